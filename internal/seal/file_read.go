@@ -1,0 +1,107 @@
+package seal
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"filippo.io/age"
+)
+
+// Open reads the whole file. fetch gives the sealed bytes of a blob. Each part is
+// checked before its first byte leaves: reading fails with ErrOpen when a part or
+// the manifest is not what it should be, and with fetch's own error.
+func (m Manifest) Open(fetch func(blob string) (io.ReadCloser, error)) io.Reader {
+	return m.OpenRange(fetch, 0, m.Size)
+}
+
+// OpenRange reads n bytes from off, fetching only the parts that hold them.
+func (m Manifest) OpenRange(fetch func(blob string) (io.ReadCloser, error), off, n int64) io.Reader {
+	r := &fileReader{fetch: fetch, left: n}
+	switch {
+	case !m.Complete || !m.sound() || off < 0 || n < 0 || off > m.Size || n > m.Size-off:
+		r.err = ErrOpen
+	case n > 0:
+		first := off / m.Parts[0].Size
+		r.parts, r.skip = m.Parts[first:], off%m.Parts[0].Size
+	}
+	return r
+}
+
+// fileReader decrypts one part after another.
+type fileReader struct {
+	fetch  func(blob string) (io.ReadCloser, error)
+	parts  []Part // still to be fetched
+	skip   int64  // bytes to pass over in the next part
+	left   int64  // bytes still to give
+	part   io.Reader
+	inPart int64  // bytes of part still to come
+	sealed []byte // one part's sealed bytes, used again
+	err    error
+}
+
+// Read gives checked plaintext only.
+func (r *fileReader) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, r.err
+	}
+	if r.err == nil && r.left == 0 {
+		r.err = io.EOF
+	}
+	if r.err == nil && r.inPart == 0 {
+		r.err = r.next()
+	}
+	if r.err != nil {
+		return 0, r.err
+	}
+	n, err := r.part.Read(p[:min(int64(len(p)), r.left, r.inPart)])
+	r.left -= int64(n)
+	r.inPart -= int64(n)
+	if err != nil && (!errors.Is(err, io.EOF) || r.inPart > 0) {
+		r.err = ErrOpen
+	}
+	return n, nil
+}
+
+// next fetches and checks a part, then passes over what was not asked for.
+func (r *fileReader) next() error {
+	part := r.parts[0]
+	r.parts = r.parts[1:]
+	if err := r.load(part); err != nil {
+		return err
+	}
+	if sha256.Sum256(r.sealed) != part.secret().sum {
+		return ErrOpen
+	}
+	plain, err := age.Decrypt(bytes.NewReader(r.sealed), keyCatcher{part.secret()})
+	if err != nil {
+		return ErrOpen
+	}
+	if _, err := io.CopyN(io.Discard, plain, r.skip); err != nil {
+		return ErrOpen
+	}
+	r.part, r.inPart, r.skip = plain, part.Size-r.skip, 0
+	return nil
+}
+
+// load reads the sealed bytes of a part, no more than there should be.
+func (r *fileReader) load(part Part) error {
+	src, err := r.fetch(part.Blob)
+	if err != nil {
+		return fmt.Errorf("fetch part: %w", err)
+	}
+	defer func() { _ = src.Close() }()
+	r.sealed = slices.Grow(r.sealed[:0], int(part.SealedSize)+1)[:part.SealedSize+1]
+	switch n, err := io.ReadFull(src, r.sealed); {
+	case err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("fetch part: %w", err)
+	case int64(n) != part.SealedSize:
+		return ErrOpen
+	default:
+		r.sealed = r.sealed[:n]
+		return nil
+	}
+}
