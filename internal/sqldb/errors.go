@@ -1,0 +1,77 @@
+package sqldb
+
+import (
+	"errors"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+)
+
+// Result codes of SQLite, https://www.sqlite.org/rescode.html.
+const (
+	sqliteBusy       = 5
+	sqliteLocked     = 6
+	sqliteForeignKey = 787
+	sqlitePrimaryKey = 1555
+	sqliteUnique     = 2067
+	sqliteRowID      = 2579
+)
+
+// Conditions of PostgreSQL, https://www.postgresql.org/docs/current/errcodes-appendix.html.
+const (
+	pgForeignKey    = "23503"
+	pgUnique        = "23505"
+	pgSerialization = "40001"
+	pgDeadlock      = "40P01"
+	pgLockTimeout   = "55P03"
+)
+
+// errReaders says that a reader kept the write-ahead log from being emptied.
+var errReaders = errors.New("a reader is in the way")
+
+// IsUnique reports whether err says that a row with such a key exists already.
+func IsUnique(err error) bool {
+	switch sqliteCode(err) {
+	case sqliteUnique, sqlitePrimaryKey, sqliteRowID:
+		return true
+	}
+	return pgCode(err) == pgUnique
+}
+
+// IsForeignKey reports whether err says that a row refers to one that does not
+// exist, or that one still referred to was to be deleted.
+func IsForeignKey(err error) bool {
+	return sqliteCode(err) == sqliteForeignKey || pgCode(err) == pgForeignKey
+}
+
+// IsBusy reports whether err says that others were in the way for too long; the
+// same call may succeed later.
+func IsBusy(err error) bool {
+	switch sqliteCode(err) & 0xff {
+	case sqliteBusy, sqliteLocked:
+		return true
+	}
+	return pgCode(err) == pgLockTimeout || collided(err) || errors.Is(err, errReaders)
+}
+
+// collided reports whether PostgreSQL asks for the transaction to be run again.
+func collided(err error) bool {
+	code := pgCode(err)
+	return code == pgSerialization || code == pgDeadlock
+}
+
+func sqliteCode(err error) int {
+	var e *sqlite.Error
+	if errors.As(err, &e) {
+		return e.Code()
+	}
+	return 0
+}
+
+func pgCode(err error) string {
+	var e *pgconn.PgError
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
+}

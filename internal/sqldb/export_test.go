@@ -1,0 +1,33 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+)
+
+// Commits is how many commits the database has made for Write; 0 on PostgreSQL,
+// which counts for itself.
+func (db *DB) Commits() int64 {
+	if e, ok := db.engine.(*sqliteEngine); ok {
+		return e.commits.Load()
+	}
+	return 0
+}
+
+// MaxGroup is how many functions share one commit at most.
+const MaxGroup = maxGroup
+
+// SQLiteDSN is the driver's address of a file.
+func SQLiteDSN(path string) string { return sqliteDSN(path, false) }
+
+// Connect takes a connection out of pool, checks and closes it.
+func Connect(ctx context.Context, pool *sql.DB) error {
+	c, err := connect(ctx, pool)
+	if err == nil {
+		c.discard()
+	}
+	return err
+}
+
+// CheckServer checks a connection to PostgreSQL.
+var CheckServer = checkServer

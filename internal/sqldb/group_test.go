@@ -1,0 +1,226 @@
+package sqldb_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"testing"
+
+	"klankbord/internal/sqldb"
+	"klankbord/internal/storetest"
+)
+
+// together holds up the database with one write until n more callers wait, so
+// that they form one group with it, and returns what each of them got.
+func together(t *testing.T, db *sqldb.DB, n int, call func(i int) error) []error {
+	t.Helper()
+	errs := make([]error, n)
+	var waiting, all sync.WaitGroup
+	_ = db.Write(t.Context(), func(*sqldb.Tx) error { // shares the fate of its group
+		for i := range n {
+			waiting.Add(1)
+			all.Go(func() {
+				waiting.Done()
+				errs[i] = call(i)
+			})
+		}
+		waiting.Wait()
+		for range 10 * n { // lets each get from Done to the queue
+			runtime.Gosched()
+		}
+		return nil
+	})
+	all.Wait()
+	return errs
+}
+
+func TestWaitingWritersShareOneCommit(t *testing.T) {
+	db := migrated(t, storetest.Open(t, storetest.SQLite(t)))
+	const writers = 40
+	before := db.Commits()
+	for i, err := range together(t, db, writers, func(i int) error {
+		return exec(db, t.Context(), insert, fmt.Sprint(i), fmt.Sprint(i))
+	}) {
+		if err != nil {
+			t.Errorf("writer %d: %v", i, err)
+		}
+	}
+	if got := len(members(t, db)); got != writers {
+		t.Errorf("%d rows, want %d", got, writers)
+	}
+	// One for all would be ideal; the scheduler may let a few come late.
+	if commits := db.Commits() - before; commits > writers/2 {
+		t.Errorf("%d commits for %d writers", commits, writers)
+	}
+}
+
+func TestGroupIsBounded(t *testing.T) {
+	db := migrated(t, storetest.Open(t, storetest.SQLite(t)))
+	const writers = 3 * sqldb.MaxGroup
+	before := db.Commits()
+	for i, err := range together(t, db, writers, func(i int) error {
+		return exec(db, t.Context(), insert, fmt.Sprint(i), fmt.Sprint(i))
+	}) {
+		if err != nil {
+			t.Errorf("writer %d: %v", i, err)
+		}
+	}
+	if commits := db.Commits() - before; commits < 3 {
+		t.Errorf("%d commits for %d writers and the one that held them up", commits, writers)
+	}
+}
+
+func TestOneFailingWriterRollsBackAlone(t *testing.T) {
+	db := migrated(t, storetest.Open(t, storetest.SQLite(t)))
+	const writers = 30
+	errs := together(t, db, writers, func(i int) error {
+		return db.Write(t.Context(), func(tx *sqldb.Tx) error {
+			if _, err := tx.Exec(insert, fmt.Sprint(i), fmt.Sprint(i)); err != nil {
+				return err
+			}
+			if i%3 != 0 {
+				return nil
+			}
+			_, err := tx.Exec("INSERT INTO member (id, team, name) VALUES ($1, 'none', $1)", fmt.Sprint("x", i))
+			return err
+		})
+	})
+	for i, err := range errs {
+		if failed := i%3 == 0; failed != sqldb.IsForeignKey(err) || !failed && err != nil {
+			t.Errorf("writer %d: %v", i, err)
+		}
+	}
+	if got := len(members(t, db)); got != writers/3*2 {
+		t.Errorf("%d rows, want %d", got, writers/3*2)
+	}
+}
+
+// recovered calls fn and returns what it panicked with.
+func recovered(fn func()) (value any) {
+	defer func() { value = recover() }()
+	fn()
+	return nil
+}
+
+func TestPanicInOneWriterHarmsNoOther(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *sqldb.DB) {
+		db := migrated(t, open())
+		const writers = 20
+		values := make([]any, writers)
+		errs := make([]error, writers)
+		var all sync.WaitGroup
+		for i := range writers {
+			all.Go(func() {
+				values[i] = recovered(func() {
+					errs[i] = db.Write(t.Context(), func(tx *sqldb.Tx) error {
+						if _, err := tx.Exec(insert, fmt.Sprint(i), fmt.Sprint(i)); err != nil {
+							return err
+						}
+						if i%2 == 0 {
+							panic(i)
+						}
+						return nil
+					})
+				})
+			})
+		}
+		all.Wait()
+		for i := range writers {
+			if i%2 == 0 && values[i] != i || i%2 == 1 && (values[i] != nil || errs[i] != nil) {
+				t.Errorf("writer %d: panic %v, error %v", i, values[i], errs[i])
+			}
+		}
+		if got := len(members(t, db)); got != writers/2 {
+			t.Errorf("%d rows, want %d", got, writers/2)
+		}
+	})
+}
+
+func TestEndOfAWritersGoroutineHarmsNoOther(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *sqldb.DB) {
+		db := migrated(t, open())
+		var ends sync.WaitGroup
+		ends.Go(func() {
+			_ = db.Write(t.Context(), func(tx *sqldb.Tx) error {
+				if _, err := tx.Exec(insert, "1", "Ann"); err != nil {
+					t.Error(err)
+				}
+				runtime.Goexit() // as t.Fatal does
+				return nil
+			})
+		})
+		ends.Wait()
+		if err := exec(db, t.Context(), insert, "2", "Bo"); err != nil {
+			t.Error(err)
+		}
+		if got := members(t, db); len(got) != 1 || got[0] != "Bo" {
+			t.Errorf("members = %v, want Bo", got)
+		}
+	})
+}
+
+func TestWaitingWriterWhoseContextEndsIsDropped(t *testing.T) {
+	db := migrated(t, storetest.Open(t, storetest.SQLite(t)))
+	ctx, cancel := context.WithCancel(t.Context())
+	var all sync.WaitGroup
+	err := db.Write(t.Context(), func(*sqldb.Tx) error {
+		for range 10 {
+			all.Go(func() {
+				err := db.Write(ctx, func(*sqldb.Tx) error {
+					t.Error("began after its context ended")
+					return nil
+				})
+				if !errors.Is(err, context.Canceled) {
+					t.Errorf("Write = %v", err)
+				}
+			})
+		}
+		cancel()
+		all.Wait() // they return although this one still holds the database
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// Some errors, such as a full disk, make SQLite end the transaction by itself, with
+// what all of a group did in it; ROLLBACK stands for them here.
+func TestLostTransactionIsAcknowledgedToNobody(t *testing.T) {
+	db := migrated(t, storetest.Open(t, storetest.SQLite(t)))
+	const writers = 12
+	errs := together(t, db, writers, func(i int) error {
+		return db.Write(t.Context(), func(tx *sqldb.Tx) error {
+			query := insert
+			if i%4 == 3 {
+				query = "ROLLBACK -- $1, $2"
+			}
+			_, err := tx.Exec(query, fmt.Sprint(i), fmt.Sprint(i))
+			return err
+		})
+	})
+	kept := map[string]bool{}
+	for i, err := range errs {
+		if err == nil {
+			kept[fmt.Sprint(i)] = true
+		}
+		if i%4 == 3 && err == nil {
+			t.Errorf("writer %d ended the transaction and was acknowledged", i)
+		}
+	}
+	// Whatever groups the scheduler made: acknowledged is there, the rest is not.
+	there := members(t, db)
+	for _, name := range there {
+		if !kept[name] {
+			t.Errorf("row %s is there though its writer was told it is not", name)
+		}
+	}
+	if len(there) != len(kept) {
+		t.Errorf("%d rows, %d acknowledged", len(there), len(kept))
+	}
+	if err := exec(db, t.Context(), insert, "after", "after"); err != nil {
+		t.Errorf("the write after it: %v", err)
+	}
+}

@@ -1,0 +1,172 @@
+package sqldb_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"klankbord/internal/sqldb"
+	"klankbord/internal/storetest"
+)
+
+func TestAfterAFailedStatementNothingCommits(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *sqldb.DB) {
+		db := migrated(t, open())
+		err := db.Write(t.Context(), func(tx *sqldb.Tx) error {
+			if _, err := tx.Exec(insert, "1", "Ann"); err != nil {
+				return err
+			}
+			_, first := tx.Exec(insert, "1", "Bo")
+			_, second := tx.Exec(insert, "3", "Cor")
+			if !sqldb.IsUnique(first) || !errors.Is(second, first) {
+				t.Errorf("errors are %v and %v", first, second)
+			}
+			return nil
+		})
+		if !sqldb.IsUnique(err) {
+			t.Errorf("Write = %v, want the statement's error", err)
+		}
+		if got := members(t, db); got != nil {
+			t.Errorf("members = %v, want none", got)
+		}
+	})
+}
+
+func TestQueryRow(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *sqldb.DB) {
+		db := migrated(t, open())
+		err := db.Write(t.Context(), func(tx *sqldb.Tx) error {
+			var id string
+			if err := tx.QueryRow("SELECT id FROM member").Scan(&id); !errors.Is(err, sql.ErrNoRows) {
+				t.Errorf("no row: %v", err)
+			}
+			if err := tx.QueryRow(insert+" RETURNING id", "1", "Ann").Scan(&id); err != nil || id != "1" {
+				t.Errorf("returning: %q, %v", id, err)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Errorf("a missing row failed the transaction: %v", err)
+		}
+		err = db.Write(t.Context(), func(tx *sqldb.Tx) error {
+			var id string
+			_ = tx.QueryRow(insert+" RETURNING id", "1", "Ann").Scan(&id)
+			return nil
+		})
+		if !sqldb.IsUnique(err) {
+			t.Errorf("a failed QueryRow went unnoticed: %v", err)
+		}
+	})
+}
+
+func TestValuesComeBackAsTheyWent(t *testing.T) {
+	type row struct {
+		ID   memberID
+		Key  box
+		Seen int64
+		Null bool
+	}
+	for name, want := range map[string]row{
+		"bytes":   {"a", box("\x00\xff sealed"), 1 << 62, false},
+		"empty":   {"b", box{}, -1, false},
+		"nothing": {"c", nil, 0, true},
+		"text":    {"é\x01 ’", box("x"), 7, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			storetest.Each(t, func(t *testing.T, open func() *sqldb.DB) {
+				db := migrated(t, open())
+				const q = "INSERT INTO member (id, team, name, key, seen) VALUES ($1, 'complaints', $1, $2, $3)"
+				if err := exec(db, t.Context(), q, want.ID, want.Key, want.Seen); err != nil {
+					t.Fatal(err)
+				}
+				var got row
+				err := db.Read(t.Context(), func(tx *sqldb.Tx) error {
+					return tx.QueryRow("SELECT id, key, seen, CASE WHEN key IS NULL THEN 1 ELSE 0 END FROM member WHERE id = $1", want.ID).
+						Scan(&got.ID, (*[]byte)(&got.Key), &got.Seen, &got.Null)
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+					t.Error(diff)
+				}
+			})
+		})
+	}
+}
+
+func TestMisuseIsRefusedOnBothDatabases(t *testing.T) {
+	for name, misuse := range map[string]func(*sqldb.Tx) error{
+		"statement while rows are open": func(tx *sqldb.Tx) error {
+			rows, err := tx.Query("SELECT id FROM team")
+			if err != nil {
+				return err
+			}
+			defer rows.Close()
+			_, err = tx.Exec(insert, "1", "Ann")
+			return err
+		},
+		"rows left open": func(tx *sqldb.Tx) error {
+			_, err := tx.Query("SELECT id FROM team") //nolint:rowserrcheck,sqlclosecheck // the misuse under test
+			return err
+		},
+		"time as an argument": func(tx *sqldb.Tx) error {
+			_, err := tx.Exec("UPDATE member SET seen = $1", time.Unix(0, 0))
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			storetest.Each(t, func(t *testing.T, open func() *sqldb.DB) {
+				db := migrated(t, open())
+				if err := db.Write(t.Context(), misuse); err == nil {
+					t.Error("no error")
+				}
+				if err := exec(db, t.Context(), insert, "2", "Bo"); err != nil {
+					t.Errorf("the next write: %v", err)
+				}
+			})
+		})
+	}
+}
+
+func TestTransactionEndsWithItsFunction(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *sqldb.DB) {
+		db := migrated(t, open())
+		var kept *sqldb.Tx
+		if err := db.Write(t.Context(), func(tx *sqldb.Tx) error { kept = tx; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := kept.Exec(insert, "1", "Ann"); err == nil {
+			t.Error("a statement ran outside its transaction")
+		}
+	})
+}
+
+func TestEndedContextStopsBeforeTheNextStatement(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *sqldb.DB) {
+		db := migrated(t, open())
+		ctx, cancel := context.WithCancel(t.Context())
+		err := db.Write(ctx, func(tx *sqldb.Tx) error {
+			if _, err := tx.Exec(insert, "1", "Ann"); err != nil {
+				return err
+			}
+			cancel()
+			_, err := tx.Exec(insert, "2", "Bo")
+			return err
+		})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("Write = %v, want %v", err, context.Canceled)
+		}
+		if got := members(t, db); got != nil {
+			t.Errorf("members = %v, want none", got)
+		}
+		if err := db.Write(ctx, func(*sqldb.Tx) error { t.Error("began after its context ended"); return nil }); !errors.Is(err, context.Canceled) {
+			t.Errorf("Write = %v, want %v", err, context.Canceled)
+		}
+	})
+}
