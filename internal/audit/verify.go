@@ -1,0 +1,134 @@
+package audit
+
+import (
+	"fmt"
+	"iter"
+	"math"
+	"math/bits"
+	"slices"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// Entry is one position of a log as found in a database or an export.
+type Entry struct {
+	Position int64
+	Leaf     tlog.Hash
+	Revealed bool // record and salt are here; not so once erased
+	Salt     [32]byte
+	Record   []byte
+}
+
+// Report says what Verify found.
+type Report struct {
+	Checkpoint Checkpoint
+	Revealed   int64 // records that are present and match their leaf
+	Hidden     int64 // leaves without a record: erased, or not ours to see
+	Newer      int64 // entries after the checkpoint, which it says nothing about
+	Missing    int64 // positions below the checkpoint's size that were not there
+	FirstGap   int64 // the first of them; -1 when none is missing
+	Bad        int64 // entries out of place, or whose record does not match its leaf
+	FirstBad   int64 // the position of the first of them; -1 when there is none
+	Root       tlog.Hash
+	RootHolds  bool // the leaves, all present, hash to the checkpoint's root
+}
+
+// OK reports whether everything below the checkpoint is as it was signed and every
+// record that is present is the one that was logged.
+func (r Report) OK() bool { return r.RootHolds && r.Missing == 0 && r.Bad == 0 }
+
+// Verify reads the entries of a log in the order of their positions and compares
+// them with a signed checkpoint. It fails only where the checkpoint is not one of
+// this log, or the entries cannot be read; what is wrong with them is in the
+// report. A root that does not hold where no entry is bad means that leaves were
+// altered whose records are gone, or altered with them.
+func Verify(entries iter.Seq2[Entry, error], signed []byte, v note.Verifier) (Report, error) {
+	c, err := OpenCheckpoint(signed, v)
+	if err != nil {
+		return Report{}, err
+	}
+	r := Report{Checkpoint: c, FirstGap: -1, FirstBad: -1}
+	var tree frontier
+	next := int64(0)
+	for e, err := range entries {
+		if err != nil {
+			return Report{}, fmt.Errorf("read entry after %d: %w", next-1, err)
+		}
+		if e.Position < next || e.Position == math.MaxInt64 {
+			r.bad(e.Position)
+			continue
+		}
+		r.gap(next, min(e.Position, c.Size))
+		next = e.Position + 1
+		r.count(e)
+		if e.Position < c.Size {
+			tree.add(e.Leaf)
+		}
+	}
+	r.gap(next, c.Size)
+	r.Root = tree.root()
+	r.RootHolds = r.Missing == 0 && r.Root == c.Root
+	return r, nil
+}
+
+func (r *Report) bad(position int64) {
+	if r.Bad++; r.FirstBad < 0 {
+		r.FirstBad = position
+	}
+}
+
+// gap counts the positions from, up to and without to, as missing.
+func (r *Report) gap(from, to int64) {
+	if from >= to {
+		return
+	}
+	r.Missing += to - from
+	if r.FirstGap < 0 {
+		r.FirstGap = from
+	}
+}
+
+func (r *Report) count(e Entry) {
+	if e.Position >= r.Checkpoint.Size {
+		r.Newer++
+	}
+	switch {
+	case !e.Revealed:
+		r.Hidden++
+	case Leaf(e.Salt, e.Record) == e.Leaf:
+		r.Revealed++
+	default:
+		r.bad(e.Position)
+	}
+}
+
+// frontier hashes leaves one after the other into a root (RFC 6962 2.1) and keeps
+// one hash per complete subtree: as many as the count of leaves has binary ones.
+type frontier struct {
+	count    uint64
+	subtrees []tlog.Hash // the largest first
+}
+
+func (f *frontier) add(leaf tlog.Hash) {
+	h := leaf
+	for range bits.TrailingZeros64(^f.count) { // each completes a larger subtree
+		last := len(f.subtrees) - 1
+		h = tlog.NodeHash(f.subtrees[last], h)
+		f.subtrees = f.subtrees[:last]
+	}
+	f.subtrees = append(f.subtrees, h)
+	f.count++
+}
+
+func (f *frontier) root() tlog.Hash {
+	if f.count == 0 {
+		empty, _ := tlog.TreeHash(0, nil) // reads nothing
+		return empty
+	}
+	root := f.subtrees[len(f.subtrees)-1]
+	for _, h := range slices.Backward(f.subtrees[:len(f.subtrees)-1]) {
+		root = tlog.NodeHash(h, root)
+	}
+	return root
+}
