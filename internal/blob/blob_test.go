@@ -1,0 +1,309 @@
+package blob_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"klankbord/internal/blob"
+	"klankbord/internal/ident"
+)
+
+func folder(t *testing.T) (*blob.Folder, string) {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "blobs")
+	f, err := blob.NewFolder(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() })
+	return f, dir
+}
+
+func begin(t *testing.T, f *blob.Folder, content string) *blob.Upload {
+	t.Helper()
+	u, err := f.Create(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(u, content); err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+func keep(t *testing.T, f *blob.Folder, content string) string {
+	t.Helper()
+	u := begin(t, f, content)
+	defer u.Abort()
+	if err := u.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	return u.Name()
+}
+
+func read(t *testing.T, f *blob.Folder, name string) (string, error) {
+	t.Helper()
+	r, err := f.Open(t.Context(), name)
+	if err != nil {
+		return "", err
+	}
+	defer r.Close()
+	b, err := io.ReadAll(r)
+	return string(b), err
+}
+
+func list(t *testing.T, f *blob.Folder) map[string]int64 {
+	t.Helper()
+	found := map[string]int64{}
+	err := f.List(t.Context(), func(name string, size int64, modified time.Time) error {
+		if since := time.Since(modified); since < -time.Minute || since > time.Minute {
+			t.Errorf("%s was modified %v ago", name, since)
+		}
+		found[name] = size
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func TestCommittedBlobIsReadAsWritten(t *testing.T) {
+	f, dir := folder(t)
+	want := strings.Repeat("sealed", 100_000)
+	name := keep(t, f, want)
+	again, err := blob.NewFolder(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	if got, err := read(t, again, name); err != nil || got != want {
+		t.Errorf("read %d bytes, %v; want %d", len(got), err, len(want))
+	}
+	if got := list(t, again)[name]; got != int64(len(want)) {
+		t.Errorf("listed with size %d, want %d", got, len(want))
+	}
+}
+
+func TestBlobIsInvisibleUntilCommitted(t *testing.T) {
+	f, _ := folder(t)
+	u := begin(t, f, "half")
+	if _, err := read(t, f, u.Name()); !errors.Is(err, blob.ErrMissing) {
+		t.Errorf("open before commit: %v", err)
+	}
+	if err := u.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := read(t, f, u.Name()); err != nil || got != "half" {
+		t.Errorf("open after commit: %q, %v", got, err)
+	}
+}
+
+func TestAbortedUploadLeavesNothing(t *testing.T) {
+	f, _ := folder(t)
+	u := begin(t, f, "half")
+	u.Abort()
+	if got := list(t, f); len(got) != 0 {
+		t.Errorf("left %v", got)
+	}
+	if err := u.Commit(); err == nil {
+		t.Error("committed after Abort")
+	}
+	if _, err := u.Write([]byte("x")); err == nil {
+		t.Error("wrote after Abort")
+	}
+}
+
+func TestAbortAfterCommitKeepsTheBlob(t *testing.T) {
+	f, _ := folder(t)
+	u := begin(t, f, "whole")
+	if err := u.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	u.Abort()
+	if got, err := read(t, f, u.Name()); err != nil || got != "whole" {
+		t.Errorf("read %q, %v", got, err)
+	}
+	if err := u.Commit(); err == nil {
+		t.Error("committed twice")
+	}
+}
+
+func TestInterruptedUploadIsListedAndCanBeSwept(t *testing.T) {
+	f, _ := folder(t)
+	name := begin(t, f, "half").Name() // neither committed nor aborted, as after a kill
+	if got := list(t, f); got[name] != 4 {
+		t.Fatalf("listed %v, want %s", got, name)
+	}
+	if err := f.Delete(t.Context(), name); err != nil {
+		t.Fatal(err)
+	}
+	if got := list(t, f); len(got) != 0 {
+		t.Errorf("left %v", got)
+	}
+}
+
+func TestDeletedBlobIsMissingAndDeletingRepeats(t *testing.T) {
+	f, _ := folder(t)
+	name, other := keep(t, f, "one"), keep(t, f, "other")
+	for range 2 {
+		if err := f.Delete(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := read(t, f, name); !errors.Is(err, blob.ErrMissing) {
+		t.Errorf("open after delete: %v", err)
+	}
+	if got, err := read(t, f, other); err != nil || got != "other" {
+		t.Errorf("the other blob: %q, %v", got, err)
+	}
+}
+
+func TestNoNameLeadsOutOfTheFolder(t *testing.T) {
+	f, dir := folder(t)
+	outside := filepath.Join(filepath.Dir(dir), "outside")
+	if err := os.WriteFile(outside, []byte("secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"", ".", "..", "../outside", "/etc/passwd", "00/../../outside", strings.Repeat("../", 8) + "ab", "\x00"} {
+		if _, err := read(t, f, name); !errors.Is(err, blob.ErrMissing) {
+			t.Errorf("open %q: %v", name, err)
+		}
+		if err := f.Delete(t.Context(), name); err != nil {
+			t.Errorf("delete %q: %v", name, err)
+		}
+	}
+	// A link laid where a blob would lie is not followed out of the folder.
+	name := keep(t, f, "blob")
+	found, err := filepath.Glob(filepath.Join(dir, "*", name))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("blob lies at %v, %v", found, err)
+	}
+	if err := errors.Join(os.Remove(found[0]), os.Symlink(outside, found[0])); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := read(t, f, name); err == nil {
+		t.Errorf("read %q through a link", got)
+	}
+	if _, err := os.Stat(outside); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestFilesAreTheirOwnersOnly(t *testing.T) {
+	f, dir := folder(t)
+	keep(t, f, "sealed")
+	begin(t, f, "half")
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		if info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s has mode %v", path, info.Mode())
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestForeignFilesAreNotListed(t *testing.T) {
+	f, dir := folder(t)
+	name := keep(t, f, "ours")
+	for _, at := range []string{"README", "00/notes", ident.New()} {
+		if err := os.WriteFile(filepath.Join(dir, at), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := list(t, f); len(got) != 1 || got[name] != 4 {
+		t.Errorf("listed %v, want %s alone", got, name)
+	}
+}
+
+func TestEndedContextStopsEverything(t *testing.T) {
+	f, _ := folder(t)
+	name := keep(t, f, "blob")
+	ctx, cancel := context.WithCancel(t.Context())
+	u, err := f.Create(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := f.Open(ctx, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	cancel()
+	_, wrote := u.Write([]byte("x"))
+	_, read := io.Copy(io.Discard, r)
+	_, created := f.Create(ctx)
+	_, opened := f.Open(ctx, name)
+	listed := f.List(ctx, func(string, int64, time.Time) error { return nil })
+	for what, err := range map[string]error{
+		"write": wrote, "commit": u.Commit(), "read": read, "create": created, "open": opened,
+		"delete": f.Delete(ctx, name), "list": listed,
+	} {
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if got := list(t, f); len(got) != 1 {
+		t.Errorf("listed %v, want the first blob alone", got)
+	}
+}
+
+func TestManyUploadsAtOnce(t *testing.T) {
+	f, _ := folder(t)
+	names := make([]string, 64)
+	var all sync.WaitGroup
+	for i := range names {
+		all.Go(func() {
+			u, err := f.Create(t.Context())
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer u.Abort()
+			_, wrote := u.Write(bytes.Repeat([]byte{byte(i)}, i+1))
+			if err := errors.Join(wrote, u.Commit()); err != nil {
+				t.Error(err)
+			}
+			names[i] = u.Name()
+		})
+	}
+	all.Wait()
+	found := list(t, f)
+	for i, name := range names {
+		if found[name] != int64(i)+1 {
+			t.Errorf("blob %d has %d bytes", i, found[name])
+		}
+	}
+	if len(found) != len(names) {
+		t.Errorf("%d blobs, want %d", len(found), len(names))
+	}
+}
+
+func TestListEndsWithTheFirstError(t *testing.T) {
+	f, _ := folder(t)
+	keep(t, f, "one")
+	keep(t, f, "two")
+	stop, calls := errors.New("stop"), 0
+	err := f.List(t.Context(), func(string, int64, time.Time) error { calls++; return stop })
+	if !errors.Is(err, stop) || calls != 1 {
+		t.Errorf("List = %v after %d calls", err, calls)
+	}
+}

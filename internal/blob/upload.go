@@ -1,0 +1,94 @@
+package blob
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+
+	"klankbord/internal/ident"
+)
+
+var errEnded = errors.New("upload has ended")
+
+// Upload is a blob being written, by one goroutine. It ends with Commit or Abort;
+// Abort after Commit does nothing, so that it can be deferred.
+type Upload struct {
+	ctx    context.Context
+	folder *Folder
+	name   string
+	at     string   // where the blob will lie
+	file   *os.File // nil once ended
+	failed error    // of the first Write that failed; then nothing commits
+}
+
+// Create begins a blob under a fresh random name, next to where it will lie.
+// Writing fails once ctx ends.
+func (f *Folder) Create(ctx context.Context) (*Upload, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	name := ident.New()
+	at, ok := file(name)
+	if !ok {
+		return nil, fmt.Errorf("create blob: name %q", name)
+	}
+	w, err := f.root.OpenFile(at+unfinished, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
+	if err != nil {
+		return nil, fmt.Errorf("create blob: %w", err)
+	}
+	return &Upload{ctx: ctx, folder: f, name: name, at: at, file: w}, nil
+}
+
+// Name is the name under which the blob can be opened after Commit.
+func (u *Upload) Name() string { return u.name }
+
+// Write appends sealed bytes.
+func (u *Upload) Write(p []byte) (int, error) {
+	if u.file == nil {
+		return 0, errEnded
+	}
+	if u.failed == nil {
+		u.failed = u.ctx.Err()
+	}
+	if u.failed != nil {
+		return 0, u.failed
+	}
+	n, err := u.file.Write(p)
+	u.failed = err
+	return n, err
+}
+
+// Commit makes the blob durable and then visible. After an error there may be a
+// blob that nothing refers to, which List finds.
+func (u *Upload) Commit() error {
+	if u.file == nil {
+		return errEnded
+	}
+	if u.failed != nil {
+		u.Abort()
+		return fmt.Errorf("commit blob: %w", u.failed)
+	}
+	err := errors.Join(u.file.Sync(), u.file.Close())
+	u.file = nil
+	if err == nil {
+		err = u.folder.root.Rename(u.at+unfinished, u.at)
+	}
+	if err != nil {
+		_ = u.folder.root.Remove(u.at + unfinished) // the sweep finds it otherwise
+		return fmt.Errorf("commit blob: %w", err)
+	}
+	return u.folder.sync(path.Dir(u.at))
+}
+
+// Abort ends the upload and removes what was written. What it can't remove, List
+// finds.
+func (u *Upload) Abort() {
+	if u.file == nil {
+		return
+	}
+	_ = u.file.Close()
+	_ = u.folder.root.Remove(u.at + unfinished)
+	u.file = nil
+}
