@@ -1,0 +1,258 @@
+package lang
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+//go:embed text
+var texts embed.FS
+
+// placeholder is a name in braces that a text leaves open, such as {date}.
+var placeholder = regexp.MustCompile(`\{[a-z][a-z0-9_]*\}`)
+
+// areas are the files of each language; the area is also the first part of each
+// key in its file, so that two people never write one key.
+func areas() []string {
+	return []string{"common", "public", "form", "mailbox", "desk", "mail", "error"}
+}
+
+// ErrNoText means that the catalogue has no text under a key in a language.
+var ErrNoText = errors.New("no text under this key")
+
+// ErrOpenPlaceholder means that a text has a placeholder for which no argument came,
+// or that an argument came for which the text has no placeholder.
+var ErrOpenPlaceholder = errors.New("placeholders and arguments differ")
+
+// entry is a text, or the two forms of a text that counts something.
+type entry struct {
+	other string
+	one   string // empty in a text that does not count
+}
+
+// UnmarshalJSON reads a string, or an object with exactly "one" and "other".
+func (e *entry) UnmarshalJSON(b []byte) error {
+	if bytes.HasPrefix(b, []byte(`"`)) {
+		return json.Unmarshal(b, &e.other)
+	}
+	var forms map[string]string
+	if err := json.Unmarshal(b, &forms); err != nil {
+		return err
+	}
+	e.one, e.other = forms["one"], forms["other"]
+	if len(forms) != 2 || e.one == "" || e.other == "" {
+		return errors.New(`a text that counts has "one" and "other" and nothing else`)
+	}
+	return nil
+}
+
+// Catalogue holds every text in every language. It does not change after New, so
+// any number of goroutines may read it.
+type Catalogue struct {
+	texts map[Lang]map[string]entry
+}
+
+// New reads the catalogue that is built into the program. It fails when a file is
+// missing, is not JSON, has a key twice, or a key of another area.
+func New() (*Catalogue, error) {
+	c := &Catalogue{texts: map[Lang]map[string]entry{}}
+	for _, l := range All() {
+		c.texts[l] = map[string]entry{}
+		for _, area := range areas() {
+			name := path.Join("text", string(l), area+".json")
+			b, err := texts.ReadFile(name)
+			if err != nil {
+				return nil, fmt.Errorf("read catalogue: %w", err)
+			}
+			if err := c.add(l, area, b); err != nil {
+				return nil, fmt.Errorf("read catalogue %s: %w", name, err)
+			}
+		}
+	}
+	return c, nil
+}
+
+func (c *Catalogue) add(l Lang, area string, b []byte) error {
+	keys, err := orderedKeys(b)
+	if err != nil {
+		return err
+	}
+	var file map[string]entry
+	if err := json.Unmarshal(b, &file); err != nil {
+		return err
+	}
+	if len(keys) != len(file) {
+		return errors.New("a key stands here twice")
+	}
+	for _, k := range keys {
+		if !strings.HasPrefix(k, area+".") {
+			return fmt.Errorf("key %q does not begin with %q", k, area+".")
+		}
+		c.texts[l][k] = file[k]
+	}
+	return nil
+}
+
+// orderedKeys returns the keys of a JSON object in the order of the file, with any
+// that stand there twice.
+func orderedKeys(b []byte) ([]string, error) {
+	dec := json.NewDecoder(bytes.NewReader(b))
+	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
+		return nil, errors.New("not a JSON object")
+	}
+	var keys []string
+	for dec.More() {
+		t, err := dec.Token()
+		if err != nil {
+			return nil, err
+		}
+		k, _ := t.(string) // a token in this place is a string
+		keys = append(keys, k)
+		var skip json.RawMessage
+		if err := dec.Decode(&skip); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := dec.Token(); err != nil {
+		return nil, err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("more than one JSON object")
+	}
+	return keys, nil
+}
+
+// Has reports whether the catalogue has a text under this key in every language.
+func (c *Catalogue) Has(key string) bool {
+	for _, l := range All() {
+		if _, ok := c.texts[l][key]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// Keys returns every key that exists in any language, sorted.
+func (c *Catalogue) Keys() []string {
+	all := map[string]bool{}
+	for _, file := range c.texts {
+		for k := range file {
+			all[k] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
+// Text returns the text under key, its placeholders filled from args. A key that is
+// missing in l is looked for in English, and then shown as itself in ⟦⟧; so is the
+// name of a placeholder without argument. Check tells a test about both.
+func (c *Catalogue) Text(l Lang, key string, args map[string]string) string {
+	e, ok := c.entry(l, key)
+	if !ok {
+		return "⟦" + key + "⟧"
+	}
+	return fill(e.other, args)
+}
+
+// Plural returns the form of the text under key that suits n of something; {n} is
+// filled with the number as the language writes it. A text that does not count is
+// returned as Text returns it, so a key that may do either can always come here.
+func (c *Catalogue) Plural(l Lang, key string, n int, args map[string]string) string {
+	e, ok := c.entry(l, key)
+	if !ok {
+		return "⟦" + key + "⟧"
+	}
+	all := map[string]string{"n": Number(l, int64(n))}
+	maps.Copy(all, args)
+	if e.one != "" && countsAsOne(l, n) {
+		return fill(e.one, all)
+	}
+	return fill(e.other, all)
+}
+
+// Check returns nil when l has a text under key whose placeholders are exactly the
+// names in args ({n} of a text that counts apart), else ErrNoText or
+// ErrOpenPlaceholder. It is for tests of those who use a key.
+func (c *Catalogue) Check(l Lang, key string, args map[string]string) error {
+	e, ok := c.texts[l][key]
+	if !ok {
+		return fmt.Errorf("%s in %s: %w", key, l, ErrNoText)
+	}
+	open := e.placeholders()
+	if e.one != "" {
+		open = slices.DeleteFunc(open, func(s string) bool { return s == "n" })
+	}
+	if given := slices.Sorted(maps.Keys(args)); !slices.Equal(given, open) {
+		return fmt.Errorf("%s in %s has %v, given %v: %w", key, l, open, given, ErrOpenPlaceholder)
+	}
+	return nil
+}
+
+// Incomplete names every key that lacks a text in some language, or whose
+// placeholders or plural forms differ between languages. A test keeps it empty.
+func (c *Catalogue) Incomplete() []string {
+	var out []string
+	for _, k := range c.Keys() {
+		model, ok := c.texts[EN][k]
+		if !ok {
+			out = append(out, k+": missing in en")
+			continue
+		}
+		for _, l := range All() {
+			e, ok := c.texts[l][k]
+			switch {
+			case !ok:
+				out = append(out, k+": missing in "+string(l))
+			case strings.TrimSpace(e.other) == "":
+				out = append(out, k+": empty in "+string(l))
+			case (e.one == "") != (model.one == ""):
+				out = append(out, k+": counts in one language only, en or "+string(l))
+			case !slices.Equal(e.placeholders(), model.placeholders()):
+				out = append(out, k+": other placeholders in "+string(l))
+			}
+		}
+	}
+	return out
+}
+
+func (c *Catalogue) entry(l Lang, key string) (entry, bool) {
+	if e, ok := c.texts[l][key]; ok {
+		return e, true
+	}
+	e, ok := c.texts[EN][key]
+	return e, ok
+}
+
+// placeholders returns the names that either form leaves open, sorted. The form for
+// one may say "tomorrow" where the other says {n}, so the two count together.
+func (e entry) placeholders() []string {
+	names := map[string]bool{}
+	for _, p := range placeholder.FindAllString(e.other+" "+e.one, -1) {
+		names[p[1:len(p)-1]] = true
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// fill puts each argument in its place once; what an argument itself has in braces
+// is left alone.
+func fill(text string, args map[string]string) string {
+	if !strings.Contains(text, "{") {
+		return text
+	}
+	return placeholder.ReplaceAllStringFunc(text, func(p string) string {
+		name := p[1 : len(p)-1]
+		if v, ok := args[name]; ok {
+			return v
+		}
+		return "⟦" + name + "⟧"
+	})
+}

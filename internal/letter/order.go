@@ -1,0 +1,81 @@
+package letter
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// Template says which mail is to be written.
+type Template string
+
+// The mails.
+const (
+	Acknowledgement Template = "acknowledgement"          // to the complainant, at once
+	QuestionReceipt Template = "acknowledgement-question" // the same for a question
+	News            Template = "news"                     // to the complainant: a member wrote
+	Invitation      Template = "invitation"               // to a new member
+	ToMember        Template = "member-notice"            // to a member: the complainant wrote, or a new case
+)
+
+// Order is a mail that waits to be written and sent. It is only ever stored
+// sealed. It never holds content, names, topics, routes or codes of a case.
+type Order struct {
+	Template Template  `json:"template"`
+	Lang     string    `json:"lang"`
+	To       string    `json:"to,omitempty"` // empty: the notice address of the case, if there is one by then
+	Number   string    `json:"number,omitempty"`
+	Received time.Time `json:"received,omitzero"`
+	AnswerBy time.Time `json:"answer_by,omitzero"` // when the complainant is told what follows
+	Link     string    `json:"link,omitempty"`     // path on our own host, of an invitation
+	Until    time.Time `json:"until,omitzero"`
+}
+
+// Dated is a promise with its date: the id of a clock rule and when it is due.
+type Dated struct {
+	Rule string    `json:"rule"`
+	Due  time.Time `json:"due"`
+}
+
+// NoticeAddress is where news of a case can be sent, as it is sealed for package post.
+type NoticeAddress struct {
+	Email string `json:"email"`
+	Lang  string `json:"lang"`
+}
+
+// String hides the address.
+func (Order) String() string { return "[sealed]" }
+
+// GoString hides the address.
+func (Order) GoString() string { return "[sealed]" }
+
+// LogValue hides the address.
+func (Order) LogValue() slog.Value { return slog.StringValue("[sealed]") }
+
+// String hides the address.
+func (NoticeAddress) String() string { return "[sealed]" }
+
+// GoString hides the address.
+func (NoticeAddress) GoString() string { return "[sealed]" }
+
+// LogValue hides the address.
+func (NoticeAddress) LogValue() slog.Value { return slog.StringValue("[sealed]") }
+
+// Pack writes an order or an address for sealing.
+func Pack[T Order | NoticeAddress](v T) ([]byte, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("pack mail: %w", err)
+	}
+	return b, nil
+}
+
+// Unpack reads what Pack wrote.
+func Unpack[T Order | NoticeAddress](b []byte) (T, error) {
+	var v T
+	if err := json.Unmarshal(b, &v); err != nil {
+		return v, fmt.Errorf("unpack mail: %w", err)
+	}
+	return v, nil
+}
