@@ -1,0 +1,90 @@
+package casefile
+
+// EntryID names one sealed item on the timeline of a case.
+type EntryID string
+
+// EntryKind says what an entry holds, which compartment seals it and whether the
+// complainant reads it.
+type EntryKind string
+
+// The kinds of entry.
+const (
+	EntryStory          EntryKind = "story"           // what the person told at first
+	EntryMessageIn      EntryKind = "message-in"      // from the complainant
+	EntryMessageOut     EntryKind = "message-out"     // to the complainant
+	EntryNote           EntryKind = "note"            // among members
+	EntryIdentity       EntryKind = "identity"        // who the complainant is
+	EntryContactChange  EntryKind = "contact-change"  // a later version of the identity
+	EntryFile           EntryKind = "file"            // a manifest; seen by both sides
+	EntryInternalFile   EntryKind = "internal-file"   // a manifest; seen by members
+	EntryOutcome        EntryKind = "outcome"         // what was decided, done, and why
+	EntryWithdrawal     EntryKind = "withdrawal"      // the complainant withdraws
+	EntryMeetingRequest EntryKind = "meeting-request" // the complainant asks to talk
+	EntryStateEvent     EntryKind = "state-event"     // a step, and the member's reason
+	EntryRawMail        EntryKind = "raw-mail"        // a message as it came in
+	EntryUnmatchedMail  EntryKind = "unmatched-mail"  // a message whose sender is not sure
+	EntrySummary        EntryKind = "summary"         // what list and search open
+	EntryRouting        EntryKind = "routing"         // who was left out when it came in
+)
+
+// The names of the compartments, as package seal prints them.
+const (
+	identityCompartment      = "identity"
+	dialogueCompartment      = "dialogue"
+	investigationCompartment = "investigation"
+)
+
+// EntryKinds returns every kind.
+func EntryKinds() []EntryKind {
+	return []EntryKind{
+		EntryStory, EntryMessageIn, EntryMessageOut, EntryNote, EntryIdentity,
+		EntryContactChange, EntryFile, EntryInternalFile, EntryOutcome, EntryWithdrawal,
+		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntrySummary,
+		EntryRouting,
+	}
+}
+
+// Compartment names the compartment that seals entries of this kind: "identity",
+// "dialogue" or "investigation". An unknown kind belongs to the investigation,
+// which the complainant's code does not open.
+//
+// The summary lies there too, because it may hold words from notes.
+func (k EntryKind) Compartment() string {
+	switch k {
+	case EntryIdentity, EntryContactChange, EntryRawMail:
+		return identityCompartment
+	case EntryStory, EntryMessageIn, EntryMessageOut, EntryFile, EntryOutcome,
+		EntryWithdrawal, EntryMeetingRequest:
+		return dialogueCompartment
+	default:
+		return investigationCompartment
+	}
+}
+
+// Seen reports whether the complainant is shown entries of this kind.
+func (k EntryKind) Seen() bool {
+	switch k {
+	case EntryStory, EntryMessageIn, EntryMessageOut, EntryIdentity, EntryContactChange,
+		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest:
+		return true
+	default:
+		return false
+	}
+}
+
+// Channel is how a complaint or a message reached the desk.
+type Channel string
+
+// The channels.
+const (
+	ChannelWeb    Channel = "web"
+	ChannelEmail  Channel = "email"
+	ChannelPhone  Channel = "phone"
+	ChannelLetter Channel = "letter"
+	ChannelVisit  Channel = "visit"
+)
+
+// Channels returns every channel.
+func Channels() []Channel {
+	return []Channel{ChannelWeb, ChannelEmail, ChannelPhone, ChannelLetter, ChannelVisit}
+}

@@ -1,0 +1,115 @@
+package casefile
+
+import (
+	"time"
+
+	"klankbord/internal/lang"
+)
+
+// Payload is what an entry holds before it is sealed and after it is opened. Every
+// payload is personal: it prints, logs and formats as [sealed].
+type Payload interface {
+	kind() string // names the encoding, and is checked when it is read
+}
+
+// Story is what a person told at first: the topics they ticked and their answers to
+// the questions of the profile, by question id. Who they are is not in it.
+type Story struct {
+	Lang    lang.Lang           `json:"lang"` // of the form
+	Topics  []string            `json:"topics,omitempty"`
+	Subject string              `json:"subject,omitempty"`
+	Text    string              `json:"text,omitempty"` // in their own words
+	Answers map[string][]string `json:"answers,omitempty"`
+	Files   []EntryID           `json:"files,omitempty"`
+	Notice  string              `json:"notice,omitempty"` // version of the privacy notice that was read
+}
+
+// Message is one turn of the dialogue, in either direction.
+type Message struct {
+	Lang  lang.Lang `json:"lang"`
+	Text  string    `json:"text,omitempty"`
+	Files []EntryID `json:"files,omitempty"`
+}
+
+// Note is what members tell each other; the complainant never sees it.
+type Note struct {
+	Text  string    `json:"text,omitempty"`
+	Files []EntryID `json:"files,omitempty"`
+}
+
+// Identity is who the complainant is and how to reach them. It is sealed apart, and
+// a later version replaces an earlier one as a whole.
+type Identity struct {
+	First     string    `json:"first,omitempty"`
+	Last      string    `json:"last,omitempty"`
+	Email     string    `json:"email,omitempty"`
+	Phone     string    `json:"phone,omitempty"`
+	Post      string    `json:"post,omitempty"`
+	SafeTimes string    `json:"safe_times,omitempty"` // when and how it is safe to call or write
+	Lang      lang.Lang `json:"lang,omitempty"`       // in which they want an answer
+	NoMail    bool      `json:"no_mail,omitempty"`    // declined the mail that tells of news
+	Unknown   bool      `json:"unknown,omitempty"`    // a letter without a sender
+	// Supporter, Relation and the like that tell who somebody is, by question id.
+	Answers map[string][]string `json:"answers,omitempty"`
+}
+
+// Named reports whether the identity has a name.
+func (i Identity) Named() bool { return i.First != "" || i.Last != "" }
+
+// Reachable reports whether there is a way to reach the person besides the mailbox.
+func (i Identity) Reachable() bool { return i.Email != "" || i.Phone != "" || i.Post != "" }
+
+// OutcomeRecord is the feedback to the complainant: what was found, what is or was
+// done, and the grounds. Directive (EU) 2019/1937 art. 5(13).
+type OutcomeRecord struct {
+	Outcome  Outcome   `json:"outcome"`
+	Lang     lang.Lang `json:"lang,omitempty"`
+	Feedback string    `json:"feedback,omitempty"` // what we do or did
+	Why      string    `json:"why,omitempty"`      // the grounds
+}
+
+// Complete reports whether the record tells an outcome, what follows, and why.
+func (o OutcomeRecord) Complete() bool {
+	return o.Outcome.Known() && o.Feedback != "" && o.Why != ""
+}
+
+// Summary is what list, filter, search and statistics open of a case.
+type Summary struct {
+	Subject  string   `json:"subject,omitempty"`
+	Topics   []string `json:"topics,omitempty"`   // as ticked
+	Assessed []string `json:"assessed,omitempty"` // as the members see it
+	Outcome  Outcome  `json:"outcome,omitempty"`
+	Folded   string   `json:"folded,omitempty"` // what Fold made of every word in the case
+}
+
+// MeetingRequest is the wish to talk. Directive (EU) 2019/1937 art. 9(2).
+type MeetingRequest struct {
+	Lang lang.Lang `json:"lang"`
+	Way  string    `json:"way,omitempty"` // phone, video or in person
+	Text string    `json:"text,omitempty"`
+}
+
+// Withdrawal is the wish that the complaint be dropped. On the integrity route the
+// members decide whether the case goes on.
+type Withdrawal struct {
+	Lang lang.Lang `json:"lang"`
+	Why  string    `json:"why,omitempty"`
+}
+
+// StateEvent is a step of the case and the reason that a member gave for it.
+type StateEvent struct {
+	From State     `json:"from"`
+	To   State     `json:"to"`
+	At   time.Time `json:"at"`
+	Why  string    `json:"why,omitempty"`
+}
+
+func (Story) kind() string          { return "story" }
+func (Message) kind() string        { return "message" }
+func (Note) kind() string           { return "note" }
+func (Identity) kind() string       { return "identity" }
+func (OutcomeRecord) kind() string  { return "outcome" }
+func (Summary) kind() string        { return "summary" }
+func (MeetingRequest) kind() string { return "meeting-request" }
+func (Withdrawal) kind() string     { return "withdrawal" }
+func (StateEvent) kind() string     { return "state-event" }

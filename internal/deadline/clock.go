@@ -1,0 +1,194 @@
+package deadline
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Kind is what a clock is about; its words stand in the catalogue under
+// "common.clock." and its name.
+type Kind string
+
+// The kinds of clock, with their numbers in the list of deadlines.
+const (
+	KindAcknowledgement Kind = "acknowledgement" // D2
+	KindFeedback        Kind = "feedback"        // D3
+	KindTriage          Kind = "triage"          // D5
+	KindPlan            Kind = "plan"            // D6
+	KindFirstAnswer     Kind = "first-answer"    // D7
+	KindFullAnswer      Kind = "full-answer"     // D8
+	KindProgress        Kind = "progress"        // D9
+	KindUpdate          Kind = "update"          // D10
+	KindBreachNotice    Kind = "breach-notice"   // D11: GDPR art. 33(1)
+	KindBreachPersons   Kind = "breach-persons"  // D12: GDPR art. 34
+	KindPersonNotice    Kind = "person-notice"   // D13: GDPR art. 14(3)
+	KindDataRequest     Kind = "data-request"    // D14: GDPR art. 12(3)
+	KindMinutes         Kind = "minutes"         // D15
+	KindMeeting         Kind = "meeting"         // D16
+	KindReviewRequest   Kind = "review-request"  // D17
+	KindCheckIn         Kind = "check-in"        // D19
+)
+
+// Kinds returns every kind.
+func Kinds() []Kind {
+	return []Kind{
+		KindAcknowledgement, KindFeedback, KindTriage, KindPlan, KindFirstAnswer,
+		KindFullAnswer, KindProgress, KindUpdate, KindBreachNotice, KindBreachPersons,
+		KindPersonNotice, KindDataRequest, KindMinutes, KindMeeting, KindReviewRequest,
+		KindCheckIn,
+	}
+}
+
+// Event is something that happens to a case and starts or stops a clock.
+type Event string
+
+// The events.
+const (
+	EventReceipt         Event = "receipt"
+	EventAcknowledgement Event = "acknowledgement"
+	EventTriage          Event = "triage" // the decision whether it is admissible
+	EventPlan            Event = "plan"
+	EventFirstAnswer     Event = "first-answer"
+	EventFeedback        Event = "feedback"
+	EventUpdate          Event = "update" // the parties were last told how it stands
+	EventBreachKnown     Event = "breach-known"
+	EventBreachNotified  Event = "breach-notified"
+	EventMeetingAsked    Event = "meeting-asked"
+	EventMeetingHeld     Event = "meeting-held"
+	EventDataRequest     Event = "data-request"
+	EventDataAnswer      Event = "data-answer"
+	EventDecision        Event = "decision"
+	EventClosing         Event = "closing"
+	EventCheckIn         Event = "check-in"
+)
+
+// Facts are the events that have happened, and when.
+type Facts map[Event]time.Time
+
+// Rule is one deadline as the organisation has set it.
+type Rule struct {
+	ID     string // such as "D3"; unique among the rules of a route
+	Kind   Kind
+	Start  Event
+	Target Length // what the organisation aims at; none where there is only Due
+	Due    Length
+	Hard   bool  // set by law, not by the organisation
+	Met    Event // what stops it
+}
+
+// acknowledgementTerm is the term after which silence no longer wins time: feedback
+// is due three months after the acknowledgement or, if none was sent, after the end
+// of these seven days. Directive (EU) 2019/1937 art. 9(1)(f).
+const acknowledgementTerm = 7
+
+// Clock is one deadline of one case. Times are in UTC.
+type Clock struct {
+	ID     string
+	Kind   Kind
+	Start  time.Time
+	Target time.Time  // zero where there is no target apart from Due
+	Due    time.Time  // the end of a day, save where the rule counts hours
+	Hard   bool       // set by law
+	Met    *time.Time // when what it waits for happened
+}
+
+// Start returns the clocks that run or have run in a case that was received at a
+// time, in the order of the rules. A rule whose event has not happened has no clock
+// yet; only the one that starts with the acknowledgement has one from the receipt.
+func (c Calendar) Start(rules []Rule, received time.Time, facts Facts) []Clock {
+	var clocks []Clock
+	for _, r := range rules {
+		start, ok := c.startOf(r, received, facts)
+		if !ok || r.Due.None() {
+			continue
+		}
+		k := Clock{ID: r.ID, Kind: r.Kind, Start: start.UTC(), Due: c.After(start, r.Due), Hard: r.Hard}
+		if !r.Target.None() {
+			k.Target = c.After(start, r.Target)
+		}
+		if met, ok := facts[r.Met]; ok && !met.Before(start) || ok && r.Start == EventAcknowledgement {
+			met = met.UTC()
+			k.Met = &met
+		}
+		clocks = append(clocks, k)
+	}
+	return clocks
+}
+
+func (c Calendar) startOf(r Rule, received time.Time, facts Facts) (time.Time, bool) {
+	switch r.Start {
+	case EventReceipt:
+		return received, true
+	case EventAcknowledgement:
+		latest := c.After(received, Length{acknowledgementTerm, Days})
+		if ack, ok := facts[EventAcknowledgement]; ok && ack.Before(latest) {
+			return ack, true
+		}
+		return latest, true
+	default:
+		t, ok := facts[r.Start]
+		return t, ok
+	}
+}
+
+// State says how urgent a clock is.
+type State string
+
+// The states of a clock.
+const (
+	Running  State = "running"
+	Near     State = "near"     // half of the time is gone
+	Pressing State = "pressing" // four fifths are gone, or the target was missed
+	Passed   State = "passed"
+	Met      State = "met"
+	MetLate  State = "met-late"
+)
+
+// State returns the state of the clock at a time.
+func (k Clock) State(now time.Time) State {
+	switch {
+	case k.Met != nil && k.Met.After(k.Due):
+		return MetLate
+	case k.Met != nil:
+		return Met
+	case now.After(k.Due):
+		return Passed
+	case !k.Target.IsZero() && now.After(k.Target), k.gone(now, 80):
+		return Pressing
+	case k.gone(now, 50):
+		return Near
+	default:
+		return Running
+	}
+}
+
+// gone reports whether at least this share of the time, in hundredths, is over.
+func (k Clock) gone(now time.Time, share time.Duration) bool {
+	whole := k.Due.Sub(k.Start)
+	return now.Sub(k.Start) >= whole/100*share
+}
+
+// Open reports whether the clock still waits for what it is about.
+func (k Clock) Open() bool { return k.Met == nil }
+
+// Next returns the open clock to show and to sort by: the one due first, at the same
+// time the one set by law, then by id. It reports false when none is open.
+func Next(clocks []Clock) (Clock, bool) {
+	open := slices.DeleteFunc(slices.Clone(clocks), func(k Clock) bool { return !k.Open() })
+	if len(open) == 0 {
+		return Clock{}, false
+	}
+	return slices.MinFunc(open, func(a, b Clock) int {
+		if n := a.Due.Compare(b.Due); n != 0 {
+			return n
+		}
+		if a.Hard != b.Hard {
+			if a.Hard {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(a.ID, b.ID)
+	}), true
+}
