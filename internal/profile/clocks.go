@@ -1,0 +1,49 @@
+package profile
+
+import (
+	"slices"
+
+	"klankbord/internal/casefile"
+)
+
+// Clocks are the organisation's deadlines.
+type Clocks struct {
+	Rules []ClockRule
+}
+
+// ClockRule is one deadline as plain data; the deadline package computes with it.
+type ClockRule struct {
+	ID     string `json:"id"`
+	Source string `json:"source"` // where the length comes from
+	Label  Text   `json:"label"`  // what the complainant, or the desk, is told
+	Start  string `json:"start"`  // "received", "acknowledged", "awareness", "requested", "assessed"
+	Length int    `json:"length"`
+	Unit   string `json:"unit"` // "hours", "days", "working-days", "months"
+	// Hard says that law or a public promise sets it; otherwise it is a target.
+	Hard   bool             `json:"hard"`
+	Routes []casefile.Route `json:"routes"`
+	// Topics narrows the rule to cases with one of these; empty means any.
+	Topics []string `json:"topics"`
+	// ToComplainant says that receipt and mailbox show the date.
+	ToComplainant bool `json:"to_complainant"`
+}
+
+// For returns the rules that run on a case with these routes and topics: those of
+// every ticked route, not of the strictest only.
+func (c Clocks) For(routes []casefile.Route, topics []string) []ClockRule {
+	var out []ClockRule
+	for _, r := range c.Rules {
+		if r.appliesTo(routes, topics) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func (r ClockRule) appliesTo(routes []casefile.Route, topics []string) bool {
+	onAny := slices.ContainsFunc(routes, func(x casefile.Route) bool { return slices.Contains(r.Routes, x) })
+	if len(r.Topics) == 0 {
+		return onAny
+	}
+	return onAny && slices.ContainsFunc(topics, func(t string) bool { return slices.Contains(r.Topics, t) })
+}

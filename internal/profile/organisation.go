@@ -1,0 +1,150 @@
+package profile
+
+import (
+	"klankbord/internal/casefile"
+	"klankbord/internal/staff"
+)
+
+// Organisation is who receives the complaints.
+type Organisation struct {
+	ID      string `json:"id"`
+	Name    Text   `json:"name"`
+	Desk    Text   `json:"desk"`    // what the desk is called on pages and in mail
+	Address Text   `json:"address"` // postal address, for letters
+	Website string `json:"website"`
+}
+
+// Settings are the choices that an organisation makes about how its desk works.
+type Settings struct {
+	// IdentityOpening is "reason" when a recorded reason opens an identity, and
+	// "second-member" when another member must approve.
+	IdentityOpening string `json:"identity_opening"`
+	// DPOGranted says that the data-protection officer gets a grant on privacy
+	// cases by default.
+	DPOGranted bool `json:"dpo_granted"`
+	// ExitRoutes are the routes on which the form shows a way to leave fast.
+	ExitRoutes []casefile.Route `json:"exit_routes"`
+	// ExitTarget is the neutral site that leaving goes to.
+	ExitTarget string `json:"exit_target"`
+}
+
+// Team is a group that handles complaints, as the public page presents it.
+type Team struct {
+	ID        casefile.Team    `json:"id"`
+	Routes    []casefile.Route `json:"routes"` // what goes to it by default; none for the alternative
+	Name      Text             `json:"name"`
+	Handles   Text             `json:"handles"`    // which complaints
+	Readers   Text             `json:"readers"`    // who reads them, and who does not
+	MailNote  Text             `json:"mail_note"`  // what differs when one writes by e-mail
+	InboxNote Text             `json:"inbox_note"` // who looks after the inbox
+	Contacts  []Contact        `json:"contacts"`
+	Functions []staff.Function `json:"functions"` // functions its members hold
+}
+
+// Contact is one way to reach a team.
+type Contact struct {
+	ID    string `json:"id"`
+	Kind  string `json:"kind"`  // "form", "email", "phone", "post"
+	Value string `json:"value"` // as shown; empty for the form
+	For   Text   `json:"for"`   // what one uses it for
+	// Placeholder says that Value stands in for something only the organisation
+	// knows; pages show Note beside it, and set-up asks for the real value.
+	Placeholder bool `json:"placeholder"`
+	Note        Text `json:"note"`
+}
+
+// Action is something that can follow a complaint.
+type Action struct {
+	ID     string           `json:"id"`
+	Routes []casefile.Route `json:"routes"`
+	Label  Text             `json:"label"`
+}
+
+// EmergencyLine is a number to call in danger or distress.
+type EmergencyLine struct {
+	ID        string   `json:"id"`
+	Number    string   `json:"number"`
+	Languages []string `json:"languages"` // languages it is meant for; empty means all
+	Name      Text     `json:"name"`
+	For       Text     `json:"for"`
+	// ToCheck says that the organisation has yet to confirm the number.
+	ToCheck bool `json:"to_check"`
+}
+
+// ExternalBody is an authority or body that a person may go to instead of, or
+// after, the organisation. Directive (EU) 2019/1937 art. 9(1)(g).
+type ExternalBody struct {
+	ID      string           `json:"id"`
+	Routes  []casefile.Route `json:"routes"`
+	Name    Text             `json:"name"`
+	For     Text             `json:"for"`
+	Website Text             `json:"website"`
+	ToCheck bool             `json:"to_check"`
+}
+
+// Page is one page of text.
+type Page struct {
+	ID     string  `json:"id"`
+	Title  Text    `json:"title"`
+	Intro  Text    `json:"intro"`
+	Blocks []Block `json:"blocks"`
+}
+
+// Block is a part of a page under its own heading: paragraphs, then a list.
+type Block struct {
+	ID         string `json:"id"`
+	Heading    Text   `json:"heading"`
+	Paragraphs []Text `json:"paragraphs"`
+	List       []Text `json:"list"`
+}
+
+// Block returns a block of the page by its id.
+func (p Page) Block(id string) (Block, bool) {
+	for _, b := range p.Blocks {
+		if b.ID == id {
+			return b, true
+		}
+	}
+	return Block{}, false
+}
+
+// Team returns how the profile presents a team.
+func (p *Profile) Team(id casefile.Team) (Team, bool) {
+	for _, t := range p.Teams {
+		if t.ID == id {
+			return t, true
+		}
+	}
+	return Team{}, false
+}
+
+// ActionsOn returns what can follow a complaint on a route.
+func (p *Profile) ActionsOn(r casefile.Route) []Action {
+	var out []Action
+	for _, a := range p.Actions {
+		if onRoute(a.Routes, r) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// ExternalOn returns the bodies outside that a person on a route may go to.
+func (p *Profile) ExternalOn(r casefile.Route) []ExternalBody {
+	var out []ExternalBody
+	for _, b := range p.External {
+		if onRoute(b.Routes, r) {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+func onRoute(routes []casefile.Route, r casefile.Route) bool {
+	for _, x := range routes {
+		if x == r {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,54 @@
+package profile
+
+import "klankbord/internal/casefile"
+
+// Topic is a type of incident that a complainant can tick.
+type Topic struct {
+	ID       string         `json:"id"`
+	Code     string         `json:"code"` // its place in the taxonomy, such as "I6"
+	Route    casefile.Route `json:"route"`
+	Team     casefile.Team  `json:"team"` // only where it differs from the route's team
+	On       bool           `json:"on"`   // whether the form offers it
+	Severity int            `json:"severity"`
+	// Other says that the complainant tells in words what it is.
+	Other bool `json:"other"`
+	// Question says that it is no complaint: no outcome is needed.
+	Question bool `json:"question"`
+	// Alternative says that the alternative recipient is granted too.
+	Alternative bool `json:"alternative"`
+	Label       Text `json:"label"`
+	Explanation Text `json:"explanation"` // mandatory when On
+	Example     Text `json:"example"`
+}
+
+// Topic returns a topic by its id, also when it is off.
+func (p *Profile) Topic(id string) (Topic, bool) {
+	for _, t := range p.Topics {
+		if t.ID == id {
+			return t, true
+		}
+	}
+	return Topic{}, false
+}
+
+// TopicsOn returns the topics that the form offers on a route, in order.
+func (p *Profile) TopicsOn(r casefile.Route) []Topic {
+	var out []Topic
+	for _, t := range p.Topics {
+		if t.On && t.Route == r {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// Ticked returns the offered topics that the answers tick, in the profile's order.
+func (p *Profile) Ticked(a Answers) []Topic {
+	var out []Topic
+	for i := range p.Topics {
+		if t := &p.Topics[i]; t.On && a.Has(FieldTopics, t.ID) {
+			out = append(out, *t)
+		}
+	}
+	return out
+}
