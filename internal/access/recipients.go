@@ -1,0 +1,76 @@
+package access
+
+import (
+	"slices"
+
+	"klankbord/internal/casefile"
+	"klankbord/internal/staff"
+)
+
+// Exclusion says who must know nothing of a case: members, and functions in the
+// organisation whoever holds them.
+type Exclusion struct {
+	Members   []staff.ID       `json:"members,omitempty"`
+	Functions []staff.Function `json:"functions,omitempty"`
+}
+
+// Covers reports whether the exclusion keeps a member out. Somebody of
+// Supporters Service is anyone who handles that team's cases.
+func (x Exclusion) Covers(e staff.Entry) bool {
+	if slices.Contains(x.Members, e.ID) {
+		return true
+	}
+	for _, f := range x.Functions {
+		if e.Is(f) || f == staff.SupportersService && e.In(casefile.SupportersService) {
+			return true
+		}
+	}
+	return false
+}
+
+// Selection is who receives the keys of a case.
+type Selection struct {
+	Members      []staff.ID
+	Recovery     []string // ids of recovery keys
+	Alternative  bool     // the alternative recipient is among the members
+	OnlyRecovery bool     // no member is left; the complainant is shown the external bodies
+}
+
+// Recipients is the one place that decides who receives keys: the team, less the
+// excluded; the alternative recipient as well when fewer than two are left or
+// when the complaint is about the director or the board; nobody but the recovery
+// key when that person is excluded too. A recovery key whose every keeper is
+// excluded gets nothing.
+func Recipients(d *staff.Directory, team casefile.Team, needAlternative bool, x Exclusion) Selection {
+	var s Selection
+	for _, e := range d.Active() {
+		if e.In(team) && !x.Covers(e) {
+			s.Members = append(s.Members, e.ID)
+		}
+	}
+	if needAlternative || len(s.Members) < 2 {
+		for _, e := range d.Active() {
+			if e.In(casefile.Alternative) && !x.Covers(e) && !slices.Contains(s.Members, e.ID) {
+				s.Members = append(s.Members, e.ID)
+				s.Alternative = true
+			}
+		}
+	}
+	for _, r := range d.RecoveryKeys() {
+		if !allExcluded(d, r.Keepers, x) {
+			s.Recovery = append(s.Recovery, r.ID)
+		}
+	}
+	s.OnlyRecovery = len(s.Members) == 0
+	return s
+}
+
+func allExcluded(d *staff.Directory, keepers []staff.ID, x Exclusion) bool {
+	for _, id := range keepers {
+		e, ok := d.Entry(id)
+		if !ok || !x.Covers(e) {
+			return false
+		}
+	}
+	return len(keepers) > 0
+}
