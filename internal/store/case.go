@@ -1,0 +1,122 @@
+package store
+
+import (
+	"math"
+	"time"
+
+	"klankbord/internal/casefile"
+	"klankbord/internal/staff"
+)
+
+// Case is what stands in the clear about a case.
+type Case struct {
+	ID         casefile.ID
+	Number     casefile.Number
+	Route      casefile.Route
+	Team       casefile.Team
+	State      casefile.State
+	Language   string
+	Channel    casefile.Channel
+	InCharge   staff.ID // empty: nobody yet
+	Received   time.Time
+	Changed    time.Time
+	Closed     time.Time // zero while open
+	EraseAfter time.Time // zero: not planned
+	NextDue    time.Time // zero: no clock runs
+	Unreached  bool      // the acknowledgement must go by post or phone
+	Epoch      uint32
+	Revision   int64 // grows with every change of the row
+	Head       Head
+}
+
+// Head is the count and chained hash of a case's objects and grants, stamped.
+type Head struct {
+	Count int64
+	Hash  []byte
+	Stamp []byte
+}
+
+const caseColumns = `c.id, c.number, c.route, c.team, c.state, c.language, c.channel, c.in_charge,
+  c.received, c.changed, c.closed, c.erase_after, c.next_due, c.unreached, c.epoch, c.revision,
+  c.head_count, c.head_hash, c.head_stamp`
+
+// never stands for "no clock runs", so that such cases sort last.
+const never = math.MaxInt64
+
+func due(t time.Time) int64 {
+	if t.IsZero() {
+		return never
+	}
+	return t.UnixMicro()
+}
+
+func scanCase(row scanner) (Case, error) {
+	var c Case
+	var received, changed, closed, erase, next, unreached int64
+	err := row.Scan(&c.ID, &c.Number, &c.Route, &c.Team, &c.State, &c.Language, &c.Channel, &c.InCharge,
+		&received, &changed, &closed, &erase, &next, &unreached, &c.Epoch, &c.Revision,
+		&c.Head.Count, &c.Head.Hash, &c.Head.Stamp)
+	c.Received, c.Changed, c.Closed, c.EraseAfter = at(received), at(changed), at(closed), at(erase)
+	if next != never {
+		c.NextDue = at(next)
+	}
+	c.Unreached = unreached == 1
+	return c, err
+}
+
+// InsertCase adds a case. A number that exists already fails as sqldb.IsUnique.
+func (t *Tx) InsertCase(c Case) error {
+	_, err := t.Exec(`INSERT INTO case_file (id, number, route, team, state, language, channel, in_charge,
+  received, changed, closed, erase_after, next_due, unreached, epoch, head_count, head_hash, head_stamp)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+		c.ID, c.Number, c.Route, c.Team, c.State, c.Language, c.Channel, c.InCharge,
+		micros(c.Received), micros(c.Received), micros(c.Closed), micros(c.EraseAfter), due(c.NextDue),
+		bit(c.Unreached), c.Epoch, c.Head.Count, c.Head.Hash, c.Head.Stamp)
+	return err
+}
+
+// Case reads a case by id.
+func (t *Tx) Case(id casefile.ID) (Case, error) {
+	return one(t.QueryRow(`SELECT `+caseColumns+` FROM case_file c WHERE c.id = $1`, id), scanCase)
+}
+
+// CaseByNumber reads a case by the number people see.
+func (t *Tx) CaseByNumber(n casefile.Number) (Case, error) {
+	return one(t.QueryRow(`SELECT `+caseColumns+` FROM case_file c WHERE c.number = $1`, n), scanCase)
+}
+
+// MoveHead replaces the head of a case if it still is what was read before;
+// otherwise it fails with ErrStale and the use case starts again.
+func (t *Tx) MoveHead(id casefile.ID, from, to Head) error {
+	n, err := t.Exec(`UPDATE case_file SET head_count = $1, head_hash = $2, head_stamp = $3, changed = $4
+WHERE id = $5 AND head_count = $6 AND head_hash = $7`,
+		to.Count, to.Hash, to.Stamp, micros(t.now), id, from.Count, from.Hash)
+	return changed(n, err, ErrStale)
+}
+
+// CaseChange is what may change in the clear about a case.
+type CaseChange struct {
+	State      casefile.State
+	InCharge   staff.ID
+	Language   string
+	Closed     time.Time
+	EraseAfter time.Time
+	NextDue    time.Time
+	Unreached  bool
+}
+
+// Change returns the changeable part of c.
+func (c Case) Change() CaseChange {
+	return CaseChange{c.State, c.InCharge, c.Language, c.Closed, c.EraseAfter, c.NextDue, c.Unreached}
+}
+
+// UpdateCase writes the changeable part if the row is still at revision;
+// otherwise it fails with ErrStale.
+func (t *Tx) UpdateCase(id casefile.ID, revision int64, c CaseChange) error {
+	n, err := t.Exec(`UPDATE case_file SET state = $1, in_charge = $2, language = $3, closed = $4,
+  erase_after = $5, next_due = $6, unreached = $7, changed = $8, revision = revision + 1
+WHERE id = $9 AND revision = $10`,
+		c.State, c.InCharge, c.Language, micros(c.Closed), micros(c.EraseAfter), due(c.NextDue),
+		bit(c.Unreached), micros(t.now), id, revision)
+	return changed(n, err, ErrStale)
+}

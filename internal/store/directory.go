@@ -1,0 +1,115 @@
+package store
+
+import (
+	"time"
+
+	"klankbord/internal/staff"
+)
+
+// InstanceRow is the one row about the instance.
+type InstanceRow struct {
+	ID      string
+	Profile string
+	Created time.Time
+}
+
+// InsertInstance writes that row; a second one is refused by the use case.
+func (t *Tx) InsertInstance(i InstanceRow) error {
+	_, err := t.Exec(`INSERT INTO instance (id, profile, created) VALUES ($1, $2, $3)`, i.ID, i.Profile, micros(i.Created))
+	return err
+}
+
+// Instance reads that row; ErrNone before set-up.
+func (t *Tx) Instance() (InstanceRow, error) {
+	return one(t.QueryRow(`SELECT id, profile, created FROM instance`), func(row scanner) (InstanceRow, error) {
+		var i InstanceRow
+		var created int64
+		err := row.Scan(&i.ID, &i.Profile, &created)
+		i.Created = at(created)
+		return i, err
+	})
+}
+
+// InsertDirectoryEvent appends an event; a fork fails as sqldb.IsUnique.
+func (t *Tx) InsertDirectoryEvent(e staff.Event) error {
+	_, err := t.Exec(`INSERT INTO directory_event (seq, body, signatures, hash) VALUES ($1, $2, $3, $4)`,
+		e.Seq, e.Body, e.Signatures, e.Hash)
+	return err
+}
+
+// DirectoryEvents lists the events after seq, oldest first.
+func (t *Tx) DirectoryEvents(after int64) ([]staff.Event, error) {
+	rows, err := t.Query(`SELECT seq, body, signatures, hash FROM directory_event WHERE seq > $1 ORDER BY seq`, after)
+	return all(rows, err, func(row scanner) (staff.Event, error) {
+		var e staff.Event
+		err := row.Scan(&e.Seq, &e.Body, &e.Signatures, &e.Hash)
+		return e, err
+	})
+}
+
+// Invitation is a place kept for a member. Assignments lists roles, teams and
+// functions in the form of staff.
+type Invitation struct {
+	ID          string
+	Lookup      string
+	Email       string
+	Name        string
+	Language    string
+	Assignments string
+	InvitedBy   staff.ID // empty: the operator, at set-up
+	Created     time.Time
+	Expires     time.Time
+	Member      staff.ID // once enrolled
+	Request     []byte   // the new member's signed request, waiting for a vouch
+	State       string   // open, enrolled, vouched, cancelled
+}
+
+const invitationColumns = `id, lookup, email, name, language, assignments, invited_by, created, expires, member_id, request, state`
+
+func scanInvitation(row scanner) (Invitation, error) {
+	var i Invitation
+	var created, expires int64
+	err := row.Scan(&i.ID, &i.Lookup, &i.Email, &i.Name, &i.Language, &i.Assignments, &i.InvitedBy, &created, &expires,
+		&i.Member, &i.Request, &i.State)
+	i.Created, i.Expires = at(created), at(expires)
+	return i, err
+}
+
+// InsertInvitation adds an invitation.
+func (t *Tx) InsertInvitation(i Invitation) error {
+	_, err := t.Exec(`INSERT INTO invitation (id, lookup, email, name, language, assignments, invited_by, created, expires, request, state)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open')`,
+		i.ID, i.Lookup, i.Email, i.Name, i.Language, i.Assignments, i.InvitedBy, micros(i.Created), micros(i.Expires), []byte{})
+	return err
+}
+
+// InvitationByLookup reads an invitation that is still open; others are none.
+func (t *Tx) InvitationByLookup(lookup string) (Invitation, error) {
+	return one(t.QueryRow(`SELECT `+invitationColumns+` FROM invitation WHERE lookup = $1 AND state = 'open' AND expires > $2`,
+		lookup, micros(t.now)), scanInvitation)
+}
+
+// Invitation reads an invitation by id, whatever its state.
+func (t *Tx) Invitation(id string) (Invitation, error) {
+	return one(t.QueryRow(`SELECT `+invitationColumns+` FROM invitation WHERE id = $1`, id), scanInvitation)
+}
+
+// Invitations lists all invitations, newest first.
+func (t *Tx) Invitations() ([]Invitation, error) {
+	rows, err := t.Query(`SELECT ` + invitationColumns + ` FROM invitation ORDER BY created DESC, id`)
+	return all(rows, err, scanInvitation)
+}
+
+// PrepareInvitation keeps the request of a person who is enrolling; ErrStale when
+// the invitation is no longer open.
+func (t *Tx) PrepareInvitation(id string, member staff.ID, request []byte) error {
+	n, err := t.Exec(`UPDATE invitation SET member_id = $1, request = $2 WHERE id = $3 AND state = 'open'`, member, request, id)
+	return changed(n, err, ErrStale)
+}
+
+// SetInvitationState moves an invitation from one state to another; ErrStale when
+// it is in a third one.
+func (t *Tx) SetInvitationState(id, from, to string) error {
+	n, err := t.Exec(`UPDATE invitation SET state = $1 WHERE id = $2 AND state = $3`, to, id, from)
+	return changed(n, err, ErrStale)
+}

@@ -1,0 +1,141 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"klankbord/internal/casefile"
+	"klankbord/internal/seal"
+	"klankbord/internal/staff"
+)
+
+// InboxFilter narrows a member's list. Zero values do not narrow.
+type InboxFilter struct {
+	Member  staff.ID // whose list; only cases with a grant for them
+	Open    bool     // only cases that are not closed
+	Closed  bool     // only closed ones
+	Charge  *staff.ID
+	Route   casefile.Route
+	States  []casefile.State
+	DueTill time.Time // a clock ends before this
+	Unread  bool      // items that the member has not read
+	Cases   []casefile.ID
+	Limit   int
+	Offset  int
+}
+
+// InboxRow is a case in a member's list with what opens its summary.
+type InboxRow struct {
+	Case
+	Summary  Summary
+	Ring     seal.Box // keyring row for the summary's epoch; empty before the first opening
+	Grant    Grant    // only filled when Ring is empty
+	ReadUpTo int64
+}
+
+func (f InboxFilter) where() (string, []any) {
+	var parts []string
+	var args []any
+	add := func(sql string, values ...any) {
+		for _, v := range values {
+			args = append(args, v)
+			sql = strings.Replace(sql, "?", fmt.Sprintf("$%d", len(args)), 1)
+		}
+		parts = append(parts, sql)
+	}
+	add(`EXISTS (SELECT 1 FROM case_grant g WHERE g.case_id = c.id AND g.recipient_kind = 'member' AND g.recipient_id = ?)`, f.Member)
+	switch {
+	case f.Open:
+		add(`c.closed = 0`)
+	case f.Closed:
+		add(`c.closed > 0`)
+	}
+	if f.Charge != nil {
+		add(`c.in_charge = ?`, *f.Charge)
+	}
+	if f.Route != "" {
+		add(`c.route = ?`, f.Route)
+	}
+	if len(f.States) > 0 {
+		values := make([]any, len(f.States))
+		for i, s := range f.States {
+			values[i] = s
+		}
+		add(`c.state IN (?`+strings.Repeat(`, ?`, len(values)-1)+`)`, values...)
+	}
+	if !f.DueTill.IsZero() {
+		add(`c.next_due < ?`, micros(f.DueTill))
+	}
+	if f.Unread {
+		add(`c.head_count > coalesce((SELECT r.seq FROM read_mark r WHERE r.case_id = c.id AND r.member_id = ?), 0)`, f.Member)
+	}
+	if f.Cases != nil {
+		values := make([]any, len(f.Cases))
+		for i, id := range f.Cases {
+			values[i] = id
+		}
+		if len(values) == 0 {
+			add(`1 = 0`)
+		} else {
+			add(`c.id IN (?`+strings.Repeat(`, ?`, len(values)-1)+`)`, values...)
+		}
+	}
+	return strings.Join(parts, " AND "), args
+}
+
+// Inbox lists the cases of a member by next deadline.
+func (t *Tx) Inbox(f InboxFilter) ([]InboxRow, error) {
+	where, args := f.where()
+	args = append(args, f.Member, f.Limit, f.Offset)
+	n := len(args)
+	rows, err := t.Query(fmt.Sprintf(`SELECT %s, s.epoch, s.revision, s.box, s.stamp, k.box, coalesce(r.seq, 0)
+FROM case_file c
+JOIN summary s ON s.case_id = c.id
+LEFT JOIN keyring k ON k.case_id = c.id AND k.epoch = s.epoch AND k.member_id = $%d
+LEFT JOIN read_mark r ON r.case_id = c.id AND r.member_id = $%d
+WHERE %s ORDER BY c.next_due, c.id LIMIT $%d OFFSET $%d`, caseColumns, n-2, n-2, where, n-1, n), args...)
+	list, err := all(rows, err, scanInboxRow)
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		if len(list[i].Ring) > 0 {
+			continue
+		}
+		if list[i].Grant, err = t.memberGrant(list[i].ID, list[i].Summary.Epoch, f.Member); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+func scanInboxRow(row scanner) (InboxRow, error) {
+	var r InboxRow
+	var box, ring []byte
+	wrapped := func(dest ...any) error {
+		return row.Scan(append(dest, &r.Summary.Epoch, &r.Summary.Revision, &box, &r.Summary.Stamp, &ring, &r.ReadUpTo)...)
+	}
+	c, err := scanCase(scanFunc(wrapped))
+	r.Case, r.Summary.Case, r.Summary.Box, r.Ring = c, c.ID, box, ring
+	return r, err
+}
+
+type scanFunc func(dest ...any) error
+
+func (f scanFunc) Scan(dest ...any) error { return f(dest...) }
+
+func (t *Tx) memberGrant(id casefile.ID, epoch uint32, member staff.ID) (Grant, error) {
+	return one(t.QueryRow(`SELECT `+grantColumns+` FROM case_grant
+WHERE case_id = $1 AND epoch = $2 AND recipient_kind = 'member' AND recipient_id = $3`, id, epoch, member), scanGrant)
+}
+
+// CountInbox counts the cases of a member up to most, so that a large desk does
+// not pay for numbers that nobody reads.
+func (t *Tx) CountInbox(f InboxFilter, most int) (int, error) {
+	where, args := f.where()
+	args = append(args, most)
+	var n int
+	err := t.QueryRow(fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 FROM case_file c WHERE %s LIMIT $%d) AS hits`, where, len(args)), args...).Scan(&n)
+	return n, err
+}

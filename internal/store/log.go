@@ -1,0 +1,104 @@
+package store
+
+import (
+	"time"
+
+	"klankbord/internal/casefile"
+)
+
+// Leaf is one line of the log. Record and Salt are gone after erasure; Hash
+// stays. Position is -1 until the sequencer has given one.
+type Leaf struct {
+	ID       string
+	Position int64
+	Case     casefile.ID
+	At       time.Time
+	Kind     string
+	Record   []byte
+	Salt     []byte
+	Hash     []byte
+}
+
+const leafColumns = `id, position, case_id, at, kind, record, salt, hash`
+
+func scanLeaf(row scanner) (Leaf, error) {
+	l := Leaf{Position: -1}
+	var position *int64
+	var when int64
+	err := row.Scan(&l.ID, &position, &l.Case, &when, &l.Kind, &l.Record, &l.Salt, &l.Hash)
+	if position != nil {
+		l.Position = *position
+	}
+	l.At = at(when)
+	return l, err
+}
+
+// InsertLeaf adds a line to the log in the transaction of the change it tells of.
+func (t *Tx) InsertLeaf(l Leaf) error {
+	_, err := t.Exec(`INSERT INTO log_leaf (id, case_id, at, kind, record, salt, hash) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		l.ID, l.Case, micros(l.At), l.Kind, l.Record, l.Salt, l.Hash)
+	return err
+}
+
+// WaitingLeaves lists leaves without position, oldest first.
+func (t *Tx) WaitingLeaves(limit int) ([]Leaf, error) {
+	rows, err := t.Query(`SELECT `+leafColumns+` FROM log_leaf WHERE position IS NULL ORDER BY at, id LIMIT $1`, limit)
+	return all(rows, err, scanLeaf)
+}
+
+// PlaceLeaf gives a leaf its position; a position can be given once.
+func (t *Tx) PlaceLeaf(id string, position int64) error {
+	n, err := t.Exec(`UPDATE log_leaf SET position = $1 WHERE id = $2 AND position IS NULL`, position, id)
+	return changed(n, err, ErrStale)
+}
+
+// Leaves lists placed leaves from a position on.
+func (t *Tx) Leaves(from int64, limit int) ([]Leaf, error) {
+	rows, err := t.Query(`SELECT `+leafColumns+` FROM log_leaf WHERE position >= $1 ORDER BY position LIMIT $2`, from, limit)
+	return all(rows, err, scanLeaf)
+}
+
+// LeavesOf lists the leaves of a case, oldest first.
+func (t *Tx) LeavesOf(id casefile.ID) ([]Leaf, error) {
+	rows, err := t.Query(`SELECT `+leafColumns+` FROM log_leaf WHERE case_id = $1 ORDER BY at, id`, id)
+	return all(rows, err, scanLeaf)
+}
+
+// InsertNode keeps a hash of the tree at its index.
+func (t *Tx) InsertNode(index int64, hash []byte) error {
+	_, err := t.Exec(`INSERT INTO log_node (id, hash) VALUES ($1, $2)`, index, hash)
+	return err
+}
+
+// Node reads a hash of the tree.
+func (t *Tx) Node(index int64) ([]byte, error) {
+	return one(t.QueryRow(`SELECT hash FROM log_node WHERE id = $1`, index), func(row scanner) ([]byte, error) {
+		var h []byte
+		err := row.Scan(&h)
+		return h, err
+	})
+}
+
+// Checkpoint is a signed head of the log.
+type Checkpoint struct {
+	Size int64
+	Note []byte
+	At   time.Time
+}
+
+// InsertCheckpoint keeps a signed head.
+func (t *Tx) InsertCheckpoint(c Checkpoint) error {
+	_, err := t.Exec(`INSERT INTO checkpoint (size, note, at) VALUES ($1, $2, $3)`, c.Size, c.Note, micros(c.At))
+	return err
+}
+
+// LatestCheckpoint reads the newest signed head; ErrNone when none is there yet.
+func (t *Tx) LatestCheckpoint() (Checkpoint, error) {
+	return one(t.QueryRow(`SELECT size, note, at FROM checkpoint ORDER BY size DESC LIMIT 1`), func(row scanner) (Checkpoint, error) {
+		var c Checkpoint
+		var when int64
+		err := row.Scan(&c.Size, &c.Note, &when)
+		c.At = at(when)
+		return c, err
+	})
+}

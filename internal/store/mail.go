@@ -1,0 +1,115 @@
+package store
+
+import (
+	"time"
+
+	"klankbord/internal/casefile"
+	"klankbord/internal/seal"
+)
+
+// Mail is a mail that waits, was sent or is dead; its content is sealed under a
+// subkey of the instance and goes when it was sent.
+type Mail struct {
+	ID      string
+	Case    casefile.ID // empty: not about a case
+	Kind    string
+	Box     seal.Box
+	State   string // waiting, sent, dead
+	Error   string // a class of failure, never a person or an address
+	Created time.Time
+	Sent    time.Time
+}
+
+const mailColumns = `id, case_id, kind, box, state, error, created, sent`
+
+func scanMail(row scanner) (Mail, error) {
+	var m Mail
+	var box []byte
+	var created, sent int64
+	err := row.Scan(&m.ID, &m.Case, &m.Kind, &box, &m.State, &m.Error, &created, &sent)
+	m.Box, m.Created, m.Sent = box, at(created), at(sent)
+	return m, err
+}
+
+// QueueMail adds a mail and the job that sends it, not before runAt.
+func (t *Tx) QueueMail(m Mail, runAt time.Time) error {
+	if _, err := t.Exec(`INSERT INTO mail (id, case_id, kind, box, state, created) VALUES ($1, $2, $3, $4, 'waiting', $5)`,
+		m.ID, m.Case, m.Kind, []byte(m.Box), micros(t.now)); err != nil {
+		return err
+	}
+	return t.InsertJob(Job{ID: m.ID, Kind: "mail", Ref: m.ID, RunAt: runAt})
+}
+
+// Mail reads one mail.
+func (t *Tx) Mail(id string) (Mail, error) {
+	return one(t.QueryRow(`SELECT `+mailColumns+` FROM mail WHERE id = $1`, id), scanMail)
+}
+
+// MailSent notes that a mail was accepted by the next server, and forgets what it
+// said.
+func (t *Tx) MailSent(id string) error {
+	_, err := t.Exec(`UPDATE mail SET state = 'sent', sent = $1, box = $2, error = '' WHERE id = $3`, micros(t.now), []byte{}, id)
+	return err
+}
+
+// MailFailed notes a failure; a dead mail waits for a member to retry.
+func (t *Tx) MailFailed(id, class string, dead bool) error {
+	state := "waiting"
+	if dead {
+		state = "dead"
+	}
+	_, err := t.Exec(`UPDATE mail SET state = $1, error = $2 WHERE id = $3`, state, class, id)
+	return err
+}
+
+// MailsOf lists the mails about a case, oldest first.
+func (t *Tx) MailsOf(id casefile.ID) ([]Mail, error) {
+	rows, err := t.Query(`SELECT `+mailColumns+` FROM mail WHERE case_id = $1 ORDER BY created, id`, id)
+	return all(rows, err, scanMail)
+}
+
+// MailCounts counts mails by state.
+func (t *Tx) MailCounts() (map[string]int64, error) {
+	counts := map[string]int64{}
+	rows, err := t.Query(`SELECT state, count(*) FROM mail GROUP BY state`)
+	_, err = all(rows, err, func(row scanner) (struct{}, error) {
+		var state string
+		var n int64
+		err := row.Scan(&state, &n)
+		counts[state] = n
+		return struct{}{}, err
+	})
+	return counts, err
+}
+
+// RetryMail puts a dead mail back to waiting; ErrStale when it is not dead.
+func (t *Tx) RetryMail(id string) error {
+	n, err := t.Exec(`UPDATE mail SET state = 'waiting' WHERE id = $1 AND state = 'dead'`, id)
+	if err := changed(n, err, ErrStale); err != nil {
+		return err
+	}
+	_, err = t.Exec(`UPDATE job SET state = 'waiting', attempts = 0, run_at = $1 WHERE ref = $2 AND kind = 'mail'`, micros(t.now), id)
+	return err
+}
+
+// PutNotice keeps where news of a case can be sent.
+func (t *Tx) PutNotice(id casefile.ID, box seal.Box) error {
+	_, err := t.Exec(`INSERT INTO notice_address (case_id, box) VALUES ($1, $2)
+ON CONFLICT (case_id) DO UPDATE SET box = excluded.box`, id, []byte(box))
+	return err
+}
+
+// Notice reads where news of a case can be sent; ErrNone when nowhere.
+func (t *Tx) Notice(id casefile.ID) (seal.Box, error) {
+	return one(t.QueryRow(`SELECT box FROM notice_address WHERE case_id = $1`, id), func(row scanner) (seal.Box, error) {
+		var box []byte
+		err := row.Scan(&box)
+		return box, err
+	})
+}
+
+// DeleteNotice forgets where news of a case can be sent.
+func (t *Tx) DeleteNotice(id casefile.ID) error {
+	_, err := t.Exec(`DELETE FROM notice_address WHERE case_id = $1`, id)
+	return err
+}

@@ -1,0 +1,332 @@
+-- The instance: one row.
+CREATE TABLE instance (
+  id      {text} NOT NULL PRIMARY KEY,
+  profile {text} NOT NULL,
+  created {int}  NOT NULL
+) {strict};
+
+-- People on the desk. Keys, roles and teams stand in the directory, never here.
+CREATE TABLE member (
+  id       {text} NOT NULL PRIMARY KEY,
+  email    {text} NOT NULL UNIQUE,
+  name     {text} NOT NULL,
+  language {text} NOT NULL,
+  active   {int}  NOT NULL CHECK (active IN (0, 1)),
+  totp_step {int} NOT NULL DEFAULT 0,
+  created  {int}  NOT NULL
+) {strict};
+
+-- One row per way in which a member opens their own key.
+CREATE TABLE envelope (
+  member_id {text}  NOT NULL REFERENCES member (id) ON DELETE CASCADE,
+  kind      {text}  NOT NULL CHECK (kind IN ('password', 'recovery')),
+  params    {text}  NOT NULL,
+  salt      {bytes} NOT NULL,
+  box       {bytes} NOT NULL,
+  changed   {int}   NOT NULL,
+  PRIMARY KEY (member_id, kind)
+) {strict};
+
+-- The directory: a chain of signed events.
+CREATE TABLE directory_event (
+  seq        {int}   NOT NULL PRIMARY KEY,
+  body       {bytes} NOT NULL,
+  signatures {bytes} NOT NULL,
+  hash       {bytes} NOT NULL
+) {strict};
+
+-- An invitation to enrol; its secret travels by link, only the hash is kept.
+CREATE TABLE invitation (
+  id         {text} NOT NULL PRIMARY KEY,
+  lookup     {text} NOT NULL UNIQUE,
+  email      {text} NOT NULL,
+  name       {text} NOT NULL,
+  language   {text} NOT NULL,
+  assignments {text} NOT NULL,
+  invited_by {text} NOT NULL,
+  created    {int}  NOT NULL,
+  expires    {int}  NOT NULL,
+  member_id  {text},
+  request    {bytes},
+  state      {text} NOT NULL CHECK (state IN ('open', 'enrolled', 'vouched', 'cancelled'))
+) {strict};
+
+CREATE TABLE session (
+  id        {text}  NOT NULL PRIMARY KEY,
+  member_id {text}  NOT NULL REFERENCES member (id) ON DELETE CASCADE,
+  box       {bytes} NOT NULL,
+  pending   {bytes} NOT NULL,
+  created   {int}   NOT NULL,
+  seen      {int}   NOT NULL,
+  idle      {int}   NOT NULL,
+  expires   {int}   NOT NULL
+) {strict};
+CREATE INDEX session_member ON session (member_id);
+
+-- An unfinished complaint. Either wrapping opens its key: the browser's cookie or
+-- the resume code.
+CREATE TABLE draft (
+  id         {text}  NOT NULL PRIMARY KEY,
+  session_id {text}  NOT NULL UNIQUE,
+  key_box    {bytes} NOT NULL,
+  resume_id  {text}  UNIQUE,
+  resume_box {bytes},
+  box        {bytes} NOT NULL,
+  revision   {int}   NOT NULL,
+  created    {int}   NOT NULL,
+  expires    {int}   NOT NULL
+) {strict};
+CREATE INDEX draft_expires ON draft (expires);
+
+CREATE TABLE draft_file (
+  id       {text}  NOT NULL PRIMARY KEY,
+  draft_id {text}  NOT NULL REFERENCES draft (id) ON DELETE CASCADE,
+  box      {bytes} NOT NULL,
+  size     {int}   NOT NULL,
+  created  {int}   NOT NULL
+) {strict};
+CREATE INDEX draft_file_draft ON draft_file (draft_id);
+
+-- What a retry of the final submit answers: number and code, sealed under the
+-- cookie, until the code is confirmed or a day has passed.
+CREATE TABLE submission (
+  draft_id   {text}  NOT NULL PRIMARY KEY,
+  session_id {text}  NOT NULL,
+  box        {bytes} NOT NULL,
+  created    {int}   NOT NULL
+) {strict};
+CREATE INDEX submission_session ON submission (session_id, created);
+CREATE INDEX submission_created ON submission (created);
+
+-- A case, with all that stands in the clear about it.
+CREATE TABLE case_file (
+  id         {text}  NOT NULL PRIMARY KEY,
+  number     {text}  NOT NULL UNIQUE,
+  route      {text}  NOT NULL CHECK (route IN ('general', 'privacy', 'integrity')),
+  team       {text}  NOT NULL,
+  state      {text}  NOT NULL,
+  language   {text}  NOT NULL,
+  channel    {text}  NOT NULL,
+  in_charge  {text}  NOT NULL DEFAULT '',
+  received   {int}   NOT NULL,
+  changed    {int}   NOT NULL,
+  closed     {int}   NOT NULL DEFAULT 0,
+  erase_after {int}  NOT NULL DEFAULT 0,
+  next_due   {int}   NOT NULL,
+  unreached  {int}   NOT NULL DEFAULT 0 CHECK (unreached IN (0, 1)),
+  epoch      {int}   NOT NULL,
+  revision   {int}   NOT NULL DEFAULT 0,
+  head_count {int}   NOT NULL,
+  head_hash  {bytes} NOT NULL,
+  head_stamp {bytes} NOT NULL
+) {strict};
+CREATE INDEX case_file_due ON case_file (closed, next_due, id);
+CREATE INDEX case_file_changed ON case_file (closed, changed, id);
+
+-- The public keys of a case's compartments per epoch, fixed by stamp.
+CREATE TABLE case_key (
+  case_id       {text}  NOT NULL REFERENCES case_file (id) ON DELETE CASCADE,
+  epoch         {int}   NOT NULL,
+  seq           {int}   NOT NULL,
+  identity      {bytes} NOT NULL,
+  dialogue      {bytes} NOT NULL,
+  investigation {bytes} NOT NULL,
+  gate_box      {bytes} NOT NULL,
+  created       {int}   NOT NULL,
+  stamp         {bytes} NOT NULL,
+  PRIMARY KEY (case_id, epoch)
+) {strict};
+
+-- Compartment keys wrapped to one person.
+CREATE TABLE case_grant (
+  case_id        {text}  NOT NULL REFERENCES case_file (id) ON DELETE CASCADE,
+  epoch          {int}   NOT NULL,
+  recipient_kind {text}  NOT NULL CHECK (recipient_kind IN ('member', 'code', 'recovery')),
+  recipient_id   {text}  NOT NULL,
+  seq            {int}   NOT NULL,
+  fingerprint    {text}  NOT NULL,
+  box            {bytes} NOT NULL,
+  created        {int}   NOT NULL,
+  stamp          {bytes} NOT NULL,
+  PRIMARY KEY (case_id, epoch, recipient_kind, recipient_id)
+) {strict};
+CREATE INDEX case_grant_recipient ON case_grant (recipient_kind, recipient_id, case_id);
+
+-- The same keys under the member's own keyring key, made at the first opening.
+CREATE TABLE keyring (
+  member_id {text}  NOT NULL,
+  case_id   {text}  NOT NULL REFERENCES case_file (id) ON DELETE CASCADE,
+  epoch     {int}   NOT NULL,
+  box       {bytes} NOT NULL,
+  PRIMARY KEY (member_id, case_id, epoch)
+) {strict};
+CREATE INDEX keyring_case ON keyring (case_id);
+
+-- A sealed item on the timeline.
+CREATE TABLE entry (
+  case_id     {text}  NOT NULL REFERENCES case_file (id) ON DELETE CASCADE,
+  id          {text}  NOT NULL,
+  seq         {int}   NOT NULL,
+  epoch       {int}   NOT NULL,
+  compartment {int}   NOT NULL CHECK (compartment IN (1, 2, 3)),
+  kind        {text}  NOT NULL,
+  parent      {text}  NOT NULL DEFAULT '',
+  author_kind {text}  NOT NULL CHECK (author_kind IN ('complainant', 'member', 'system')),
+  author_id   {text}  NOT NULL,
+  appended    {int}   NOT NULL CHECK (appended IN (0, 1)),
+  derived     {bytes},
+  box         {bytes} NOT NULL,
+  created     {int}   NOT NULL,
+  stamp       {bytes} NOT NULL,
+  PRIMARY KEY (case_id, id)
+) {strict};
+CREATE INDEX entry_seq ON entry (case_id, seq);
+
+CREATE TABLE summary (
+  case_id {text}  NOT NULL PRIMARY KEY REFERENCES case_file (id) ON DELETE CASCADE,
+  epoch   {int}   NOT NULL,
+  revision {int}  NOT NULL,
+  box     {bytes} NOT NULL,
+  stamp   {bytes} NOT NULL
+) {strict};
+
+CREATE TABLE case_clock (
+  case_id {text} NOT NULL REFERENCES case_file (id) ON DELETE CASCADE,
+  id      {text} NOT NULL,
+  kind    {text} NOT NULL,
+  started {int}  NOT NULL,
+  target  {int}  NOT NULL,
+  due     {int}  NOT NULL,
+  hard    {int}  NOT NULL CHECK (hard IN (0, 1)),
+  met     {int}  NOT NULL DEFAULT 0,
+  PRIMARY KEY (case_id, id)
+) {strict};
+
+-- Who has read up to which item: members by id, the complainant as ''.
+CREATE TABLE read_mark (
+  case_id   {text} NOT NULL REFERENCES case_file (id) ON DELETE CASCADE,
+  member_id {text} NOT NULL,
+  seq       {int}  NOT NULL,
+  at        {int}  NOT NULL,
+  PRIMARY KEY (case_id, member_id)
+) {strict};
+
+-- Openings of the identity and of the case, as the complainant sees them.
+CREATE TABLE opening (
+  case_id   {text} NOT NULL REFERENCES case_file (id) ON DELETE CASCADE,
+  id        {text} NOT NULL,
+  member_id {text} NOT NULL,
+  what      {text} NOT NULL CHECK (what IN ('case', 'identity', 'file')),
+  purpose   {bytes},
+  at        {int}  NOT NULL,
+  until     {int}  NOT NULL DEFAULT 0,
+  PRIMARY KEY (case_id, id)
+) {strict};
+CREATE INDEX opening_member ON opening (case_id, member_id, what, at);
+
+-- The complainant's code: look-up and public key.
+CREATE TABLE code (
+  lookup  {text}  NOT NULL PRIMARY KEY,
+  case_id {text}  NOT NULL REFERENCES case_file (id) ON DELETE CASCADE,
+  created {int}   NOT NULL
+) {strict};
+CREATE INDEX code_case ON code (case_id);
+
+CREATE TABLE mailbox_session (
+  id      {text}  NOT NULL PRIMARY KEY,
+  case_id {text}  NOT NULL REFERENCES case_file (id) ON DELETE CASCADE,
+  box     {bytes} NOT NULL,
+  created {int}   NOT NULL,
+  seen    {int}   NOT NULL,
+  expires {int}   NOT NULL
+) {strict};
+
+-- Where news of a case can be sent, under a subkey of the instance.
+CREATE TABLE notice_address (
+  case_id {text}  NOT NULL PRIMARY KEY REFERENCES case_file (id) ON DELETE CASCADE,
+  box     {bytes} NOT NULL
+) {strict};
+
+-- A member's unfinished note or message, under the case's own key.
+CREATE TABLE desk_draft (
+  case_id   {text}  NOT NULL REFERENCES case_file (id) ON DELETE CASCADE,
+  member_id {text}  NOT NULL,
+  kind      {text}  NOT NULL,
+  epoch     {int}   NOT NULL,
+  revision  {int}   NOT NULL,
+  box       {bytes} NOT NULL,
+  changed   {int}   NOT NULL,
+  PRIMARY KEY (case_id, member_id, kind)
+) {strict};
+
+-- Which blobs are alive, and for whom.
+CREATE TABLE blob_ref (
+  name       {text} NOT NULL PRIMARY KEY,
+  owner_kind {text} NOT NULL CHECK (owner_kind IN ('draft', 'case', 'mailbox', 'desk')),
+  owner_id   {text} NOT NULL,
+  object_id  {text} NOT NULL,
+  created    {int}  NOT NULL
+) {strict};
+CREATE INDEX blob_ref_owner ON blob_ref (owner_kind, owner_id, object_id);
+
+-- Mail that waits, sealed under a subkey of the instance.
+CREATE TABLE mail (
+  id      {text}  NOT NULL PRIMARY KEY,
+  case_id {text}  NOT NULL DEFAULT '',
+  kind    {text}  NOT NULL,
+  box     {bytes} NOT NULL,
+  state   {text}  NOT NULL CHECK (state IN ('waiting', 'sent', 'dead')),
+  error   {text}  NOT NULL DEFAULT '',
+  created {int}   NOT NULL,
+  sent    {int}   NOT NULL DEFAULT 0
+) {strict};
+CREATE INDEX mail_state ON mail (state, created);
+CREATE INDEX mail_case ON mail (case_id);
+
+-- Background work: ids only, never personal data.
+CREATE TABLE job (
+  id       {text} NOT NULL PRIMARY KEY,
+  kind     {text} NOT NULL,
+  ref      {text} NOT NULL,
+  state    {text} NOT NULL CHECK (state IN ('waiting', 'dead')),
+  run_at   {int}  NOT NULL,
+  attempts {int}  NOT NULL DEFAULT 0,
+  holder   {text} NOT NULL DEFAULT '',
+  leased   {int}  NOT NULL DEFAULT 0
+) {strict};
+CREATE INDEX job_due ON job (state, run_at);
+CREATE INDEX job_ref ON job (ref);
+
+-- One holder at a time for work that must not run twice; the fence only grows.
+CREATE TABLE lease (
+  name   {text} NOT NULL PRIMARY KEY,
+  holder {text} NOT NULL,
+  fence  {int}  NOT NULL,
+  until  {int}  NOT NULL
+) {strict};
+
+-- The log. A leaf enters without position in the transaction of its change; the
+-- sequencer gives positions. record and salt go at erasure, hash stays.
+CREATE TABLE log_leaf (
+  id       {text}  NOT NULL PRIMARY KEY,
+  position {int}   UNIQUE,
+  case_id  {text}  NOT NULL DEFAULT '',
+  at       {int}   NOT NULL,
+  kind     {text}  NOT NULL,
+  record   {bytes},
+  salt     {bytes},
+  hash     {bytes} NOT NULL
+) {strict};
+CREATE INDEX log_leaf_waiting ON log_leaf (at, id) WHERE position IS NULL;
+CREATE INDEX log_leaf_case ON log_leaf (case_id);
+
+CREATE TABLE log_node (
+  id   {int}   NOT NULL PRIMARY KEY,
+  hash {bytes} NOT NULL
+) {strict};
+
+CREATE TABLE checkpoint (
+  size {int}   NOT NULL PRIMARY KEY,
+  note {bytes} NOT NULL,
+  at   {int}   NOT NULL
+) {strict};

@@ -1,0 +1,131 @@
+// Package store is all the SQL of Klankbord, one file per noun. It sees sealed
+// bytes and plain metadata, never a secret and never a permission: who may do
+// what is decided in the use cases. Functions given to Write may run more than
+// once and must do no sealing, hashing of files, network or clock of their own.
+// It fails with the database's errors, wrapped, and with ErrNone where exactly
+// one row was asked for and there is none.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"klankbord/internal/clock"
+	"klankbord/internal/sqldb"
+	"klankbord/internal/store/migration"
+)
+
+// ErrNone is returned where one row was asked for and none exists.
+var ErrNone = errors.New("no such row")
+
+// ErrStale is returned by a compare-and-set whose expectation no longer holds.
+var ErrStale = errors.New("changed meanwhile")
+
+// Store is the database of one instance.
+type Store struct {
+	db    *sqldb.DB
+	clock clock.Clock
+}
+
+// Open brings the schema up to date and returns the store.
+func Open(ctx context.Context, db *sqldb.DB, c clock.Clock) (*Store, error) {
+	if err := db.Migrate(ctx, migration.Files); err != nil {
+		return nil, fmt.Errorf("migrate: %w", err)
+	}
+	return &Store{db: db, clock: c}, nil
+}
+
+// Tx is one transaction with a time of its own. The embedded context is that of
+// the call that opened it.
+type Tx struct {
+	*sqldb.Tx
+	now time.Time
+}
+
+// Now is the time of the transaction, the only one its functions use.
+func (t *Tx) Now() time.Time { return t.now }
+
+// Write runs fn in a transaction that is durable when Write returns nil. It is
+// the only way to write; fn may run more than once.
+func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error { return fn(&Tx{tx, s.clock.Now()}) })
+}
+
+// Read runs fn in a read-only snapshot.
+func (s *Store) Read(ctx context.Context, fn func(*Tx) error) error {
+	return s.db.Read(ctx, func(tx *sqldb.Tx) error { return fn(&Tx{tx, s.clock.Now()}) })
+}
+
+// Now is the present time of the store's clock.
+func (s *Store) Now() time.Time { return s.clock.Now() }
+
+// Ping asks the database for a sign of life.
+func (s *Store) Ping(ctx context.Context) error {
+	return s.Read(ctx, func(tx *Tx) error {
+		var one int
+		return tx.QueryRow("SELECT 1").Scan(&one)
+	})
+}
+
+// scanner is a row, alone or one of many.
+type scanner interface{ Scan(dest ...any) error }
+
+// one scans a single row and turns its absence into ErrNone.
+func one[T any](row scanner, scan func(scanner) (T, error)) (T, error) {
+	v, err := scan(row)
+	if errors.Is(err, sql.ErrNoRows) {
+		return v, ErrNone
+	}
+	return v, err
+}
+
+// all scans every row and closes them.
+func all[T any](rows *sql.Rows, err error, scan func(scanner) (T, error)) ([]T, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	return list, rows.Err()
+}
+
+// micros stores a time; the zero time is 0.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+// at reads what micros stored.
+func at(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(us).UTC()
+}
+
+func bit(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// changed turns "no row was touched" into missing.
+func changed(n int64, err, missing error) error {
+	if err == nil && n == 0 {
+		return missing
+	}
+	return err
+}
