@@ -1,0 +1,166 @@
+package custody
+
+import (
+	"errors"
+	"fmt"
+
+	"klankbord/internal/access"
+	"klankbord/internal/casefile"
+	"klankbord/internal/fault"
+	"klankbord/internal/seal"
+	"klankbord/internal/staff"
+	"klankbord/internal/store"
+)
+
+// Addition is entries sealed onto the end of a case, ready to be written.
+type Addition struct {
+	Entries []store.Entry
+	Summary *store.Summary
+	id      casefile.ID
+	from    store.Head
+	to      store.Head
+}
+
+// errOlder tells that a reader lacks the keys of the present epoch.
+var errOlder = errors.New("no key to the present epoch")
+
+// Add seals items onto an opened case. Nothing is written; Insert does.
+func (c *Custody) Add(o *Opened, items ...Item) (*Addition, error) {
+	keys := o.latest()
+	if keys == nil {
+		return nil, errOlder
+	}
+	if o.Damaged {
+		return nil, fault.New(fault.Conflict, "error.case-damaged")
+	}
+	a := &Addition{id: o.Case.ID, from: o.Case.Head}
+	head := a.from
+	for _, item := range items {
+		e, err := c.sealEntry(keys, o.Case.ID, item, head.Count+1, c.store.Now())
+		if err != nil {
+			return nil, err
+		}
+		a.Entries = append(a.Entries, e)
+		head = chain(head, store.Mark{Seq: e.Seq, Stamp: e.Stamp})
+	}
+	a.to = c.stampHead(o.Case.ID, head)
+	return a, nil
+}
+
+// Summarise seals a new summary to go with the addition.
+func (c *Custody) Summarise(o *Opened, a *Addition, plain []byte) error {
+	keys := o.latest()
+	if keys == nil {
+		return errOlder
+	}
+	s, err := c.sealSummary(keys, o.Case.ID, a.to.Count, plain)
+	a.Summary = &s
+	return err
+}
+
+// Insert writes the addition; store.ErrStale when somebody else added first, and
+// then the use case opens the case again.
+func (a *Addition) Insert(tx *store.Tx) error {
+	for _, e := range a.Entries {
+		if err := tx.InsertEntry(e); err != nil {
+			return fmt.Errorf("insert entry: %w", err)
+		}
+	}
+	if a.Summary != nil {
+		if err := tx.PutSummary(*a.Summary); err != nil {
+			return fmt.Errorf("insert summary: %w", err)
+		}
+	}
+	return tx.MoveHead(a.id, a.from, a.to)
+}
+
+// Retry runs a use case again while somebody else changed the same case first.
+func Retry(attempt func() error) error {
+	var err error
+	for range 5 {
+		if err = attempt(); !errors.Is(err, store.ErrStale) {
+			return err
+		}
+	}
+	return fault.New(fault.Conflict, "error.changed-meanwhile")
+}
+
+// SealDraft seals a member's unfinished text under the investigation compartment,
+// which the complainant has no key to.
+func (c *Custody) SealDraft(o *Opened, d *store.DeskDraft, plain []byte) error {
+	keys := o.latest()
+	if keys == nil {
+		return errOlder
+	}
+	room, ok := keys.Compartment(seal.Investigation)
+	if !ok {
+		return seal.ErrOpen
+	}
+	d.Case, d.Epoch = o.Case.ID, keys.Epoch()
+	d.Box = room.Seal(c.draftContext(*d), plain)
+	return nil
+}
+
+// OpenDraft opens what SealDraft sealed.
+func (c *Custody) OpenDraft(o *Opened, d store.DeskDraft) ([]byte, error) {
+	keys, ok := o.keys[d.Epoch]
+	if !ok {
+		return nil, seal.ErrOpen
+	}
+	room, ok := keys.Compartment(seal.Investigation)
+	if !ok {
+		return nil, seal.ErrOpen
+	}
+	return room.Open(c.draftContext(d), d.Box)
+}
+
+func (c *Custody) draftContext(d store.DeskDraft) seal.Context {
+	ctx := c.context(d.Case, "desk-draft/"+d.Kind, string(d.Member), d.Revision)
+	ctx.Compartment = seal.Investigation
+	return ctx
+}
+
+// OpenSummary opens the summary of a row in a member's list. The second value is
+// the keyring row to keep, nil when there was one.
+func (c *Custody) OpenSummary(actor access.Actor, row store.InboxRow) ([]byte, *store.Ring, error) {
+	if !c.summaryHolds(row.Summary) {
+		return nil, nil, seal.ErrOpen
+	}
+	keys, ring, err := c.rowKeys(actor, row)
+	if err != nil {
+		return nil, nil, err
+	}
+	room, ok := keys.Compartment(seal.Investigation)
+	if !ok {
+		return nil, nil, seal.ErrOpen
+	}
+	plain, err := room.Open(c.summaryContext(row.Summary), row.Summary.Box)
+	return plain, ring, err
+}
+
+func (c *Custody) rowKeys(actor access.Actor, row store.InboxRow) (*seal.CaseKeys, *store.Ring, error) {
+	id, epoch, member := string(row.ID), row.Summary.Epoch, string(actor.Member)
+	if len(row.Ring) > 0 {
+		keys, err := actor.Keys.OpenKeyring(c.instance, id, epoch, member, row.Ring)
+		return keys, nil, err
+	}
+	if !c.grantHolds(row.Grant) {
+		return nil, nil, seal.ErrOpen
+	}
+	keys, err := actor.Keys.OpenGrant(c.instance, id, epoch, seal.RecipientMember, member, row.Grant.Box)
+	if err != nil {
+		return nil, nil, err
+	}
+	return keys, &store.Ring{Case: row.ID, Epoch: epoch, Box: actor.Keys.SealKeyring(member, keys)}, nil
+}
+
+// MayRead lists the members with a grant in the present epoch.
+func (o *Opened) MayRead() []staff.ID {
+	var list []staff.ID
+	for _, g := range o.Grants {
+		if g.Kind == seal.RecipientMember && g.Epoch == o.Case.Epoch {
+			list = append(list, staff.ID(g.Recipient))
+		}
+	}
+	return list
+}

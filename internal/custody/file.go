@@ -1,0 +1,135 @@
+package custody
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"path"
+	"strings"
+	"unicode"
+
+	"github.com/gabriel-vasile/mimetype"
+
+	"klankbord/internal/blob"
+	"klankbord/internal/fault"
+	"klankbord/internal/seal"
+	"klankbord/internal/store"
+)
+
+// sniffBytes is how much of a file its type is recognised from.
+const sniffBytes = 3072
+
+// SealFile streams a file of at most limit bytes into sealed, durable blobs. When
+// it fails, what was written is left to the sweep. Faults: too big, empty.
+func SealFile(ctx context.Context, blobs *blob.Folder, name string, limit int64, r io.Reader) (seal.Manifest, error) {
+	name = SafeName(name)
+	head := make([]byte, sniffBytes)
+	n, err := io.ReadFull(r, head)
+	if n == 0 && errors.Is(err, io.EOF) {
+		return seal.Manifest{}, fault.New(fault.Invalid, "error.file-empty").With("name", name)
+	}
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return seal.Manifest{}, fmt.Errorf("receive file: %w", err)
+	}
+	head = head[:n]
+	sink := &parts{ctx: ctx, blobs: blobs}
+	w := seal.NewFileWriter(sink.next)
+	size, err := io.Copy(w, io.LimitReader(io.MultiReader(strings.NewReader(string(head)), r), limit+1))
+	if err != nil {
+		return seal.Manifest{}, errors.Join(fmt.Errorf("receive file: %w", err), w.Abort())
+	}
+	if size > limit {
+		tooBig := fault.New(fault.Invalid, "error.file-too-big").With("name", name).With("max", megabytes(limit))
+		if err := w.Abort(); err != nil {
+			return seal.Manifest{}, fmt.Errorf("%w: %w", tooBig, err)
+		}
+		return seal.Manifest{}, tooBig
+	}
+	if err := w.Close(); err != nil {
+		return seal.Manifest{}, fmt.Errorf("seal file: %w", err)
+	}
+	m := w.Manifest()
+	m.Name, m.Type = name, contentType(head)
+	return m, nil
+}
+
+func megabytes(n int64) string { return fmt.Sprintf("%d MB", n>>20) }
+
+func contentType(head []byte) string {
+	if t := mimetype.Detect(head); t != nil {
+		return t.String()
+	}
+	return http.DetectContentType(head)
+}
+
+// SafeName keeps the last element of a name that a browser or a mail sent, without
+// control characters and of at most 200 bytes; letters of any script stay as they
+// are.
+func SafeName(name string) string {
+	name = path.Base(strings.ReplaceAll(strings.ToValidUTF8(name, "\uFFFD"), "\\", "/"))
+	name = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.In(r, unicode.Cf) {
+			return -1
+		}
+		return r
+	}, name)
+	name = strings.TrimSpace(name)
+	if len(name) > 200 {
+		ext := path.Ext(name)
+		if len(ext) > 20 {
+			ext = ""
+		}
+		name = strings.ToValidUTF8(name[:200-len(ext)], "") + ext
+	}
+	if name == "" || name == "." || name == ".." || name == "/" {
+		return "file"
+	}
+	return name
+}
+
+// parts opens one blob per part of a file.
+type parts struct {
+	ctx   context.Context //nolint:containedctx // ends with the call of SealFile
+	blobs *blob.Folder
+}
+
+func (p *parts) next(int) (io.WriteCloser, error) {
+	up, err := p.blobs.Create(p.ctx)
+	if err != nil {
+		return nil, err
+	}
+	return committing{up}, nil
+}
+
+// committing makes a part durable when it is closed.
+type committing struct{ *blob.Upload }
+
+// Blob is the name that goes into the manifest.
+func (c committing) Blob() string { return c.Name() }
+
+// Abort removes what was written of a part that is given up.
+func (c committing) Abort() error {
+	c.Upload.Abort()
+	return nil
+}
+
+// Close commits the blob.
+func (c committing) Close() error { return c.Commit() }
+
+// HoldBlobs keeps the blobs of a file alive for their owner.
+func HoldBlobs(tx *store.Tx, m seal.Manifest, kind, owner, object string) error {
+	for _, p := range m.Parts {
+		if err := tx.InsertBlobRef(store.BlobRef{Name: p.Blob, OwnerKind: kind, Owner: owner, Object: object}); err != nil {
+			return fmt.Errorf("keep blob: %w", err)
+		}
+	}
+	return nil
+}
+
+// OpenFile streams the content of a sealed file; every part is checked before its
+// first byte leaves.
+func OpenFile(ctx context.Context, blobs *blob.Folder, m seal.Manifest) io.Reader {
+	return m.Open(func(name string) (io.ReadCloser, error) { return blobs.Open(ctx, name) })
+}

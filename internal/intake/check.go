@@ -1,0 +1,150 @@
+package intake
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"klankbord/internal/access"
+	"klankbord/internal/casefile"
+	"klankbord/internal/profile"
+	"klankbord/internal/seal"
+	"klankbord/internal/staff"
+	"klankbord/internal/store"
+)
+
+// Match is a member who would receive the complaint and whose name was typed.
+type Match struct {
+	Member staff.ID
+	Name   string
+	Answer string // "yes", "no" or "" while it was not answered
+}
+
+// Review is what the check page shows before anything is sent.
+type Review struct {
+	Draft       *Draft
+	Routing     profile.Routing
+	Missing     []profile.FieldError
+	Matches     []Match // members whose names were typed; each must be answered
+	Excluded    bool    // somebody is left out
+	Alternative bool    // the alternative recipient receives it too, or alone
+	OnlyOutside bool    // no member may receive it: turn to the external bodies
+}
+
+// Ready reports whether the complaint can be sent.
+func (r *Review) Ready() bool {
+	return len(r.Missing) == 0 && !slices.ContainsFunc(r.Matches, func(m Match) bool { return m.Answer == "" })
+}
+
+// Review looks over the draft: what is missing, where it goes, who is left out.
+// Names of possible recipients are compared with what was typed in memory only.
+func (i *Intake) Review(ctx context.Context, tok seal.Token) (*Review, error) {
+	d, err := i.Draft(ctx, tok)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := i.Custody.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r := &Review{Draft: d, Routing: i.Profile.Route(d.Answers), Missing: i.Profile.Missing(d.Answers)}
+	if r.Routing.Team == "" {
+		return r, nil
+	}
+	if r.Matches, err = i.matches(ctx, d, dir, r.Routing); err != nil {
+		return nil, err
+	}
+	s := i.selection(dir, d, r.Routing)
+	r.Excluded = len(exclusion(d, r.Routing).Functions)+len(exclusion(d, r.Routing).Members) > 0
+	r.Alternative, r.OnlyOutside = s.Alternative, s.OnlyRecovery
+	return r, nil
+}
+
+// exclusion is what the complainant's answers say about who must know nothing.
+func exclusion(d *Draft, r profile.Routing) access.Exclusion {
+	x := access.Exclusion{Functions: r.Excluded}
+	for id, answer := range d.Named {
+		if answer == "yes" {
+			x.Members = append(x.Members, staff.ID(id))
+		}
+	}
+	slices.Sort(x.Members)
+	return x
+}
+
+func (i *Intake) selection(dir *staff.Directory, d *Draft, r profile.Routing) access.Selection {
+	return access.Recipients(dir, r.Team, r.NeedsAlternative, exclusion(d, r))
+}
+
+// matches asks about members who would receive the complaint as far as the
+// question whom it is about was answered.
+func (i *Intake) matches(ctx context.Context, d *Draft, dir *staff.Directory, r profile.Routing) ([]Match, error) {
+	possible := access.Recipients(dir, r.Team, r.NeedsAlternative, access.Exclusion{Functions: r.Excluded})
+	var members []store.Member
+	err := i.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		members, err = tx.Members()
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read members: %w", err)
+	}
+	words := typedWords(d)
+	var list []Match
+	for _, m := range members {
+		if slices.Contains(possible.Members, m.ID) && mentions(words, m.Name) {
+			list = append(list, Match{m.ID, m.Name, d.Named[string(m.ID)]})
+		}
+	}
+	return list, nil
+}
+
+// notWhoTheyAre lists the answers in which the complainant's own name stands.
+var notWhoTheyAre = []string{profile.FieldFirstName, profile.FieldLastName, profile.FieldEmail, profile.FieldAddress, profile.FieldPhone}
+
+func typedWords(d *Draft) []string {
+	var words []string
+	for key, values := range d.Answers {
+		if slices.Contains(notWhoTheyAre, key) {
+			continue
+		}
+		for _, v := range values {
+			words = append(append(words, split(v)...), "") // no match across two answers
+		}
+	}
+	for _, f := range d.Files {
+		words = append(append(words, split(f.Name)...), "")
+	}
+	return words
+}
+
+func split(s string) []string {
+	return strings.FieldsFunc(casefile.Fold(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+// mentions reports whether the whole name, or a family name of at least four
+// letters, stands among the words.
+func mentions(words []string, name string) bool {
+	full := split(name)
+	if len(full) == 0 {
+		return false
+	}
+	if stands(words, full) {
+		return true
+	}
+	family := full[1:]
+	return len(strings.Join(family, "")) >= 4 && stands(words, family)
+}
+
+func stands(words, run []string) bool {
+	if len(run) == 0 {
+		return false
+	}
+	for at := range words {
+		if len(words)-at >= len(run) && slices.Equal(words[at:at+len(run)], run) {
+			return true
+		}
+	}
+	return false
+}

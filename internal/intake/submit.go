@@ -1,0 +1,369 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"klankbord/internal/access"
+	"klankbord/internal/audit"
+	"klankbord/internal/casefile"
+	"klankbord/internal/custody"
+	"klankbord/internal/deadline"
+	"klankbord/internal/fault"
+	"klankbord/internal/ident"
+	"klankbord/internal/lang"
+	"klankbord/internal/letter"
+	"klankbord/internal/profile"
+	"klankbord/internal/seal"
+	"klankbord/internal/sqldb"
+	"klankbord/internal/staff"
+	"klankbord/internal/store"
+)
+
+// errTaken tells that a drawn case number exists already.
+var errTaken = errors.New("case number is taken")
+
+// PrepareCode draws the code before the final submit, so that a retry shows the
+// same one. The check page calls it.
+func (i *Intake) PrepareCode(ctx context.Context, tok seal.Token, lang string) error {
+	d, err := i.Draft(ctx, tok)
+	if err != nil || d.code != "" {
+		return err
+	}
+	_, err = i.change(ctx, tok, lang, func(d *Draft) {
+		if d.code == "" {
+			d.code = seal.NewCode().Text()
+		}
+	})
+	return err
+}
+
+// Submit makes the case and returns its receipt once everything is durable. The
+// same draft submitted again, from another tab or after a lost answer, returns the
+// same receipt. Faults: incomplete, an unanswered name match, no draft.
+func (i *Intake) Submit(ctx context.Context, tok seal.Token, draft string) (*Receipt, error) {
+	d, err := i.Draft(ctx, tok)
+	if errors.Is(err, ErrNoDraft) || err == nil && draft != "" && d.ID != draft {
+		if r, again := i.receiptOf(ctx, tok, draft); again == nil {
+			return r, nil
+		}
+		return nil, ErrNoDraft
+	}
+	if err != nil {
+		return nil, err
+	}
+	s, err := i.prepare(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	for range 5 {
+		r, err := i.commit(ctx, tok, s)
+		switch {
+		case errors.Is(err, store.ErrNone), sqldb.IsUnique(err) && !errors.Is(err, errTaken):
+			return i.receiptOf(ctx, tok, d.ID) // another tab sent the same draft first
+		case errors.Is(err, errTaken):
+			s.number = casefile.Number(ident.CaseNumber())
+		case err != nil:
+			return nil, fmt.Errorf("submit complaint: %w", err)
+		default:
+			i.wake()
+			return r, nil
+		}
+	}
+	return nil, fmt.Errorf("submit complaint: %w", errTaken)
+}
+
+// submission is a complaint made ready: everything sealed, nothing written.
+type submission struct {
+	draft     *Draft
+	routing   profile.Routing
+	selection access.Selection
+	exclusion access.Exclusion
+	answers   profile.Answers
+	identity  casefile.Identity
+	code      seal.Code
+	id        casefile.ID
+	number    casefile.Number
+	at        time.Time
+	clocks    []deadline.Clock
+	found     *custody.Foundation
+	leaves    []store.Leaf
+	files     []string // entry ids, in the order of the draft's files
+}
+
+func (i *Intake) prepare(ctx context.Context, d *Draft) (*submission, error) {
+	dir, err := i.Custody.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := &submission{
+		draft: d, answers: i.Profile.Normalise(d.Answers), routing: i.Profile.Route(d.Answers),
+		id: casefile.ID(ident.New()), number: casefile.Number(ident.CaseNumber()), at: i.Store.Now(),
+	}
+	matches, err := i.matches(ctx, d, dir, s.routing)
+	if err != nil {
+		return nil, err
+	}
+	if r := (&Review{Missing: i.Profile.Missing(d.Answers), Matches: matches}); !r.Ready() || s.routing.Team == "" {
+		return nil, fault.New(fault.Invalid, "error.complaint-incomplete")
+	}
+	if s.code, err = codeOf(d); err != nil {
+		return nil, err
+	}
+	s.exclusion = exclusion(d, s.routing)
+	s.selection = i.selection(dir, d, s.routing)
+	s.clocks = i.clocks(s)
+	if err := i.sealCase(dir, s); err != nil {
+		return nil, err
+	}
+	s.log()
+	return s, nil
+}
+
+func codeOf(d *Draft) (seal.Code, error) {
+	if d.code == "" {
+		return seal.NewCode(), nil // sent without passing the check page
+	}
+	code, err := seal.ParseCode(d.code)
+	if err != nil {
+		return code, fmt.Errorf("code of draft: %w", err)
+	}
+	return code, nil
+}
+
+func (i *Intake) clocks(s *submission) []deadline.Clock {
+	rules := i.Profile.Clocks.Deadlines(s.routing.Routes, s.routing.Topics)
+	return i.Calendar.Start(rules, s.at, deadline.Facts{deadline.EventReceipt: s.at})
+}
+
+// sealCase draws the keys and seals what was told, who told it, and the files.
+func (i *Intake) sealCase(dir *staff.Directory, s *submission) error {
+	items, err := i.items(s)
+	if err != nil {
+		return err
+	}
+	subject := i.Profile.Summary(s.answers, s.draft.Lang)
+	summary, err := casefile.EncodePayload(casefile.Summary{
+		Subject: subject, Topics: s.routing.Topics, Folded: casefile.Fold(subject + "\n" + allText(s.answers)),
+	})
+	if err != nil {
+		return err
+	}
+	code := s.code.Recipient(i.instance())
+	s.found, err = i.Custody.Found(dir, custody.Plan{
+		Case: s.id, Route: s.routing.Route, Selection: s.selection, Code: &code, Items: items, Summary: summary, At: s.at,
+	})
+	return err
+}
+
+func allText(a profile.Answers) string {
+	var b []byte
+	for _, values := range a {
+		for _, v := range values {
+			b = append(append(b, v...), '\n')
+		}
+	}
+	return string(b)
+}
+
+func (i *Intake) items(s *submission) ([]custody.Item, error) {
+	who, told := i.Profile.Split(s.answers)
+	language, ok := lang.Parse(s.answers.One(profile.FieldLanguage))
+	if !ok {
+		language, _ = lang.Parse(s.draft.Lang)
+	}
+	s.identity = casefile.Identity{
+		First: who.One(profile.FieldFirstName), Last: who.One(profile.FieldLastName), Email: who.One(profile.FieldEmail),
+		Phone: who.One(profile.FieldPhone), Post: who.One(profile.FieldAddress), SafeTimes: who.One("safe_times"),
+		Lang: language, NoMail: s.answers.Given(profile.FieldNoMail), Answers: who,
+	}
+	story := casefile.Story{
+		Lang: lang.Lang(s.draft.Lang), Topics: s.routing.Topics, Subject: told.One(profile.FieldSummary),
+		Text: told.One(profile.FieldStory), Answers: told, Notice: i.Profile.Name,
+	}
+	var items []custody.Item
+	for _, f := range s.draft.Files {
+		id := ident.New()
+		s.files = append(s.files, id)
+		story.Files = append(story.Files, casefile.EntryID(id))
+		items = append(items, item(id, casefile.EntryFile, seal.Dialogue, f.manifest.Encode()))
+	}
+	storyBytes, err1 := casefile.EncodePayload(story)
+	identityBytes, err2 := casefile.EncodePayload(s.identity)
+	routingBytes, err3 := access.Routing{
+		Routes: s.routing.Routes, Topics: s.routing.Topics, Exclusion: s.exclusion,
+		Alternative: s.routing.NeedsAlternative, Question: s.routing.Question,
+	}.Encode()
+	items = append([]custody.Item{
+		item("", casefile.EntryRouting, seal.Investigation, routingBytes),
+		item("", casefile.EntryIdentity, seal.Identity, identityBytes),
+		item("", casefile.EntryStory, seal.Dialogue, storyBytes),
+	}, items...)
+	items[0].AuthorKind = custody.AuthorSystem
+	return items, errors.Join(err1, err2, err3)
+}
+
+func item(id string, kind casefile.EntryKind, room seal.Compartment, payload []byte) custody.Item {
+	return custody.Item{ID: id, Kind: kind, Compartment: room, AuthorKind: custody.AuthorComplainant, Payload: payload}
+}
+
+func (s *submission) log() {
+	s.leaves = append(s.leaves, custody.Leaf(s.at, custody.Event{
+		Kind: audit.Submission, Actor: custody.ByComplainant(), Case: s.id,
+		Detail: map[string]string{"route": string(s.routing.Route), "channel": string(casefile.ChannelWeb)},
+	}))
+	for _, g := range s.found.Grants {
+		s.leaves = append(s.leaves, custody.Leaf(s.at, custody.Event{
+			Kind: audit.GrantMade, Actor: custody.BySystem(), Case: s.id, Object: string(g.Kind) + "/" + g.Recipient,
+			Detail: map[string]string{"key": g.Fingerprint},
+		}))
+	}
+}
+
+// commit writes everything in one transaction and returns the receipt.
+func (i *Intake) commit(ctx context.Context, tok seal.Token, s *submission) (*Receipt, error) {
+	r := i.newReceipt(s)
+	kept, err := i.sealReceipt(tok, r)
+	if err != nil {
+		return nil, err
+	}
+	mails, err := i.mails(s, r)
+	if err != nil {
+		return nil, err
+	}
+	row := store.Case{
+		ID: s.id, Number: s.number, Route: s.routing.Route, Team: s.routing.Team, State: casefile.StateReceived,
+		Language: string(s.identity.Lang), Channel: casefile.ChannelWeb, Received: s.at, Unreached: !r.Mail,
+		Head: s.found.Head,
+	}
+	if next, ok := deadline.Next(s.clocks); ok {
+		row.NextDue = next.Due
+	}
+	err = i.write(ctx, func(tx *store.Tx) error {
+		if err := tx.DeleteDraft(s.draft.ID); err != nil {
+			return err
+		}
+		if err := tx.InsertCase(row); err != nil {
+			if sqldb.IsUnique(err) {
+				return errors.Join(errTaken, err)
+			}
+			return err
+		}
+		return i.insertRest(tx, s, kept, mails)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+func (i *Intake) insertRest(tx *store.Tx, s *submission, kept store.Submission, mails outgoing) error {
+	if err := s.found.Insert(tx); err != nil {
+		return err
+	}
+	for n, f := range s.draft.Files {
+		if err := tx.MoveBlobRefs("draft", s.draft.ID, f.ID, "case", string(s.id), s.files[n]); err != nil {
+			return err
+		}
+	}
+	for _, c := range s.clocks {
+		if err := tx.PutClock(s.id, c); err != nil {
+			return err
+		}
+	}
+	if err := tx.InsertCode(store.Code{Lookup: s.code.LookupID(i.instance(), "mailbox"), Case: s.id, Created: s.at}); err != nil {
+		return err
+	}
+	if err := tx.InsertSubmission(kept); err != nil {
+		return err
+	}
+	if err := mails.insert(tx, s.id, s.at); err != nil {
+		return err
+	}
+	for _, leaf := range s.leaves {
+		if err := tx.InsertLeaf(leaf); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (i *Intake) newReceipt(s *submission) *Receipt {
+	r := &Receipt{
+		Draft: s.draft.ID, Case: s.id, Number: s.number, Code: s.code.Text(), Received: s.at, Lang: s.draft.Lang,
+		Route: s.routing.Route, Routes: s.routing.Routes, Team: s.routing.Team, Topics: s.routing.Topics,
+		Question: s.routing.Question, Alternative: s.selection.Alternative, OnlyOutside: s.selection.OnlyRecovery,
+		Excluded: len(s.exclusion.Functions)+len(s.exclusion.Members) > 0,
+		Mail:     s.identity.Email != "" && !s.identity.NoMail,
+	}
+	shown := map[string]bool{}
+	for _, rule := range i.Profile.Clocks.Rules {
+		shown[rule.ID] = rule.ToComplainant
+	}
+	for _, c := range s.clocks {
+		if shown[c.ID] {
+			r.Dates = append(r.Dates, letter.Dated{Rule: c.ID, Due: c.Due})
+		}
+	}
+	return r
+}
+
+// answerBy is when the complainant is told what follows at the latest.
+func answerBy(clocks []deadline.Clock) time.Time {
+	for _, kind := range []deadline.Kind{deadline.KindFeedback, deadline.KindFullAnswer, deadline.KindFirstAnswer} {
+		for _, c := range clocks {
+			if c.Kind == kind {
+				return c.Due
+			}
+		}
+	}
+	return time.Time{}
+}
+
+// outgoing is what leaves by mail because of a new case, sealed.
+type outgoing struct {
+	mail   *store.Mail
+	notice seal.Box
+}
+
+func (o outgoing) insert(tx *store.Tx, id casefile.ID, at time.Time) error {
+	if o.notice != nil {
+		if err := tx.PutNotice(id, o.notice); err != nil {
+			return err
+		}
+	}
+	if o.mail == nil {
+		return nil
+	}
+	return tx.QueueMail(*o.mail, at)
+}
+
+func (i *Intake) mails(s *submission, r *Receipt) (outgoing, error) {
+	var o outgoing
+	if !r.Mail {
+		return o, nil
+	}
+	address, err := letter.Pack(letter.NoticeAddress{Email: s.identity.Email, Lang: string(s.identity.Lang)})
+	if err != nil {
+		return o, err
+	}
+	o.notice = i.Notices.Seal(custody.NoticeContext(i.instance(), s.id), address)
+	template := letter.Acknowledgement
+	if s.routing.Question {
+		template = letter.QuestionReceipt
+	}
+	order, err := letter.Pack(letter.Order{
+		Template: template, Lang: string(s.identity.Lang), Number: string(s.number), Received: s.at, AnswerBy: answerBy(s.clocks),
+	})
+	if err != nil {
+		return o, err
+	}
+	id := ident.New()
+	o.mail = &store.Mail{
+		ID: id, Case: s.id, Kind: string(template),
+		Box: i.Mails.Seal(custody.MailContext(i.instance(), id), order),
+	}
+	return o, nil
+}

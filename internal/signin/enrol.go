@@ -1,0 +1,295 @@
+package signin
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+
+	"klankbord/internal/audit"
+	"klankbord/internal/custody"
+	"klankbord/internal/fault"
+	"klankbord/internal/ident"
+	"klankbord/internal/seal"
+	"klankbord/internal/sqldb"
+	"klankbord/internal/staff"
+	"klankbord/internal/store"
+)
+
+// MinPassword is the least number of characters of a password (NIST SP 800-63B
+// 3.1.1.1, where a password is one of two factors: 8; ours is a key as well).
+const MinPassword = 15
+
+// ErrInvitation tells that an invitation was used, has expired or never was.
+var ErrInvitation = fault.New(fault.NotFound, "error.invitation-gone")
+
+// InvitationView is what the invited person sees.
+type InvitationView struct {
+	Name, Email, Language string
+	Assignments           []staff.Assignment
+	Prepared              bool // a password was chosen; the second factor comes next
+}
+
+// EnrolStart is what the authenticator app needs.
+type EnrolStart struct {
+	TOTPSecret string
+	TOTPURL    string
+}
+
+// request is what an enrolling person has made so far. It is stored with the
+// invitation; what must stay secret in it is sealed under the invitation's token.
+type request struct {
+	Reading  seal.PublicKey     `json:"reading"`
+	Signing  seal.SigningPublic `json:"signing"`
+	Proof    []byte             `json:"proof"`
+	Password envelope           `json:"password"`
+	Recovery envelope           `json:"recovery"`
+	Hidden   []byte             `json:"hidden"` // TOTP secret, recovery code and reading keys, sealed
+	Keys     []byte             `json:"keys"`   // the reading keys for the first session, sealed
+}
+
+type envelope struct {
+	Kind   string `json:"kind"`
+	Params string `json:"params"`
+	Salt   []byte `json:"salt"`
+	Box    []byte `json:"box"`
+}
+
+func pack(e seal.Envelope) envelope { return envelope{e.Kind, e.Params, e.Salt, e.Box} }
+func (e envelope) open() seal.Envelope {
+	return seal.Envelope{Kind: e.Kind, Params: e.Params, Salt: e.Salt, Box: e.Box}
+}
+
+type hidden struct {
+	TOTP     string `json:"totp"`
+	URL      string `json:"url"`
+	Recovery string `json:"recovery"`
+}
+
+// Invitation shows what an invitation's token is for.
+func (s *SignIn) Invitation(ctx context.Context, tok seal.Token) (InvitationView, error) {
+	row, err := s.invitation(ctx, tok)
+	if err != nil {
+		return InvitationView{}, err
+	}
+	list, err := staff.ParseAssignments(row.Assignments)
+	if err != nil {
+		return InvitationView{}, fmt.Errorf("read invitation: %w", err)
+	}
+	return InvitationView{row.Name, row.Email, row.Language, list, len(row.Request) > 0}, nil
+}
+
+func (s *SignIn) invitation(ctx context.Context, tok seal.Token) (row store.Invitation, err error) {
+	err = s.store.Read(ctx, func(tx *store.Tx) (err error) {
+		row, err = tx.InvitationByLookup(tok.ID())
+		return err
+	})
+	if errors.Is(err, store.ErrNone) {
+		return row, ErrInvitation
+	}
+	if err != nil {
+		return row, fmt.Errorf("read invitation: %w", err)
+	}
+	return row, nil
+}
+
+func (s *SignIn) hiddenContext(row store.Invitation, kind string) seal.Context {
+	return seal.Context{Instance: s.instance(), Kind: "enrolment-" + kind, Object: row.ID}
+}
+
+// Enrol chooses the password and draws the member's keys. Calling it again before
+// the second factor is confirmed starts over. Fault: the password is too short.
+func (s *SignIn) Enrol(ctx context.Context, tok seal.Token, password string) (EnrolStart, error) {
+	row, err := s.invitation(ctx, tok)
+	if err != nil {
+		return EnrolStart{}, err
+	}
+	if utf8.RuneCountInString(password) < MinPassword {
+		return EnrolStart{}, fault.New(fault.Invalid, "error.password-short").With("min", fmt.Sprint(MinPassword))
+	}
+	id := staff.ID(ident.New())
+	totpSecret, url, err := newTOTP("Klankbord", row.Email)
+	if err != nil {
+		return EnrolStart{}, fmt.Errorf("draw second factor: %w", err)
+	}
+	body, err := s.request(row, tok, id, password, hidden{totpSecret, url, seal.NewCode().Text()})
+	if err != nil {
+		return EnrolStart{}, err
+	}
+	err = s.store.Write(ctx, func(tx *store.Tx) error { return tx.PrepareInvitation(row.ID, id, body) })
+	if errors.Is(err, store.ErrStale) {
+		return EnrolStart{}, ErrInvitation
+	}
+	if err != nil {
+		return EnrolStart{}, fmt.Errorf("prepare enrolment: %w", err)
+	}
+	return EnrolStart{totpSecret, url}, nil
+}
+
+func (s *SignIn) request(row store.Invitation, tok seal.Token, id staff.ID, password string, h hidden) ([]byte, error) {
+	secret := seal.NewMemberSecret()
+	secret.SetTOTP(h.TOTP)
+	secret.RequireSecondFactor()
+	byPassword, err := seal.SealPassword(s.pepper, s.instance(), string(id), password, secret)
+	if errors.Is(err, seal.ErrBusy) {
+		return nil, fault.New(fault.Unavailable, "error.signin-busy")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("seal password envelope: %w", err)
+	}
+	code, err := seal.ParseCode(h.Recovery)
+	if err != nil {
+		return nil, fmt.Errorf("recovery code: %w", err)
+	}
+	byCode, err := seal.SealRecovery(s.pepper, s.instance(), string(id), code, secret)
+	if err != nil {
+		return nil, fmt.Errorf("seal recovery envelope: %w", err)
+	}
+	secrets, err := json.Marshal(h)
+	if err != nil {
+		return nil, fmt.Errorf("write enrolment: %w", err)
+	}
+	keys, signer := secret.Keys(), secret.Signer()
+	body, err := json.Marshal(request{
+		Reading: keys.Public(), Signing: signer.Public(),
+		Proof:    signer.Sign(staff.ProofContext(s.instance(), id), keys.Public()),
+		Password: pack(byPassword), Recovery: pack(byCode),
+		Hidden: tok.KeyWith(s.pepper).Seal(s.hiddenContext(row, "hidden"), secrets),
+		Keys:   tok.SealKeys(s.pepper, s.hiddenContext(row, "keys"), keys),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("write enrolment: %w", err)
+	}
+	return body, nil
+}
+
+// Prepared shows the second factor of an enrolment again, as after a reload.
+func (s *SignIn) Prepared(ctx context.Context, tok seal.Token) (EnrolStart, error) {
+	_, _, h, err := s.prepared(ctx, tok)
+	return EnrolStart{h.TOTP, h.URL}, err
+}
+
+func (s *SignIn) prepared(ctx context.Context, tok seal.Token) (row store.Invitation, r request, h hidden, err error) {
+	if row, err = s.invitation(ctx, tok); err != nil {
+		return row, r, h, err
+	}
+	if len(row.Request) == 0 {
+		return row, r, h, ErrInvitation
+	}
+	if err = json.Unmarshal(row.Request, &r); err != nil {
+		return row, r, h, fmt.Errorf("read enrolment: %w", err)
+	}
+	plain, err := tok.KeyWith(s.pepper).Open(s.hiddenContext(row, "hidden"), r.Hidden)
+	if err != nil {
+		return row, r, h, ErrInvitation
+	}
+	if err = json.Unmarshal(plain, &h); err != nil {
+		return row, r, h, fmt.Errorf("read enrolment: %w", err)
+	}
+	return row, r, h, nil
+}
+
+// ConfirmTOTP ends an enrolment: the member exists, is signed in, and gets the
+// personal recovery code, shown this once. The first member of an instance is
+// vouched for by the instance itself; everyone else waits for a colleague. Fault:
+// ErrRefused when the one-time password is not right.
+func (s *SignIn) ConfirmTOTP(ctx context.Context, tok seal.Token, code string) (recovery string, session seal.Token, err error) {
+	row, r, h, err := s.prepared(ctx, tok)
+	if err != nil {
+		return "", session, err
+	}
+	step, ok := totpStep(h.TOTP, code, s.store.Now())
+	if !ok {
+		return "", session, ErrRefused
+	}
+	keys, err := tok.OpenKeys(s.pepper, s.hiddenContext(row, "keys"), r.Keys)
+	if err != nil {
+		return "", session, ErrInvitation
+	}
+	event, state, err := s.firstEvent(ctx, row)
+	if err != nil {
+		return "", session, err
+	}
+	now := s.store.Now()
+	leaf := custody.Leaf(now, custody.Event{Kind: audit.MemberEnrolled, Actor: custody.ByMember(row.Member), Object: r.Reading.Fingerprint()})
+	session = seal.NewToken()
+	err = s.admit(ctx, session, row.Member, keys, func(tx *store.Tx) error {
+		if err := tx.SetInvitationState(row.ID, "open", state); err != nil {
+			return err
+		}
+		if err := tx.InsertMember(store.Member{
+			ID: row.Member, Email: row.Email, Name: row.Name, Language: row.Language, Active: true, Created: now,
+		}); err != nil {
+			return err
+		}
+		if err := errors.Join(tx.PutEnvelope(row.Member, r.Password.open()), tx.PutEnvelope(row.Member, r.Recovery.open()),
+			tx.UseTOTPStep(row.Member, step), tx.InsertLeaf(leaf)); err != nil {
+			return err
+		}
+		if event != nil {
+			return tx.InsertDirectoryEvent(*event)
+		}
+		return nil
+	})
+	if errors.Is(err, store.ErrStale) {
+		return "", session, ErrInvitation
+	}
+	if sqldb.IsUnique(err) {
+		return "", session, fault.New(fault.Conflict, "error.member-exists")
+	}
+	return h.Recovery, session, err
+}
+
+// FirstVouch signs in the instance's own name. It is used once, for the first
+// member.
+type FirstVouch interface {
+	Sign(c seal.Context, msg []byte) []byte
+}
+
+func (s *SignIn) firstEvent(ctx context.Context, row store.Invitation) (*staff.Event, string, error) {
+	dir, err := s.custody.Directory(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	if len(dir.Active()) > 0 {
+		return nil, "enrolled", nil
+	}
+	body, err := EnrolBody(dir, s.instance(), s.store, row)
+	if err != nil {
+		return nil, "", err
+	}
+	e, err := staff.Complete(body, []staff.Signature{{By: staff.ByInstance, Value: s.first.Sign(staff.SigningContext(s.instance()), body)}})
+	if err != nil {
+		return nil, "", err
+	}
+	if _, err := dir.Follow([]staff.Event{e}); err != nil {
+		return nil, "", err
+	}
+	return &e, "vouched", nil
+}
+
+// EnrolBody composes the directory event by which an enrolled person enters.
+func EnrolBody(dir *staff.Directory, instance string, s *store.Store, row store.Invitation) ([]byte, error) {
+	var r request
+	if err := json.Unmarshal(row.Request, &r); err != nil {
+		return nil, fmt.Errorf("read enrolment: %w", err)
+	}
+	list, err := staff.ParseAssignments(row.Assignments)
+	if err != nil {
+		return nil, err
+	}
+	return staff.Compose(dir, instance, s.Now(), staff.Change{
+		Type: staff.Enrol, Member: row.Member, Reading: r.Reading, Signing: r.Signing, Proof: r.Proof, Assignments: list,
+	})
+}
+
+// Fingerprint is that of the key with which a person enrolled, to be compared by
+// voice before vouching; empty before.
+func Fingerprint(row store.Invitation) string {
+	var r request
+	if json.Unmarshal(row.Request, &r) != nil {
+		return ""
+	}
+	return r.Reading.Fingerprint()
+}
