@@ -1,0 +1,67 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"klankbord/internal/clock"
+	"klankbord/internal/config"
+	"klankbord/internal/ident"
+	"klankbord/internal/profile"
+	"klankbord/internal/seal"
+	"klankbord/internal/setup"
+	"klankbord/internal/sqldb"
+	"klankbord/internal/staff"
+	"klankbord/internal/store"
+
+	"klankbord/internal/casefile"
+)
+
+// Founded is what a new instance shows once.
+type Founded struct {
+	Recovery seal.Code  // to be kept on paper by the organisation
+	Enrol    seal.Token // by which the first member enrols
+}
+
+// First is the first member of an instance: the integrity manager, who is
+// configurator until another is named.
+func First(name, email, language string) setup.Person {
+	return setup.Person{Name: name, Email: email, Language: language, Assignments: []staff.Assignment{
+		{Role: staff.RoleHandler, Team: casefile.ComplaintsTeam, Function: staff.IntegrityManager},
+		{Role: staff.RoleConfigurator},
+	}}
+}
+
+// Found makes an instance in an empty state folder: keys, database, directory and
+// the invitation of the first member.
+func Found(ctx context.Context, c config.Config, profileName string, first setup.Person, clk clock.Clock) (f Founded, err error) {
+	if _, err := profile.Load(profileName); err != nil {
+		return f, err
+	}
+	if err := os.MkdirAll(c.State, 0o700); err != nil {
+		return f, fmt.Errorf("make state folder: %w", err)
+	}
+	if _, err := loadKeys(c.State); !errors.Is(err, ErrNoInstance) {
+		return f, errors.Join(setup.ErrFounded, err)
+	}
+	keys, err := makeKeys(c.State)
+	if err != nil {
+		return f, err
+	}
+	db, err := sqldb.Open(ctx, c.DSN())
+	if err != nil {
+		return f, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	s, err := store.Open(ctx, db, clk)
+	if err != nil {
+		return f, err
+	}
+	f.Recovery = seal.NewCode()
+	f.Enrol, err = setup.Found(ctx, s, setup.Founding{
+		Instance: ident.New(), Profile: profileName, Signer: keys.Instance.Signer(), Recovery: f.Recovery, First: first,
+	})
+	return f, err
+}

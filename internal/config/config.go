@@ -1,0 +1,100 @@
+// Package config is the one list of settings of an instance: each is a flag, a
+// variable KLANKBORD_… and a key of the configuration file, under one name. It
+// holds no secret, only names of files that do; reading fails when a value cannot
+// be what it says.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Config is the settings of an instance.
+type Config struct {
+	State    string `name:"state" env:"KLANKBORD_STATE" default:"klankbord-state" type:"path" help:"Folder of the instance: database, sealed files and keys."`
+	Listen   string `name:"listen" env:"KLANKBORD_LISTEN" default:"127.0.0.1:8080" help:"Address on which pages are served."`
+	DeskOn   string `name:"desk-listen" env:"KLANKBORD_DESK_LISTEN" help:"Address on which only the desk is served; empty: the same as the public pages."`
+	BaseURL  string `name:"base-url" env:"KLANKBORD_BASE_URL" help:"Address of the public pages as people type it, such as https://complaints.example.org."`
+	DeskURL  string `name:"desk-url" env:"KLANKBORD_DESK_URL" help:"Address of the desk; empty: the same as the public pages."`
+	Database string `name:"database" env:"KLANKBORD_DATABASE" help:"Database, as sqlite:FILE or postgres://…; empty: SQLite in the state folder."`
+
+	SMTPServer       string `name:"smtp-server" env:"KLANKBORD_SMTP_SERVER" help:"Server that takes outgoing mail, host:port."`
+	SMTPSecurity     string `name:"smtp-security" env:"KLANKBORD_SMTP_SECURITY" enum:"starttls,tls,none" default:"starttls" help:"starttls, tls, or none for a server on this machine."`
+	SMTPUser         string `name:"smtp-user" env:"KLANKBORD_SMTP_USER" help:"Name for that server, if it asks for one."`
+	SMTPPasswordFile string `name:"smtp-password-file" env:"KLANKBORD_SMTP_PASSWORD_FILE" type:"path" help:"File that holds the password for that server."`
+	SMTPCAFile       string `name:"smtp-ca-file" env:"KLANKBORD_SMTP_CA_FILE" type:"path" help:"Further certificates to trust for that server."`
+	MailFrom         string `name:"mail-from" env:"KLANKBORD_MAIL_FROM" help:"Address from which mail is sent."`
+
+	MaxFileMB   int64         `name:"max-file-mb" env:"KLANKBORD_MAX_FILE_MB" default:"100" help:"Size of a file that can be added, in MB."`
+	SessionIdle time.Duration `name:"session-idle" env:"KLANKBORD_SESSION_IDLE" default:"30m" help:"How long a member may be idle, up to 10h."`
+	LogLevel    string        `name:"log-level" env:"KLANKBORD_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged."`
+}
+
+// DSN is the database's address.
+func (c Config) DSN() string {
+	if c.Database != "" {
+		return c.Database
+	}
+	return "sqlite:" + filepath.Join(c.State, "klankbord.db")
+}
+
+// Public is the address of the public pages without a slash at the end.
+func (c Config) Public() string {
+	if c.BaseURL != "" {
+		return strings.TrimRight(c.BaseURL, "/")
+	}
+	return "http://" + c.Listen
+}
+
+// Desk is the address of the desk without a slash at the end.
+func (c Config) Desk() string {
+	switch {
+	case c.DeskURL != "":
+		return strings.TrimRight(c.DeskURL, "/")
+	case c.DeskOn != "" && c.BaseURL == "":
+		return "http://" + c.DeskOn
+	default:
+		return c.Public()
+	}
+}
+
+// Secure reports whether browsers reach the public pages over TLS.
+func (c Config) Secure() bool { return strings.HasPrefix(c.Public(), "https://") }
+
+// Domain is the host name in the address of the public pages.
+func (c Config) Domain() string {
+	u, err := url.Parse(c.Public())
+	if err != nil || u.Hostname() == "" {
+		return "localhost"
+	}
+	return u.Hostname()
+}
+
+// The settings that cannot be.
+var (
+	errBaseURL = errors.New("base-url: want http://host or https://host without a path")
+	errIdle    = errors.New("session-idle: want between 1m and 10h")
+	errFile    = errors.New("max-file-mb: want at least 1")
+)
+
+// Check refuses values that cannot be what they say. A session may idle for 10
+// hours at most; DESIGN.
+func (c Config) Check() error {
+	for _, address := range []string{c.Public(), c.Desk()} {
+		u, err := url.Parse(address)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Path != "" {
+			return fmt.Errorf("%w: %q", errBaseURL, address)
+		}
+	}
+	if c.SessionIdle < time.Minute || c.SessionIdle > 10*time.Hour {
+		return errIdle
+	}
+	if c.MaxFileMB < 1 {
+		return errFile
+	}
+	return nil
+}

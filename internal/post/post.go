@@ -1,0 +1,215 @@
+// Package post writes and sends the mails that wait, and nothing else: it alone
+// opens waiting mail and notice addresses. A mail holds a case number, dates and
+// where to read on, never content, names, topics, routes or codes; no failure puts
+// an address into a log or the database. A mail that the next server does not take
+// is tried again with growing pauses, and is dead, and visible, in the end.
+package post
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"klankbord/internal/custody"
+	"klankbord/internal/lang"
+	"klankbord/internal/letter"
+	"klankbord/internal/seal"
+	"klankbord/internal/store"
+)
+
+// Opener opens what the use cases sealed for us.
+type Opener interface {
+	Open(c seal.Context, b seal.Box) ([]byte, error)
+}
+
+// Transport takes a finished mail to the next server, or to the demo's own box.
+type Transport interface {
+	Send(ctx context.Context, m letter.Mail) error
+}
+
+// Outcomes are told what became of a mail.
+type Outcomes interface {
+	MailAccepted(ctx context.Context, m store.Mail) error
+	MailDead(ctx context.Context, m store.Mail) error
+}
+
+// Sender says in whose name mails go out.
+type Sender struct {
+	Name    string // of the organisation
+	Address string
+	Domain  string // right side of every Message-ID
+	BaseURL string // "https://…", without a slash at the end
+}
+
+// Office is the background work that sends mail. It is safe for concurrent use.
+type Office struct {
+	Store     *store.Store
+	Instance  string
+	Mails     Opener
+	Notices   Opener
+	Words     *lang.Catalogue
+	Transport Transport
+	Outcomes  Outcomes
+	Sender    Sender
+}
+
+// Permanent is an answer of the next server that trying again will not change.
+type Permanent struct{ Class string }
+
+// Error names the class of the answer, never an address.
+func (p *Permanent) Error() string { return "mail refused: " + p.Class }
+
+// attempts is how often a mail is tried: over about two days.
+const attempts = 14
+
+// Pause is how long to wait after the n-th attempt, counted from 1.
+func Pause(n int) time.Duration {
+	p := 30 * time.Second << min(n-1, 20)
+	return min(p, 6*time.Hour)
+}
+
+// Send sends one mail. It returns the time of the next attempt, or the zero time
+// when the mail is done with, sent or dead.
+func (o *Office) Send(ctx context.Context, id string, attempt int) (again time.Time, err error) {
+	var row store.Mail
+	var address seal.Box
+	err = o.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		if row, err = tx.Mail(id); err != nil || row.Case == "" {
+			return err
+		}
+		address, err = tx.Notice(row.Case)
+		if errors.Is(err, store.ErrNone) {
+			err = nil
+		}
+		return err
+	})
+	if errors.Is(err, store.ErrNone) || err == nil && row.State != "waiting" {
+		return again, nil // erased, sent before, or dead until a member tries again
+	}
+	if err != nil {
+		return again, fmt.Errorf("read mail: %w", err)
+	}
+	m, err := o.write(row, address)
+	if errors.Is(err, errNobody) {
+		return again, o.drop(ctx, row)
+	}
+	if err == nil {
+		err = o.Transport.Send(ctx, m)
+	}
+	if err == nil {
+		return again, o.accepted(ctx, row)
+	}
+	return o.failed(ctx, row, attempt, err)
+}
+
+// errNobody tells that there is no address to write to any more.
+var errNobody = errors.New("nobody to write to")
+
+// write opens the order and puts it into words.
+func (o *Office) write(row store.Mail, address seal.Box) (letter.Mail, error) {
+	plain, err := o.Mails.Open(custody.MailContext(o.Instance, row.ID), row.Box)
+	if err != nil {
+		return letter.Mail{}, &Permanent{"unreadable"}
+	}
+	order, err := letter.Unpack[letter.Order](plain)
+	if err != nil {
+		return letter.Mail{}, &Permanent{"unreadable"}
+	}
+	to, language := order.To, order.Lang
+	if to == "" {
+		if to, language, err = o.reach(row, address, language); err != nil {
+			return letter.Mail{}, err
+		}
+	}
+	l, ok := lang.Parse(language)
+	if !ok {
+		l = lang.EN
+	}
+	messageID, err := letter.MessageID(row.ID, o.Sender.Domain)
+	if err != nil {
+		return letter.Mail{}, &Permanent{"unwritable"}
+	}
+	key, args := "mail."+string(order.Template), o.args(l, order)
+	return letter.Mail{
+		FromName: o.Sender.Name, FromAddress: o.Sender.Address, To: to, Lang: string(l), MessageID: messageID, Date: row.Created,
+		Subject: o.Words.Text(l, key+".subject", args), Text: o.Words.Text(l, key+".text", args),
+	}, nil
+}
+
+func (o *Office) reach(row store.Mail, address seal.Box, language string) (to, l string, err error) {
+	if len(address) == 0 {
+		return "", "", errNobody
+	}
+	plain, err := o.Notices.Open(custody.NoticeContext(o.Instance, row.Case), address)
+	if err != nil {
+		return "", "", &Permanent{"unreadable"}
+	}
+	a, err := letter.Unpack[letter.NoticeAddress](plain)
+	if err != nil {
+		return "", "", &Permanent{"unreadable"}
+	}
+	if a.Lang != "" {
+		language = a.Lang
+	}
+	return a.Email, language, nil
+}
+
+func (o *Office) args(l lang.Lang, order letter.Order) map[string]string {
+	args := map[string]string{"organisation": o.Sender.Name, "number": order.Number, "address": o.Sender.BaseURL + o.path(l, order)}
+	for name, t := range map[string]time.Time{"received": order.Received, "answer_by": order.AnswerBy, "until": order.Until} {
+		if !t.IsZero() {
+			args[name] = lang.Date(l, t)
+		}
+	}
+	return args
+}
+
+// path is where the mail leads: the page of an invitation, the case on the desk,
+// or the mailbox.
+func (o *Office) path(l lang.Lang, order letter.Order) string {
+	switch {
+	case order.Link != "":
+		return order.Link
+	case order.Template == letter.ToMember:
+		return "/desk/"
+	default:
+		return "/" + string(l) + "/mailbox"
+	}
+}
+
+func (o *Office) accepted(ctx context.Context, row store.Mail) error {
+	if err := o.Store.Write(ctx, func(tx *store.Tx) error { return tx.MailSent(row.ID) }); err != nil {
+		return fmt.Errorf("note sent mail: %w", err)
+	}
+	if row.Case == "" {
+		return nil
+	}
+	return o.Outcomes.MailAccepted(ctx, row)
+}
+
+// drop ends a mail to somebody who has declined mail since.
+func (o *Office) drop(ctx context.Context, row store.Mail) error {
+	if err := o.Store.Write(ctx, func(tx *store.Tx) error { return tx.MailSent(row.ID) }); err != nil {
+		return fmt.Errorf("drop mail: %w", err)
+	}
+	return nil
+}
+
+func (o *Office) failed(ctx context.Context, row store.Mail, attempt int, cause error) (time.Time, error) {
+	class, dead := "unreachable", attempt >= attempts
+	var p *Permanent
+	if errors.As(cause, &p) {
+		class, dead = p.Class, true
+	}
+	if err := o.Store.Write(ctx, func(tx *store.Tx) error { return tx.MailFailed(row.ID, class, dead) }); err != nil {
+		return time.Time{}, fmt.Errorf("note failed mail: %w", err)
+	}
+	if !dead {
+		return o.Store.Now().Add(Pause(attempt)), nil
+	}
+	if row.Case == "" {
+		return time.Time{}, nil
+	}
+	return time.Time{}, o.Outcomes.MailDead(ctx, row)
+}

@@ -1,0 +1,63 @@
+package work
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"klankbord/internal/blob"
+	"klankbord/internal/store"
+)
+
+// Sweeper removes what is past its time: drafts, sessions, receipts, and blobs
+// that nothing refers to.
+type Sweeper struct {
+	Store *store.Store
+	Blobs *blob.Folder
+}
+
+// unreferenced is how old a blob is before it is swept, and how long a receipt is
+// kept for a retry.
+const unreferenced = 24 * time.Hour
+
+// Sweep does all of it once.
+func (s *Sweeper) Sweep(ctx context.Context) error {
+	err := s.Store.Write(ctx, func(tx *store.Tx) error {
+		if _, err := tx.DeleteExpiredDrafts(); err != nil {
+			return err
+		}
+		if _, err := tx.DeleteSubmissionsBefore(tx.Now().Add(-unreferenced)); err != nil {
+			return err
+		}
+		if _, err := tx.DeleteStaleBlobRefs(tx.Now().Add(-14 * unreferenced)); err != nil {
+			return err
+		}
+		return tx.DeleteEndedSessions()
+	})
+	if err != nil {
+		return fmt.Errorf("sweep rows: %w", err)
+	}
+	return s.blobs(ctx)
+}
+
+func (s *Sweeper) blobs(ctx context.Context) error {
+	before := s.Store.Now().Add(-unreferenced)
+	err := s.Blobs.List(ctx, func(name string, _ int64, modified time.Time) error {
+		if modified.After(before) {
+			return nil
+		}
+		alive := false
+		err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
+			alive, err = tx.BlobAlive(name)
+			return err
+		})
+		if err != nil || alive {
+			return err
+		}
+		return s.Blobs.Delete(ctx, name)
+	})
+	if err != nil {
+		return fmt.Errorf("sweep blobs: %w", err)
+	}
+	return nil
+}

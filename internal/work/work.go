@@ -1,0 +1,172 @@
+// Package work is what happens without a visitor: waiting mail is sent, the log's
+// leaves get their positions, and what is past its time is swept away. Jobs hold
+// ids only. Each job and each batch of the log is done once even when several
+// instances run, by lease. A failing job is logged by kind, never by content, and
+// tried again.
+package work
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"klankbord/internal/ident"
+	"klankbord/internal/store"
+)
+
+// Handler does one job. It returns when to try again, or the zero time when the
+// job is done with.
+type Handler func(ctx context.Context, ref string, attempt int) (again time.Time, err error)
+
+// Work runs the background. Run owns its goroutines and waits for them.
+type Work struct {
+	Store      *store.Store
+	Handlers   map[string]Handler
+	Sequencer  *Sequencer
+	Sweeper    *Sweeper
+	SkipLocked string // from sqldb
+	Log        *slog.Logger
+
+	holder string
+	wake   chan struct{}
+	once   sync.Once
+}
+
+const (
+	lease      = 2 * time.Minute
+	batch      = 20
+	idleJobs   = 5 * time.Second // how late a job of another instance may be noticed
+	sequence   = 200 * time.Millisecond
+	sweepEvery = 10 * time.Minute
+	retryAfter = time.Minute
+)
+
+func (w *Work) prepare() {
+	w.once.Do(func() {
+		w.holder = ident.New()
+		w.wake = make(chan struct{}, 1)
+	})
+}
+
+// Wake tells the background that there is something to do now.
+func (w *Work) Wake() {
+	w.prepare()
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run works until ctx ends and then waits for what has begun.
+func (w *Work) Run(ctx context.Context) {
+	w.prepare()
+	var all sync.WaitGroup
+	all.Go(func() { w.runJobs(ctx) })
+	all.Go(func() { every(ctx, sequence, func() { w.sequence(ctx) }) })
+	all.Go(func() { every(ctx, sweepEvery, func() { w.report("sweep", w.Sweeper.Sweep(ctx)) }) })
+	all.Wait()
+}
+
+func every(ctx context.Context, d time.Duration, fn func()) {
+	tick := time.NewTicker(d)
+	defer tick.Stop()
+	for {
+		fn()
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (w *Work) report(what string, err error) {
+	if err != nil && !errors.Is(err, context.Canceled) {
+		w.Log.Error("background work failed", "job", what, "error", err)
+	}
+}
+
+func (w *Work) sequence(ctx context.Context) {
+	if err := w.Sequencer.Step(ctx, w.holder); !errors.Is(err, store.ErrStale) {
+		w.report("sequence", err)
+	}
+}
+
+func (w *Work) runJobs(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-w.wake:
+		case <-timer.C:
+		}
+		pause := idleJobs
+		for {
+			n, err := w.Step(ctx)
+			if err != nil {
+				w.report("claim", err)
+				break
+			}
+			if n == 0 {
+				break
+			}
+			pause = 0
+		}
+		timer.Reset(max(pause, 100*time.Millisecond))
+	}
+}
+
+// Step claims jobs that are due and does them; it tells how many.
+func (w *Work) Step(ctx context.Context) (int, error) {
+	w.prepare()
+	due := false
+	err := w.Store.Read(ctx, func(tx *store.Tx) error {
+		at, err := tx.NextJob()
+		due = err == nil && !at.After(tx.Now())
+		if errors.Is(err, store.ErrNone) {
+			return nil
+		}
+		return err
+	})
+	if err != nil || !due {
+		return 0, err
+	}
+	var jobs []store.Job
+	err = w.Store.Write(ctx, func(tx *store.Tx) (err error) {
+		jobs, err = tx.ClaimJobs(w.holder, batch, lease, w.SkipLocked)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	for _, j := range jobs {
+		w.do(ctx, j)
+	}
+	return len(jobs), nil
+}
+
+func (w *Work) do(ctx context.Context, j store.Job) {
+	handle, ok := w.Handlers[j.Kind]
+	if !ok {
+		w.Log.Error("unknown job", "job", j.Kind)
+		return
+	}
+	again, err := handle(ctx, j.Ref, j.Attempts)
+	if err != nil {
+		w.report(j.Kind, err)
+		again = w.Store.Now().Add(retryAfter)
+	}
+	err = w.Store.Write(ctx, func(tx *store.Tx) error {
+		if again.IsZero() {
+			return tx.FinishJob(j.ID, w.holder)
+		}
+		return tx.PostponeJob(j.ID, w.holder, again)
+	})
+	if !errors.Is(err, store.ErrStale) { // stale: our lease ran out and another instance has it
+		w.report(j.Kind, err)
+	}
+}
