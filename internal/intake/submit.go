@@ -176,7 +176,7 @@ func (i *Intake) items(s *submission) ([]custody.Item, error) {
 	}
 	s.identity = casefile.Identity{
 		First: who.One(profile.FieldFirstName), Last: who.One(profile.FieldLastName), Email: who.One(profile.FieldEmail),
-		Phone: who.One(profile.FieldPhone), Post: who.One(profile.FieldAddress), SafeTimes: who.One("safe_times"),
+		Phone: who.One(profile.FieldPhone), Post: who.One(profile.FieldAddress), SafeTimes: who.One("safe_contact"),
 		Lang: language, NoMail: s.answers.Given(profile.FieldNoMail), Answers: who,
 	}
 	story := casefile.Story{

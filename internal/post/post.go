@@ -36,10 +36,11 @@ type Outcomes interface {
 
 // Sender says in whose name mails go out.
 type Sender struct {
-	Name    string // of the organisation
-	Address string
-	Domain  string // right side of every Message-ID
-	BaseURL string // "https://…", without a slash at the end
+	Name      string // of the organisation
+	Address   string
+	Domain    string // right side of every Message-ID
+	PublicURL string // of the complaint pages, "https://…", without a slash at the end
+	DeskURL   string // of the desk
 }
 
 // Office is the background work that sends mail. It is safe for concurrent use.
@@ -156,7 +157,7 @@ func (o *Office) reach(row store.Mail, address seal.Box, language string) (to, l
 }
 
 func (o *Office) args(l lang.Lang, order letter.Order) map[string]string {
-	args := map[string]string{"organisation": o.Sender.Name, "number": order.Number, "address": o.Sender.BaseURL + o.path(l, order)}
+	args := map[string]string{"organisation": o.Sender.Name, "number": order.Number, "address": o.address(l, order)}
 	for name, t := range map[string]time.Time{"received": order.Received, "answer_by": order.AnswerBy, "until": order.Until} {
 		if !t.IsZero() {
 			args[name] = lang.Date(l, t)
@@ -165,16 +166,16 @@ func (o *Office) args(l lang.Lang, order letter.Order) map[string]string {
 	return args
 }
 
-// path is where the mail leads: the page of an invitation, the case on the desk,
-// or the mailbox.
-func (o *Office) path(l lang.Lang, order letter.Order) string {
+// address is where the mail leads: the page of an invitation, the desk, or the
+// mailbox.
+func (o *Office) address(l lang.Lang, order letter.Order) string {
 	switch {
 	case order.Link != "":
-		return order.Link
+		return o.Sender.DeskURL + order.Link
 	case order.Template == letter.ToMember:
-		return "/desk/"
+		return o.Sender.DeskURL + "/desk/"
 	default:
-		return "/" + string(l) + "/mailbox"
+		return o.Sender.PublicURL + "/" + string(l) + "/mailbox"
 	}
 }
 

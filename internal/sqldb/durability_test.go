@@ -2,6 +2,8 @@ package sqldb_test
 
 import (
 	"database/sql"
+	"errors"
+	"io/fs"
 	"net/url"
 	"os"
 	"strings"
@@ -114,6 +116,21 @@ func TestSQLiteFileIsReadableByItsOwnerOnly(t *testing.T) {
 	}
 }
 
+// SQLite removes its log when the last connection to the file is really closed.
+func TestCloseLetsGoOfSQLitesFiles(t *testing.T) {
+	dsn := storetest.SQLite(t)
+	db := migrated(t, storetest.Open(t, dsn))
+	if got := members(t, db); got != nil {
+		t.Errorf("members = %v", got)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(strings.TrimPrefix(dsn, "sqlite:") + "-wal"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the write-ahead log after closing: %v", err)
+	}
+}
+
 func TestErasedTextLeavesSQLitesFiles(t *testing.T) {
 	const canary = "canary-7Q4M9X"
 	dsn := storetest.SQLite(t)
@@ -152,7 +169,14 @@ func holds(t *testing.T, path, text string) bool {
 
 func TestCheckpointSaysWhenAReaderIsInTheWay(t *testing.T) {
 	db := migrated(t, storetest.Open(t, storetest.SQLite(t)))
-	err := db.Read(t.Context(), func(tx *sqldb.Tx) error {
+	err := db.Write(t.Context(), func(tx *sqldb.Tx) error {
+		var ms int
+		return tx.QueryRow("PRAGMA busy_timeout = 50").Scan(&ms) // nobody needs to wait 5 s here
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Read(t.Context(), func(tx *sqldb.Tx) error {
 		var n int
 		if err := tx.QueryRow("SELECT count(*) FROM member").Scan(&n); err != nil {
 			return err

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"klankbord/internal/sqldb"
 	"klankbord/internal/storetest"
@@ -186,8 +189,28 @@ func TestWaitingWriterWhoseContextEndsIsDropped(t *testing.T) {
 	}
 }
 
-// Some errors, such as a full disk, make SQLite end the transaction by itself, with
-// what all of a group did in it; ROLLBACK stands for them here.
+// acknowledged fails the test unless exactly the rows of the writers without an
+// error are there, and the database takes another.
+func acknowledged(t *testing.T, db *sqldb.DB, errs []error) (count int) {
+	t.Helper()
+	var want []string
+	for i, err := range errs {
+		if err == nil {
+			want = append(want, fmt.Sprint(i))
+		}
+	}
+	slices.Sort(want)
+	if diff := cmp.Diff(want, members(t, db)); diff != "" {
+		t.Errorf("acknowledged and there differ: %s", diff)
+	}
+	if err := exec(db, t.Context(), insert, "after", "after"); err != nil {
+		t.Errorf("the write after it: %v", err)
+	}
+	return len(want)
+}
+
+// Some errors make SQLite end the transaction by itself, with what all of a group
+// did in it; ROLLBACK stands for them here.
 func TestLostTransactionIsAcknowledgedToNobody(t *testing.T) {
 	db := migrated(t, storetest.Open(t, storetest.SQLite(t)))
 	const writers = 12
@@ -201,26 +224,57 @@ func TestLostTransactionIsAcknowledgedToNobody(t *testing.T) {
 			return err
 		})
 	})
-	kept := map[string]bool{}
-	for i, err := range errs {
-		if err == nil {
-			kept[fmt.Sprint(i)] = true
-		}
-		if i%4 == 3 && err == nil {
+	for i := 3; i < writers; i += 4 {
+		if errs[i] == nil {
 			t.Errorf("writer %d ended the transaction and was acknowledged", i)
+			errs[i] = errors.New("left no row")
 		}
 	}
-	// Whatever groups the scheduler made: acknowledged is there, the rest is not.
-	there := members(t, db)
-	for _, name := range there {
-		if !kept[name] {
-			t.Errorf("row %s is there though its writer was told it is not", name)
-		}
+	acknowledged(t, db, errs)
+}
+
+func TestFailedCommitReachesTheWholeGroup(t *testing.T) {
+	db := migrated(t, storetest.Open(t, storetest.SQLite(t)))
+	const writers = 12
+	errs := together(t, db, writers, func(i int) error {
+		return db.Write(t.Context(), func(tx *sqldb.Tx) error {
+			if i == writers/2 { // only COMMIT can find it out
+				if _, err := tx.Exec("PRAGMA defer_foreign_keys = ON"); err != nil {
+					return err
+				}
+				_, err := tx.Exec("INSERT INTO member (id, team, name) VALUES ($1, 'none', $1)", fmt.Sprint(i))
+				return err
+			}
+			_, err := tx.Exec(insert, fmt.Sprint(i), fmt.Sprint(i))
+			return err
+		})
+	})
+	if !sqldb.IsForeignKey(errs[writers/2]) {
+		t.Errorf("the one who made it fail got %v", errs[writers/2])
 	}
-	if len(there) != len(kept) {
-		t.Errorf("%d rows, %d acknowledged", len(there), len(kept))
+	if n := acknowledged(t, db, errs); n == writers-1 {
+		t.Error("no other writer was in the group: nothing was tried")
 	}
-	if err := exec(db, t.Context(), insert, "after", "after"); err != nil {
-		t.Errorf("the write after it: %v", err)
+}
+
+func TestFullDatabaseAcknowledgesOnlyWhatItHolds(t *testing.T) {
+	db := migrated(t, storetest.Open(t, storetest.SQLite(t)))
+	limit := func(pages int64) error {
+		return db.Write(t.Context(), func(tx *sqldb.Tx) error {
+			return tx.QueryRow(fmt.Sprint("PRAGMA max_page_count = ", pages)).Scan(&pages)
+		})
+	}
+	if err := limit(number(t, db, "PRAGMA page_count") + 20); err != nil {
+		t.Fatal(err)
+	}
+	errs := together(t, db, 30, func(i int) error {
+		const big = "INSERT INTO member (id, team, name, key) VALUES ($1, 'complaints', $1, zeroblob(10000))"
+		return exec(db, t.Context(), big, fmt.Sprint(i))
+	})
+	if err := limit(1 << 30); err != nil {
+		t.Fatal(err)
+	}
+	if n := acknowledged(t, db, errs); n == 0 || n == len(errs) {
+		t.Errorf("%d of %d fitted: the limit was not met on the way", n, len(errs))
 	}
 }

@@ -63,8 +63,13 @@ func connect(ctx context.Context, db *sql.DB) (*conn, error) {
 	return c, nil
 }
 
-// discard closes the connection for good, with any transaction on it.
+// discard closes the connection for good, with any transaction on it. A statement
+// still prepared would keep SQLite's connection, and its locks, alive; database/sql
+// does not close those prepared on a single connection.
 func (c *conn) discard() {
+	for _, s := range c.prepared {
+		_ = s.Close()
+	}
 	_ = c.Raw(func(any) error { return driver.ErrBadConn }) // makes the pool drop it
 	_ = c.Close()
 }

@@ -170,3 +170,23 @@ func TestEndedContextStopsBeforeTheNextStatement(t *testing.T) {
 		}
 	})
 }
+
+func TestLongReadEndsWithItsContext(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *sqldb.DB) {
+		db := migrated(t, open())
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		err := db.Read(ctx, func(tx *sqldb.Tx) error {
+			var n int64
+			return tx.QueryRow("WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 1000000000) SELECT count(*) FROM c").Scan(&n)
+		})
+		if err == nil || ctx.Err() == nil {
+			t.Errorf("Read = %v before its time was over", err)
+		}
+		for range 8 { // more than there are connections to read
+			if got := members(t, db); got != nil {
+				t.Errorf("members = %v", got)
+			}
+		}
+	})
+}

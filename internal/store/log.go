@@ -1,7 +1,10 @@
 package store
 
 import (
+	"fmt"
 	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
 
 	"klankbord/internal/casefile"
 )
@@ -101,4 +104,19 @@ func (t *Tx) LatestCheckpoint() (Checkpoint, error) {
 		c.At = at(when)
 		return c, err
 	})
+}
+
+// Nodes reads hashes of the tree by index, all of which must be there.
+func (t *Tx) Nodes(indexes []int64) ([]tlog.Hash, error) {
+	hashes := make([]tlog.Hash, len(indexes))
+	for i, index := range indexes {
+		b, err := t.Node(index)
+		if err != nil {
+			return nil, fmt.Errorf("read tree at %d: %w", index, err)
+		}
+		if copy(hashes[i][:], b) != tlog.HashSize {
+			return nil, fmt.Errorf("tree at %d: hash is not %d bytes", index, tlog.HashSize)
+		}
+	}
+	return hashes, nil
 }

@@ -1,0 +1,126 @@
+package access_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"klankbord/internal/access"
+	"klankbord/internal/casefile"
+	"klankbord/internal/seal"
+	"klankbord/internal/staff"
+)
+
+func directory(t testing.TB, people map[staff.ID][]staff.Assignment, order ...staff.ID) *staff.Directory {
+	t.Helper()
+	const instance = "test"
+	signer := seal.NewInstanceKey().Signer()
+	var dir *staff.Directory
+	var first *seal.Signer
+	add := func(c staff.Change, by string, s *seal.Signer) {
+		body, err := staff.Compose(dir, instance, time.Unix(0, 0), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := staff.Complete(body, []staff.Signature{{By: by, Value: s.Sign(staff.SigningContext(instance), body)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if dir == nil {
+			dir, err = staff.Verify(instance, signer.Public(), []staff.Event{e})
+		} else {
+			dir, err = dir.Follow([]staff.Event{e})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	add(staff.Change{Type: staff.Genesis, Recovery: []staff.Recovery{
+		{ID: "outside", Key: seal.NewCode().Keys(instance).Public()},
+		{ID: "kept-by-nele", Key: seal.NewCode().Keys(instance).Public(), Keepers: []staff.ID{"nele"}},
+	}}, staff.ByInstance, signer)
+	for _, id := range order {
+		secret := seal.NewMemberSecret()
+		reading := secret.Keys().Public()
+		c := staff.Change{
+			Type: staff.Enrol, Member: id, Reading: reading, Signing: secret.Signer().Public(),
+			Proof: secret.Signer().Sign(staff.ProofContext(instance, id), reading), Assignments: people[id],
+		}
+		if first == nil {
+			add(c, staff.ByInstance, signer)
+			first = secret.Signer()
+		} else {
+			add(c, string(order[0]), first)
+		}
+	}
+	return dir
+}
+
+func wwf(t testing.TB) *staff.Directory {
+	h := func(team casefile.Team, f staff.Function) []staff.Assignment {
+		return []staff.Assignment{{Role: staff.RoleHandler, Team: team, Function: f}}
+	}
+	return directory(t, map[staff.ID][]staff.Assignment{
+		"nele": h(casefile.ComplaintsTeam, staff.IntegrityManager), "thomas": h(casefile.ComplaintsTeam, staff.HumanResources),
+		"sofie": h(casefile.SupportersService, ""), "karim": h(casefile.SupportersService, ""), "marc": h(casefile.Alternative, ""),
+		"els": {{Role: staff.RoleConfigurator}}, "anke": {{Role: staff.RoleAuditor}},
+	}, "nele", "thomas", "sofie", "karim", "marc", "els", "anke")
+}
+
+func TestRecipients(t *testing.T) {
+	d := wwf(t)
+	for name, c := range map[string]struct {
+		team        casefile.Team
+		alternative bool
+		x           access.Exclusion
+		want        []staff.ID
+		recovery    int
+		only        bool
+	}{
+		"the team alone":                 {casefile.ComplaintsTeam, false, access.Exclusion{}, []staff.ID{"nele", "thomas"}, 2, false},
+		"supporters service":             {casefile.SupportersService, false, access.Exclusion{}, []staff.ID{"sofie", "karim"}, 2, false},
+		"director or board named":        {casefile.ComplaintsTeam, true, access.Exclusion{}, []staff.ID{"nele", "thomas", "marc"}, 2, false},
+		"one of two excluded":            {casefile.ComplaintsTeam, false, access.Exclusion{Functions: []staff.Function{staff.HumanResources}}, []staff.ID{"nele", "marc"}, 2, false},
+		"both excluded":                  {casefile.ComplaintsTeam, false, access.Exclusion{Members: []staff.ID{"nele", "thomas"}}, []staff.ID{"marc"}, 1, false},
+		"the keeper of a recovery key":   {casefile.ComplaintsTeam, false, access.Exclusion{Members: []staff.ID{"nele"}}, []staff.ID{"thomas", "marc"}, 1, false},
+		"everyone":                       {casefile.ComplaintsTeam, true, access.Exclusion{Members: []staff.ID{"nele", "thomas", "marc"}}, nil, 1, true},
+		"somebody of supporters service": {casefile.SupportersService, false, access.Exclusion{Functions: []staff.Function{staff.SupportersService}}, []staff.ID{"marc"}, 2, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := access.Recipients(d, c.team, c.alternative, c.x)
+			if !slices.Equal(got.Members, c.want) || len(got.Recovery) != c.recovery || got.OnlyRecovery != c.only {
+				t.Errorf("got %+v, want members %v, %d recovery keys, only recovery %v", got, c.want, c.recovery, c.only)
+			}
+		})
+	}
+}
+
+// Whatever is excluded, nobody who is excluded receives a key, nobody outside the
+// team and the alternative does, and somebody always can read.
+func TestNobodyExcludedEverReceivesAKey(t *testing.T) {
+	d := wwf(t)
+	rapid.Check(t, func(t *rapid.T) {
+		ids := []staff.ID{"nele", "thomas", "sofie", "karim", "marc", "els", "anke"}
+		functions := []staff.Function{staff.IntegrityManager, staff.HumanResources, staff.SupportersService, staff.Director, staff.Board}
+		x := access.Exclusion{
+			Members:   rapid.SliceOfDistinct(rapid.SampledFrom(ids), rapid.ID[staff.ID]).Draw(t, "members"),
+			Functions: rapid.SliceOfDistinct(rapid.SampledFrom(functions), rapid.ID[staff.Function]).Draw(t, "functions"),
+		}
+		team := rapid.SampledFrom([]casefile.Team{casefile.ComplaintsTeam, casefile.SupportersService}).Draw(t, "team")
+		s := access.Recipients(d, team, rapid.Bool().Draw(t, "alternative"), x)
+		for _, id := range s.Members {
+			e, ok := d.Entry(id)
+			if !ok || x.Covers(e) || !e.In(team) && !e.In(casefile.Alternative) {
+				t.Fatalf("%s receives a key", id)
+			}
+		}
+		if len(s.Members) == 0 && len(s.Recovery) == 0 {
+			t.Fatal("nobody can ever read it")
+		}
+		if s.OnlyRecovery != (len(s.Members) == 0) {
+			t.Fatal("the complainant would not be told that no member receives it")
+		}
+	})
+}

@@ -1,0 +1,221 @@
+// Package app wires an instance together: it reads the keys, opens the database,
+// hands the instance's subkeys out singly, and serves the faces. It decides
+// nothing itself. Opening fails when a part is missing or does not fit; nothing is
+// served before everything is there.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"klankbord/internal/audit"
+	"klankbord/internal/blob"
+	"klankbord/internal/casework"
+	"klankbord/internal/clock"
+	"klankbord/internal/config"
+	"klankbord/internal/custody"
+	"klankbord/internal/deadline"
+	"klankbord/internal/dialogue"
+	"klankbord/internal/intake"
+	"klankbord/internal/lang"
+	"klankbord/internal/letter"
+	"klankbord/internal/post"
+	"klankbord/internal/profile"
+	"klankbord/internal/seal"
+	"klankbord/internal/setup"
+	"klankbord/internal/signin"
+	"klankbord/internal/sqldb"
+	"klankbord/internal/store"
+	"klankbord/internal/work"
+)
+
+// Options are what tests and the demo set otherwise than a real instance.
+type Options struct {
+	Clock     clock.Clock    // nil: the machine's
+	Transport post.Transport // nil: SMTP from the settings
+	Log       *slog.Logger
+	Demo      Demo // nil: not the demo
+}
+
+// App is an open instance.
+type App struct {
+	Config   config.Config
+	Instance string
+	Profile  *profile.Profile
+	Words    *lang.Catalogue
+	Store    *store.Store
+	Blobs    *blob.Folder
+	Custody  *custody.Custody
+	Intake   *intake.Intake
+	Dialogue *dialogue.Dialogue
+	Casework *casework.Casework
+	SignIn   *signin.SignIn
+	Setup    *setup.Setup
+	Work     *work.Work
+
+	clock  clock.Clock
+	log    *slog.Logger
+	signer *seal.Signer
+	demo   Demo
+	db     *sqldb.DB
+}
+
+// Open opens the instance in the state folder.
+func Open(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	keys, err := loadKeys(c.State)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Config: c, clock: o.Clock, log: o.Log, demo: o.Demo}
+	if a.clock == nil {
+		a.clock = clock.System{}
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Close())
+		}
+	}()
+	if err := a.openStorage(ctx); err != nil {
+		return nil, err
+	}
+	if a.Words, err = lang.New(); err != nil {
+		return nil, fmt.Errorf("read catalogue: %w", err)
+	}
+	if o.Transport == nil {
+		if o.Transport, err = a.smtp(); err != nil {
+			return nil, err
+		}
+	}
+	return a, a.wire(keys, o.Transport)
+}
+
+func (a *App) openStorage(ctx context.Context) (err error) {
+	if a.db, err = sqldb.Open(ctx, a.Config.DSN()); err != nil {
+		return err
+	}
+	if a.Store, err = store.Open(ctx, a.db, a.clock); err != nil {
+		return err
+	}
+	if a.Blobs, err = blob.NewFolder(filepath.Join(a.Config.State, "blobs")); err != nil {
+		return err
+	}
+	var row store.InstanceRow
+	err = a.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		row, err = tx.Instance()
+		return err
+	})
+	if errors.Is(err, store.ErrNone) {
+		return ErrNoInstance
+	}
+	if err != nil {
+		return fmt.Errorf("read instance: %w", err)
+	}
+	a.Instance = row.ID
+	a.Profile, err = profile.Load(row.Profile)
+	return err
+}
+
+func (a *App) smtp() (post.Transport, error) {
+	c := a.Config
+	if c.SMTPServer == "" {
+		return noMail{}, nil
+	}
+	return post.NewSMTP(post.SMTPSettings{
+		Server: c.SMTPServer, Security: c.SMTPSecurity, User: c.SMTPUser, PasswordFile: c.SMTPPasswordFile,
+		CAFile: c.SMTPCAFile, HelloName: c.Domain(),
+	})
+}
+
+// noMail stands for a mail server that was not set up yet: mail waits.
+type noMail struct{}
+
+// errNoMail tells that no mail server is set.
+var errNoMail = errors.New("no mail server is set")
+
+// Send never sends.
+func (noMail) Send(context.Context, letter.Mail) error { return errNoMail }
+
+// wire makes the use cases. Each gets the one subkey that it needs: gates go to
+// custody, notices and waiting mail are opened only by post, checkpoints are
+// signed only by work.
+func (a *App) wire(keys keyFiles, transport post.Transport) error {
+	mails, notices := keys.Instance.Subkey("mail"), keys.Instance.Subkey("notices")
+	calendar := deadline.Belgium(lang.Brussels())
+	signer, err := audit.NewSigner(a.Instance, keys.Instance.CheckpointKey())
+	if err != nil {
+		return fmt.Errorf("checkpoint key: %w", err)
+	}
+	a.signer = keys.Instance.Signer()
+	a.Custody = custody.New(a.Store, a.Instance, keys.Instance.Stamper(), keys.Instance.Subkey("gates"), a.signer.Public())
+	a.Work = &work.Work{
+		Store: a.Store, SkipLocked: a.db.ForUpdateSkipLocked(), Log: a.log,
+		Sequencer: &work.Sequencer{Store: a.Store, Origin: audit.Origin(a.Instance), Signer: signer},
+		Sweeper:   &work.Sweeper{Store: a.Store, Blobs: a.Blobs},
+	}
+	wake, fileBytes := a.Work.Wake, a.Config.MaxFileMB<<20
+	a.Intake = &intake.Intake{
+		Store: a.Store, Blobs: a.Blobs, Custody: a.Custody, Profile: a.Profile, Calendar: calendar,
+		Mails: mails, Notices: notices, Limits: intake.DefaultLimits(), Wake: wake,
+	}
+	a.Intake.Limits.FileBytes = fileBytes
+	a.Dialogue = &dialogue.Dialogue{
+		Store: a.Store, Custody: a.Custody, Blobs: a.Blobs, Profile: a.Profile, Calendar: calendar,
+		Notices: notices, Mails: mails, Limits: dialogue.DefaultLimits(), Wake: wake,
+	}
+	a.Dialogue.Limits.FileBytes = fileBytes
+	a.Casework = &casework.Casework{
+		Store: a.Store, Custody: a.Custody, Blobs: a.Blobs, Profile: a.Profile, Calendar: calendar,
+		Mails: mails, Limits: casework.DefaultLimits(), Wake: wake,
+	}
+	a.Casework.Limits.FileBytes = fileBytes
+	limits := signin.DefaultLimits()
+	limits.Idle = a.Config.SessionIdle
+	a.SignIn = signin.New(a.Store, a.Custody, keys.Pepper, limits, a.signer)
+	a.Setup = &setup.Setup{Store: a.Store, Custody: a.Custody, SignIn: a.SignIn, Mails: mails, Wake: wake}
+	office := &post.Office{
+		Store: a.Store, Instance: a.Instance, Mails: mails, Notices: notices, Words: a.Words, Transport: transport,
+		Outcomes: a.Dialogue, Sender: a.sender(),
+	}
+	a.Work.Handlers = map[string]work.Handler{
+		"mail": func(ctx context.Context, ref string, attempt int) (time.Time, error) {
+			return office.Send(ctx, ref, attempt)
+		},
+	}
+	return nil
+}
+
+func (a *App) sender() post.Sender {
+	from := a.Config.MailFrom
+	if from == "" {
+		from = "complaints@" + a.Config.Domain()
+	}
+	return post.Sender{
+		Name: a.Profile.Organisation.Name.In("en"), Address: from, Domain: a.Config.Domain(),
+		PublicURL: a.Config.Public(), DeskURL: a.Config.Desk(),
+	}
+}
+
+// Close closes files and database.
+func (a *App) Close() error {
+	var errs []error
+	if a.Blobs != nil {
+		errs = append(errs, a.Blobs.Close())
+	}
+	if a.db != nil {
+		errs = append(errs, a.db.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Signer signs in the instance's own name; it founds directories.
+func (a *App) Signer() *seal.Signer { return a.signer }
+
+// Now is the time of the instance's clock.
+func (a *App) Now() time.Time { return a.clock.Now() }

@@ -1,0 +1,165 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"klankbord/internal/lang"
+	"klankbord/internal/web/desk"
+	"klankbord/internal/web/public"
+	"klankbord/internal/web/ui"
+)
+
+// Demo adds what only the demo has.
+type Demo interface {
+	// Mount adds the demo's own pages.
+	Mount(mux *http.ServeMux, rd *ui.Renderer)
+	// Set is the templates of those pages.
+	Set() ui.Set
+}
+
+// Time-outs that no visitor needs more of: headers must come at once, a large file
+// over a slow line may take an hour.
+const (
+	headerTime = 10 * time.Second
+	bodyTime   = time.Hour
+	idleTime   = 2 * time.Minute
+	headerSize = 32 << 10
+	stopTime   = 15 * time.Second
+)
+
+// Handlers returns what answers the public pages and the desk, and the two
+// together.
+func (a *App) Handlers() (publicPages, deskPages, both http.Handler, err error) {
+	assets, err := ui.NewAssets(ui.Look{})
+	if err != nil {
+		return nil, nil, nil, fmt.Errorf("prepare assets: %w", err)
+	}
+	sets := []ui.Set{public.Templates(), desk.Templates()}
+	if a.demo != nil {
+		sets = append(sets, a.demo.Set())
+	}
+	rd, err := ui.NewRenderer(ui.Config{
+		Words: ui.Catalogue(a.Words), Languages: languages(), Brand: a.brand, Assets: assets, Log: a.log, Secure: a.Config.Secure(),
+	}, sets...)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	pub := public.New(public.Deps{
+		Intake: a.Intake, Dialogue: a.Dialogue, Profile: a.Profile, Renderer: rd, Words: ui.Catalogue(a.Words), Assets: assets,
+		Clock: a.clock, Secure: a.Config.Secure(), Address: a.Config.Public(),
+	})
+	dsk := desk.New(desk.Deps{
+		Casework: a.Casework, SignIn: a.SignIn, Setup: a.Setup, Profile: a.Profile, Renderer: rd, Words: ui.Catalogue(a.Words),
+		Assets: assets, Clock: a.clock, Secure: a.Config.Secure(), Address: a.Config.Desk(),
+	})
+	publicMux, deskMux, bothMux := a.health(), a.health(), a.health()
+	publicMux.Handle("/", pub)
+	deskMux.Handle("/", dsk)
+	bothMux.Handle("/", pub)
+	bothMux.Handle("/desk/", dsk)
+	if a.demo != nil {
+		a.demo.Mount(bothMux, rd)
+	}
+	return publicMux, deskMux, bothMux, nil
+}
+
+func languages() []string {
+	var list []string
+	for _, l := range lang.All() {
+		list = append(list, string(l))
+	}
+	return list
+}
+
+func (a *App) brand(l string) ui.Brand {
+	o := a.Profile.Organisation
+	b := ui.Brand{Name: o.Name.In(l), Service: o.Desk.In(l)}
+	for _, team := range a.Profile.Teams {
+		for _, c := range team.Contacts {
+			if c.Kind == "phone" && !c.Placeholder && b.Phone == "" {
+				b.Phone = c.Value
+			}
+		}
+	}
+	return b
+}
+
+// health answers whether the process lives and whether it can take a complaint.
+func (a *App) health() *http.ServeMux {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+		defer cancel()
+		if a.Store.Ping(ctx) != nil {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+	})
+	return mux
+}
+
+// Serve serves the pages and works in the background until ctx ends; then it lets
+// requests that have begun finish. ready is called with the addresses once they
+// answer.
+func (a *App) Serve(ctx context.Context, ready func(addresses []string)) error {
+	pub, dsk, both, err := a.Handlers()
+	if err != nil {
+		return err
+	}
+	faces := map[string]http.Handler{a.Config.Listen: both}
+	if a.Config.DeskOn != "" {
+		faces = map[string]http.Handler{a.Config.Listen: pub, a.Config.DeskOn: dsk}
+	}
+	var servers []*http.Server
+	var addresses []string
+	failed := make(chan error, len(faces))
+	for address, handler := range faces {
+		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+		if err != nil {
+			return errors.Join(fmt.Errorf("listen: %w", err), stop(servers))
+		}
+		server := &http.Server{
+			Handler: handler, ReadHeaderTimeout: headerTime, ReadTimeout: bodyTime, WriteTimeout: bodyTime,
+			IdleTimeout: idleTime, MaxHeaderBytes: headerSize,
+		}
+		servers = append(servers, server)
+		addresses = append(addresses, "http://"+listener.Addr().String())
+		go func() { failed <- server.Serve(listener) }()
+	}
+	background, endBackground := context.WithCancel(ctx)
+	var working sync.WaitGroup
+	working.Go(func() { a.Work.Run(background) })
+	if ready != nil {
+		ready(addresses)
+	}
+	select {
+	case <-ctx.Done():
+		err = nil
+	case err = <-failed:
+		if errors.Is(err, http.ErrServerClosed) {
+			err = nil
+		}
+	}
+	err = errors.Join(err, stop(servers))
+	endBackground()
+	working.Wait()
+	return err
+}
+
+func stop(servers []*http.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), stopTime)
+	defer cancel()
+	var errs []error
+	for _, s := range servers {
+		errs = append(errs, s.Shutdown(ctx))
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,153 @@
+// Package apptest gives tests a whole instance on a real database: founded like
+// any other, with members who hold real keys but need no password, a clock that
+// stands still and a box that catches mail. It is imported by tests only and fails
+// by ending the test.
+package apptest
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"klankbord/internal/access"
+	"klankbord/internal/app"
+	"klankbord/internal/casefile"
+	"klankbord/internal/clock"
+	"klankbord/internal/config"
+	"klankbord/internal/ident"
+	"klankbord/internal/post"
+	"klankbord/internal/seal"
+	"klankbord/internal/staff"
+	"klankbord/internal/store"
+)
+
+// Instance is an open instance for one test.
+type Instance struct {
+	*app.App
+	T       testing.TB
+	Clock   *clock.Fixed
+	Box     *post.Sink
+	Founded app.Founded
+	State   string
+
+	signers map[staff.ID]*seal.Signer
+	first   staff.ID
+}
+
+// Start is where the clock of a new instance stands: a Monday morning.
+var Start = time.Date(2026, time.March, 2, 8, 30, 0, 0, time.UTC)
+
+// Option changes the settings of an instance.
+type Option func(*config.Config, *app.Options)
+
+// New founds and opens an instance of wwf-belgium without members.
+func New(t testing.TB, options ...Option) *Instance {
+	t.Helper()
+	c := config.Config{State: t.TempDir(), Listen: "127.0.0.1:0", BaseURL: "https://desk.example", MaxFileMB: 100, SessionIdle: 30 * time.Minute}
+	i := &Instance{T: t, Clock: clock.NewFixed(Start), Box: &post.Sink{}, State: c.State, signers: map[staff.ID]*seal.Signer{}}
+	o := app.Options{Clock: i.Clock, Transport: i.Box, Log: slog.New(slog.NewJSONHandler(io.Discard, nil))}
+	for _, option := range options {
+		option(&c, &o)
+	}
+	ctx := context.Background()
+	founded, err := app.Found(ctx, c, "wwf-belgium", app.First("Nele Janssens", "nele@desk.example", "nl"), i.Clock)
+	i.check(err)
+	i.Founded = founded
+	i.App, err = app.Open(ctx, c, o)
+	i.check(err)
+	t.Cleanup(func() { i.check(i.Close()) })
+	return i
+}
+
+// Staffed founds an instance with the members that wwf-belgium asks for.
+func Staffed(t testing.TB, options ...Option) (*Instance, Staff) {
+	t.Helper()
+	i := New(t, options...)
+	handler := func(team casefile.Team, f staff.Function) staff.Assignment {
+		return staff.Assignment{Role: staff.RoleHandler, Team: team, Function: f}
+	}
+	return i, Staff{
+		Manager: i.Join("Nele Janssens", handler(casefile.ComplaintsTeam, staff.IntegrityManager), staff.Assignment{Role: staff.RoleConfigurator}),
+		HR:      i.Join("Thomas Dubois", handler(casefile.ComplaintsTeam, staff.HumanResources)),
+		Service: []access.Actor{
+			i.Join("Sofie Peeters", handler(casefile.SupportersService, "")), i.Join("Karim Benali", handler(casefile.SupportersService, "")),
+			i.Join("Julie Lambert", handler(casefile.SupportersService, "")),
+		},
+		Alternative: i.Join("Marc Verstraete", handler(casefile.Alternative, "")),
+		Auditor:     i.Join("Anke Schmitz", staff.Assignment{Role: staff.RoleAuditor}),
+	}
+}
+
+// Staff is the members of a staffed instance.
+type Staff struct {
+	Manager, HR, Alternative, Auditor access.Actor
+	Service                           []access.Actor
+}
+
+func (i *Instance) check(err error) {
+	i.T.Helper()
+	if err != nil {
+		i.T.Fatal(err)
+	}
+}
+
+// Join adds a member with keys of their own: the first by the instance, the others
+// vouched for by the first.
+func (i *Instance) Join(name string, assignments ...staff.Assignment) access.Actor {
+	i.T.Helper()
+	ctx := context.Background()
+	dir, err := i.Custody.Directory(ctx)
+	i.check(err)
+	secret, id := seal.NewMemberSecret(), staff.ID(ident.New())
+	keys, signer := secret.Keys(), secret.Signer()
+	body, err := staff.Compose(dir, i.Instance(), i.Clock.Now(), staff.Change{
+		Type: staff.Enrol, Member: id, Reading: keys.Public(), Signing: signer.Public(),
+		Proof: signer.Sign(staff.ProofContext(i.Instance(), id), keys.Public()), Assignments: assignments,
+	})
+	i.check(err)
+	by, voucher := string(i.first), i.signers[i.first]
+	if voucher == nil {
+		by, voucher, i.first = staff.ByInstance, i.Signer(), id
+	}
+	event, err := staff.Complete(body, []staff.Signature{{By: by, Value: voucher.Sign(staff.SigningContext(i.Instance()), body)}})
+	i.check(err)
+	email := strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@desk.example"
+	i.check(i.Store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.InsertMember(store.Member{ID: id, Email: email, Name: name, Language: "nl", Active: true, Created: tx.Now()}); err != nil {
+			return err
+		}
+		return tx.InsertDirectoryEvent(event)
+	}))
+	i.signers[id] = signer
+	dir, err = i.Custody.Directory(ctx)
+	i.check(err)
+	entry, ok := dir.Entry(id)
+	if !ok {
+		i.T.Fatalf("member %s did not enter the directory", name)
+	}
+	return access.Actor{Member: id, Name: name, Language: "nl", Session: ident.New(), Entry: entry, Keys: keys}
+}
+
+// Instance is the id of the instance.
+func (i *Instance) Instance() string { return i.App.Instance }
+
+// DeliverMail does the background work that is due: mail leaves into the box.
+func (i *Instance) DeliverMail() {
+	i.T.Helper()
+	for {
+		n, err := i.Work.Step(context.Background())
+		i.check(err)
+		if n == 0 {
+			return
+		}
+	}
+}
+
+// Sequence gives the log's leaves their positions.
+func (i *Instance) Sequence() {
+	i.T.Helper()
+	i.check(i.Work.Sequencer.Step(context.Background(), "test"))
+}

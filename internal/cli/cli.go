@@ -1,0 +1,87 @@
+// Package cli is the commands by which an operator makes, serves and checks an
+// instance. Commands print plain text; what must be kept is printed once and
+// stored nowhere. A command fails with one line that says what to do, and exit
+// code 1; a wrong call with 2.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+
+	"github.com/alecthomas/kong"
+
+	"klankbord/internal/app"
+	"klankbord/internal/setup"
+)
+
+// env is what every command gets.
+type env struct {
+	ctx    context.Context //nolint:containedctx // the life of one command
+	out    io.Writer
+	errOut io.Writer
+}
+
+func (e *env) say(format string, args ...any) { _, _ = fmt.Fprintf(e.out, format+"\n", args...) }
+
+func (e *env) logger(level string) *slog.Logger {
+	var l slog.Level
+	_ = l.UnmarshalText([]byte(level)) // kong allowed only levels that exist
+	return slog.New(slog.NewJSONHandler(e.errOut, &slog.HandlerOptions{Level: l}))
+}
+
+type commands struct {
+	ConfigFile kong.ConfigFlag `name:"config" env:"KLANKBORD_CONFIG" help:"Configuration file: JSON with the names of the flags as keys."`
+
+	Init   initCommand   `cmd:"" help:"Make an instance in an empty state folder."`
+	Serve  serveCommand  `cmd:"" help:"Serve the pages of an instance."`
+	Demo   demoCommand   `cmd:"" help:"Serve a demo with sample members and cases; mail is caught and shown."`
+	Log    logCommands   `cmd:"" help:"Check the log."`
+	Doctor doctorCommand `cmd:"" help:"Say what is wrong with an instance and what to do."`
+}
+
+// exit is what kong throws when it has printed help.
+type exit int
+
+// Main runs one command and returns the exit code of the process.
+func Main(ctx context.Context, args []string, out, errOut io.Writer) (code int) {
+	defer func() {
+		if c, ok := recover().(exit); ok {
+			code = int(c)
+		}
+	}()
+	var c commands
+	parser, err := kong.New(&c, kong.Name("klankbord"), kong.Description("A confidential complaints and integrity desk that an organisation hosts itself."),
+		kong.Writers(out, errOut), kong.Exit(func(code int) { panic(exit(code)) }), kong.Configuration(kong.JSON), kong.UsageOnError())
+	if err != nil {
+		_, _ = fmt.Fprintln(errOut, "klankbord:", err)
+		return 2
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		_, _ = fmt.Fprintln(errOut, "klankbord:", err)
+		return 2
+	}
+	if err := parsed.Run(&env{ctx: ctx, out: out, errOut: errOut}); err != nil {
+		_, _ = fmt.Fprintln(errOut, "klankbord:", advice(err))
+		return 1
+	}
+	return 0
+}
+
+// advice is the line that an operator reads.
+func advice(err error) string {
+	switch {
+	case errors.Is(err, setup.ErrFounded):
+		return "this state folder holds an instance already; choose another with --state"
+	case errors.Is(err, app.ErrNoInstance):
+		return "no instance in this state folder; run `klankbord init`, or choose another with --state"
+	case errors.Is(err, os.ErrPermission):
+		return err.Error() + "; run the command as the user that owns the state folder"
+	default:
+		return err.Error()
+	}
+}
