@@ -28,6 +28,13 @@ func (x Exclusion) Covers(e staff.Entry) bool {
 	return false
 }
 
+// Want is for whom keys are asked.
+type Want struct {
+	Team        casefile.Team
+	Alternative bool // the director or the board is named: the alternative recipient too
+	Without     Exclusion
+}
+
 // Selection is who receives the keys of a case.
 type Selection struct {
 	Members      []staff.ID
@@ -41,14 +48,15 @@ type Selection struct {
 // when the complaint is about the director or the board; nobody but the recovery
 // key when that person is excluded too. A recovery key whose every keeper is
 // excluded gets nothing.
-func Recipients(d *staff.Directory, team casefile.Team, needAlternative bool, x Exclusion) Selection {
+func Recipients(d *staff.Directory, w Want) Selection {
 	var s Selection
+	x := w.Without
 	for _, e := range d.Active() {
-		if e.In(team) && !x.Covers(e) {
+		if e.In(w.Team) && !x.Covers(e) {
 			s.Members = append(s.Members, e.ID)
 		}
 	}
-	if needAlternative || len(s.Members) < 2 {
+	if w.Alternative || len(s.Members) < 2 {
 		for _, e := range d.Active() {
 			if e.In(casefile.Alternative) && !x.Covers(e) && !slices.Contains(s.Members, e.ID) {
 				s.Members = append(s.Members, e.ID)

@@ -89,7 +89,7 @@ func TestRecipients(t *testing.T) {
 		"somebody of supporters service": {casefile.SupportersService, false, access.Exclusion{Functions: []staff.Function{staff.SupportersService}}, []staff.ID{"marc"}, 2, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := access.Recipients(d, c.team, c.alternative, c.x)
+			got := access.Recipients(d, access.Want{Team: c.team, Alternative: c.alternative, Without: c.x})
 			if !slices.Equal(got.Members, c.want) || len(got.Recovery) != c.recovery || got.OnlyRecovery != c.only {
 				t.Errorf("got %+v, want members %v, %d recovery keys, only recovery %v", got, c.want, c.recovery, c.only)
 			}
@@ -109,7 +109,7 @@ func TestNobodyExcludedEverReceivesAKey(t *testing.T) {
 			Functions: rapid.SliceOfDistinct(rapid.SampledFrom(functions), rapid.ID[staff.Function]).Draw(t, "functions"),
 		}
 		team := rapid.SampledFrom([]casefile.Team{casefile.ComplaintsTeam, casefile.SupportersService}).Draw(t, "team")
-		s := access.Recipients(d, team, rapid.Bool().Draw(t, "alternative"), x)
+		s := access.Recipients(d, access.Want{Team: team, Alternative: rapid.Bool().Draw(t, "alternative"), Without: x})
 		for _, id := range s.Members {
 			e, ok := d.Entry(id)
 			if !ok || x.Covers(e) || !e.In(team) && !e.In(casefile.Alternative) {

@@ -155,9 +155,9 @@ func (a *App) wire(keys keyFiles, transport post.Transport) error {
 	a.signer = keys.Instance.Signer()
 	a.Custody = custody.New(a.Store, a.Instance, keys.Instance.Stamper(), keys.Instance.Subkey("gates"), a.signer.Public())
 	a.Work = &work.Work{
-		Store: a.Store, SkipLocked: a.db.ForUpdateSkipLocked(), Log: a.log,
-		Sequencer: &work.Sequencer{Store: a.Store, Origin: audit.Origin(a.Instance), Signer: signer},
-		Sweeper:   &work.Sweeper{Store: a.Store, Blobs: a.Blobs},
+		Jobs: &custody.Jobs{Store: a.Store, SkipLocked: a.db.ForUpdateSkipLocked()}, Log: a.log,
+		Sequencer: &custody.Sequencer{Store: a.Store, Origin: audit.Origin(a.Instance), Signer: signer},
+		Sweeper:   &custody.Sweeper{Store: a.Store, Blobs: a.Blobs},
 	}
 	wake, fileBytes := a.Work.Wake, a.Config.MaxFileMB<<20
 	a.Intake = &intake.Intake{
@@ -180,7 +180,7 @@ func (a *App) wire(keys keyFiles, transport post.Transport) error {
 	a.SignIn = signin.New(a.Store, a.Custody, keys.Pepper, limits, a.signer)
 	a.Setup = &setup.Setup{Store: a.Store, Custody: a.Custody, SignIn: a.SignIn, Mails: mails, Wake: wake}
 	office := &post.Office{
-		Store: a.Store, Instance: a.Instance, Mails: mails, Notices: notices, Words: a.Words, Transport: transport,
+		Outbox: &custody.Outbox{Store: a.Store}, Instance: a.Instance, Mails: mails, Notices: notices, Words: a.Words, Transport: transport,
 		Outcomes: a.Dialogue, Sender: a.sender(),
 	}
 	a.Work.Handlers = map[string]work.Handler{

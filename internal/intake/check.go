@@ -75,13 +75,13 @@ func exclusion(d *Draft, r profile.Routing) access.Exclusion {
 }
 
 func (i *Intake) selection(dir *staff.Directory, d *Draft, r profile.Routing) access.Selection {
-	return access.Recipients(dir, r.Team, r.NeedsAlternative, exclusion(d, r))
+	return access.Recipients(dir, access.Want{Team: r.Team, Alternative: r.NeedsAlternative, Without: exclusion(d, r)})
 }
 
 // matches asks about members who would receive the complaint as far as the
 // question whom it is about was answered.
 func (i *Intake) matches(ctx context.Context, d *Draft, dir *staff.Directory, r profile.Routing) ([]Match, error) {
-	possible := access.Recipients(dir, r.Team, r.NeedsAlternative, access.Exclusion{Functions: r.Excluded})
+	possible := access.Recipients(dir, access.Want{Team: r.Team, Alternative: r.NeedsAlternative, Without: access.Exclusion{Functions: r.Excluded}})
 	var members []store.Member
 	err := i.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		members, err = tx.Members()
@@ -100,13 +100,21 @@ func (i *Intake) matches(ctx context.Context, d *Draft, dir *staff.Directory, r 
 	return list, nil
 }
 
-// notWhoTheyAre lists the answers in which the complainant's own name stands.
-var notWhoTheyAre = []string{profile.FieldFirstName, profile.FieldLastName, profile.FieldEmail, profile.FieldAddress, profile.FieldPhone}
+// ofThemselves reports whether an answer is where the complainant's own name
+// stands.
+func ofThemselves(key string) bool {
+	switch key {
+	case profile.FieldFirstName, profile.FieldLastName, profile.FieldEmail, profile.FieldAddress, profile.FieldPhone:
+		return true
+	default:
+		return false
+	}
+}
 
 func typedWords(d *Draft) []string {
 	var words []string
 	for key, values := range d.Answers {
-		if slices.Contains(notWhoTheyAre, key) {
+		if ofThemselves(key) {
 			continue
 		}
 		for _, v := range values {

@@ -8,14 +8,12 @@ package post
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"klankbord/internal/custody"
 	"klankbord/internal/lang"
 	"klankbord/internal/letter"
 	"klankbord/internal/seal"
-	"klankbord/internal/store"
 )
 
 // Opener opens what the use cases sealed for us.
@@ -30,8 +28,8 @@ type Transport interface {
 
 // Outcomes are told what became of a mail.
 type Outcomes interface {
-	MailAccepted(ctx context.Context, m store.Mail) error
-	MailDead(ctx context.Context, m store.Mail) error
+	MailAccepted(ctx context.Context, m custody.Mail) error
+	MailDead(ctx context.Context, m custody.Mail) error
 }
 
 // Sender says in whose name mails go out.
@@ -45,7 +43,7 @@ type Sender struct {
 
 // Office is the background work that sends mail. It is safe for concurrent use.
 type Office struct {
-	Store     *store.Store
+	Outbox    *custody.Outbox
 	Instance  string
 	Mails     Opener
 	Notices   Opener
@@ -73,42 +71,34 @@ func Pause(n int) time.Duration {
 // Send sends one mail. It returns the time of the next attempt, or the zero time
 // when the mail is done with, sent or dead.
 func (o *Office) Send(ctx context.Context, id string, attempt int) (again time.Time, err error) {
-	var row store.Mail
-	var address seal.Box
-	err = o.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		if row, err = tx.Mail(id); err != nil || row.Case == "" {
-			return err
-		}
-		address, err = tx.Notice(row.Case)
-		if errors.Is(err, store.ErrNone) {
-			err = nil
-		}
-		return err
-	})
-	if errors.Is(err, store.ErrNone) || err == nil && row.State != "waiting" {
-		return again, nil // erased, sent before, or dead until a member tries again
+	w, err := o.Outbox.Take(ctx, id)
+	if errors.Is(err, custody.ErrSettled) {
+		return again, nil
 	}
 	if err != nil {
-		return again, fmt.Errorf("read mail: %w", err)
+		return again, err
 	}
-	m, err := o.write(row, address)
+	m, err := o.write(w)
 	if errors.Is(err, errNobody) {
-		return again, o.drop(ctx, row)
+		return again, o.Outbox.Sent(ctx, id) // the person declined mail since
 	}
 	if err == nil {
 		err = o.Transport.Send(ctx, m)
 	}
-	if err == nil {
-		return again, o.accepted(ctx, row)
+	if err != nil {
+		return o.failed(ctx, w, attempt, err)
 	}
-	return o.failed(ctx, row, attempt, err)
+	if err := o.Outbox.Sent(ctx, id); err != nil || w.Case == "" {
+		return again, err
+	}
+	return again, o.Outcomes.MailAccepted(ctx, w.Mail)
 }
 
 // errNobody tells that there is no address to write to any more.
 var errNobody = errors.New("nobody to write to")
 
 // write opens the order and puts it into words.
-func (o *Office) write(row store.Mail, address seal.Box) (letter.Mail, error) {
+func (o *Office) write(row custody.Waiting) (letter.Mail, error) {
 	plain, err := o.Mails.Open(custody.MailContext(o.Instance, row.ID), row.Box)
 	if err != nil {
 		return letter.Mail{}, &Permanent{"unreadable"}
@@ -119,7 +109,7 @@ func (o *Office) write(row store.Mail, address seal.Box) (letter.Mail, error) {
 	}
 	to, language := order.To, order.Lang
 	if to == "" {
-		if to, language, err = o.reach(row, address, language); err != nil {
+		if to, language, err = o.reach(row, language); err != nil {
 			return letter.Mail{}, err
 		}
 	}
@@ -138,11 +128,11 @@ func (o *Office) write(row store.Mail, address seal.Box) (letter.Mail, error) {
 	}, nil
 }
 
-func (o *Office) reach(row store.Mail, address seal.Box, language string) (to, l string, err error) {
-	if len(address) == 0 {
+func (o *Office) reach(row custody.Waiting, language string) (to, l string, err error) {
+	if len(row.Address) == 0 {
 		return "", "", errNobody
 	}
-	plain, err := o.Notices.Open(custody.NoticeContext(o.Instance, row.Case), address)
+	plain, err := o.Notices.Open(custody.NoticeContext(o.Instance, row.Case), row.Address)
 	if err != nil {
 		return "", "", &Permanent{"unreadable"}
 	}
@@ -179,38 +169,17 @@ func (o *Office) address(l lang.Lang, order letter.Order) string {
 	}
 }
 
-func (o *Office) accepted(ctx context.Context, row store.Mail) error {
-	if err := o.Store.Write(ctx, func(tx *store.Tx) error { return tx.MailSent(row.ID) }); err != nil {
-		return fmt.Errorf("note sent mail: %w", err)
-	}
-	if row.Case == "" {
-		return nil
-	}
-	return o.Outcomes.MailAccepted(ctx, row)
-}
-
-// drop ends a mail to somebody who has declined mail since.
-func (o *Office) drop(ctx context.Context, row store.Mail) error {
-	if err := o.Store.Write(ctx, func(tx *store.Tx) error { return tx.MailSent(row.ID) }); err != nil {
-		return fmt.Errorf("drop mail: %w", err)
-	}
-	return nil
-}
-
-func (o *Office) failed(ctx context.Context, row store.Mail, attempt int, cause error) (time.Time, error) {
+func (o *Office) failed(ctx context.Context, row custody.Waiting, attempt int, cause error) (again time.Time, err error) {
 	class, dead := "unreachable", attempt >= attempts
 	var p *Permanent
 	if errors.As(cause, &p) {
 		class, dead = p.Class, true
 	}
-	if err := o.Store.Write(ctx, func(tx *store.Tx) error { return tx.MailFailed(row.ID, class, dead) }); err != nil {
-		return time.Time{}, fmt.Errorf("note failed mail: %w", err)
-	}
 	if !dead {
-		return o.Store.Now().Add(Pause(attempt)), nil
+		return o.Outbox.Now().Add(Pause(attempt)), o.Outbox.Failed(ctx, row.ID, class)
 	}
-	if row.Case == "" {
-		return time.Time{}, nil
+	if err := o.Outbox.Bury(ctx, row.ID, class); err != nil || row.Case == "" {
+		return again, err
 	}
-	return time.Time{}, o.Outcomes.MailDead(ctx, row)
+	return again, o.Outcomes.MailDead(ctx, row.Mail)
 }

@@ -28,8 +28,8 @@ func TestDeadlinesPerRoute(t *testing.T) {
 		routes []casefile.Route
 		kinds  []deadline.Kind
 	}{
-		"general":               {[]casefile.Route{casefile.General}, []deadline.Kind{deadline.KindFirstAnswer, deadline.KindFullAnswer}},
-		"integrity":             {[]casefile.Route{casefile.Integrity}, []deadline.Kind{deadline.KindAcknowledgement, deadline.KindFeedback, deadline.KindTriage}},
+		"general":              {[]casefile.Route{casefile.General}, []deadline.Kind{deadline.KindFirstAnswer, deadline.KindFullAnswer}},
+		"integrity":            {[]casefile.Route{casefile.Integrity}, []deadline.Kind{deadline.KindAcknowledgement, deadline.KindFeedback, deadline.KindTriage}},
 		"both: clocks of both": {[]casefile.Route{casefile.General, casefile.Integrity}, []deadline.Kind{deadline.KindFirstAnswer, deadline.KindFullAnswer, deadline.KindFeedback}},
 	} {
 		t.Run(name, func(t *testing.T) {

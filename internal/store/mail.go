@@ -52,12 +52,13 @@ func (t *Tx) MailSent(id string) error {
 	return err
 }
 
-// MailFailed notes a failure; a dead mail waits for a member to retry.
-func (t *Tx) MailFailed(id, class string, dead bool) error {
-	state := "waiting"
-	if dead {
-		state = "dead"
-	}
+// MailFailed notes a failure after which the mail is tried again.
+func (t *Tx) MailFailed(id, class string) error { return t.endMail(id, "waiting", class) }
+
+// BuryMail notes a failure for good; the mail waits for a member to try again.
+func (t *Tx) BuryMail(id, class string) error { return t.endMail(id, "dead", class) }
+
+func (t *Tx) endMail(id, state, class string) error {
 	_, err := t.Exec(`UPDATE mail SET state = $1, error = $2 WHERE id = $3`, state, class, id)
 	return err
 }

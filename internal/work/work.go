@@ -12,8 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"klankbord/internal/custody"
 	"klankbord/internal/ident"
-	"klankbord/internal/store"
 )
 
 // Handler does one job. It returns when to try again, or the zero time when the
@@ -22,12 +22,11 @@ type Handler func(ctx context.Context, ref string, attempt int) (again time.Time
 
 // Work runs the background. Run owns its goroutines and waits for them.
 type Work struct {
-	Store      *store.Store
-	Handlers   map[string]Handler
-	Sequencer  *Sequencer
-	Sweeper    *Sweeper
-	SkipLocked string // from sqldb
-	Log        *slog.Logger
+	Jobs      *custody.Jobs
+	Handlers  map[string]Handler
+	Sequencer *custody.Sequencer
+	Sweeper   *custody.Sweeper
+	Log       *slog.Logger
 
 	holder string
 	wake   chan struct{}
@@ -89,7 +88,7 @@ func (w *Work) report(what string, err error) {
 }
 
 func (w *Work) sequence(ctx context.Context) {
-	if err := w.Sequencer.Step(ctx, w.holder); !errors.Is(err, store.ErrStale) {
+	if err := w.Sequencer.Step(ctx, w.holder); !errors.Is(err, custody.ErrElsewhere) {
 		w.report("sequence", err)
 	}
 }
@@ -123,23 +122,7 @@ func (w *Work) runJobs(ctx context.Context) {
 // Step claims jobs that are due and does them; it tells how many.
 func (w *Work) Step(ctx context.Context) (int, error) {
 	w.prepare()
-	due := false
-	err := w.Store.Read(ctx, func(tx *store.Tx) error {
-		at, err := tx.NextJob()
-		due = err == nil && !at.After(tx.Now())
-		if errors.Is(err, store.ErrNone) {
-			return nil
-		}
-		return err
-	})
-	if err != nil || !due {
-		return 0, err
-	}
-	var jobs []store.Job
-	err = w.Store.Write(ctx, func(tx *store.Tx) (err error) {
-		jobs, err = tx.ClaimJobs(w.holder, batch, lease, w.SkipLocked)
-		return err
-	})
+	jobs, err := w.Jobs.Claim(ctx, w.holder, batch, lease)
 	if err != nil {
 		return 0, err
 	}
@@ -149,7 +132,7 @@ func (w *Work) Step(ctx context.Context) (int, error) {
 	return len(jobs), nil
 }
 
-func (w *Work) do(ctx context.Context, j store.Job) {
+func (w *Work) do(ctx context.Context, j custody.Job) {
 	handle, ok := w.Handlers[j.Kind]
 	if !ok {
 		w.Log.Error("unknown job", "job", j.Kind)
@@ -158,15 +141,10 @@ func (w *Work) do(ctx context.Context, j store.Job) {
 	again, err := handle(ctx, j.Ref, j.Attempts)
 	if err != nil {
 		w.report(j.Kind, err)
-		again = w.Store.Now().Add(retryAfter)
+		again = w.Jobs.Now().Add(retryAfter)
 	}
-	err = w.Store.Write(ctx, func(tx *store.Tx) error {
-		if again.IsZero() {
-			return tx.FinishJob(j.ID, w.holder)
-		}
-		return tx.PostponeJob(j.ID, w.holder, again)
-	})
-	if !errors.Is(err, store.ErrStale) { // stale: our lease ran out and another instance has it
+	err = w.Jobs.Finish(ctx, j.ID, w.holder, again)
+	if !errors.Is(err, custody.ErrElsewhere) { // then our lease ran out and another instance has it
 		w.report(j.Kind, err)
 	}
 }

@@ -1,4 +1,4 @@
-package work
+package custody
 
 import (
 	"context"
@@ -27,7 +27,7 @@ type Sequencer struct {
 }
 
 // Step places the leaves that wait and signs a checkpoint if there were any.
-// store.ErrStale: another instance does it.
+// ErrElsewhere: another instance does it.
 func (s *Sequencer) Step(ctx context.Context, holder string) error {
 	waiting := false
 	err := s.Store.Read(ctx, func(tx *store.Tx) error {
@@ -38,7 +38,7 @@ func (s *Sequencer) Step(ctx context.Context, holder string) error {
 	if err != nil || !waiting {
 		return err
 	}
-	return s.Store.Write(ctx, func(tx *store.Tx) error {
+	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		fence, err := tx.TakeLease("sequencer", holder, sequencerLease)
 		if err != nil {
 			return err
@@ -48,6 +48,10 @@ func (s *Sequencer) Step(ctx context.Context, holder string) error {
 		}
 		return tx.HoldLease("sequencer", holder, fence)
 	})
+	if errors.Is(err, store.ErrStale) {
+		return ErrElsewhere
+	}
+	return err
 }
 
 func (s *Sequencer) place(tx *store.Tx) error {

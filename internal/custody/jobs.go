@@ -1,0 +1,67 @@
+package custody
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"klankbord/internal/store"
+)
+
+// Jobs is the background work that waits: ids only. SkipLocked comes from sqldb.
+type Jobs struct {
+	Store      *store.Store
+	SkipLocked string
+}
+
+// Job is one piece of background work.
+type Job = store.Job
+
+// ErrElsewhere tells that another instance does it.
+var ErrElsewhere = errors.New("another instance does this")
+
+// Claim leases jobs that are due to holder; it writes nothing when none is due.
+func (j *Jobs) Claim(ctx context.Context, holder string, limit int, lease time.Duration) (list []Job, err error) {
+	due := false
+	err = j.Store.Read(ctx, func(tx *store.Tx) error {
+		at, err := tx.NextJob()
+		due = err == nil && !at.After(tx.Now())
+		if errors.Is(err, store.ErrNone) {
+			return nil
+		}
+		return err
+	})
+	if err != nil || !due {
+		return nil, err
+	}
+	err = j.Store.Write(ctx, func(tx *store.Tx) (err error) {
+		list, err = tx.ClaimJobs(holder, limit, lease, j.SkipLocked)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claim jobs: %w", err)
+	}
+	return list, nil
+}
+
+// Finish ends a job, or gives it back for later when again is set. ErrElsewhere:
+// our lease ran out.
+func (j *Jobs) Finish(ctx context.Context, id, holder string, again time.Time) error {
+	err := j.Store.Write(ctx, func(tx *store.Tx) error {
+		if again.IsZero() {
+			return tx.FinishJob(id, holder)
+		}
+		return tx.PostponeJob(id, holder, again)
+	})
+	if errors.Is(err, store.ErrStale) {
+		return ErrElsewhere
+	}
+	if err != nil {
+		return fmt.Errorf("finish job: %w", err)
+	}
+	return nil
+}
+
+// Now is the time of the store's clock.
+func (j *Jobs) Now() time.Time { return j.Store.Now() }

@@ -1,0 +1,74 @@
+package custody
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"klankbord/internal/seal"
+	"klankbord/internal/store"
+)
+
+// Outbox is the mail that waits, sealed for package post.
+type Outbox struct{ Store *store.Store }
+
+// Mail is a row of the outbox.
+type Mail = store.Mail
+
+// Waiting is a mail to be sent now, and the notice address of its case, both
+// sealed; Address is empty where there is none.
+type Waiting struct {
+	Mail
+	Address seal.Box
+}
+
+// ErrSettled tells that a mail was sent before, is dead until a member tries
+// again, or was erased.
+var ErrSettled = errors.New("mail is settled")
+
+// Take reads a mail that waits.
+func (o *Outbox) Take(ctx context.Context, id string) (w Waiting, err error) {
+	err = o.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		if w.Mail, err = tx.Mail(id); err != nil || w.Case == "" {
+			return err
+		}
+		w.Address, err = tx.Notice(w.Case)
+		if errors.Is(err, store.ErrNone) {
+			return nil
+		}
+		return err
+	})
+	if errors.Is(err, store.ErrNone) || err == nil && w.State != "waiting" {
+		return w, ErrSettled
+	}
+	if err != nil {
+		return w, fmt.Errorf("read mail: %w", err)
+	}
+	return w, nil
+}
+
+// Sent notes that the next server took a mail.
+func (o *Outbox) Sent(ctx context.Context, id string) error {
+	return o.note(ctx, func(tx *store.Tx) error { return tx.MailSent(id) })
+}
+
+// Failed notes a failure after which the mail is tried again.
+func (o *Outbox) Failed(ctx context.Context, id, class string) error {
+	return o.note(ctx, func(tx *store.Tx) error { return tx.MailFailed(id, class) })
+}
+
+// Bury notes a failure for good.
+func (o *Outbox) Bury(ctx context.Context, id, class string) error {
+	return o.note(ctx, func(tx *store.Tx) error { return tx.BuryMail(id, class) })
+}
+
+func (o *Outbox) note(ctx context.Context, fn func(*store.Tx) error) error {
+	if err := o.Store.Write(ctx, fn); err != nil {
+		return fmt.Errorf("note mail: %w", err)
+	}
+	return nil
+}
+
+// Now is the time of the store's clock.
+func (o *Outbox) Now() time.Time { return o.Store.Now() }
