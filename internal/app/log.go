@@ -78,6 +78,9 @@ func (l *LogFile) ownKey(ctx context.Context, c config.Config) (string, error) {
 	return audit.VerifierKey(row.ID, public)
 }
 
+// Verifier checks the signatures of the log's checkpoints.
+func (l *LogFile) Verifier() note.Verifier { return l.verifier }
+
 // Close closes the database.
 func (l *LogFile) Close() error { return l.db.Close() }
 
@@ -120,6 +123,17 @@ func (l *LogFile) entries(ctx context.Context) iter.Seq2[audit.Entry, error] {
 				}
 			}
 			if len(leaves) < entriesAtOnce {
+				return
+			}
+		}
+	}
+}
+
+// Entries turns rows into the entries that audit.Verify reads.
+func Entries(rows []store.Leaf) iter.Seq2[audit.Entry, error] {
+	return func(yield func(audit.Entry, error) bool) {
+		for _, row := range rows {
+			if !yield(entryOf(row), nil) {
 				return
 			}
 		}

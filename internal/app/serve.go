@@ -40,7 +40,11 @@ func (a *App) Handlers() (publicPages, deskPages, both http.Handler, err error) 
 	if err != nil {
 		return nil, nil, nil, fmt.Errorf("prepare assets: %w", err)
 	}
-	sets := []ui.Set{public.Templates(), desk.Templates()}
+	deskPagesSet, err := desk.Templates()
+	if err != nil {
+		return nil, nil, nil, fmt.Errorf("desk templates: %w", err)
+	}
+	sets := []ui.Set{public.Templates(), deskPagesSet}
 	if a.demo != nil {
 		sets = append(sets, a.demo.Set())
 	}
@@ -54,10 +58,13 @@ func (a *App) Handlers() (publicPages, deskPages, both http.Handler, err error) 
 		Intake: a.Intake, Dialogue: a.Dialogue, Profile: a.Profile, Renderer: rd, Words: ui.Catalogue(a.Words), Assets: assets,
 		Clock: a.clock, Secure: a.Config.Secure(), Address: a.Config.Public(),
 	})
-	dsk := desk.New(desk.Deps{
-		Casework: a.Casework, SignIn: a.SignIn, Setup: a.Setup, Profile: a.Profile, Renderer: rd, Words: ui.Catalogue(a.Words),
-		Assets: assets, Clock: a.clock, Secure: a.Config.Secure(), Address: a.Config.Desk(),
-	})
+	deskOnly := http.NewServeMux()
+	deskOnly.Handle("/", desk.New(desk.Deps{
+		Casework: a.Casework, SignIn: a.SignIn, Setup: a.Setup, Renderer: rd, Words: ui.Catalogue(a.Words),
+		Cookies: ui.Cookies{Secure: a.Config.Secure()}, Clock: a.clock, Brand: a.brand, Languages: languages(),
+	}))
+	deskOnly.Handle("GET /assets/", assets)
+	dsk := rd.Wrap(a.clock, deskOnly)
 	publicMux, deskMux, bothMux := a.health(), a.health(), a.health()
 	publicMux.Handle("/", pub)
 	deskMux.Handle("/", dsk)

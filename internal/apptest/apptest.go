@@ -5,10 +5,11 @@
 package apptest
 
 import (
+	"bytes"
 	"context"
-	"io"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,6 +31,7 @@ type Instance struct {
 	T       testing.TB
 	Clock   *clock.Fixed
 	Box     *post.Sink
+	Log     *Buffer // everything that was logged
 	Founded app.Founded
 	State   string
 
@@ -47,8 +49,8 @@ type Option func(*config.Config, *app.Options)
 func New(t testing.TB, options ...Option) *Instance {
 	t.Helper()
 	c := config.Config{State: t.TempDir(), Listen: "127.0.0.1:0", BaseURL: "https://desk.example", MaxFileMB: 100, SessionIdle: 30 * time.Minute}
-	i := &Instance{T: t, Clock: clock.NewFixed(Start), Box: &post.Sink{}, State: c.State, signers: map[staff.ID]*seal.Signer{}}
-	o := app.Options{Clock: i.Clock, Transport: i.Box, Log: slog.New(slog.NewJSONHandler(io.Discard, nil))}
+	i := &Instance{T: t, Clock: clock.NewFixed(Start), Box: &post.Sink{}, Log: &Buffer{}, State: c.State, signers: map[staff.ID]*seal.Signer{}}
+	o := app.Options{Clock: i.Clock, Transport: i.Box, Log: slog.New(slog.NewJSONHandler(i.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	for _, option := range options {
 		option(&c, &o)
 	}
@@ -58,7 +60,7 @@ func New(t testing.TB, options ...Option) *Instance {
 	i.Founded = founded
 	i.App, err = app.Open(ctx, c, o)
 	i.check(err)
-	t.Cleanup(func() { i.check(i.Close()) })
+	t.Cleanup(func() { i.check(i.App.Close()) })
 	return i
 }
 
@@ -150,4 +152,36 @@ func (i *Instance) DeliverMail() {
 func (i *Instance) Sequence() {
 	i.T.Helper()
 	i.check(i.Work.Sequencer.Step(context.Background(), "test"))
+}
+
+// Buffer keeps what is written; it is safe for concurrent use.
+type Buffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer // guarded by mu
+}
+
+// Write keeps p.
+func (b *Buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+// String is everything that was written.
+func (b *Buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+// Reopen closes the instance and opens it again from its folder, as after a
+// restart.
+func (i *Instance) Reopen() {
+	i.T.Helper()
+	i.check(i.App.Close())
+	a, err := app.Open(context.Background(), i.Config, app.Options{
+		Clock: i.Clock, Transport: i.Box, Log: slog.New(slog.NewJSONHandler(i.Log, nil)),
+	})
+	i.check(err)
+	i.App = a
 }

@@ -1,0 +1,207 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"klankbord/internal/access"
+	"klankbord/internal/casefile"
+	"klankbord/internal/custody"
+	"klankbord/internal/deadline"
+	"klankbord/internal/ident"
+	"klankbord/internal/letter"
+	"klankbord/internal/seal"
+	"klankbord/internal/staff"
+	"klankbord/internal/store"
+)
+
+// change is one change of a case, made ready before the transaction: entries to
+// add, what moves in the clear, which clocks stop, and the line of the log.
+type change struct {
+	items []custody.Item
+	to    casefile.State // empty: stays where it is
+	facts deadline.Facts
+	edit  func(*store.CaseChange) // may be nil
+	event custody.Event
+	words string                 // to be found by search from now on
+	news  bool                   // tell the complainant by mail, where they have an address
+	more  func(*store.Tx) error  // may be nil
+	fix   func([]deadline.Clock) // may be nil; changes the clocks themselves
+}
+
+// apply writes a change in one transaction; store.ErrStale when somebody else was
+// first.
+func (c *Casework) apply(ctx context.Context, actor access.Actor, o *custody.Opened, ch change) error {
+	stored, row, err := c.stored(ctx, actor, o)
+	if err != nil {
+		return err
+	}
+	clocks := c.reckon(o, stored, ch.facts)
+	if ch.fix != nil {
+		ch.fix(clocks)
+	}
+	next := o.Case.Change()
+	if ch.to != "" {
+		next.State = ch.to
+	}
+	if ch.edit != nil {
+		ch.edit(&next)
+	}
+	next.NextDue = due(next.State, clocks)
+	added, err := c.seal(actor, o, ch, row)
+	if err != nil {
+		return err
+	}
+	mail, err := c.news(o)
+	if err != nil {
+		return err
+	}
+	ch.event.Actor, ch.event.Case = custody.ByMember(actor.Member), o.Case.ID
+	leaf := custody.Leaf(c.Store.Now(), ch.event)
+	err = c.write(ctx, func(tx *store.Tx) error {
+		if added != nil {
+			if err := added.Insert(tx); err != nil {
+				return err
+			}
+		}
+		if err := tx.UpdateCase(o.Case.ID, o.Case.Revision, next); err != nil {
+			return err
+		}
+		if err := putClocks(tx, o.Case.ID, clocks); err != nil {
+			return err
+		}
+		if err := c.rest(tx, actor, o, ch, mail); err != nil {
+			return err
+		}
+		return tx.InsertLeaf(leaf)
+	})
+	if err != nil {
+		return fmt.Errorf("change case: %w", err)
+	}
+	c.wake()
+	return nil
+}
+
+func (c *Casework) stored(ctx context.Context, actor access.Actor, o *custody.Opened) (clocks []deadline.Clock, row []store.InboxRow, err error) {
+	err = c.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		if clocks, err = tx.Clocks(o.Case.ID); err != nil {
+			return err
+		}
+		row, err = tx.Inbox(store.InboxFilter{Member: actor.Member, Cases: []casefile.ID{o.Case.ID}, Limit: 1})
+		return err
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("read clocks: %w", err)
+	}
+	return clocks, row, nil
+}
+
+// seal makes the entries and the summary that goes with them; nil when the change
+// adds nothing.
+func (c *Casework) seal(actor access.Actor, o *custody.Opened, ch change, row []store.InboxRow) (*custody.Addition, error) {
+	if len(ch.items) == 0 {
+		return nil, nil //nolint:nilnil // nothing to add is no failure
+	}
+	added, err := c.Custody.Add(o, ch.items...)
+	if err != nil {
+		return nil, fmt.Errorf("seal entries: %w", err)
+	}
+	record, closes := outcomeIn(ch.items)
+	if ch.words == "" && !closes || len(row) != 1 {
+		return added, nil
+	}
+	r, _ := c.openRow(actor, row[0])
+	if r.damaged {
+		return added, nil // shown as damaged in the list; what is in the case stays whole
+	}
+	s := r.summary
+	if ch.words != "" {
+		s.Folded += "\n" + casefile.Fold(ch.words)
+	}
+	if closes {
+		s.Outcome = record.Outcome
+	}
+	plain, err := casefile.EncodePayload(s)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Custody.Summarise(o, added, plain); err != nil {
+		return nil, fmt.Errorf("seal summary: %w", err)
+	}
+	return added, nil
+}
+
+func outcomeIn(items []custody.Item) (casefile.OutcomeRecord, bool) {
+	for _, i := range items {
+		if i.Kind == casefile.EntryOutcome {
+			r, err := casefile.DecodePayload[casefile.OutcomeRecord](i.Payload)
+			return r, err == nil
+		}
+	}
+	return casefile.OutcomeRecord{}, false
+}
+
+// rest writes what goes with every change: the mail, the member's own read mark,
+// keyring rows, and what the change itself brings.
+func (c *Casework) rest(tx *store.Tx, actor access.Actor, o *custody.Opened, ch change, mail store.Mail) error {
+	if ch.more != nil {
+		if err := ch.more(tx); err != nil {
+			return err
+		}
+	}
+	if ch.news {
+		switch _, err := tx.Notice(o.Case.ID); {
+		case err == nil:
+			if err := tx.QueueMail(mail, tx.Now()); err != nil {
+				return err
+			}
+		case !errors.Is(err, store.ErrNone): // without an address nobody is mailed
+			return err
+		}
+	}
+	if head := o.Case.Head.Count; readUpTo(o, actor.Member).Seq >= head {
+		if err := tx.SetReadMark(o.Case.ID, actor.Member, head+int64(len(ch.items))); err != nil {
+			return err
+		}
+	}
+	return o.Keep(tx, actor.Member)
+}
+
+// news is the mail that tells the complainant to look; it holds no word of the case.
+func (c *Casework) news(o *custody.Opened) (store.Mail, error) {
+	order, err := letter.Pack(letter.Order{
+		Template: letter.News, Lang: o.Case.Language, Number: string(o.Case.Number), Received: o.Case.Received,
+	})
+	if err != nil {
+		return store.Mail{}, err
+	}
+	id := ident.New()
+	return store.Mail{
+		ID: id, Case: o.Case.ID, Kind: string(letter.News),
+		Box: c.Mails.Seal(custody.MailContext(c.Custody.Instance(), id), order),
+	}, nil
+}
+
+// item seals a payload as an entry by a member.
+func item[P casefile.Payload](actor staff.ID, id string, kind casefile.EntryKind, p P) (custody.Item, error) {
+	plain, err := casefile.EncodePayload(p)
+	return custody.Item{
+		ID: id, Kind: kind, Compartment: room(kind), AuthorKind: custody.AuthorMember, AuthorID: string(actor), Payload: plain,
+	}, err
+}
+
+func room(kind casefile.EntryKind) seal.Compartment {
+	for _, c := range []seal.Compartment{seal.Identity, seal.Dialogue} {
+		if c.String() == kind.Compartment() {
+			return c
+		}
+	}
+	return seal.Investigation
+}
+
+// moved is the entry that tells of a step.
+func moved(actor staff.ID, from, to casefile.State, at time.Time, why string) (custody.Item, error) {
+	return item(actor, "", casefile.EntryStateEvent, casefile.StateEvent{From: from, To: to, At: at.UTC(), Why: why})
+}

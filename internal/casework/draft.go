@@ -1,0 +1,333 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"klankbord/internal/access"
+	"klankbord/internal/casefile"
+	"klankbord/internal/custody"
+	"klankbord/internal/fault"
+	"klankbord/internal/ident"
+	"klankbord/internal/lang"
+	"klankbord/internal/seal"
+	"klankbord/internal/store"
+)
+
+// DraftKind says who will see what is being written.
+type DraftKind string
+
+// The kinds of draft, one each per member and case.
+const (
+	DraftNote    DraftKind = "note"    // members only
+	DraftMessage DraftKind = "message" // the complainant
+	DraftOutcome DraftKind = "outcome" // the complainant, with the closing of the case
+)
+
+func (k DraftKind) known() bool { return k == DraftNote || k == DraftMessage || k == DraftOutcome }
+
+// TextMost bounds a note, a message and each part of an outcome, in characters.
+const TextMost = 20_000
+
+// Draft is a member's own unfinished text, opened. Nobody else can read it.
+type Draft struct {
+	Kind     DraftKind
+	ID       string // becomes the id of the entry, so that sending twice sends once
+	Revision int64
+	Changed  time.Time
+	Text     string
+	Lang     lang.Lang
+	Outcome  casefile.Outcome
+	Feedback string
+	Why      string
+	Files    []File
+	Seen     int64 // how far the case had come when it was begun
+
+	manifests map[string]seal.Manifest
+}
+
+// String hides the content.
+func (Draft) String() string { return "[sealed]" }
+
+// LogValue hides the content.
+func (Draft) LogValue() slog.Value { return slog.StringValue("[sealed]") }
+
+// Writing is what a form sends: the draft as it should be from now on.
+type Writing struct {
+	Kind     DraftKind
+	Was      DraftKind // the kind it had on the page before; its files come along
+	Revision int64     // that the form was made from; nought for a new draft
+	Seen     int64
+	Text     string
+	Lang     lang.Lang
+	Outcome  casefile.Outcome
+	Feedback string
+	Why      string
+	Add      []*Incoming
+	Remove   string // id of a file
+}
+
+// String hides the content.
+func (Writing) String() string { return "[sealed]" }
+
+// LogValue hides the content.
+func (Writing) LogValue() slog.Value { return slog.StringValue("[sealed]") }
+
+// draftBody is a draft as it is sealed.
+type draftBody struct {
+	ID       string           `json:"id"`
+	Seen     int64            `json:"seen"`
+	Text     string           `json:"text,omitempty"`
+	Lang     lang.Lang        `json:"lang,omitempty"`
+	Outcome  casefile.Outcome `json:"outcome,omitempty"`
+	Feedback string           `json:"feedback,omitempty"`
+	Why      string           `json:"why,omitempty"`
+	Files    []draftFile      `json:"files,omitempty"`
+}
+
+type draftFile struct {
+	ID       string `json:"id"`
+	Manifest []byte `json:"manifest"`
+}
+
+// drafts opens the member's own drafts; one that does not open is left out, as
+// nothing can be done with it.
+func (c *Casework) drafts(o *custody.Opened, rows []store.DeskDraft) []Draft {
+	var list []Draft
+	for _, row := range rows {
+		plain, err := c.Custody.OpenDraft(o, row)
+		if err != nil {
+			continue
+		}
+		if d, err := readDraft(row, plain); err == nil {
+			list = append(list, d)
+		}
+	}
+	slices.SortFunc(list, func(x, y Draft) int { return y.Changed.Compare(x.Changed) })
+	return list
+}
+
+func readDraft(row store.DeskDraft, plain []byte) (Draft, error) {
+	var b draftBody
+	if err := json.Unmarshal(plain, &b); err != nil {
+		return Draft{}, fmt.Errorf("read draft: %w", err)
+	}
+	d := Draft{
+		Kind: DraftKind(row.Kind), ID: b.ID, Revision: row.Revision, Changed: row.Changed, Text: b.Text, Lang: b.Lang,
+		Outcome: b.Outcome, Feedback: b.Feedback, Why: b.Why, Seen: b.Seen, manifests: map[string]seal.Manifest{},
+	}
+	for _, f := range b.Files {
+		m, err := seal.DecodeManifest(f.Manifest)
+		if err != nil {
+			return d, fmt.Errorf("read draft: %w", err)
+		}
+		d.manifests[f.ID] = m
+		d.Files = append(d.Files, File{ID: f.ID, Name: m.Name, Type: m.Type, Size: m.Size})
+	}
+	return d, nil
+}
+
+func (d Draft) encode() ([]byte, error) {
+	b := draftBody{
+		ID: d.ID, Seen: d.Seen, Text: d.Text, Lang: d.Lang, Outcome: d.Outcome, Feedback: d.Feedback, Why: d.Why,
+	}
+	for _, f := range d.Files {
+		b.Files = append(b.Files, draftFile{f.ID, d.manifests[f.ID].Encode()})
+	}
+	plain, err := json.Marshal(b)
+	if err != nil {
+		return nil, fmt.Errorf("write draft: %w", err)
+	}
+	return plain, nil
+}
+
+func (c *Casework) draftsOf(ctx context.Context, actor access.Actor, o *custody.Opened) ([]Draft, error) {
+	var rows []store.DeskDraft
+	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		rows, err = tx.DeskDrafts(o.Case.ID, actor.Member)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read drafts: %w", err)
+	}
+	return c.drafts(o, rows), nil
+}
+
+func find(list []Draft, k DraftKind) (Draft, bool) {
+	i := slices.IndexFunc(list, func(d Draft) bool { return d.Kind == k })
+	if i < 0 {
+		return Draft{}, false
+	}
+	return list[i], true
+}
+
+// SaveDraft keeps what the member has written so far, sealed on the server. Faults:
+// too long, too many files, and error.changed-meanwhile when the same draft was
+// changed in another window; then nothing is written over.
+func (c *Casework) SaveDraft(ctx context.Context, actor access.Actor, n casefile.Number, w Writing) (*Draft, error) {
+	o, err := c.open(ctx, actor, n)
+	if err != nil {
+		return nil, err
+	}
+	list, err := c.draftsOf(ctx, actor, o)
+	if err != nil {
+		return nil, err
+	}
+	d, old, err := c.merge(o, list, w)
+	if err != nil {
+		return nil, err
+	}
+	if d.same(old) {
+		return &d, nil
+	}
+	d.Revision++
+	row := store.DeskDraft{Member: actor.Member, Kind: string(d.Kind), Revision: d.Revision}
+	plain, err := d.encode()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Custody.SealDraft(o, &row, plain); err != nil {
+		return nil, fmt.Errorf("seal draft: %w", err)
+	}
+	d.Changed = c.Store.Now()
+	return &d, c.putDraft(ctx, actor, row, d, old, w)
+}
+
+// merge makes the draft as it should be from what is stored and what was sent.
+func (c *Casework) merge(o *custody.Opened, list []Draft, w Writing) (d, old Draft, err error) {
+	if !w.Kind.known() {
+		return d, old, fault.New(fault.Invalid, "error.choice-unknown")
+	}
+	for _, text := range []string{w.Text, w.Feedback, w.Why} {
+		if length := utf8.RuneCountInString(text); length > TextMost {
+			return d, old, fault.New(fault.Invalid, "error.text-too-long").
+				With("max", decimal(TextMost)).With("length", decimal(int64(length)))
+		}
+	}
+	old, _ = find(list, w.Kind)
+	d = old
+	if old.ID == "" {
+		d = Draft{Kind: w.Kind, ID: ident.New(), Seen: w.Seen}
+	}
+	d.manifests = map[string]seal.Manifest{}
+	d.Files = nil
+	d.take(old)
+	if was, ok := find(list, w.Was); ok && w.Was != w.Kind {
+		d.take(was)
+	}
+	d.Text, d.Lang, d.Outcome, d.Feedback, d.Why = w.Text, w.Lang, w.Outcome, w.Feedback, w.Why
+	if w.Was != w.Kind && old.Text != "" {
+		d.Text = joined(old.Text, w.Text) // the page did not show this draft: neither text may go
+	}
+	if !d.Lang.Known() {
+		d.Lang = lang.Lang(o.Case.Language)
+	}
+	for _, in := range w.Add {
+		id := ident.New()
+		d.manifests[id] = in.manifest
+		d.Files = append(d.Files, File{ID: id, Name: in.manifest.Name, Type: in.manifest.Type, Size: in.manifest.Size})
+	}
+	d.Files = slices.DeleteFunc(d.Files, func(f File) bool { return f.ID == w.Remove })
+	if len(d.Files) > c.Limits.Files {
+		return d, old, c.tooMany()
+	}
+	if w.Was == w.Kind && old.Revision != w.Revision && !d.same(old) {
+		return d, old, errChanged
+	}
+	return d, old, nil
+}
+
+func joined(old, added string) string {
+	if strings.Contains(old, strings.TrimSpace(added)) {
+		return old
+	}
+	return old + "\n\n" + added
+}
+
+// take adds the files of another draft.
+func (d *Draft) take(from Draft) {
+	for _, f := range from.Files {
+		d.Files = append(d.Files, f)
+		d.manifests[f.ID] = from.manifests[f.ID]
+	}
+}
+
+func (d Draft) same(old Draft) bool {
+	return d.ID == old.ID && d.Text == old.Text && d.Lang == old.Lang && d.Outcome == old.Outcome &&
+		d.Feedback == old.Feedback && d.Why == old.Why &&
+		slices.EqualFunc(d.Files, old.Files, func(a, b File) bool { return a.ID == b.ID })
+}
+
+// owner names a member's unfinished texts of a case among the owners of blobs.
+func owner(actor access.Actor, id casefile.ID) string { return string(id) + "/" + string(actor.Member) }
+
+func (c *Casework) putDraft(ctx context.Context, actor access.Actor, row store.DeskDraft, d, old Draft, w Writing) error {
+	mine := owner(actor, row.Case)
+	var added []string
+	for _, f := range d.Files {
+		fresh := slices.ContainsFunc(w.Add, func(in *Incoming) bool {
+			return len(in.manifest.Parts) > 0 && in.manifest.Parts[0].Blob == d.manifests[f.ID].Parts[0].Blob
+		})
+		if fresh {
+			added = append(added, f.ID)
+		}
+	}
+	err := c.write(ctx, func(tx *store.Tx) error {
+		if err := tx.PutDeskDraft(row); err != nil {
+			return err
+		}
+		if w.Was != w.Kind {
+			if err := tx.DeleteDeskDraft(row.Case, actor.Member, string(w.Was)); err != nil {
+				return err
+			}
+		}
+		if w.Remove != "" {
+			if err := tx.DeleteBlobRefs("desk", mine, w.Remove); err != nil {
+				return err
+			}
+		}
+		for _, id := range added {
+			if err := custody.HoldBlobs(tx, d.manifests[id], "desk", mine, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("save draft: %w", err)
+	}
+	return nil
+}
+
+// DiscardDraft throws an unfinished text away; one that is gone is no error.
+func (c *Casework) DiscardDraft(ctx context.Context, actor access.Actor, n casefile.Number, k DraftKind) error {
+	o, err := c.open(ctx, actor, n)
+	if err != nil {
+		return err
+	}
+	list, err := c.draftsOf(ctx, actor, o)
+	if err != nil {
+		return err
+	}
+	d, _ := find(list, k)
+	err = c.write(ctx, func(tx *store.Tx) error {
+		var errs []error
+		for _, f := range d.Files {
+			errs = append(errs, tx.DeleteBlobRefs("desk", owner(actor, o.Case.ID), f.ID))
+		}
+		return errors.Join(append(errs, tx.DeleteDeskDraft(o.Case.ID, actor.Member, string(k)))...)
+	})
+	if err != nil {
+		return fmt.Errorf("discard draft: %w", err)
+	}
+	return nil
+}
+
+func (d Draft) blank() bool { return strings.TrimSpace(d.Text) == "" && len(d.Files) == 0 }

@@ -1,0 +1,87 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"klankbord/internal/access"
+	"klankbord/internal/audit"
+	"klankbord/internal/casefile"
+	"klankbord/internal/custody"
+	"klankbord/internal/fault"
+	"klankbord/internal/ident"
+	"klankbord/internal/seal"
+	"klankbord/internal/store"
+)
+
+// Download is a file of a case, opened. Body is read once; each part of it is
+// checked before its first byte leaves.
+type Download struct {
+	Name string
+	Size int64 // in bytes
+	Body io.Reader
+}
+
+// Open opens a file of a case. The line of the log is durable before the first byte
+// can be read, every time. A file that is damaged or not there is
+// fault.ErrNotFound.
+func (c *Casework) Open(ctx context.Context, actor access.Actor, n casefile.Number, entry string) (*Download, error) {
+	o, err := c.open(ctx, actor, n)
+	if err != nil {
+		return nil, err
+	}
+	m, ok := findManifest(o, entry)
+	if !ok {
+		return nil, errNothing
+	}
+	now := c.Store.Now()
+	leaf := custody.Leaf(now, custody.Event{
+		Kind: audit.FileRead, Actor: custody.ByMember(actor.Member), Case: o.Case.ID, Object: entry,
+	})
+	opening := store.Opening{ID: ident.New(), Case: o.Case.ID, Member: actor.Member, What: "file", At: now}
+	err = c.write(ctx, func(tx *store.Tx) error {
+		return errors.Join(o.Keep(tx, actor.Member), tx.InsertLeaf(leaf), tx.InsertOpening(opening))
+	})
+	if errors.Is(err, store.ErrStale) {
+		return nil, errNothing
+	}
+	if err != nil {
+		return nil, fmt.Errorf("log reading of file: %w", err)
+	}
+	return &Download{Name: m.Name, Size: m.Size, Body: custody.OpenFile(ctx, c.Blobs, m)}, nil
+}
+
+func findManifest(o *custody.Opened, entry string) (seal.Manifest, bool) {
+	for _, e := range o.Entries {
+		if e.ID != entry || e.Kind != casefile.EntryFile && e.Kind != casefile.EntryInternalFile {
+			continue
+		}
+		m, err := manifest(e)
+		return m, err == nil && m.Complete
+	}
+	return seal.Manifest{}, false
+}
+
+// Incoming is a file that has been received and sealed, and belongs to nothing yet.
+// One that is never saved with a draft is swept after a day.
+type Incoming struct{ manifest seal.Manifest }
+
+// Receive streams a file for a draft into sealing; nothing of it touches the disk in
+// clear. Faults: too big, empty, not the member's case.
+func (c *Casework) Receive(ctx context.Context, actor access.Actor, n casefile.Number, name string, r io.Reader) (*Incoming, error) {
+	if _, err := c.open(ctx, actor, n); err != nil {
+		return nil, err
+	}
+	m, err := custody.SealFile(ctx, c.Blobs, name, c.Limits.FileBytes, r)
+	if err != nil {
+		return nil, err
+	}
+	return &Incoming{m}, nil
+}
+
+// tooMany is the fault for one file more than a message may carry.
+func (c *Casework) tooMany() error {
+	return fault.New(fault.Limit, "error.too-many-files").With("max", decimal(int64(c.Limits.Files)))
+}

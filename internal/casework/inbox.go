@@ -1,0 +1,331 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"klankbord/internal/access"
+	"klankbord/internal/audit"
+	"klankbord/internal/casefile"
+	"klankbord/internal/custody"
+	"klankbord/internal/deadline"
+	"klankbord/internal/profile"
+	"klankbord/internal/staff"
+	"klankbord/internal/store"
+)
+
+// View is a list of cases that has an address of its own.
+type View string
+
+// The views.
+const (
+	ViewMine       View = "mine"
+	ViewUnassigned View = "unassigned"
+	ViewDue        View = "due" // a clock ends within seven days, or has
+	ViewUnread     View = "unread"
+	ViewWaiting    View = "waiting"
+	ViewClosed     View = "closed"
+	ViewAll        View = "all"
+)
+
+// Views lists every view in the order in which they are offered.
+func Views() []View {
+	return []View{ViewMine, ViewUnread, ViewDue, ViewUnassigned, ViewWaiting, ViewAll, ViewClosed}
+}
+
+// PageSize is how many cases a page of the inbox shows.
+const PageSize = 50
+
+// The bounds of counting and of looking through summaries.
+const (
+	CountMost = 1_000
+	scanMost  = 5_000
+	dueSoon   = 7 * 24 * time.Hour
+)
+
+// Filter says which cases to list. An empty View chooses the first that holds
+// anything; Page counts from one.
+type Filter struct {
+	View  View
+	Route casefile.Route
+	State casefile.State
+	Topic string
+	Page  int
+}
+
+// Inbox is a page of the member's cases, by next deadline.
+type Inbox struct {
+	NoCases bool // the member handles no cases, so there is nothing to list
+	View    View
+	Filter  Filter
+	Counts  map[View]int // at most CountMost
+	Rows    []Row
+	Total   int  // within the filter; at most CountMost
+	Cut     bool // not every case was looked through for the topic
+	Topics  []profile.Topic
+	Next    Row // the case with the nearest deadline outside an empty view; zero: none
+}
+
+// Row is a case in the list. Of a damaged one only what stands in the clear is
+// known.
+type Row struct {
+	Number   casefile.Number
+	Subject  string
+	Topics   []profile.Topic
+	Route    casefile.Route
+	State    casefile.State
+	Language string
+	Charge   string
+	Received time.Time
+	Due      time.Time // zero: no clock runs
+	Late     bool
+	Soon     bool
+	Phrase   deadline.Phrase
+	Unread   bool
+	Damaged  bool
+}
+
+// String hides the content.
+func (*Inbox) String() string { return "[sealed]" }
+
+// LogValue hides the content.
+func (*Inbox) LogValue() slog.Value { return slog.StringValue("[sealed]") }
+
+// String hides the content.
+func (Row) String() string { return "[sealed]" }
+
+// LogValue hides the content.
+func (Row) LogValue() slog.Value { return slog.StringValue("[sealed]") }
+
+// Inbox lists the cases that the member has a key to. Reading it is logged once per
+// session, view and hour, never with the words of a filter.
+func (c *Casework) Inbox(ctx context.Context, actor access.Actor, f Filter) (*Inbox, error) {
+	if !actor.Handler() {
+		return &Inbox{NoCases: true, View: ViewAll, Filter: f}, nil
+	}
+	in := &Inbox{Counts: map[View]int{}, Topics: c.topics()}
+	var names map[staff.ID]string
+	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		if names, err = memberNames(tx); err != nil {
+			return err
+		}
+		return c.count(tx, actor, in)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count inbox: %w", err)
+	}
+	in.settle(f)
+	found, err := c.find(ctx, actor, in)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.noteInbox(ctx, actor, in.View, found.rings); err != nil {
+		return nil, err
+	}
+	in.Total, in.Cut = found.total, found.cut
+	for _, r := range found.rows {
+		in.Rows = append(in.Rows, c.row(r, names))
+	}
+	if len(in.Rows) == 0 {
+		in.Next = c.nearest(ctx, actor, names)
+	}
+	return in, nil
+}
+
+func (c *Casework) topics() []profile.Topic {
+	return slices.DeleteFunc(slices.Clone(c.Profile.Topics), func(t profile.Topic) bool { return !t.On })
+}
+
+func memberNames(tx *store.Tx) (map[staff.ID]string, error) {
+	members, err := tx.Members()
+	names := map[staff.ID]string{}
+	for _, m := range members {
+		names[m.ID] = m.Name
+	}
+	return names, err
+}
+
+func (c *Casework) count(tx *store.Tx, actor access.Actor, in *Inbox) error {
+	for _, v := range Views() {
+		n, err := tx.CountInbox(c.viewFilter(actor, v), CountMost)
+		if err != nil {
+			return err
+		}
+		in.Counts[v] = n
+	}
+	return nil
+}
+
+func (c *Casework) viewFilter(actor access.Actor, v View) store.InboxFilter {
+	f, none := store.InboxFilter{Member: actor.Member}, staff.ID("")
+	switch v {
+	case ViewMine:
+		f.Open, f.Charge = true, &actor.Member
+	case ViewUnassigned:
+		f.Open, f.Charge = true, &none
+	case ViewDue:
+		f.Open, f.DueTill = true, c.Store.Now().Add(dueSoon)
+	case ViewUnread:
+		f.Unread = true
+	case ViewWaiting:
+		f.States = []casefile.State{casefile.StateWaiting}
+	case ViewClosed:
+		f.Closed = true
+	case ViewAll:
+	}
+	return f
+}
+
+// settle chooses the view where none was asked for: what needs this member first.
+func (in *Inbox) settle(f Filter) {
+	in.View = f.View
+	if !slices.Contains(Views(), in.View) {
+		in.View = ViewAll
+		for _, v := range []View{ViewUnread, ViewMine, ViewUnassigned} {
+			if in.Counts[v] > 0 {
+				in.View = v
+				break
+			}
+		}
+	}
+	f.View, f.Page = in.View, max(f.Page, 1)
+	in.Filter = f
+}
+
+// found is a page of rows with the summaries that opened.
+type found struct {
+	rows  []openedRow
+	rings []store.Ring
+	total int
+	cut   bool
+}
+
+type openedRow struct {
+	store.InboxRow
+	summary casefile.Summary
+	damaged bool
+}
+
+func (c *Casework) find(ctx context.Context, actor access.Actor, in *Inbox) (found, error) {
+	f := c.viewFilter(actor, in.View)
+	f.Route = in.Filter.Route
+	if in.Filter.State != "" {
+		f.States = []casefile.State{in.Filter.State}
+	}
+	skip := (in.Filter.Page - 1) * PageSize
+	f.Limit, f.Offset = PageSize, skip
+	if in.Filter.Topic != "" {
+		f.Limit, f.Offset = scanMost, 0
+	}
+	var out found
+	var rows []store.InboxRow
+	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		if rows, err = tx.Inbox(f); err != nil {
+			return err
+		}
+		out.total, err = tx.CountInbox(f, CountMost)
+		return err
+	})
+	if err != nil {
+		return out, fmt.Errorf("read inbox: %w", err)
+	}
+	for _, r := range rows {
+		o, ring := c.openRow(actor, r)
+		if ring != nil {
+			out.rings = append(out.rings, *ring)
+		}
+		out.rows = append(out.rows, o)
+	}
+	if in.Filter.Topic != "" {
+		out.narrow(in.Filter.Topic, skip)
+		out.cut = len(rows) == scanMost
+	}
+	return out, nil
+}
+
+// narrow keeps one page of the rows with a topic. A row that does not open stays:
+// nobody knows what it is about.
+func (f *found) narrow(topic string, skip int) {
+	f.rows = slices.DeleteFunc(f.rows, func(r openedRow) bool {
+		return !r.damaged && !slices.Contains(r.summary.Topics, topic) && !slices.Contains(r.summary.Assessed, topic)
+	})
+	f.total = min(len(f.rows), CountMost)
+	f.rows = f.rows[min(skip, len(f.rows)):]
+	f.rows = f.rows[:min(PageSize, len(f.rows))]
+}
+
+func (c *Casework) openRow(actor access.Actor, r store.InboxRow) (openedRow, *store.Ring) {
+	plain, ring, err := c.Custody.OpenSummary(actor, r)
+	if err != nil {
+		return openedRow{InboxRow: r, damaged: true}, nil
+	}
+	s, err := casefile.DecodePayload[casefile.Summary](plain)
+	return openedRow{InboxRow: r, summary: s, damaged: err != nil}, ring
+}
+
+func (c *Casework) noteInbox(ctx context.Context, actor access.Actor, v View, rings []store.Ring) error {
+	now := c.Store.Now()
+	key := actor.Session + "/inbox/" + string(v)
+	known := c.logged.fresh(key, now, time.Hour, 0)
+	if known && len(rings) == 0 {
+		return nil
+	}
+	leaf := custody.Leaf(now, custody.Event{
+		Kind: audit.InboxRead, Actor: custody.ByMember(actor.Member), Detail: map[string]string{"view": string(v)},
+	})
+	err := c.write(ctx, func(tx *store.Tx) error {
+		for _, r := range rings {
+			// ErrStale: the key was taken away since; then there is nothing to keep.
+			if err := tx.InsertRing(actor.Member, r); err != nil && !errors.Is(err, store.ErrStale) {
+				return err
+			}
+		}
+		if known {
+			return nil
+		}
+		return tx.InsertLeaf(leaf)
+	})
+	if err != nil {
+		return fmt.Errorf("log reading of inbox: %w", err)
+	}
+	if !known {
+		c.logged.keep(key, now, 0)
+	}
+	return nil
+}
+
+func (c *Casework) row(r openedRow, names map[staff.ID]string) Row {
+	now := c.Store.Now()
+	row := Row{
+		Number: r.Number, Subject: r.summary.Subject, Route: r.Route, State: r.State, Language: r.Language,
+		Charge: names[r.InCharge], Received: r.Received, Due: r.NextDue, Damaged: r.damaged,
+		Unread: r.Head.Count > r.ReadUpTo,
+	}
+	for _, id := range r.summary.Topics {
+		if t, ok := c.Profile.Topic(id); ok {
+			row.Topics = append(row.Topics, t)
+		}
+	}
+	if !row.Due.IsZero() {
+		row.Late, row.Soon = now.After(row.Due), now.Add(dueSoon).After(row.Due)
+		row.Phrase = c.Calendar.Phrase(deadline.Clock{Due: row.Due}, now)
+	}
+	return row
+}
+
+// nearest is what an empty view shows instead: the next deadline of all.
+func (c *Casework) nearest(ctx context.Context, actor access.Actor, names map[staff.ID]string) Row {
+	var rows []store.InboxRow
+	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		rows, err = tx.Inbox(store.InboxFilter{Member: actor.Member, Open: true, Limit: 1})
+		return err
+	})
+	if err != nil || len(rows) == 0 || rows[0].NextDue.IsZero() {
+		return Row{}
+	}
+	return c.row(openedRow{InboxRow: rows[0]}, names)
+}

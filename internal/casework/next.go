@@ -1,0 +1,152 @@
+package casework
+
+import (
+	"klankbord/internal/casefile"
+	"klankbord/internal/custody"
+	"klankbord/internal/deadline"
+)
+
+// The keys of the next step; the words stand in the catalogue under "desk.next."
+// and the key.
+const (
+	stepDamaged     = "damaged"
+	stepByHand      = "by-hand"
+	stepDead        = "dead"
+	stepAcknowledge = "acknowledge"
+	stepAssign      = "assign"
+	stepAnswer      = "answer"
+	stepMeeting     = "meeting"
+	stepAssess      = "assess"
+	stepHandle      = "handle"
+	stepWait        = "wait"
+	stepDecide      = "decide"
+	stepClose       = "close"
+	stepMeasures    = "measures"
+	stepReview      = "review"
+	stepReferred    = "referred"
+	stepMonitor     = "monitor"
+	stepNone        = "none"
+	stepSort        = "sort"
+)
+
+// StepKeys lists every key of a next step, for tests of the catalogue.
+func StepKeys() []string {
+	return []string{
+		stepDamaged, stepByHand, stepDead, stepAcknowledge, stepAssign, stepAnswer, stepMeeting, stepAssess, stepHandle,
+		stepWait, stepDecide, stepClose, stepMeasures, stepReview, stepReferred, stepMonitor, stepNone, stepSort,
+	}
+}
+
+// next says what the right thing to do now is, with the deadline that runs for it.
+func (c *Casework) next(v *Case) Step {
+	key, kinds := v.step()
+	s := Step{Key: key}
+	if !v.State.Open() {
+		return s
+	}
+	best := v.nextClock(kinds...)
+	if best == nil {
+		best = v.nextClock()
+	}
+	if best != nil && key != stepDamaged && key != stepSort {
+		s.Due, s.Phrase = best.Due, best.Phrase
+	}
+	return s
+}
+
+// nextClock is the open clock due first among the kinds, or among all.
+func (v *Case) nextClock(kinds ...deadline.Kind) *Clock {
+	var open []deadline.Clock
+	for _, k := range v.Clocks {
+		if len(kinds) == 0 || contains(kinds, k.Kind) {
+			open = append(open, k.Clock)
+		}
+	}
+	first, ok := deadline.Next(open)
+	if !ok {
+		return nil
+	}
+	for i := range v.Clocks {
+		if v.Clocks[i].ID == first.ID {
+			return &v.Clocks[i]
+		}
+	}
+	return nil
+}
+
+func contains(kinds []deadline.Kind, k deadline.Kind) bool {
+	for _, x := range kinds {
+		if x == k {
+			return true
+		}
+	}
+	return false
+}
+
+func (v *Case) step() (string, []deadline.Kind) {
+	switch {
+	case v.Damaged:
+		return stepDamaged, nil
+	case v.State == casefile.StateUnsorted:
+		return stepSort, nil
+	case !v.State.Open():
+		return v.restingStep(), nil
+	case v.Receipt.State == ReceiptByHand:
+		return stepByHand, []deadline.Kind{deadline.KindAcknowledgement, deadline.KindFirstAnswer}
+	case v.Receipt.State == ReceiptDead:
+		return stepDead, []deadline.Kind{deadline.KindAcknowledgement, deadline.KindFirstAnswer}
+	case v.Charge.ID == "":
+		return stepAssign, nil
+	case v.State == casefile.StateReceived:
+		return stepAcknowledge, []deadline.Kind{deadline.KindAcknowledgement, deadline.KindFirstAnswer}
+	case v.owes(casefile.EntryMeetingRequest):
+		return stepMeeting, []deadline.Kind{deadline.KindMeeting}
+	case v.owes(casefile.EntryMessageIn):
+		return stepAnswer, nil
+	default:
+		return v.handlingStep()
+	}
+}
+
+func (v *Case) handlingStep() (string, []deadline.Kind) {
+	answer := []deadline.Kind{deadline.KindFeedback, deadline.KindFullAnswer}
+	switch v.State {
+	case casefile.StateAcknowledged, casefile.StateTriage:
+		return stepAssess, []deadline.Kind{deadline.KindTriage, deadline.KindFirstAnswer, deadline.KindFullAnswer}
+	case casefile.StateWaiting:
+		return stepWait, answer
+	case casefile.StateHandling, casefile.StateMediation:
+		return stepHandle, answer
+	case casefile.StateInvestigation:
+		return stepDecide, append([]deadline.Kind{deadline.KindPlan}, answer...)
+	case casefile.StateMeasures:
+		return stepMeasures, answer
+	case casefile.StateReview:
+		return stepReview, nil
+	case casefile.StateReferred:
+		return stepReferred, answer
+	default:
+		return stepClose, answer
+	}
+}
+
+func (v *Case) restingStep() string {
+	if v.State == casefile.StateMonitoring {
+		return stepMonitor
+	}
+	return stepNone
+}
+
+// owes reports whether the newest item of the complainant is of a kind and nothing
+// was sent to them since.
+func (v *Case) owes(kind casefile.EntryKind) bool {
+	for i := len(v.Timeline) - 1; i >= 0; i-- {
+		switch it := v.Timeline[i]; {
+		case it.Kind == casefile.EntryMessageOut || it.Kind == casefile.EntryOutcome:
+			return false
+		case it.From.Kind == custody.AuthorComplainant && it.Kind != casefile.EntryContactChange && it.Kind != "":
+			return it.Kind == kind
+		}
+	}
+	return false
+}

@@ -1,0 +1,184 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"klankbord/internal/access"
+	"klankbord/internal/audit"
+	"klankbord/internal/casefile"
+	"klankbord/internal/custody"
+	"klankbord/internal/deadline"
+	"klankbord/internal/ident"
+	"klankbord/internal/staff"
+	"klankbord/internal/store"
+)
+
+// around is what stands in the clear around an opened case.
+type around struct {
+	row      []store.InboxRow
+	clocks   []deadline.Clock
+	mails    []store.Mail
+	openings []store.Opening
+	leaves   []store.Leaf
+	drafts   []store.DeskDraft
+	names    map[staff.ID]string
+	active   map[staff.ID]bool
+}
+
+// Case opens a case for reading. The line of the log, the read mark and what the
+// complainant is shown of it are durable before anything is returned.
+func (c *Casework) Case(ctx context.Context, actor access.Actor, n casefile.Number) (*Case, error) {
+	o, err := c.open(ctx, actor, n)
+	if err != nil {
+		return nil, err
+	}
+	a, err := c.around(ctx, actor, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.noteCase(ctx, actor, o); err != nil {
+		return nil, err
+	}
+	return c.view(actor, o, a), nil
+}
+
+func (c *Casework) around(ctx context.Context, actor access.Actor, o *custody.Opened) (a around, err error) {
+	dir, err := c.Custody.Directory(ctx)
+	if err != nil {
+		return a, err
+	}
+	a.active = map[staff.ID]bool{}
+	for _, e := range dir.Active() {
+		a.active[e.ID] = true
+	}
+	id := o.Case.ID
+	err = c.Store.Read(ctx, func(tx *store.Tx) error {
+		var errs [7]error
+		a.row, errs[0] = tx.Inbox(store.InboxFilter{Member: actor.Member, Cases: []casefile.ID{id}, Limit: 1})
+		a.clocks, errs[1] = tx.Clocks(id)
+		a.mails, errs[2] = tx.MailsOf(id)
+		a.openings, errs[3] = tx.Openings(id)
+		a.leaves, errs[4] = tx.LeavesOf(id)
+		a.drafts, errs[5] = tx.DeskDrafts(id, actor.Member)
+		a.names, errs[6] = memberNames(tx)
+		return errors.Join(errs[:]...)
+	})
+	if err != nil {
+		return a, fmt.Errorf("read around case: %w", err)
+	}
+	return a, nil
+}
+
+// noteCase logs the reading. The same case again in the same session within 15
+// minutes with nothing new needs no second line.
+func (c *Casework) noteCase(ctx context.Context, actor access.Actor, o *custody.Opened) error {
+	now, head := c.Store.Now(), o.Case.Head.Count
+	key := actor.Session + "/case/" + string(o.Case.ID)
+	known := c.logged.fresh(key, now, readAgain, head)
+	if known && !o.News() {
+		return nil
+	}
+	leaf := custody.Leaf(now, custody.Event{Kind: audit.CaseRead, Actor: custody.ByMember(actor.Member), Case: o.Case.ID})
+	opening := store.Opening{ID: ident.New(), Case: o.Case.ID, Member: actor.Member, What: "case", At: now}
+	err := c.write(ctx, func(tx *store.Tx) error {
+		if err := o.Keep(tx, actor.Member); err != nil {
+			return err
+		}
+		if known {
+			return nil
+		}
+		return errors.Join(tx.InsertLeaf(leaf), tx.InsertOpening(opening), tx.SetReadMark(o.Case.ID, actor.Member, head))
+	})
+	if errors.Is(err, store.ErrStale) { // the key was taken away while we opened
+		return errNothing
+	}
+	if err != nil {
+		return fmt.Errorf("log reading of case: %w", err)
+	}
+	if !known {
+		c.logged.keep(key, now, head)
+	}
+	return nil
+}
+
+func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
+	v := &Case{
+		Number: o.Case.Number, Route: o.Case.Route, Team: o.Case.Team, State: o.Case.State, Channel: o.Case.Channel,
+		Language: o.Case.Language, Received: o.Case.Received, Closed: o.Case.Closed, EraseAfter: o.Case.EraseAfter,
+		Damaged: o.Damaged, Seen: o.Case.Head.Count, Revision: o.Case.Revision,
+		Charge: Person{o.Case.InCharge, a.names[o.Case.InCharge]}, Question: routing(o).Question,
+		People: people(o, a), Receipt: receipt(o, a), Outcome: outcomeOf(o).Outcome,
+	}
+	if len(a.row) == 1 {
+		if r, _ := c.openRow(actor, a.row[0]); !r.damaged {
+			v.Subject = r.summary.Subject
+		}
+	}
+	for _, id := range routing(o).Topics {
+		if t, ok := c.Profile.Topic(id); ok {
+			v.Topics = append(v.Topics, t)
+		}
+	}
+	v.Identity = c.identity(actor, o, a)
+	v.Drafts = c.drafts(o, a.drafts)
+	v.Clocks = c.clockViews(a.clocks)
+	v.Moves = moves(o, a)
+	files := filesOf(o)
+	v.Story = c.story(actor, o, files)
+	v.Timeline = c.timeline(actor, o, a, files)
+	v.Next = c.next(v)
+	return v
+}
+
+// people lists the active members with a key to what is written now, the one in
+// charge first.
+func people(o *custody.Opened, a around) []Person {
+	var list []Person
+	for _, id := range o.MayRead() {
+		if a.active[id] {
+			list = append(list, Person{id, a.names[id]})
+		}
+	}
+	slices.SortStableFunc(list, func(x, y Person) int {
+		switch o.Case.InCharge {
+		case x.ID:
+			return -1
+		case y.ID:
+			return 1
+		default:
+			return 0
+		}
+	})
+	return list
+}
+
+func routing(o *custody.Opened) access.Routing {
+	for _, e := range o.Entries {
+		if e.Kind == casefile.EntryRouting && e.Payload != nil {
+			if r, err := access.DecodeRouting(e.Payload); err == nil {
+				return r
+			}
+		}
+	}
+	return access.Routing{Routes: []casefile.Route{o.Case.Route}}
+}
+
+// outcomeOf is the newest outcome that was recorded; the empty one when none was.
+func outcomeOf(o *custody.Opened) (last casefile.OutcomeRecord) {
+	for _, e := range o.Entries {
+		if e.Kind != casefile.EntryOutcome {
+			continue
+		}
+		if r, err := casefile.DecodePayload[casefile.OutcomeRecord](e.Payload); err == nil {
+			last = r
+		}
+	}
+	return last
+}
+
+func has(o *custody.Opened, kind casefile.EntryKind) bool {
+	return slices.ContainsFunc(o.Entries, func(e custody.Entry) bool { return e.Kind == kind })
+}

@@ -1,0 +1,143 @@
+package casework
+
+import (
+	"slices"
+	"time"
+
+	"klankbord/internal/access"
+	"klankbord/internal/audit"
+	"klankbord/internal/casefile"
+	"klankbord/internal/custody"
+	"klankbord/internal/staff"
+	"klankbord/internal/store"
+)
+
+func monthOf(n int) time.Month { return time.Month(n) }
+
+// timeline brings entries and events of the log into one order. Files stand with
+// the item they belong to; one that belongs to none stands by itself.
+func (c *Casework) timeline(actor access.Actor, o *custody.Opened, a around, files map[string]File) []Item {
+	var list []Item
+	mine, theirs := readUpTo(o, actor.Member), readUpTo(o, "")
+	for _, e := range o.Entries {
+		item, ok := c.item(o, e, files)
+		if !ok {
+			continue
+		}
+		item.From = author(e, actor, a)
+		item.New = e.Seq > mine.Seq && !item.From.Me
+		if e.Kind.Seen() && e.AuthorKind != custody.AuthorComplainant {
+			item.Read, item.ReadAt = theirs.Seq >= e.Seq, theirs.At
+		}
+		list = append(list, item)
+	}
+	for id, f := range files { // named by an item that does not open
+		list = append(list, Item{ID: id, Kind: casefile.EntryFile, At: created(o, id), Files: []File{f}})
+	}
+	list = append(list, c.events(actor, o, a)...)
+	slices.SortStableFunc(list, func(x, y Item) int { return x.At.Compare(y.At) })
+	return list
+}
+
+func created(o *custody.Opened, id string) time.Time {
+	for _, e := range o.Entries {
+		if e.ID == id {
+			return e.Created
+		}
+	}
+	return o.Case.Received
+}
+
+func readUpTo(o *custody.Opened, member staff.ID) store.ReadMark {
+	for _, m := range o.Marks {
+		if m.Member == member {
+			return m
+		}
+	}
+	return store.ReadMark{}
+}
+
+func author(e custody.Entry, actor access.Actor, a around) Author {
+	id := staff.ID(e.AuthorID)
+	return Author{Kind: e.AuthorKind, Name: a.names[id], Me: e.AuthorKind == custody.AuthorMember && id == actor.Member}
+}
+
+// item turns an entry into what the timeline shows; false for what it does not show.
+func (c *Casework) item(o *custody.Opened, e custody.Entry, files map[string]File) (Item, bool) {
+	i := Item{ID: e.ID, Kind: e.Kind, At: e.Created, Damaged: e.Damaged, Locked: e.Locked}
+	switch e.Kind {
+	case casefile.EntryRouting, casefile.EntrySummary, casefile.EntryStory, casefile.EntryIdentity,
+		casefile.EntryFile, casefile.EntryInternalFile:
+		return i, e.Damaged && e.Kind != casefile.EntryFile && e.Kind != casefile.EntryInternalFile
+	}
+	if e.Damaged || e.Locked {
+		return i, true
+	}
+	if err := i.fill(o, e, files); err != nil {
+		i.Damaged = true
+	}
+	return i, true
+}
+
+func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) error {
+	switch e.Kind {
+	case casefile.EntryMessageIn, casefile.EntryMessageOut:
+		p, err := casefile.DecodePayload[casefile.Message](e.Payload)
+		i.Text, i.Lang, i.Files = p.Text, p.Lang, take(files, o, e.ID, p.Files)
+		return err
+	case casefile.EntryNote:
+		p, err := casefile.DecodePayload[casefile.Note](e.Payload)
+		i.Text, i.Files = p.Text, take(files, o, e.ID, p.Files)
+		return err
+	case casefile.EntryOutcome:
+		p, err := casefile.DecodePayload[casefile.OutcomeRecord](e.Payload)
+		i.Outcome, i.Lang = &p, p.Lang
+		return err
+	case casefile.EntryWithdrawal:
+		p, err := casefile.DecodePayload[casefile.Withdrawal](e.Payload)
+		i.Text, i.Lang = p.Why, p.Lang
+		return err
+	case casefile.EntryMeetingRequest:
+		p, err := casefile.DecodePayload[casefile.MeetingRequest](e.Payload)
+		i.Text, i.Lang, i.Way = p.Text, p.Lang, p.Way
+		return err
+	case casefile.EntryStateEvent:
+		p, err := casefile.DecodePayload[casefile.StateEvent](e.Payload)
+		i.Moved, i.Text = &p, p.Why
+		return err
+	default: // a change of contact details, mail: that it came is shown, not what it holds
+		return nil
+	}
+}
+
+// events are what the log and the openings tell beside the entries.
+func (c *Casework) events(actor access.Actor, o *custody.Opened, a around) []Item {
+	var list []Item
+	for _, op := range a.openings {
+		if op.What == "identity" {
+			list = append(list, Item{
+				ID: op.ID, Event: EventIdentityOpened, At: op.At, Text: c.Custody.Purpose(o, op),
+				From: Author{Kind: custody.AuthorMember, Name: a.names[op.Member], Me: op.Member == actor.Member},
+			})
+		}
+	}
+	for _, leaf := range a.leaves {
+		r, err := audit.DecodeRecord(leaf.Record)
+		if err != nil {
+			continue // erased
+		}
+		i := Item{ID: r.ID, At: r.At, From: Author{
+			Kind: string(r.Actor.Kind), Name: a.names[staff.ID(r.Actor.ID)], Me: staff.ID(r.Actor.ID) == actor.Member,
+		}}
+		switch r.Kind {
+		case audit.Assigned:
+			i.Event, i.Person = EventAssigned, a.names[staff.ID(r.Object)]
+		case audit.MailDead:
+			i.Event = EventMailDead
+		default:
+			continue
+		}
+		list = append(list, i)
+	}
+	return list
+}

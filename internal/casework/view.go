@@ -1,0 +1,194 @@
+package casework
+
+import (
+	"log/slog"
+	"time"
+
+	"klankbord/internal/casefile"
+	"klankbord/internal/deadline"
+	"klankbord/internal/lang"
+	"klankbord/internal/profile"
+	"klankbord/internal/staff"
+)
+
+// Case is a case as one member may see it, opened. Labels of the form are in the
+// member's language.
+type Case struct {
+	Number     casefile.Number
+	Route      casefile.Route
+	Team       casefile.Team
+	State      casefile.State
+	Channel    casefile.Channel
+	Language   string // in which the complainant wants an answer
+	Received   time.Time
+	Closed     time.Time // zero while open
+	EraseAfter time.Time // zero: not planned
+	Subject    string    // empty when the summary does not open
+	Topics     []profile.Topic
+	Question   bool // a question, not a complaint
+	Damaged    bool // something was altered, removed or rolled back
+	Seen       int64
+	Revision   int64
+
+	Story    *Story // nil when it does not open
+	Timeline []Item // oldest first
+	Clocks   []Clock
+	Moves    []Move
+	Charge   Person   // the zero person: nobody
+	People   []Person // who may read it, the member in charge first
+	Receipt  Receipt
+	Identity Identity
+	Drafts   []Draft // the member's own unfinished texts, newest first
+	Outcome  casefile.Outcome
+	Next     Step
+}
+
+// Story is what the complainant told at first, under the questions of the form.
+type Story struct {
+	ID     string
+	At     time.Time
+	Lang   lang.Lang
+	Groups []Group
+	Files  []File
+}
+
+// Group is the answers of one part of the form.
+type Group struct {
+	Title   string
+	Answers []Answer
+}
+
+// Answer is a question and what was answered. Ticked says that a box was ticked,
+// which has no words of its own.
+type Answer struct {
+	Label, Text string
+	Typed       bool // in the complainant's own words and language
+	Ticked      bool
+}
+
+// File is a file in the case. A damaged one cannot be downloaded.
+type File struct {
+	ID      string
+	Name    string
+	Type    string
+	Size    int64
+	Damaged bool
+}
+
+// Item is something on the timeline: an entry, or an event that the log tells of.
+type Item struct {
+	ID      string
+	Kind    casefile.EntryKind // empty for an event of the log
+	Event   Event
+	At      time.Time
+	From    Author
+	Text    string
+	Lang    lang.Lang
+	Way     string // of a meeting request
+	Files   []File
+	Outcome *casefile.OutcomeRecord
+	Moved   *casefile.StateEvent
+	Person  string // whom an event is about
+	New     bool   // the member had not read it before this page
+	Read    bool   // the complainant has opened the mailbox since
+	ReadAt  time.Time
+	Damaged bool
+	Locked  bool // the member has no key to it
+}
+
+// Event is what an item of the log tells.
+type Event string
+
+// The events that a timeline shows.
+const (
+	EventAssigned       Event = "assigned"
+	EventIdentityOpened Event = "identity-opened"
+	EventMailDead       Event = "mail-dead"
+)
+
+// Author is who made an item.
+type Author struct {
+	Kind string // complainant, member, system
+	Name string // of a member
+	Me   bool
+}
+
+// Clock is a deadline with its state and the words for it.
+type Clock struct {
+	deadline.Clock
+	State  deadline.State
+	Phrase deadline.Phrase
+	ByHand bool // a member says when it was done; nothing else stops it
+}
+
+// Move is a step that the case may take, and what still stands in the way.
+type Move struct {
+	To      casefile.State
+	Missing []casefile.Guard
+}
+
+// Person is a member as colleagues see them.
+type Person struct {
+	ID   staff.ID
+	Name string
+}
+
+// ReceiptState says how the complainant learned that the complaint arrived.
+type ReceiptState string
+
+// The states of the confirmation of receipt.
+const (
+	ReceiptWaiting ReceiptState = "waiting" // the mail is on its way
+	ReceiptSent    ReceiptState = "sent"
+	ReceiptDead    ReceiptState = "dead"    // no server took the mail
+	ReceiptByHand  ReceiptState = "by-hand" // a member must do it by post or phone
+	ReceiptDone    ReceiptState = "done"    // a member did
+)
+
+// Receipt is what is known of the mails to the complainant.
+type Receipt struct {
+	State ReceiptState
+	At    time.Time
+	Dead  []string // mails that can be sent again
+}
+
+// Identity is the complainant as far as this member may see it now.
+type Identity struct {
+	Sealed   bool // lies behind its gate
+	Unknown  bool // no record of who they are, or it does not open
+	Apart    bool // the route seals it apart
+	Until    time.Time
+	Name     string
+	Email    string
+	Phone    string
+	Post     string
+	Safe     string
+	NoMail   bool
+	Language lang.Lang
+	Answers  []Answer
+}
+
+// Step is the next right thing to do.
+type Step struct {
+	Key    string    // the last part of a catalogue key
+	Due    time.Time // zero: no clock runs for it
+	Phrase deadline.Phrase
+}
+
+// String hides the content.
+func (*Case) String() string { return "[sealed]" }
+
+// LogValue hides the content.
+func (*Case) LogValue() slog.Value { return slog.StringValue("[sealed]") }
+
+// String hides the content.
+func (Item) String() string { return "[sealed]" }
+
+// LogValue hides the content.
+func (Item) LogValue() slog.Value { return slog.StringValue("[sealed]") }
+
+// String hides the content.
+func (Identity) String() string { return "[sealed]" }
+
+// LogValue hides the content.
+func (Identity) LogValue() slog.Value { return slog.StringValue("[sealed]") }

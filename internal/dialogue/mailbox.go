@@ -1,0 +1,227 @@
+package dialogue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"klankbord/internal/audit"
+	"klankbord/internal/casefile"
+	"klankbord/internal/custody"
+	"klankbord/internal/seal"
+	"klankbord/internal/staff"
+	"klankbord/internal/store"
+)
+
+// Mailbox reads the case of a browser's session and notes how far it was read, so
+// that members see "read on". Reading is logged once per session, before anything
+// is returned.
+func (d *Dialogue) Mailbox(ctx context.Context, tok seal.Token) (*Mailbox, error) {
+	v, err := d.visit(ctx, tok)
+	if err != nil {
+		return nil, err
+	}
+	m, err := d.read(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.noteRead(ctx, v); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// Copy reads the mailbox for a text file to keep. Each copy is logged.
+func (d *Dialogue) Copy(ctx context.Context, tok seal.Token) (*Mailbox, error) {
+	v, err := d.visit(ctx, tok)
+	if err != nil {
+		return nil, err
+	}
+	m, err := d.read(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	leaf := custody.Leaf(d.Store.Now(), custody.Event{Kind: audit.Export, Actor: custody.ByComplainant(), Case: v.opened.Case.ID})
+	err = d.write(ctx, func(tx *store.Tx) error {
+		if err := d.touch(tx, v); err != nil {
+			return err
+		}
+		return tx.InsertLeaf(leaf)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("log copy: %w", err)
+	}
+	return m, nil
+}
+
+// noteRead writes what reading leaves behind: the line of the log, how far was
+// read, and the longer life of the session.
+func (d *Dialogue) noteRead(ctx context.Context, v *visit) error {
+	id, now, seen := v.opened.Case.ID, d.Store.Now(), lastSeen(v.opened)
+	moved := seen > readUpTo(v.opened, "")
+	if !v.first() && !moved && !d.due(v, now) {
+		return nil
+	}
+	leaf := custody.Leaf(now, custody.Event{Kind: audit.CaseRead, Actor: custody.ByComplainant(), Case: id})
+	err := d.write(ctx, func(tx *store.Tx) error {
+		if v.first() {
+			if err := tx.InsertLeaf(leaf); err != nil {
+				return err
+			}
+		}
+		if moved {
+			if err := tx.SetReadMark(id, "", seen); err != nil {
+				return err
+			}
+		}
+		return d.touch(tx, v)
+	})
+	if err != nil {
+		return fmt.Errorf("log reading of mailbox: %w", err)
+	}
+	return nil
+}
+
+// lastSeen is the number of the newest entry that a complainant is shown.
+func lastSeen(o *custody.Opened) int64 {
+	var seq int64
+	for _, e := range o.Entries {
+		if e.Kind.Seen() {
+			seq = max(seq, e.Seq)
+		}
+	}
+	return seq
+}
+
+func readUpTo(o *custody.Opened, reader staff.ID) int64 {
+	for _, m := range o.Marks {
+		if m.Member == reader {
+			return m.Seq
+		}
+	}
+	return 0
+}
+
+// read puts the view together.
+func (d *Dialogue) read(ctx context.Context, v *visit) (*Mailbox, error) {
+	o := v.opened
+	var openings []store.Opening
+	var clocks []Promise
+	noMail := false
+	err := d.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		if openings, err = tx.Openings(o.Case.ID); err != nil {
+			return err
+		}
+		if clocks, err = d.promises(tx, o.Case.ID); err != nil {
+			return err
+		}
+		_, err = tx.Notice(o.Case.ID)
+		if errors.Is(err, store.ErrNone) {
+			noMail, err = true, nil
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read mailbox: %w", err)
+	}
+	m := &Mailbox{
+		Number: o.Case.Number, Route: o.Case.Route, Team: o.Case.Team, Stage: casefile.StageOf(o.Case.State),
+		Received: o.Case.Received, Closed: o.Case.Closed, Damaged: o.Damaged, Promises: clocks, Mail: !noMail,
+		Outside: d.Profile.ExternalOn(o.Case.Route), Identity: identityOf(o),
+	}
+	m.Late = slices.ContainsFunc(clocks, Promise.Late)
+	m.Language = m.Identity.Lang
+	d.fill(m, o, openings)
+	m.Openings = d.openings(ctx, o, openings)
+	return m, nil
+}
+
+// promises are the clocks whose dates the complainant was told.
+func (d *Dialogue) promises(tx *store.Tx, id casefile.ID) ([]Promise, error) {
+	clocks, err := tx.Clocks(id)
+	if err != nil {
+		return nil, err
+	}
+	var list []Promise
+	for _, k := range clocks {
+		rule, ok := d.Profile.Clocks.Rule(k.ID)
+		if !ok || !rule.ToComplainant {
+			continue
+		}
+		list = append(list, Promise{rule.Label, k, k.State(tx.Now()), d.Calendar.Phrase(k, tx.Now())})
+	}
+	return list, nil
+}
+
+// identityOf is the newest record of who the complainant is.
+func identityOf(o *custody.Opened) casefile.Identity {
+	for _, e := range slices.Backward(o.Entries) {
+		if e.Kind != casefile.EntryIdentity && e.Kind != casefile.EntryContactChange || e.Damaged || e.Locked {
+			continue
+		}
+		if id, err := casefile.DecodePayload[casefile.Identity](e.Payload); err == nil {
+			return id
+		}
+	}
+	return casefile.Identity{}
+}
+
+// openings tells who opened the file by what they are. Several on one day by the
+// same team and function for the same thing count as one.
+func (d *Dialogue) openings(ctx context.Context, o *custody.Opened, rows []store.Opening) []Opening {
+	// Without a directory that verifies, nobody's function is known; the rest still is.
+	dir, err := d.Custody.Directory(ctx)
+	var list []Opening
+	for _, row := range slices.Backward(rows) {
+		x := Opening{At: row.At, What: row.What, Team: o.Case.Team, Purpose: d.Custody.Purpose(o, row)}
+		if err == nil {
+			entry, _ := dir.Entry(row.Member)
+			x.Team, x.Function = roleOf(entry, o.Case.Team)
+		}
+		if !slices.ContainsFunc(list, func(y Opening) bool { return d.sameDay(x, y) }) {
+			list = append(list, x)
+		}
+	}
+	slices.Reverse(list)
+	return list
+}
+
+func (d *Dialogue) sameDay(x, y Opening) bool {
+	day := d.Calendar.Today(y.At)
+	y.At = x.At
+	return x == y && d.Calendar.Today(x.At) == day
+}
+
+// roleOf is the team in which a member handles the case, and their function in it.
+func roleOf(e staff.Entry, team casefile.Team) (casefile.Team, staff.Function) {
+	for _, t := range []casefile.Team{team, casefile.Alternative} {
+		for _, a := range e.Assignments {
+			if a.Role == staff.RoleHandler && a.Team == t {
+				return t, a.Function
+			}
+		}
+	}
+	return team, ""
+}
+
+// firstRead is when a member first read an entry: the first opening since it was
+// written, once somebody's mark has passed it.
+func firstRead(o *custody.Opened, openings []store.Opening, e custody.Entry) time.Time {
+	var at time.Time
+	for _, mark := range o.Marks {
+		if mark.Member != "" && mark.Seq >= e.Seq && (at.IsZero() || mark.At.Before(at)) {
+			at = mark.At
+		}
+	}
+	if at.IsZero() {
+		return at
+	}
+	for _, op := range openings {
+		if !op.At.Before(e.Created) && op.At.Before(at) {
+			at = op.At
+		}
+	}
+	return at
+}

@@ -1,0 +1,74 @@
+package dialogue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"klankbord/internal/casefile"
+	"klankbord/internal/custody"
+	"klankbord/internal/ident"
+	"klankbord/internal/letter"
+	"klankbord/internal/seal"
+	"klankbord/internal/store"
+)
+
+// notices are the mails that tell each member who can read the case that there is
+// something new in it. They hold its number and nothing else of it.
+func (d *Dialogue) notices(ctx context.Context, o *custody.Opened) ([]store.Mail, error) {
+	var members []store.Member
+	err := d.Store.Read(ctx, func(tx *store.Tx) error {
+		for _, id := range o.MayRead() {
+			m, err := tx.Member(id)
+			if errors.Is(err, store.ErrNone) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			members = append(members, m)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read members: %w", err)
+	}
+	var mails []store.Mail
+	for _, m := range members {
+		if !m.Active {
+			continue
+		}
+		order, err := letter.Pack(letter.Order{Template: letter.ToMember, Lang: m.Language, To: m.Email, Number: string(o.Case.Number)})
+		if err != nil {
+			return nil, err
+		}
+		id := ident.New()
+		mails = append(mails, store.Mail{
+			ID: id, Case: o.Case.ID, Kind: string(letter.ToMember), Box: d.Mails.Seal(custody.MailContext(d.instance(), id), order),
+		})
+	}
+	return mails, nil
+}
+
+func queue(tx *store.Tx, mails []store.Mail) error {
+	for _, m := range mails {
+		if err := tx.QueueMail(m, tx.Now()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// noticeBox seals where news can be sent: nowhere, as an empty box, when there is
+// no address or mail was declined.
+func (d *Dialogue) noticeBox(id casefile.ID, who casefile.Identity) (*seal.Box, error) {
+	if who.Email == "" || who.NoMail {
+		return &seal.Box{}, nil
+	}
+	plain, err := letter.Pack(letter.NoticeAddress{Email: who.Email, Lang: string(who.Lang)})
+	if err != nil {
+		return nil, err
+	}
+	box := d.Notices.Seal(custody.NoticeContext(d.instance(), id), plain)
+	return &box, nil
+}

@@ -1,0 +1,125 @@
+package dialogue
+
+import (
+	"slices"
+
+	"klankbord/internal/casefile"
+	"klankbord/internal/custody"
+	"klankbord/internal/seal"
+	"klankbord/internal/store"
+)
+
+// fill adds what the entries tell, newest first.
+func (d *Dialogue) fill(m *Mailbox, o *custody.Opened, openings []store.Opening) {
+	seen := readUpTo(o, "")
+	for _, e := range slices.Backward(o.Entries) {
+		switch e.Kind {
+		case casefile.EntryStory:
+			m.Story = storyOf(o, e)
+		case casefile.EntryOutcome:
+			m.outcome(e, seen)
+		case casefile.EntryMessageIn, casefile.EntryMessageOut, casefile.EntryWithdrawal, casefile.EntryMeetingRequest:
+			x := itemOf(o, e)
+			x.Unread = !x.Mine && e.Seq > seen
+			if x.Mine {
+				x.ReadAt = firstRead(o, openings, e)
+			}
+			if e.Kind == casefile.EntryWithdrawal {
+				m.Withdrawn = e.Created
+			}
+			m.Thread = append(m.Thread, x)
+		}
+	}
+	for _, x := range m.Thread {
+		if x.Unread {
+			m.Unread++
+		}
+	}
+	if m.Outcome != nil && m.Outcome.Unread {
+		m.Unread++
+	}
+	m.Question = d.isQuestion(m.Story)
+}
+
+// isQuestion reports whether every topic that was ticked is a question.
+func (d *Dialogue) isQuestion(s *Story) bool {
+	if s == nil || len(s.Topics) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(s.Topics, func(id string) bool {
+		t, ok := d.Profile.Topic(id)
+		return !ok || !t.Question
+	})
+}
+
+// outcome keeps the newest outcome; those before it were replaced.
+func (m *Mailbox) outcome(e custody.Entry, seen int64) {
+	if m.Outcome != nil || e.Damaged || e.Locked {
+		return
+	}
+	record, err := casefile.DecodePayload[casefile.OutcomeRecord](e.Payload)
+	if err == nil {
+		m.Outcome = &Outcome{ID: e.ID, At: e.Created, Unread: e.Seq > seen, OutcomeRecord: record}
+	}
+}
+
+func storyOf(o *custody.Opened, e custody.Entry) *Story {
+	if e.Damaged || e.Locked {
+		return nil
+	}
+	story, err := casefile.DecodePayload[casefile.Story](e.Payload)
+	if err != nil {
+		return nil
+	}
+	return &Story{At: e.Created, Files: filesOf(o, story.Files), Story: story}
+}
+
+// itemOf opens one turn of the dialogue; what does not open is told as damaged.
+func itemOf(o *custody.Opened, e custody.Entry) Item {
+	x := Item{ID: e.ID, Kind: e.Kind, Mine: e.Kind != casefile.EntryMessageOut, At: e.Created}
+	if e.Damaged || e.Locked {
+		x.Damaged = true
+		return x
+	}
+	var err error
+	switch e.Kind {
+	case casefile.EntryWithdrawal:
+		var w casefile.Withdrawal
+		w, err = casefile.DecodePayload[casefile.Withdrawal](e.Payload)
+		x.Lang, x.Text = w.Lang, w.Why
+	case casefile.EntryMeetingRequest:
+		var r casefile.MeetingRequest
+		r, err = casefile.DecodePayload[casefile.MeetingRequest](e.Payload)
+		x.Lang, x.Text, x.Way = r.Lang, r.Text, r.Way
+	default:
+		var msg casefile.Message
+		msg, err = casefile.DecodePayload[casefile.Message](e.Payload)
+		x.Lang, x.Text, x.Files = msg.Lang, msg.Text, filesOf(o, msg.Files)
+	}
+	x.Damaged = err != nil
+	return x
+}
+
+// filesOf opens the manifests of files that an entry names.
+func filesOf(o *custody.Opened, ids []casefile.EntryID) []File {
+	var list []File
+	for _, id := range ids {
+		f := File{ID: string(id), Damaged: true}
+		if m, ok := manifestOf(o, string(id)); ok {
+			f = File{ID: string(id), Name: m.Name, Type: m.Type, Size: m.Size}
+		}
+		list = append(list, f)
+	}
+	return list
+}
+
+// manifestOf finds a file that both sides see.
+func manifestOf(o *custody.Opened, id string) (seal.Manifest, bool) {
+	for _, e := range o.Entries {
+		if e.ID == id && e.Kind == casefile.EntryFile && !e.Damaged && !e.Locked {
+			m, err := seal.DecodeManifest(e.Payload)
+			return m, err == nil
+		}
+	}
+	return seal.Manifest{}, false
+}

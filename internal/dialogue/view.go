@@ -1,0 +1,129 @@
+package dialogue
+
+import (
+	"log/slog"
+	"time"
+
+	"klankbord/internal/casefile"
+	"klankbord/internal/deadline"
+	"klankbord/internal/lang"
+	"klankbord/internal/profile"
+	"klankbord/internal/staff"
+)
+
+// Mailbox is a case as its complainant sees it.
+type Mailbox struct {
+	Number   casefile.Number
+	Route    casefile.Route
+	Team     casefile.Team
+	Stage    casefile.Stage
+	Received time.Time
+	Closed   time.Time // zero while open
+	Question bool      // a question, not a complaint
+	Damaged  bool      // something was altered, removed or rolled back; nothing can be added
+
+	Promises []Promise // what we promised, by date
+	Late     bool      // one of them is past and not kept
+	Outside  []profile.ExternalBody
+
+	Outcome   *Outcome // nil until there is one
+	Thread    []Item   // newest first
+	Unread    int      // items that were not shown before
+	Withdrawn time.Time
+	Story     *Story // nil when it does not open
+	Openings  []Opening
+	Identity  casefile.Identity
+	Language  lang.Lang // in which we answer
+	Mail      bool      // we send a mail when there is news
+}
+
+// Promise is a deadline that the complainant was told.
+type Promise struct {
+	Label  profile.Text
+	Clock  deadline.Clock
+	State  deadline.State
+	Phrase deadline.Phrase
+}
+
+// Kept reports whether what was promised is done, in time or late.
+func (p Promise) Kept() bool { return p.State == deadline.Met || p.State == deadline.MetLate }
+
+// Late reports whether the date is past and what was promised is not done.
+func (p Promise) Late() bool { return p.State == deadline.Passed }
+
+// Outcome is what was decided and done, and why.
+type Outcome struct {
+	ID     string
+	At     time.Time
+	Unread bool
+	casefile.OutcomeRecord
+}
+
+// Item is one turn of the dialogue.
+type Item struct {
+	ID      string
+	Kind    casefile.EntryKind // message-in, message-out, withdrawal, meeting-request
+	Mine    bool               // from the complainant
+	At      time.Time
+	Lang    lang.Lang
+	Text    string
+	Way     string // of a meeting request: phone, video or in-person
+	Files   []File
+	Unread  bool      // from us, and not shown before
+	ReadAt  time.Time // when one of us read what the complainant wrote; zero: not yet
+	Damaged bool      // was altered; nothing of it is shown
+}
+
+// File is a file in the case that both sides see. A damaged one cannot be opened.
+type File struct {
+	ID, Name, Type string
+	Size           int64
+	Damaged        bool
+}
+
+// Story is what the complainant told at first.
+type Story struct {
+	At    time.Time
+	Files []File
+	casefile.Story
+}
+
+// Opening is a day on which a member opened the file, by what they are, never by
+// who they are.
+type Opening struct {
+	At       time.Time // of the first that day
+	What     string    // case, identity or file
+	Team     casefile.Team
+	Function staff.Function // empty: none known
+	Purpose  string         // of an identity
+}
+
+// String hides the content.
+func (*Mailbox) String() string { return "[sealed]" }
+
+// LogValue hides the content.
+func (*Mailbox) LogValue() slog.Value { return slog.StringValue("[sealed]") }
+
+// String hides the content.
+func (Outcome) String() string { return "[sealed]" }
+
+// LogValue hides the content.
+func (Outcome) LogValue() slog.Value { return slog.StringValue("[sealed]") }
+
+// String hides the content.
+func (Item) String() string { return "[sealed]" }
+
+// LogValue hides the content.
+func (Item) LogValue() slog.Value { return slog.StringValue("[sealed]") }
+
+// String hides the content.
+func (Story) String() string { return "[sealed]" }
+
+// LogValue hides the content.
+func (Story) LogValue() slog.Value { return slog.StringValue("[sealed]") }
+
+// String hides the content.
+func (Opening) String() string { return "[sealed]" }
+
+// LogValue hides the content.
+func (Opening) LogValue() slog.Value { return slog.StringValue("[sealed]") }
