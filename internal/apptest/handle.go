@@ -48,8 +48,14 @@ func (i *Instance) TryClose(actor access.Actor, n casefile.Number, outcome casef
 	i.T.Helper()
 	ctx := context.Background()
 	c := i.Case(actor, n)
+	revision := int64(0)
+	for _, d := range c.Drafts {
+		if d.Kind == casework.DraftOutcome {
+			revision = d.Revision
+		}
+	}
 	d, err := i.Casework.SaveDraft(ctx, actor, n, casework.Writing{
-		Kind: casework.DraftOutcome, Was: casework.DraftOutcome, Seen: c.Seen, Lang: lang.Lang(c.Language),
+		Kind: casework.DraftOutcome, Was: casework.DraftOutcome, Revision: revision, Seen: c.Seen, Lang: lang.Lang(c.Language),
 		Outcome: outcome, Feedback: feedback, Why: why,
 	})
 	if err != nil {

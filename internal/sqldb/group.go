@@ -19,6 +19,8 @@ type request struct {
 	turn  chan *Tx   // conduct lends the transaction
 	ended chan error // the caller gives it back
 	done  chan error // conduct says what became of it; never blocks
+
+	failed error // of the function itself; conduct's alone
 }
 
 // write queues the caller, runs fn when its turn comes and waits for the commit.
@@ -76,28 +78,39 @@ func (e *sqliteEngine) group(c *conn, first *request) *conn {
 		first.done <- err
 		return c
 	}
-	kept := make([]*request, 0, maxGroup)
+	served := make([]*request, 0, maxGroup)
+	kept := 0
 	for r, n := first, 1; r != nil; r, n = e.next(n), n+1 {
-		var keep bool
-		if keep, err = serve(c, r); err != nil {
-			kept = append(kept, r)
+		served = append(served, r)
+		if err = serve(c, r); err != nil {
 			break
 		}
-		if keep {
-			kept = append(kept, r)
+		if r.failed == nil {
+			kept++
 		}
 	}
 	if err == nil {
-		err = e.commit(c, len(kept))
+		err = e.commit(c, kept)
 	}
 	if err != nil {
 		c.discard() // rolls back; a failed commit leaves SQLite in a state not worth trusting
 		c = nil
 	}
-	for _, r := range kept {
-		r.done <- err
+	for _, r := range served {
+		r.answer(err)
 	}
 	return c
+}
+
+// answer says what became of a function once its group has ended. Even a failure
+// of its own waits for that: it may rest on what an earlier function of the group
+// did, which nobody sees before the commit and nobody ever where that fails.
+func (r *request) answer(group error) {
+	if group != nil {
+		r.done <- errors.Join(group, r.failed)
+		return
+	}
+	r.done <- r.failed
 }
 
 func (e *sqliteEngine) begin(c *conn) (*conn, error) {
@@ -128,36 +141,28 @@ func (e *sqliteEngine) next(n int) *request {
 	}
 }
 
-// serve runs one function between a savepoint and its release, and reports
-// whether its changes wait for the commit. An error means that the whole
-// transaction is lost, with what earlier functions did in it.
-func serve(c *conn, r *request) (keep bool, err error) {
-	if err := r.ctx.Err(); err != nil {
-		r.done <- err
-		return false, nil
+// serve runs one function between a savepoint and its release, and notes whether
+// it failed. An error means that the whole transaction is lost, with what earlier
+// functions did in it.
+func serve(c *conn, r *request) error {
+	if r.failed = r.ctx.Err(); r.failed != nil {
+		return nil // write waits for turn or done, so answer reaches it
 	}
 	if err := c.control("SAVEPOINT f"); err != nil {
-		return false, err
+		return err
 	}
 	// A statement interrupted by its context would make SQLite roll back the
 	// transaction of everyone; so statements run to their end, and Tx asks for the
 	// context between them. https://www.sqlite.org/c3ref/interrupt.html
 	r.turn <- &Tx{ctx: r.ctx, run: context.WithoutCancel(r.ctx), on: c}
-	failed := <-r.ended
-	if failed != nil {
+	r.failed = <-r.ended
+	if r.failed != nil {
 		// Fails where SQLite has rolled back by itself, as on a full disk.
 		if err := c.control("ROLLBACK TO f"); err != nil {
-			return false, errors.Join(failed, err)
+			return err
 		}
 	}
-	if err := c.control("RELEASE f"); err != nil {
-		return false, err
-	}
-	if failed != nil {
-		r.done <- failed
-		return false, nil
-	}
-	return true, nil
+	return c.control("RELEASE f")
 }
 
 func (e *sqliteEngine) commit(c *conn, kept int) error {

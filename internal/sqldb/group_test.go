@@ -278,3 +278,33 @@ func TestFullDatabaseAcknowledgesOnlyWhatItHolds(t *testing.T) {
 		t.Errorf("%d of %d fitted: the limit was not met on the way", n, len(errs))
 	}
 }
+
+// A function that fails because of what another of its group did is told so only
+// when that is visible to everyone.
+func TestFailureOfAGroupIsToldAfterItsCommit(t *testing.T) {
+	db := migrated(t, storetest.Open(t, storetest.SQLite(t)))
+	ctx := context.Background()
+	if err := exec(db, ctx, insert, "x", "Ann"); err != nil {
+		t.Fatal(err)
+	}
+	errGone := errors.New("gone")
+	var all sync.WaitGroup
+	for range 16 {
+		all.Go(func() {
+			err := db.Write(ctx, func(tx *sqldb.Tx) error {
+				n, err := tx.Exec("DELETE FROM member WHERE id = 'x'")
+				if err == nil && n == 0 {
+					return errGone
+				}
+				return err
+			})
+			if err != nil && !errors.Is(err, errGone) {
+				t.Error(err)
+			}
+			if left := members(t, db); len(left) != 0 {
+				t.Errorf("after %v the row is still there", err)
+			}
+		})
+	}
+	all.Wait()
+}
