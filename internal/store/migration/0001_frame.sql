@@ -46,8 +46,8 @@ CREATE TABLE invitation (
   invited_by {text} NOT NULL,
   created    {int}  NOT NULL,
   expires    {int}  NOT NULL,
-  member_id  {text},
-  request    {bytes},
+  member_id  {text} NOT NULL DEFAULT '',
+  request    {bytes} NOT NULL,
   state      {text} NOT NULL CHECK (state IN ('open', 'enrolled', 'vouched', 'cancelled'))
 ) {strict};
 
