@@ -170,7 +170,7 @@ func TestAT8SessionRowOfAnother(t *testing.T) {
 		}
 	}
 	r := i.Complain("nl", apptest.StrictAnswers("theft"), nil)
-	swap("UPDATE session SET member_id = $1", other.Member)
+	swap("UPDATE session SET member_id = $1 WHERE id = $2", other.Member, tok.ID())
 	actor, err := i.SignIn.Session(ctx, tok)
 	if err == nil {
 		if _, err := i.Custody.OpenMember(ctx, actor, r.Number); !errors.Is(err, fault.ErrNotFound) {
@@ -178,7 +178,7 @@ func TestAT8SessionRowOfAnother(t *testing.T) {
 		}
 	}
 	forged := seal.NewToken()
-	swap("UPDATE session SET id = $1", forged.ID())
+	swap("UPDATE session SET id = $1 WHERE id = $2", forged.ID(), tok.ID())
 	if _, err := i.SignIn.Session(ctx, forged); !errors.Is(err, signin.ErrSession) {
 		t.Errorf("another cookie opens the row: %v", err)
 	}
