@@ -1,0 +1,38 @@
+# `make` lists the targets. A fresh machine is Debian 12 as root with git, make,
+# Go ≥ 1.26 and Node ≥ 20; `make run` needs only Go.
+.DEFAULT_GOAL := help
+.PHONY: help run dev test check check-all lint fmt tools clean
+export CGO_ENABLED = 0
+LISTEN = $${KLANKBORD_LISTEN:-127.0.0.1:8080}
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+run: ## build and serve the demo on 127.0.0.1:8080, or on KLANKBORD_LISTEN
+	@tools/need.sh go && go build -o build/klankbord ./cmd/klankbord
+	@exec build/klankbord demo --listen "$(LISTEN)"
+
+dev: ## the same, reading templates and styles again at every request
+	@tools/need.sh go && go build -o build/klankbord ./cmd/klankbord
+	@KLANKBORD_DEV=1 exec build/klankbord demo --listen "$(LISTEN)"
+
+test: ## install what is missing, run every test in Go and in the browser
+	@tools/test.sh
+
+check: ## the whole of CI: linters, rules and every test
+	@$(MAKE) --no-print-directory --keep-going lint test
+
+check-all: ## check, with every language at every width and scheme
+	@KLANKBORD_FULL=1 $(MAKE) --no-print-directory check
+
+lint: ## run the linters
+	@tools/lint.sh
+
+fmt: ## format the Go files
+	@gofmt -w -s $$(git ls-files --cached --others --exclude-standard '*.go' | grep -v /testdata/)
+
+tools: ## install what the tests and the linters need
+	@tools/need.sh git make go node && tools/install.sh lint
+
+clean: ## remove what was built
+	@rm -rf build e2e/node_modules

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Runs every test: installs what is missing, starts the servers that the tests
+# need, runs the Go tests and then the browser tests, counts both, and stops what
+# it started, however it ends. Arguments, if any, name Go packages to test
+# instead of all; then the browser is left alone.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit
+. tools/part.sh
+. tools/services.sh
+export CGO_ENABLED=0
+
+go_tests() {
+  go test -json -timeout 20m "${packages[@]}" 2>&1 | node e2e/lib/gotest-main.mjs "$results/go.json"
+}
+
+# The browser tests drive the binary that is built here, once.
+browser_tests() {
+  local files
+  go build -o build/klankbord ./cmd/klankbord || return 1
+  mapfile -t files < <(find e2e -name node_modules -prune -o -name '*.test.mjs' -print | sort)
+  KLANKBORD_BIN=$PWD/build/klankbord node --test --test-reporter=spec --test-reporter-destination=stdout \
+    --test-reporter=./e2e/lib/count-reporter.mjs --test-reporter-destination="$results/browser.json" \
+    "${files[@]}"
+}
+
+set_up() {
+  tools/need.sh git make go node && tools/install.sh && start_services
+}
+
+finish() {
+  trap '' INT TERM HUP # a second Ctrl-C must not leave anything behind
+  stop_services
+  [ -z "${results:-}" ] || rm -rf "$results"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+packages=("$@")
+results=$(mktemp -d "${TMPDIR:-/tmp}/klankbord-results.XXXXXX")
+totals=("$results/go.json")
+status=0
+
+part set-up set_up || exit 1
+if [ $# = 0 ]; then
+  packages=(./...)
+  export KLANKBORD_PAGES=$services_dir/pages # where Go tests leave every page state
+  mkdir -p "$KLANKBORD_PAGES"
+  totals+=("$results/browser.json")
+fi
+part Go go_tests || status=1
+if [ $# = 0 ]; then part browser browser_tests || status=1; fi
+node e2e/lib/total-main.mjs "${totals[@]}" || status=1
+exit $status
