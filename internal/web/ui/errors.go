@@ -75,15 +75,11 @@ func (rd *Renderer) WriteError(w http.ResponseWriter, r *http.Request, err error
 // is not yours to know cannot be told from what does not exist.
 func (rd *Renderer) errorPage(r *http.Request, err error, status int, ref string) Page[ErrorPage] {
 	code, desk := rd.Lang(r), onDesk(r)
-	key := keyOf(status)
 	f, ok := fault.As(err)
-	if ok && hasPage(f.Key) {
-		key = f.Key
-	}
-	say := func(part string) string { return rd.words.Text(code, key+"."+part, nil) }
+	say := func(part string) string { return rd.words.Text(code, textOf(status, part), nil) }
 	e := ErrorPage{What: say("what"), Kept: say("kept"), Next: say("next"), Reference: ref, Desk: desk}
 	switch {
-	case ok && f.Kind != fault.NotFound && f.Key != "" && key != f.Key:
+	case ok && f.Kind != fault.NotFound && f.Key != "":
 		e.What = rd.words.Text(code, f.Key, f.Args)
 	case cutOff(err):
 		e.What = rd.words.Text(code, "error.timeout", nil)
@@ -106,32 +102,27 @@ func (rd *Renderer) NotFound() http.Handler {
 	return rd.Handle(func(http.ResponseWriter, *http.Request) error { return fault.ErrNotFound })
 }
 
-// keyOf is where the catalogue has the texts of a status.
-func keyOf(status int) string {
+// textOf is where the catalogue has one part (title, what, kept, next) of the page
+// of a status. The keys are written out, so that a text nobody uses is noticed.
+func textOf(status int, part string) string {
 	switch status {
 	case http.StatusUnprocessableEntity:
-		return "error.invalid"
+		return "error.invalid." + part
 	case http.StatusNotFound:
-		return "error.not-found"
+		return "error.not-found." + part
 	case http.StatusConflict:
-		return "error.conflict"
+		return "error.conflict." + part
 	case http.StatusTooManyRequests:
-		return "error.limit"
+		return "error.limit." + part
 	case http.StatusServiceUnavailable:
-		return "error.unavailable"
+		return "error.unavailable." + part
 	case http.StatusForbidden:
-		return "error.denied"
+		return "error.denied." + part
 	case http.StatusRequestEntityTooLarge:
-		return "error.too-large"
+		return "error.too-large." + part
 	default:
-		return "error.failed"
+		return "error.failed." + part
 	}
-}
-
-// hasPage reports whether the key of a fault stands for a page of its own, with
-// .title, .what, .kept and .next, and not for one sentence.
-func hasPage(key string) bool {
-	return key == "error.expired" || key == "error.signed-out" || key == "error.maintenance"
 }
 
 // cutOff reports whether a request ended before it was complete.

@@ -21,7 +21,6 @@ func TestEveryKindOfErrorHasItsStatusAndAPage(t *testing.T) {
 		"/en/limit":           {429, ""},
 		"/nl/unavailable":     {503, "opslag van onze server is vol"},
 		"/nl/denied":          {403, "Dit kan nu niet"},
-		"/nl/expired":         {403, "Deze pagina is verlopen"},
 		"/nl/failed":          {500, "lag aan ons"},
 		"/nl/panic":           {500, "lag aan ons"},
 		"/nl/cut":             {408, "Uw verbinding viel weg"},

@@ -33,7 +33,6 @@ func site(t testing.TB, log io.Writer, secure bool) http.Handler {
 	fails("GET /{lang}/limit", fault.New(fault.Limit, "error.busy"))
 	fails("GET /{lang}/unavailable", fmt.Errorf("commit: %w", fault.New(fault.Unavailable, "error.disk-full")))
 	fails("GET /{lang}/denied", fault.New(fault.Denied, ""))
-	fails("GET /{lang}/expired", fault.New(fault.Denied, "error.expired"))
 	fails("GET /{lang}/failed", errors.New("canary of the database"))
 	fails("GET /{lang}/cut", fmt.Errorf("read form: %w", io.ErrUnexpectedEOF))
 	fails("GET /desk/cases", fault.New(fault.Denied, ""))
