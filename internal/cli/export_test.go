@@ -1,0 +1,21 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"klankbord/internal/app"
+	"klankbord/internal/config"
+)
+
+// Sequence opens an instance and gives the leaves of its log their positions.
+func Sequence(ctx context.Context, state string) error {
+	a, err := app.Open(ctx, config.Config{State: state, Listen: "127.0.0.1:0", BaseURL: "https://desk.example", MaxFileMB: 1, SessionIdle: time.Hour},
+		app.Options{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	return errors.Join(a.Work.Sequencer.Step(ctx, "test"), a.Close())
+}
