@@ -42,7 +42,7 @@ const logPage = 100
 // handles cases but has no key to that one.
 func (c *Casework) Log(ctx context.Context, actor access.Actor, before int64) (*LogPage, error) {
 	if !actor.Auditor() {
-		return nil, fault.New(fault.Denied, "error.denied")
+		return nil, fault.New(fault.Denied, "error.denied.what")
 	}
 	if err := c.noteInbox(ctx, actor, "log", nil); err != nil {
 		return nil, err

@@ -203,7 +203,7 @@ func (c *Casework) SaveDraft(ctx context.Context, actor access.Actor, n casefile
 // merge makes the draft as it should be from what is stored and what was sent.
 func (c *Casework) merge(o *custody.Opened, list []Draft, w Writing) (d, old Draft, err error) {
 	if !w.Kind.known() {
-		return d, old, fault.New(fault.Invalid, "error.choice-unknown")
+		return d, old, fault.New(fault.Invalid, "error.choose-one")
 	}
 	for _, text := range []string{w.Text, w.Feedback, w.Why} {
 		if length := utf8.RuneCountInString(text); length > TextMost {

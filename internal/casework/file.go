@@ -83,5 +83,5 @@ func (c *Casework) Receive(ctx context.Context, actor access.Actor, n casefile.N
 
 // tooMany is the fault for one file more than a message may carry.
 func (c *Casework) tooMany() error {
-	return fault.New(fault.Limit, "error.too-many-files").With("max", decimal(int64(c.Limits.Files)))
+	return fault.New(fault.Limit, "error.file-too-many").With("max", decimal(int64(c.Limits.Files)))
 }

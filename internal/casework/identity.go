@@ -60,7 +60,7 @@ func (c *Casework) identityAnswers(p casefile.Identity, l string) []Answer {
 	}
 	for _, key := range []string{
 		profile.FieldFirstName, profile.FieldLastName, profile.FieldEmail, profile.FieldPhone, profile.FieldAddress,
-		profile.FieldNoMail, profile.FieldLanguage, "safe_times",
+		profile.FieldNoMail, profile.FieldLanguage, "safe_contact",
 	} {
 		delete(rest, key)
 	}

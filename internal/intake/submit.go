@@ -362,7 +362,7 @@ func (i *Intake) mails(s *submission, r *Receipt) (outgoing, error) {
 	}
 	id := ident.New()
 	o.mail = &store.Mail{
-		ID: id, Case: s.id, Kind: string(template),
+		ID: id, Case: s.id, Kind: string(letter.Acknowledgement),
 		Box: i.Mails.Seal(custody.MailContext(i.instance(), id), order),
 	}
 	return o, nil

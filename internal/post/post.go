@@ -88,10 +88,14 @@ func (o *Office) Send(ctx context.Context, id string, attempt int) (again time.T
 	if err != nil {
 		return o.failed(ctx, w, attempt, err)
 	}
-	if err := o.Outbox.Sent(ctx, id); err != nil || w.Case == "" {
-		return again, err
+	// What follows comes first: a crash between the two sends the mail once more,
+	// under the same Message-ID, and never leaves a case unacknowledged.
+	if w.Case != "" {
+		if err := o.Outcomes.MailAccepted(ctx, w.Mail); err != nil {
+			return again, err
+		}
 	}
-	return again, o.Outcomes.MailAccepted(ctx, w.Mail)
+	return again, o.Outbox.Sent(ctx, id)
 }
 
 // errNobody tells that there is no address to write to any more.
