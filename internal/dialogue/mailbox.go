@@ -131,7 +131,7 @@ func (d *Dialogue) read(ctx context.Context, v *visit) (*Mailbox, error) {
 		Received: o.Case.Received, Closed: o.Case.Closed, Damaged: o.Damaged, Promises: clocks, Mail: !noMail,
 		Outside: d.Profile.ExternalOn(o.Case.Route), Identity: identityOf(o),
 	}
-	m.Late = slices.ContainsFunc(clocks, Promise.Late)
+	m.Late = o.Case.State.Open() && slices.ContainsFunc(clocks, Promise.Late)
 	m.Language = m.Identity.Lang
 	d.fill(m, o, openings)
 	m.Openings = d.openings(ctx, o, openings)

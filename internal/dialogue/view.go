@@ -23,7 +23,7 @@ type Mailbox struct {
 	Damaged  bool      // something was altered, removed or rolled back; nothing can be added
 
 	Promises []Promise // what we promised, by date
-	Late     bool      // one of them is past and not kept
+	Late     bool      // one of them is past and not kept, and the case is open
 	Outside  []profile.ExternalBody
 
 	Outcome   *Outcome // nil until there is one

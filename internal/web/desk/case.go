@@ -1,0 +1,242 @@
+package desk
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"klankbord/internal/casefile"
+	"klankbord/internal/casework"
+	"klankbord/internal/deadline"
+	"klankbord/internal/fault"
+	"klankbord/internal/web/ui"
+)
+
+// casePage is a case as it is shown, and what was typed into its forms when one of
+// them was refused.
+type casePage struct {
+	*casework.Case
+	Base      string // address of the case
+	Heading   string
+	Done      string // what was just done; empty: nothing
+	Next      string
+	Late      bool
+	Topics    string
+	Groups    []answerGroup
+	Timeline  []ui.Message
+	First     string // id of the first new item; empty: none
+	OnlyTalk  bool
+	Clocks    []clockRow
+	ByHand    []ui.Option // clocks that a member stops
+	Steps     []ui.Option // states that may be chosen now
+	Blocked   []blocked   // those that may not, and why
+	CanClose  bool
+	ClosedWas bool
+	Compose   composer
+	Typed     form // of the small forms
+	Colleague []ui.Option
+	Named     bool // the complainant's name may be shown
+
+	StoryFiles      []ui.File
+	FormErrors      []ui.FormError
+	ChargeID        string
+	StateTag        ui.Tag
+	AnswerLanguage  string
+	IdentityAnswers []ui.Answer
+	OnDate          []string // typed into the form about the confirmation of receipt
+}
+
+type answerGroup struct {
+	Title   string
+	Answers []ui.Answer
+}
+
+type clockRow struct {
+	Label string
+	State ui.Tag
+	Law   bool
+}
+
+type blocked struct {
+	To  string
+	Why []string
+}
+
+// deeds are what a case page may say was just done.
+func deeds() []string {
+	return []string{"note", "message", "outcome", "assign", "state", "acknowledged", "clock", "mail", "identity"}
+}
+
+func number(r *http.Request) casefile.Number { return casefile.Number(r.PathValue("number")) }
+
+func base(r *http.Request) string { return "/desk/case/" + r.PathValue("number") }
+
+func (d *desk) caseShow(w http.ResponseWriter, r *http.Request) error {
+	return d.showCase(w, r, http.StatusOK, nil, nil, nil)
+}
+
+// showCase renders a case. typed and writing are what a refused form held.
+func (d *desk) showCase(w http.ResponseWriter, r *http.Request, status int, typed form, writing *casework.Writing, errs []ui.FormError) error {
+	c, err := d.Casework.Case(r.Context(), actor(r), number(r))
+	if err != nil {
+		return err
+	}
+	data := d.caseData(r, c)
+	data.Typed, data.FormErrors = typed, errs
+	data.OnDate = []string{typed.one("on.day"), typed.one("on.month"), typed.one("on.year")}
+	data.Compose = d.composer(r, c, writing)
+	p := page(d, r, string(c.Number), data)
+	p.Errors = errs
+	return d.Renderer.Render(w, r, status, "desk/case", p)
+}
+
+// refused shows a case again with what is wrong in one of its forms and everything
+// that was typed. What is no fault of the form goes on as it is.
+func (d *desk) refused(w http.ResponseWriter, r *http.Request, err error, field string, typed form, writing *casework.Writing) error {
+	errs, status := d.problems(r, err, field)
+	if errs == nil {
+		return err
+	}
+	return d.showCase(w, r, status, typed, writing, errs)
+}
+
+// problems words what a member can do something about; nil for everything else.
+func (d *desk) problems(r *http.Request, err error, field string) ([]ui.FormError, int) {
+	var no *casefile.Refusal
+	if errors.As(err, &no) {
+		var errs []ui.FormError
+		for _, g := range no.Guards {
+			errs = append(errs, ui.FormError{Field: field, Text: d.text(r, "error.guard."+string(g))})
+		}
+		return errs, http.StatusUnprocessableEntity
+	}
+	f, ok := fault.As(err)
+	if !ok {
+		return nil, 0
+	}
+	one := []ui.FormError{{Field: field, Text: d.say(r, f)}}
+	switch f.Kind {
+	case fault.Invalid, fault.Limit:
+		return one, http.StatusUnprocessableEntity
+	case fault.Conflict:
+		return []ui.FormError{{Text: d.say(r, f)}}, http.StatusConflict
+	default:
+		return nil, 0
+	}
+}
+
+func (d *desk) caseData(r *http.Request, c *casework.Case) casePage {
+	lang := d.Renderer.Lang(r)
+	data := casePage{
+		Case: c, Base: base(r), Next: d.text(r, "desk.next."+c.Next.Key), Topics: topicNames(c.Topics, lang, ""),
+		OnlyTalk: r.URL.Query().Get("show") == "messages", ClosedWas: !c.State.Open(),
+		Named: !c.Identity.Sealed && !c.Identity.Unknown,
+	}
+	if what := r.URL.Query().Get("done"); slices.Contains(deeds(), what) {
+		data.Done = d.text(r, "desk.done."+what)
+	}
+	data.Heading = c.Subject
+	if data.Heading == "" {
+		data.Heading = topicNames(c.Topics, lang, d.text(r, "desk.row.nameless"))
+	}
+	if !c.Next.Due.IsZero() {
+		data.Next = d.text(r, "desk.next-due", "step", data.Next, "when", d.phrase(r, c.Next.Phrase))
+		data.Late = strings.HasSuffix(c.Next.Phrase.Key, ".late")
+	}
+	if c.Story != nil {
+		data.Groups, data.StoryFiles = d.groups(r, c.Story), d.files(data.Base, r, c.Story.Files)
+	}
+	data.ChargeID, data.StateTag = string(c.Charge.ID), ui.Tag{Text: d.text(r, "common.state."+string(c.State)), Tone: ui.Info}
+	data.AnswerLanguage = d.languageName(r, c.Language)
+	data.IdentityAnswers = d.answers(r, c.Identity.Answers, "")
+	d.fillTimeline(r, &data)
+	d.fillClocks(r, &data)
+	d.fillSteps(r, &data)
+	data.Colleague = []ui.Option{{Label: d.text(r, "desk.nobody")}}
+	for _, p := range c.People {
+		data.Colleague = append(data.Colleague, ui.Option{Value: string(p.ID), Label: p.Name})
+	}
+	return data
+}
+
+func (d *desk) groups(r *http.Request, s *casework.Story) []answerGroup {
+	var list []answerGroup
+	for _, g := range s.Groups {
+		list = append(list, answerGroup{g.Title, d.answers(r, g.Answers, string(s.Lang))})
+	}
+	return list
+}
+
+func (d *desk) answers(r *http.Request, in []casework.Answer, lang string) []ui.Answer {
+	var list []ui.Answer
+	for _, a := range in {
+		out := ui.Answer{Label: a.Label, Text: a.Text}
+		if a.Ticked {
+			out.Text = d.text(r, "common.yes")
+		}
+		if a.Typed {
+			out.Lang = lang
+		}
+		list = append(list, out)
+	}
+	return list
+}
+
+func (d *desk) fillClocks(r *http.Request, data *casePage) {
+	for _, k := range data.Case.Clocks {
+		label := d.text(r, "common.clock."+string(k.Kind))
+		data.Clocks = append(data.Clocks, clockRow{
+			Label: label, Law: k.Hard, State: ui.Tag{Text: d.phrase(r, k.Phrase), Tone: toneOf(k.State)},
+		})
+		if k.ByHand {
+			data.ByHand = append(data.ByHand, ui.Option{Value: k.ID, Label: label})
+		}
+	}
+}
+
+func toneOf(s deadline.State) ui.Tone {
+	switch s {
+	case deadline.Passed:
+		return ui.Bad
+	case deadline.Pressing, deadline.MetLate:
+		return ui.Warn
+	case deadline.Met:
+		return ui.Good
+	default:
+		return ui.Plain
+	}
+}
+
+func (d *desk) fillSteps(r *http.Request, data *casePage) {
+	for _, m := range data.Moves {
+		words := d.text(r, "common.state."+string(m.To))
+		if m.To == casefile.StateClosed && data.State != casefile.StateMonitoring {
+			data.CanClose = true
+			continue
+		}
+		if len(m.Missing) == 0 {
+			data.Steps = append(data.Steps, ui.Option{Value: string(m.To), Label: words})
+			continue
+		}
+		b := blocked{To: words}
+		for _, g := range m.Missing {
+			b.Why = append(b.Why, d.text(r, "error.guard."+string(g)))
+		}
+		data.Blocked = append(data.Blocked, b)
+	}
+}
+
+// phrase says how a clock stands.
+func (d *desk) phrase(r *http.Request, p deadline.Phrase) string {
+	return d.Words.Plural(d.Renderer.Lang(r), p.Key, p.N, map[string]string{"date": d.date(r, p.Date)})
+}
+
+// caseFile sends a file as a download, whatever it claims to be.
+func (d *desk) caseFile(w http.ResponseWriter, r *http.Request) error {
+	f, err := d.Casework.Open(r.Context(), actor(r), number(r), r.PathValue("entry"))
+	if err != nil {
+		return err
+	}
+	return send(w, f)
+}

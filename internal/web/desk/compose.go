@@ -1,0 +1,228 @@
+package desk
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"klankbord/internal/casefile"
+	"klankbord/internal/casework"
+	"klankbord/internal/lang"
+	"klankbord/internal/web/ui"
+)
+
+// composer is the form in which a note or a message is written.
+type composer struct {
+	Kind     string
+	Was      string
+	Revision int64
+	Seen     int64
+	Text     string
+	Lang     string
+	Langs    []ui.Option
+	Files    []ui.File
+	Saved    *casework.Draft
+	Other    string // kind of a second draft; empty: none
+	Mail     bool
+}
+
+// composer shows what a refused form held, else the draft asked for, else the
+// newest, else an empty note: internal comes first, so that nothing leaves by
+// mistake.
+func (d *desk) composer(r *http.Request, c *casework.Case, w *casework.Writing) composer {
+	k := composer{Kind: string(casework.DraftNote), Seen: c.Seen, Lang: c.Language}
+	for _, l := range d.Languages {
+		k.Langs = append(k.Langs, ui.Option{Value: l, Label: d.text(r, "common.language-name."+l)})
+	}
+	want := casework.DraftKind(r.URL.Query().Get("write"))
+	for i := range c.Drafts {
+		switch dr := &c.Drafts[i]; {
+		case dr.Kind == casework.DraftOutcome:
+		case k.Saved == nil || dr.Kind == want:
+			if k.Saved != nil {
+				k.Other = string(k.Saved.Kind)
+			}
+			k.Saved = dr
+		default:
+			k.Other = string(dr.Kind)
+		}
+	}
+	if s := k.Saved; s != nil {
+		k.Kind, k.Was, k.Revision, k.Seen, k.Text, k.Lang = string(s.Kind), string(s.Kind), s.Revision, s.Seen, s.Text, string(s.Lang)
+		for _, f := range s.Files {
+			k.Files = append(k.Files, ui.File{ID: f.ID, Name: f.Name, Size: f.Size})
+		}
+	} else if want == casework.DraftMessage {
+		k.Kind = string(want)
+	}
+	if w != nil {
+		k.Kind, k.Text, k.Lang = string(w.Kind), w.Text, string(w.Lang)
+	}
+	return k
+}
+
+// caseCompose saves the draft; "check" goes on to the page that shows it as it will
+// be seen. Nothing is sent here.
+func (d *desk) caseCompose(w http.ResponseWriter, r *http.Request) error {
+	var added []*casework.Incoming
+	var failed error
+	values, err := ui.ReadForm(r, ui.Limits{Fields: formFields, TextBytes: formBytes, FileBytes: d.Casework.Limits.FileBytes + 1},
+		func(u ui.Upload) error {
+			in, err := d.Casework.Receive(r.Context(), actor(r), number(r), u.Name, u.Body)
+			if errs, _ := d.problems(r, err, "file"); errs != nil {
+				failed = err // the other files stay
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			added = append(added, in)
+			return nil
+		})
+	if err != nil {
+		return err
+	}
+	f := form(values)
+	writing := casework.Writing{
+		Kind: casework.DraftKind(f.one("audience")), Was: casework.DraftKind(f.one("was")), Revision: integer(f.one("revision")),
+		Seen: integer(f.one("seen")), Text: f.one("text"), Lang: lang.Lang(f.one("lang")), Add: added, Remove: f.one("remove"),
+	}
+	if writing.Kind == "" {
+		writing.Kind = casework.DraftNote
+	}
+	saved, err := d.Casework.SaveDraft(r.Context(), actor(r), number(r), writing)
+	if err != nil {
+		return d.refused(w, r, err, "text", f, &writing)
+	}
+	if failed != nil {
+		return d.refused(w, r, failed, "file", f, nil)
+	}
+	if f.one("act") != "check" {
+		ui.Redirect(w, r, base(r)+"?write="+string(saved.Kind)+"#compose")
+		return nil
+	}
+	if _, err := d.Casework.Check(r.Context(), actor(r), number(r), saved.Kind); err != nil {
+		return d.refused(w, r, err, "text", f, nil)
+	}
+	ui.Redirect(w, r, base(r)+"/check/"+string(saved.Kind))
+	return nil
+}
+
+func integer(s string) int64 {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+func (d *desk) caseDiscard(w http.ResponseWriter, r *http.Request) error {
+	f, err := readForm(r)
+	if err != nil {
+		return err
+	}
+	if err := d.Casework.DiscardDraft(r.Context(), actor(r), number(r), casework.DraftKind(f.one("kind"))); err != nil {
+		return err
+	}
+	ui.Redirect(w, r, base(r))
+	return nil
+}
+
+type checkPage struct {
+	*casework.Preview
+	Base    string
+	Edit    string
+	Shown   ui.Message
+	Readers []string
+	Foreign bool     // written in another language than the complainant asked for
+	Names   []string // of the language written in and of the one asked for
+}
+
+func (d *desk) caseCheck(w http.ResponseWriter, r *http.Request) error {
+	kind := casework.DraftKind(r.PathValue("kind"))
+	p, err := d.Casework.Check(r.Context(), actor(r), number(r), kind)
+	if errs, _ := d.problems(r, err, ""); errs != nil { // changed since: back to where it is written
+		ui.Redirect(w, r, editPath(r, kind))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return d.showCheck(w, r, http.StatusOK, p, nil)
+}
+
+func editPath(r *http.Request, k casework.DraftKind) string {
+	if k == casework.DraftOutcome {
+		return base(r) + "/close"
+	}
+	return base(r) + "?write=" + string(k) + "#compose"
+}
+
+func (d *desk) showCheck(w http.ResponseWriter, r *http.Request, status int, p *casework.Preview, errs []ui.FormError) error {
+	dr := p.Draft
+	data := checkPage{
+		Preview: p, Base: base(r), Edit: editPath(r, dr.Kind), Foreign: dr.Kind != casework.DraftNote && string(dr.Lang) != p.Language,
+		Names: []string{d.text(r, "common.language-name."+string(dr.Lang)), d.languageName(r, p.Language)},
+		Shown: ui.Message{
+			From: d.text(r, "desk.check.from"), At: d.Clock.Now(), Text: dr.Text, Lang: string(dr.Lang), Kind: ui.Sent,
+			Files: d.draftFiles(dr),
+		},
+	}
+	switch dr.Kind {
+	case casework.DraftNote:
+		data.Shown.Kind, data.Shown.From = ui.Internal, actor(r).Name
+	case casework.DraftOutcome:
+		data.Shown.Text = d.closingText(dr)
+	}
+	for _, person := range p.People {
+		data.Readers = append(data.Readers, person.Name)
+	}
+	pg := page(d, r, d.text(r, "desk.check.title-"+string(dr.Kind)), data)
+	pg.TitleParts, pg.Errors = []string{string(p.Number)}, errs
+	return d.Renderer.Render(w, r, status, "desk/check", pg)
+}
+
+func (d *desk) languageName(r *http.Request, l string) string {
+	if !lang.Lang(l).Known() {
+		return "?"
+	}
+	return d.text(r, "common.language-name."+l)
+}
+
+func (d *desk) draftFiles(dr casework.Draft) []ui.File {
+	var list []ui.File
+	for _, f := range dr.Files {
+		list = append(list, ui.File{ID: f.ID, Name: f.Name, Size: f.Size})
+	}
+	return list
+}
+
+// caseSend sends what was checked, once however often the button is pressed.
+func (d *desk) caseSend(w http.ResponseWriter, r *http.Request) error {
+	f, err := readForm(r)
+	if err != nil {
+		return err
+	}
+	s := casework.Sending{
+		Kind: casework.DraftKind(f.one("kind")), ID: f.one("draft"), Revision: integer(f.one("revision")), Seen: integer(f.one("seen")),
+	}
+	send := d.Casework.Send
+	if s.Kind == casework.DraftOutcome {
+		send = d.Casework.Close
+	}
+	err = send(r.Context(), actor(r), number(r), s)
+	if err == nil {
+		ui.Redirect(w, r, base(r)+"?done="+string(s.Kind)+"#main")
+		return nil
+	}
+	errs, status := d.problems(r, err, "")
+	if errs == nil {
+		return err
+	}
+	var no *casefile.Refusal
+	p, again := d.Casework.Check(r.Context(), actor(r), number(r), s.Kind)
+	if again != nil && !errors.As(again, &no) {
+		return d.showCase(w, r, status, nil, nil, errs)
+	}
+	return d.showCheck(w, r, status, p, errs)
+}

@@ -1,0 +1,108 @@
+// Package desk is the face for members: signing in, the inbox, cases, the people on
+// the desk, the log. It reads forms, asks the use cases and renders; it decides
+// about nobody's access. It must never lose what a member typed, put sealed text
+// into a title, a log or an address, or answer differently for a case that is not
+// the member's and one that does not exist. It fails by returning what the use
+// cases return, which package ui turns into a page.
+package desk
+
+import (
+	"embed"
+	"io/fs"
+	"net/http"
+	"strings"
+
+	"klankbord/internal/access"
+	"klankbord/internal/casework"
+	"klankbord/internal/clock"
+	"klankbord/internal/fault"
+	"klankbord/internal/setup"
+	"klankbord/internal/signin"
+	"klankbord/internal/web/ui"
+)
+
+//go:embed templates
+var templates embed.FS
+
+// Templates is the set of pages that a renderer needs for the desk.
+func Templates() (ui.Set, error) {
+	files, err := fs.Sub(templates, "templates")
+	return ui.Set{Name: "desk", Files: files}, err
+}
+
+// Deps is what the desk is made of.
+type Deps struct {
+	Casework  *casework.Casework
+	SignIn    *signin.SignIn
+	Setup     *setup.Setup
+	Renderer  *ui.Renderer
+	Words     ui.Words
+	Cookies   ui.Cookies
+	Clock     clock.Clock
+	Brand     func(lang string) ui.Brand
+	Languages []string
+}
+
+type desk struct {
+	Deps
+	kept keeper
+}
+
+// New returns the desk under /desk. The caller puts ui's Wrap around it.
+func New(deps Deps) http.Handler {
+	d := &desk{Deps: deps, kept: keeper{clock: deps.Clock}}
+	mux := http.NewServeMux()
+	for _, route := range d.routes() {
+		mux.Handle(route.pattern, route.guard(d.Renderer.Handle(route.handle)))
+	}
+	mux.Handle("/", d.Renderer.NotFound())
+	return mux
+}
+
+// page fills what every page of the desk has.
+func page[T any](d *desk, r *http.Request, title string, data T) ui.Page[T] {
+	lang := d.Renderer.Lang(r)
+	brand := d.Brand(lang)
+	brand.Home = "/desk"
+	p := ui.Page[T]{Lang: lang, Title: title, Brand: brand, Desk: true, Data: data}
+	if a, ok := actorIn(r); ok {
+		p.User = d.user(r, a)
+	}
+	return p
+}
+
+func (d *desk) user(r *http.Request, a access.Actor) *ui.User {
+	link := func(href, key string) ui.Link {
+		return ui.Link{Href: href, Text: d.text(r, key), Current: strings.TrimSuffix(r.URL.Path, "/") == href}
+	}
+	nav := []ui.Link{link("/desk", "desk.nav.cases")}
+	if a.Entry.Active {
+		nav = append(nav, link("/desk/people", "desk.nav.people"))
+	}
+	if a.Auditor() {
+		nav = append(nav, link("/desk/log", "desk.nav.log"))
+	}
+	return &ui.User{Name: a.Name, Nav: append(nav, link("/desk/profile", "desk.nav.profile"))}
+}
+
+func (d *desk) text(r *http.Request, key string, pairs ...any) string {
+	return d.Renderer.Text(r, key, pairs...)
+}
+
+// say words a fault for the person who met it.
+func (d *desk) say(r *http.Request, f *fault.Fault) string {
+	var pairs []any
+	for name, value := range f.Args {
+		pairs = append(pairs, name, value)
+	}
+	return d.text(r, f.Key, pairs...)
+}
+
+// options are select or radio options of values whose words stand under a key.
+func options[T ~string](d *desk, r *http.Request, prefix string, values []T) []ui.Option {
+	var list []ui.Option
+	for _, v := range values {
+		list = append(list, ui.Option{Value: string(v), Label: d.text(r, prefix+string(v))})
+	}
+	return list
+}

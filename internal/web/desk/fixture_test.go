@@ -1,0 +1,260 @@
+package desk_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+	"golang.org/x/net/html"
+
+	"klankbord/internal/apptest"
+)
+
+// house is an instance with its desk, and the members who signed in.
+type house struct {
+	*apptest.Instance
+	t testing.TB
+	h http.Handler
+}
+
+func newHouse(t testing.TB) *house {
+	t.Helper()
+	i := apptest.New(t)
+	_, _, both, err := i.Handlers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &house{i, t, both}
+}
+
+// browser is one browser on the desk.
+type browser struct {
+	*house
+	cookies map[string]string
+	secret  string // of the authenticator app
+}
+
+func (h *house) browser() *browser { return &browser{house: h, cookies: map[string]string{}} }
+
+// page is what a browser shows after following redirects.
+type page struct {
+	b      *browser
+	path   string
+	status int
+	body   string
+	header http.Header
+	doc    *html.Node
+}
+
+func (b *browser) get(path string) *page { return b.do(http.MethodGet, path, "", "") }
+
+func (b *browser) post(path string, values url.Values) *page {
+	return b.do(http.MethodPost, path, "application/x-www-form-urlencoded", values.Encode())
+}
+
+func (b *browser) do(method, path, kind, body string) *page {
+	b.t.Helper()
+	for range 5 {
+		r := httptest.NewRequest(method, "https://desk.example"+strings.SplitN(path, "#", 2)[0], strings.NewReader(body))
+		if kind != "" {
+			r.Header.Set("Content-Type", kind)
+		}
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+		for name, value := range b.cookies {
+			r.AddCookie(&http.Cookie{Name: name, Value: value})
+		}
+		w := httptest.NewRecorder()
+		b.h.ServeHTTP(w, r)
+		for _, c := range w.Result().Cookies() {
+			b.cookies[c.Name] = c.Value
+			if c.MaxAge < 0 {
+				delete(b.cookies, c.Name)
+			}
+		}
+		if w.Code == http.StatusOK || w.Code >= http.StatusBadRequest {
+			doc, err := html.Parse(strings.NewReader(w.Body.String()))
+			if err != nil {
+				b.t.Fatal(err)
+			}
+			return &page{b, path, w.Code, w.Body.String(), w.Header(), doc}
+		}
+		method, path, kind, body = http.MethodGet, w.Header().Get("Location"), "", ""
+	}
+	b.t.Fatalf("%s leads round in circles", path)
+	return nil
+}
+
+// all returns the elements that pass a test.
+func all(n *html.Node, pass func(*html.Node) bool) (list []*html.Node) {
+	if n.Type == html.ElementNode && pass(n) {
+		list = append(list, n)
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		list = append(list, all(c, pass)...)
+	}
+	return list
+}
+
+func attr(n *html.Node, name string) (string, bool) {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val, true
+		}
+	}
+	return "", false
+}
+
+func text(n *html.Node) string {
+	if n.Type == html.TextNode {
+		return n.Data
+	}
+	var b strings.Builder
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		b.WriteString(text(c))
+	}
+	return b.String()
+}
+
+// says reports whether the text of the page holds s.
+func (p *page) says(s string) bool {
+	return strings.Contains(strings.Join(strings.Fields(text(p.doc)), " "), s)
+}
+
+func (p *page) title() string {
+	h := all(p.doc, func(n *html.Node) bool { return n.Data == "h1" })
+	if len(h) == 0 {
+		return ""
+	}
+	return strings.TrimSpace(text(h[0]))
+}
+
+func (p *page) codes() (list []string) {
+	for _, n := range all(p.doc, func(n *html.Node) bool { c, _ := attr(n, "class"); return c == "code" }) {
+		list = append(list, strings.TrimSpace(text(n)))
+	}
+	return list
+}
+
+// send fills in the form whose address ends in action and sends it; what is not
+// named keeps the value that the page gave it.
+func (p *page) send(action string, fill url.Values) *page {
+	p.b.t.Helper()
+	to, values := p.form(action)
+	for name, v := range fill {
+		values[name] = v
+	}
+	return p.b.post(to, values)
+}
+
+func (p *page) form(action string) (string, url.Values) {
+	p.b.t.Helper()
+	forms := all(p.doc, func(n *html.Node) bool {
+		a, _ := attr(n, "action")
+		a = strings.SplitN(strings.SplitN(a, "#", 2)[0], "?", 2)[0]
+		return n.Data == "form" && strings.HasSuffix(a, action)
+	})
+	if len(forms) == 0 {
+		p.b.t.Fatalf("%s (%d) %q has no form for %s: %s", p.path, p.status, p.title(), action, text(p.doc))
+	}
+	values := url.Values{}
+	for _, n := range all(forms[0], func(n *html.Node) bool { return n.Data == "input" || n.Data == "textarea" || n.Data == "select" }) {
+		name, ok := attr(n, "name")
+		kind, _ := attr(n, "type")
+		value, _ := attr(n, "value")
+		_, checked := attr(n, "checked")
+		switch {
+		case !ok, kind == "file", (kind == "radio" || kind == "checkbox") && !checked:
+		case n.Data == "textarea":
+			values.Add(name, strings.TrimPrefix(text(n), "\n"))
+		case n.Data == "select":
+			for _, o := range all(n, func(n *html.Node) bool { _, s := attr(n, "selected"); return n.Data == "option" && s }) {
+				v, _ := attr(o, "value")
+				values.Add(name, v)
+			}
+		default:
+			values.Add(name, value)
+		}
+	}
+	to, _ := attr(forms[0], "action")
+	return to, values
+}
+
+const password = "five words make a sentence"
+
+// digits are what the authenticator app shows; each is good once, so time moves on.
+func (b *browser) digits() string {
+	b.Clock.Add(31 * time.Second)
+	code, err := totp.GenerateCode(b.secret, b.Clock.Now())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return code
+}
+
+// enrol uses an invitation up to the recovery code.
+func (b *browser) enrol(path string) *page {
+	b.t.Helper()
+	factor := b.get(path).send(path, url.Values{"password": {password}})
+	if len(factor.codes()) != 1 {
+		b.t.Fatalf("enrolment shows %q: %s", factor.title(), text(factor.doc))
+	}
+	b.secret = factor.codes()[0]
+	recovery := factor.send("/confirm", url.Values{"code": {b.digits()}})
+	if len(recovery.codes()) != 1 {
+		b.t.Fatalf("after enrolment comes %q: %s", recovery.title(), text(recovery.doc))
+	}
+	return recovery.send("/desk/recovery", url.Values{"kept": {"yes"}})
+}
+
+func (b *browser) signIn(email string) *page {
+	b.t.Helper()
+	second := b.get("/desk/signin").send("/desk/signin", url.Values{"email": {email}, "password": {password}})
+	return second.send("/desk/signin/second", url.Values{"code": {b.digits()}})
+}
+
+// crew are the members of a house.
+type crew struct{ nele, thomas, sofie, anke *browser }
+
+// staffed enrols four members through the pages: the integrity manager, who invites
+// and vouches for one of HR, one of Supporters Service and an auditor.
+func staffed(t testing.TB) (*house, crew) {
+	t.Helper()
+	h := newHouse(t)
+	var c crew
+	c.nele = h.browser()
+	c.nele.enrol("/desk/enrol/" + h.Founded.Enrol.Cookie())
+	c.thomas = c.nele.invite("Thomas Dubois", "thomas@desk.example", "handler/complaints/hr")
+	c.sofie = c.nele.invite("Sofie Peeters", "sofie@desk.example", "handler/supporters-service/")
+	c.anke = c.nele.invite("Anke Schmitz", "anke@desk.example", "auditor//")
+	return h, c
+}
+
+func (b *browser) invite(name, email string, tasks ...string) *browser {
+	b.t.Helper()
+	shown := b.get("/desk/people").send("/desk/people", url.Values{"name": {name}, "email": {email}, "lang": {"en"}, "task": tasks})
+	if len(shown.codes()) != 1 {
+		b.t.Fatalf("after an invitation comes %q: %s", shown.title(), text(shown.doc))
+	}
+	link := shown.codes()[0]
+	invited := b.house.browser()
+	invited.enrol(link[strings.Index(link, "/desk/"):])
+	vouch := b.get("/desk/people").link("/desk/people/vouch/")
+	b.get(vouch).send(vouch, url.Values{"compared": {"yes"}, "password": {password}})
+	return invited
+}
+
+// link is the first address on the page that begins so.
+func (p *page) link(prefix string) string {
+	p.b.t.Helper()
+	for _, a := range all(p.doc, func(n *html.Node) bool { return n.Data == "a" }) {
+		if href, _ := attr(a, "href"); strings.HasPrefix(href, prefix) {
+			return href
+		}
+	}
+	p.b.t.Fatalf("%s has no link to %s", p.path, prefix)
+	return ""
+}

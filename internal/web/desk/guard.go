@@ -1,0 +1,126 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"klankbord/internal/access"
+	"klankbord/internal/seal"
+	"klankbord/internal/signin"
+	"klankbord/internal/web/ui"
+)
+
+// The cookies of the desk.
+const (
+	cookieSession = "kb-desk"
+	cookiePending = "kb-second" // between password and second factor
+	cookieKept    = "kb-kept"   // what was typed when the session had ended
+)
+
+// The bounds of a form of the desk.
+const (
+	formBytes  = 1 << 20
+	formFields = 200
+)
+
+type actorKey struct{}
+
+func actorIn(r *http.Request) (access.Actor, bool) {
+	a, ok := r.Context().Value(actorKey{}).(access.Actor)
+	return a, ok
+}
+
+// actor is the member that the guard let through.
+func actor(r *http.Request) access.Actor {
+	a, _ := actorIn(r)
+	return a
+}
+
+// anyone guards pages that need no session.
+func (d *desk) anyone(next http.Handler) http.Handler { return ui.LimitBody(formBytes, next) }
+
+// member lets signed-in members through, with their language. Everyone else is led
+// to the sign-in; a form that was posted is kept for after it.
+func (d *desk) member(next http.Handler) http.Handler {
+	return ui.LimitBody(formBytes, d.session(next))
+}
+
+// uploading is member for forms with files.
+func (d *desk) uploading(next http.Handler) http.Handler {
+	limits := d.Casework.Limits
+	return ui.LimitBody(formBytes+limits.FileBytes*int64(min(limits.Files, 5)), d.session(next))
+}
+
+func (d *desk) session(next http.Handler) http.Handler {
+	return d.Renderer.Handle(func(w http.ResponseWriter, r *http.Request) error {
+		tok, err := d.token(r, cookieSession)
+		if err != nil {
+			return d.toSignIn(w, r)
+		}
+		a, err := d.SignIn.Session(r.Context(), tok)
+		if errors.Is(err, signin.ErrSession) {
+			return d.toSignIn(w, r)
+		}
+		if err != nil {
+			return err
+		}
+		ctx := ui.WithLang(r.Context(), a.Language)
+		a.Language = d.Renderer.Lang(r.WithContext(ctx))
+		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, actorKey{}, a)))
+		return nil
+	})
+}
+
+func (d *desk) token(r *http.Request, cookie string) (seal.Token, error) {
+	value, ok := d.Cookies.Value(r, cookie)
+	if !ok {
+		return seal.Token{}, http.ErrNoCookie
+	}
+	return seal.ParseToken(value)
+}
+
+// toSignIn leads to the sign-in and back. WCAG 2.2 SC 2.2.5: what was typed stays.
+func (d *desk) toSignIn(w http.ResponseWriter, r *http.Request) error {
+	back := r.URL.RequestURI()
+	if r.Method == http.MethodPost {
+		values, err := ui.ReadForm(r, ui.Limits{Fields: formFields, TextBytes: formBytes}, func(ui.Upload) error { return nil })
+		if err != nil {
+			return err
+		}
+		tok := d.kept.put(kept{Kind: keptForm, Path: r.URL.Path, Values: values})
+		d.Cookies.Set(w, cookieKept, tok.Cookie(), keepFor)
+		back = "/desk/kept"
+	}
+	ui.Redirect(w, r, "/desk/signin?ended=1&next="+url.QueryEscape(back))
+	return nil
+}
+
+// nextPath is where to go after signing in: on the desk, and nowhere else.
+func nextPath(s string) string {
+	if ui.LocalPath(s) && (s == "/desk" || strings.HasPrefix(s, "/desk/") || strings.HasPrefix(s, "/desk?")) &&
+		!strings.HasPrefix(s, "/desk/sign") {
+		return s
+	}
+	return "/desk"
+}
+
+// form is what a form without files sent.
+type form map[string][]string
+
+// One is the first value of a name, for templates.
+func (f form) One(name string) string { return f.one(name) }
+
+func (f form) one(name string) string {
+	if v := f[name]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
+}
+
+func readForm(r *http.Request) (form, error) {
+	values, err := ui.ReadForm(r, ui.Limits{Fields: formFields, TextBytes: formBytes}, nil)
+	return values, err
+}

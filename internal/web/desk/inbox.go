@@ -1,0 +1,210 @@
+package desk
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"klankbord/internal/access"
+	"klankbord/internal/casefile"
+	"klankbord/internal/casework"
+	"klankbord/internal/ident"
+	"klankbord/internal/profile"
+	"klankbord/internal/web/ui"
+)
+
+type inboxPage struct {
+	Waiting  bool // enrolled, but no colleague has vouched yet
+	Mark     string
+	NoCases  bool
+	Auditor  bool
+	Views    []ui.Link
+	View     string
+	Filters  []ui.Field
+	Filtered bool
+	Table    ui.Table
+	Pages    *ui.Pages
+	Total    int
+	Most     bool // there are more than Total
+	Cut      bool
+	Next     *casework.Row
+}
+
+func (d *desk) inboxShow(w http.ResponseWriter, r *http.Request) error {
+	a := actor(r)
+	if !a.Entry.Active {
+		return d.showWaiting(w, r, a)
+	}
+	q := r.URL.Query()
+	number, _ := strconv.Atoi(q.Get("page"))
+	in, err := d.Casework.Inbox(r.Context(), a, casework.Filter{
+		View: casework.View(q.Get("view")), Route: casefile.Route(q.Get("route")), State: casefile.State(q.Get("state")),
+		Topic: q.Get("topic"), Page: number,
+	})
+	if err != nil {
+		return err
+	}
+	title := d.text(r, "desk.view."+string(in.View))
+	if in.NoCases {
+		title = d.text(r, "desk.inbox.title")
+	}
+	return d.Renderer.Render(w, r, http.StatusOK, "desk/inbox", page(d, r, title, d.inboxData(r, a, in)))
+}
+
+func (d *desk) showWaiting(w http.ResponseWriter, r *http.Request, a access.Actor) error {
+	data := inboxPage{Waiting: true, Mark: spaced(a.Keys.Public().Fingerprint())}
+	return d.Renderer.Render(w, r, http.StatusOK, "desk/waiting", page(d, r, d.text(r, "desk.waiting.title"), data))
+}
+
+// spaced groups a fingerprint so that two people can read it to each other.
+func spaced(s string) string {
+	var out []byte
+	for i := range len(s) {
+		if i > 0 && i%4 == 0 {
+			out = append(out, ' ')
+		}
+		out = append(out, s[i])
+	}
+	return string(out)
+}
+
+func (d *desk) inboxData(r *http.Request, a access.Actor, in *casework.Inbox) inboxPage {
+	data := inboxPage{
+		NoCases: in.NoCases, Auditor: a.Auditor(), View: string(in.View), Total: in.Total,
+		Most: in.Total >= casework.CountMost, Cut: in.Cut, Filtered: in.Filter.Route != "" || in.Filter.State != "" || in.Filter.Topic != "",
+	}
+	if in.NoCases {
+		return data
+	}
+	for _, v := range casework.Views() {
+		data.Views = append(data.Views, ui.Link{
+			Href: "/desk?view=" + string(v), Text: d.text(r, "desk.view."+string(v)), Current: v == in.View, Count: in.Counts[v],
+		})
+	}
+	data.Filters = d.filters(r, in)
+	data.Table = d.caseTable(r, in)
+	data.Pages = d.inboxPages(r, in)
+	if in.Next.Number != "" {
+		data.Next = &in.Next
+	}
+	return data
+}
+
+func (d *desk) filters(r *http.Request, in *casework.Inbox) []ui.Field {
+	any := ui.Option{Label: d.text(r, "desk.filter.all")}
+	field := func(name, chosen string, list []ui.Option) ui.Field {
+		return ui.Field{
+			Kind: ui.KindSelect, Name: name, Label: d.text(r, "desk.filter."+name), Values: []string{chosen}, Bare: true,
+			Options: append([]ui.Option{any}, list...),
+		}
+	}
+	routes := []casefile.Route{casefile.General, casefile.Privacy, casefile.Integrity}
+	lang := d.Renderer.Lang(r)
+	var topics []ui.Option
+	for _, t := range in.Topics {
+		topics = append(topics, ui.Option{Value: t.ID, Label: t.Label.In(lang)})
+	}
+	return []ui.Field{
+		field("route", string(in.Filter.Route), options(d, r, "common.route.", routes)),
+		field("topic", in.Filter.Topic, topics),
+		field("state", string(in.Filter.State), options(d, r, "common.state.", casefile.States())),
+	}
+}
+
+func (d *desk) caseTable(r *http.Request, in *casework.Inbox) ui.Table {
+	t := ui.Table{Caption: d.text(r, "desk.inbox.caption", "view", d.text(r, "desk.view."+string(in.View))), Stacked: true}
+	for _, key := range []string{"subject", "number", "due", "state", "route", "charge", "received"} {
+		t.Columns = append(t.Columns, ui.Column{Text: d.text(r, "desk.column."+key)})
+	}
+	t.Empty = d.text(r, "desk.empty."+string(in.View))
+	for _, row := range in.Rows {
+		t.Rows = append(t.Rows, ui.Row{Key: string(row.Number), Name: string(row.Number), Unread: row.Unread, Cells: d.cells(r, row)})
+	}
+	return t
+}
+
+func (d *desk) cells(r *http.Request, row casework.Row) []ui.Cell {
+	subject := row.Subject
+	if row.Damaged {
+		subject = d.text(r, "desk.row.damaged")
+	} else if subject == "" {
+		subject = topicNames(row.Topics, d.Renderer.Lang(r), d.text(r, "desk.row.nameless"))
+	}
+	charge := row.Charge
+	if charge == "" {
+		charge = d.text(r, "desk.nobody")
+	}
+	return []ui.Cell{
+		{Text: subject, Href: "/desk/case/" + string(row.Number), Head: true},
+		{Text: string(row.Number)},
+		d.dueCell(r, row),
+		{Text: d.text(r, "common.state."+string(row.State))},
+		{Text: d.text(r, "common.route."+string(row.Route))},
+		{Text: charge},
+		{At: row.Received},
+	}
+}
+
+func (d *desk) dueCell(r *http.Request, row casework.Row) ui.Cell {
+	if row.Due.IsZero() {
+		return ui.Cell{Text: d.text(r, "desk.due.none")}
+	}
+	tag := ui.Tag{Text: d.phrase(r, row.Phrase)}
+	switch {
+	case row.Late:
+		tag.Tone = ui.Bad
+	case row.Soon:
+		tag.Tone = ui.Warn
+	}
+	return ui.Cell{Tag: &tag}
+}
+
+func topicNames(topics []profile.Topic, lang, otherwise string) string {
+	names := ""
+	for _, t := range topics {
+		if names != "" {
+			names += ", "
+		}
+		names += t.Label.In(lang)
+	}
+	if names == "" {
+		return otherwise
+	}
+	return names
+}
+
+// inboxPages is nil where one page shows everything.
+func (d *desk) inboxPages(r *http.Request, in *casework.Inbox) *ui.Pages {
+	last := (in.Total + casework.PageSize - 1) / casework.PageSize
+	now := in.Filter.Page
+	if last < 2 && now == 1 {
+		return nil
+	}
+	at := func(n int) string {
+		q := url.Values{"view": {string(in.View)}, "page": {strconv.Itoa(n)}}
+		for key, v := range map[string]string{"route": string(in.Filter.Route), "topic": in.Filter.Topic, "state": string(in.Filter.State)} {
+			if v != "" {
+				q.Set(key, v)
+			}
+		}
+		return "/desk?" + q.Encode()
+	}
+	p := &ui.Pages{Label: d.text(r, "desk.inbox.pages"), Summary: d.text(r, "desk.inbox.page", "page", now, "pages", max(last, now))}
+	if now > 1 {
+		p.Prev = at(now - 1)
+	}
+	if now < last {
+		p.Next = at(now + 1)
+	}
+	return p
+}
+
+// caseFind leads from a case number, however it was typed, to the case.
+func (d *desk) caseFind(w http.ResponseWriter, r *http.Request) error {
+	number, ok := ident.ParseCaseNumber(r.URL.Query().Get("number"))
+	if !ok {
+		number = "KB-0000-00" // has the answer of a case that is not yours
+	}
+	ui.Redirect(w, r, "/desk/case/"+number)
+	return nil
+}

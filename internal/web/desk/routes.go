@@ -1,0 +1,58 @@
+package desk
+
+import "net/http"
+
+// route is a line of the contract: what is asked, who may ask, what answers.
+type route struct {
+	pattern string
+	guard   func(http.Handler) http.Handler
+	handle  func(http.ResponseWriter, *http.Request) error
+}
+
+// routes is every address of the desk. The guard "member" lets signed-in members
+// through; what they may do is decided again in the use case.
+func (d *desk) routes() []route {
+	anyone, member := d.anyone, d.member
+	return []route{
+		{"GET /desk/signin", anyone, d.signinShow},
+		{"POST /desk/signin", anyone, d.signinPassword},
+		{"GET /desk/signin/second", anyone, d.secondShow},
+		{"POST /desk/signin/second", anyone, d.signinSecond},
+		{"POST /desk/signout", anyone, d.signout},
+		{"GET /desk/enrol/{token}", anyone, d.enrolShow},
+		{"POST /desk/enrol/{token}", anyone, d.enrolPassword},
+		{"POST /desk/enrol/{token}/confirm", anyone, d.enrolConfirm},
+
+		{"GET /desk", member, d.inboxShow},
+		{"GET /desk/{$}", member, d.inboxShow},
+		{"GET /desk/go", member, d.caseFind},
+		{"GET /desk/kept", member, d.keptShow},
+		{"POST /desk/kept", member, d.keptDiscard},
+		{"GET /desk/recovery", member, d.recoveryShow},
+		{"POST /desk/recovery", member, d.recoveryKept},
+		{"GET /desk/people", member, d.peopleShow},
+		{"POST /desk/people", member, d.peopleInvite},
+		{"GET /desk/people/invited", member, d.peopleInvited},
+		{"GET /desk/people/vouch/{invitation}", member, d.vouchShow},
+		{"POST /desk/people/vouch/{invitation}", member, d.vouchGive},
+		{"GET /desk/log", member, d.logShow},
+		{"GET /desk/profile", member, d.profileShow},
+		{"POST /desk/profile", member, d.profileSave},
+
+		{"GET /desk/case/{number}", member, d.caseShow},
+		{"POST /desk/case/{number}/compose", d.uploading, d.caseCompose},
+		{"POST /desk/case/{number}/discard", member, d.caseDiscard},
+		{"GET /desk/case/{number}/check/{kind}", member, d.caseCheck},
+		{"POST /desk/case/{number}/send", member, d.caseSend},
+		{"GET /desk/case/{number}/file/{entry}", member, d.caseFile},
+		{"GET /desk/case/{number}/identity", member, d.identityAsk},
+		{"POST /desk/case/{number}/identity", member, d.identityOpen},
+		{"POST /desk/case/{number}/assign", member, d.caseAssign},
+		{"POST /desk/case/{number}/state", member, d.caseState},
+		{"POST /desk/case/{number}/acknowledged", member, d.caseAcknowledged},
+		{"POST /desk/case/{number}/clock", member, d.caseClock},
+		{"POST /desk/case/{number}/mail", member, d.caseMail},
+		{"GET /desk/case/{number}/close", member, d.closeShow},
+		{"POST /desk/case/{number}/close", member, d.closeWrite},
+	}
+}

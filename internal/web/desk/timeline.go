@@ -1,0 +1,183 @@
+package desk
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"klankbord/internal/casefile"
+	"klankbord/internal/casework"
+	"klankbord/internal/custody"
+	"klankbord/internal/lang"
+	"klankbord/internal/web/ui"
+)
+
+func (d *desk) date(r *http.Request, t time.Time) string {
+	return lang.DateLong(lang.Lang(d.Renderer.Lang(r)), t)
+}
+
+// send streams a file that was logged and checked. A failure half-way ends the
+// connection, so that a part is never taken for the whole.
+func send(w http.ResponseWriter, f *casework.Download) error {
+	ui.FileHeaders(w, f.Name)
+	w.Header().Set("Content-Length", strconv.FormatInt(f.Size, 10))
+	n, err := io.Copy(w, f.Body)
+	if err != nil && n > 0 {
+		panic(http.ErrAbortHandler) // the headers are gone: only breaking off tells the browser
+	}
+	if err != nil {
+		w.Header().Del("Content-Length")
+		return fmt.Errorf("send file: %w", err)
+	}
+	return nil
+}
+
+func (d *desk) fillTimeline(r *http.Request, data *casePage) {
+	for _, it := range data.Case.Timeline {
+		m := d.message(r, data, it)
+		if data.OnlyTalk && m.Kind == ui.Event {
+			continue
+		}
+		if it.New && data.First == "" {
+			data.First = m.ID
+		}
+		data.Timeline = append(data.Timeline, m)
+	}
+}
+
+func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Message {
+	m := ui.Message{
+		ID: "e-" + it.ID, At: it.At, From: d.from(r, data, it), Text: it.Text, Lang: string(it.Lang), Kind: kindOf(it),
+		Files: d.files(data.Base, r, it.Files),
+	}
+	m.Text, m.Tags = d.itemText(r, it)
+	if it.New {
+		m.Tags = append(m.Tags, ui.Tag{Text: d.text(r, "desk.item.new"), Tone: ui.Info})
+	}
+	if m.Kind == ui.Sent {
+		m.Note = d.text(r, "desk.item.unread")
+		if it.Read {
+			m.Note = d.text(r, "desk.item.read", "date", d.date(r, it.ReadAt))
+		}
+	}
+	return m
+}
+
+func kindOf(it casework.Item) ui.MessageKind {
+	switch it.Kind {
+	case "", casefile.EntryStateEvent, casefile.EntryContactChange:
+		return ui.Event
+	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail:
+		return ui.Internal
+	case casefile.EntryMessageOut, casefile.EntryOutcome:
+		return ui.Sent
+	default:
+		return ui.Received
+	}
+}
+
+func (d *desk) from(r *http.Request, data *casePage, it casework.Item) string {
+	switch {
+	case it.From.Me:
+		return d.text(r, "desk.item.me")
+	case it.From.Kind == custody.AuthorMember:
+		return it.From.Name
+	case it.From.Kind != custody.AuthorComplainant:
+		return d.text(r, "desk.item.system")
+	case data.Named && data.Identity.Name != "":
+		return data.Identity.Name
+	default:
+		return d.text(r, "desk.item.complainant")
+	}
+}
+
+// itemText words an item and says with a tag what it is.
+func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
+	tag := func(tone ui.Tone) []ui.Tag {
+		return []ui.Tag{{Text: d.text(r, "common.entry."+string(it.Kind)), Tone: tone}}
+	}
+	switch {
+	case it.Damaged:
+		return d.text(r, "error.damaged"), []ui.Tag{{Text: d.text(r, "desk.item.damaged"), Tone: ui.Bad}}
+	case it.Locked:
+		return d.text(r, "desk.item.locked"), tag(ui.Plain)
+	case it.Event != "":
+		return d.eventText(r, it), nil
+	}
+	switch it.Kind {
+	case casefile.EntryStateEvent:
+		return d.stepText(r, it), nil
+	case casefile.EntryContactChange:
+		return d.text(r, "common.entry.contact-change"), nil
+	case casefile.EntryOutcome:
+		return d.outcomeText(r, it), tag(ui.Good)
+	case casefile.EntryMeetingRequest:
+		return d.text(r, "desk.meeting."+wayOf(it.Way)) + "\n\n" + it.Text, tag(ui.Warn)
+	case casefile.EntryWithdrawal:
+		return it.Text, tag(ui.Warn)
+	case casefile.EntryNote, casefile.EntryInternalFile:
+		return it.Text, tag(ui.Warn)
+	case casefile.EntryMessageIn, casefile.EntryMessageOut:
+		return it.Text, nil
+	default:
+		return it.Text, tag(ui.Plain)
+	}
+}
+
+func wayOf(way string) string {
+	switch way {
+	case "phone", "video", "in-person":
+		return way
+	default:
+		return "any"
+	}
+}
+
+func (d *desk) eventText(r *http.Request, it casework.Item) string {
+	switch {
+	case it.Event == casework.EventAssigned && it.Person == "":
+		return d.text(r, "desk.event.unassigned")
+	case it.Event == casework.EventAssigned:
+		return d.text(r, "desk.event.assigned", "name", it.Person)
+	case it.Event == casework.EventIdentityOpened:
+		return d.text(r, "desk.event.identity-opened", "purpose", it.Text)
+	default:
+		return d.text(r, "desk.event.mail-dead")
+	}
+}
+
+func (d *desk) stepText(r *http.Request, it casework.Item) string {
+	if it.Moved == nil {
+		return it.Text
+	}
+	words := d.text(r, "desk.event.state", "from", d.text(r, "common.state."+string(it.Moved.From)), "to", d.text(r, "common.state."+string(it.Moved.To)))
+	if it.Moved.From == it.Moved.To {
+		words = ""
+	}
+	if it.Text != "" && words != "" {
+		words += ": "
+	}
+	return words + it.Text
+}
+
+func (d *desk) outcomeText(r *http.Request, it casework.Item) string {
+	o := it.Outcome
+	if o == nil {
+		return it.Text
+	}
+	return d.text(r, "desk.outcome.text", "outcome", d.text(r, "common.outcome."+string(o.Outcome)), "feedback", o.Feedback, "why", o.Why)
+}
+
+func (d *desk) files(base string, r *http.Request, in []casework.File) []ui.File {
+	var list []ui.File
+	for _, f := range in {
+		out := ui.File{ID: f.ID, Name: f.Name, Size: f.Size, Href: base + "/file/" + f.ID}
+		if f.Damaged {
+			out.Href, out.Name, out.Note = "", d.text(r, "desk.file.damaged"), d.text(r, "desk.item.damaged")
+		}
+		list = append(list, out)
+	}
+	return list
+}

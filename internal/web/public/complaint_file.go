@@ -1,0 +1,87 @@
+package public
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"klankbord/internal/fault"
+	"klankbord/internal/lang"
+	"klankbord/internal/profile"
+	"klankbord/internal/seal"
+	"klankbord/internal/web/ui"
+)
+
+// arrival is what came in with a question: the answers as typed, and what became of
+// the files.
+type arrival struct {
+	tok     seal.Token
+	values  map[string][]string
+	added   int
+	refused []ui.FormError
+	limited bool // a file was refused because too many came from one network
+}
+
+// readStep reads the form of a question. Files go straight into sealing, one by
+// one; one that is refused leaves the others alone.
+func (f *face) readStep(r *http.Request, tok seal.Token, step profile.Step) (arrival, error) {
+	a := arrival{tok: tok}
+	take := func(ui.Upload) error { return nil }
+	if f.asksFiles(step.ID) {
+		take = func(u ui.Upload) error { return f.takeFile(r, u, &a) }
+	}
+	limits := ui.Limits{Fields: fields, TextBytes: textBytes, FileBytes: f.Intake.Limits.FileBytes + 1}
+	values, err := ui.ReadForm(r, limits, take)
+	a.values = values
+	return a, err
+}
+
+func (f *face) takeFile(r *http.Request, u ui.Upload, a *arrival) error {
+	if u.Field != profile.FieldFiles {
+		return nil
+	}
+	if again, ok := f.uploads.allow(f.Clock.Now(), f.Client(r)); !ok {
+		a.limited = true
+		a.refused = append(a.refused, ui.FormError{Field: profile.FieldFiles, Text: f.words(r, "form.file-later", "name", u.Name, "time", f.clockTime(r, again))})
+		return nil
+	}
+	_, err := f.Intake.AddFile(r.Context(), a.tok, f.Renderer.Lang(r), u.Name, u.Body)
+	if why, ok := fault.As(err); ok && (why.Kind == fault.Invalid || why.Kind == fault.Limit) {
+		a.refused = append(a.refused, ui.FormError{Field: profile.FieldFiles, Text: f.Words.Text(f.Renderer.Lang(r), why.Key, why.Args)})
+		return nil
+	}
+	if err == nil {
+		a.added++
+	}
+	return err
+}
+
+func addedFiles(v stepView) []ui.File {
+	var out []ui.File
+	for _, x := range v.files {
+		out = append(out, ui.File{ID: x.ID, Name: x.Name, Size: x.Size})
+	}
+	return out
+}
+
+// errorsFor joins what is wrong with a field: several files can each be refused.
+func errorsFor(list []ui.FormError, name string) string {
+	if name != profile.FieldFiles {
+		return ui.ErrorFor(list, name)
+	}
+	var out []string
+	for _, e := range list {
+		if e.Field == name {
+			out = append(out, e.Text)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+func megabytes(n int64) string { return strconv.FormatInt(n>>20, 10) + "\u00a0MB" }
+
+// clockTime rounds a time to come up, so that "try again after" holds.
+func (f *face) clockTime(r *http.Request, t time.Time) string {
+	return lang.TimeOfDay(lang.Lang(f.Renderer.Lang(r)), t.Add(time.Minute-time.Nanosecond))
+}

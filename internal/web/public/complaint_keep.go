@@ -1,0 +1,57 @@
+package public
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"klankbord/internal/intake"
+	"klankbord/internal/seal"
+	"klankbord/internal/web/ui"
+)
+
+// keepPage shows the code with which a complaint that was not sent is found again.
+type keepPage struct {
+	Code    ui.Code
+	Until   time.Time
+	Address string // where to enter the code
+	Resume  string
+	On      string // back to where one was
+}
+
+// keepComplaint keeps the draft for later from a page that asks nothing.
+func (f *face) keepComplaint(w http.ResponseWriter, r *http.Request) error {
+	if _, err := read(r); err != nil {
+		return err
+	}
+	tok, ok := f.token(r)
+	if !ok {
+		return f.elsewhere(w, r)
+	}
+	return f.keepForLater(w, r, tok, f.at(r, "/complaint/check"))
+}
+
+// keepForLater draws a resume code and shows it. The answer to the POST is the page
+// itself, because nobody but this answer ever knows the code; sending the form once
+// more draws another and the one before no longer works.
+func (f *face) keepForLater(w http.ResponseWriter, r *http.Request, tok seal.Token, on string) error {
+	code, until, err := f.Intake.KeepForLater(r.Context(), tok)
+	if errors.Is(err, intake.ErrNoDraft) {
+		return f.elsewhere(w, r)
+	}
+	if err != nil {
+		return err
+	}
+	d, err := f.Intake.Draft(r.Context(), tok)
+	if err != nil {
+		return err
+	}
+	resume := f.at(r, "/resume")
+	return f.Renderer.Render(w, r, http.StatusOK, "public/keep", ui.Page[keepPage]{
+		Title: f.words(r, "form.keep.title"), Exit: f.exits(d.Answers),
+		Data: keepPage{
+			Code: ui.Code{Text: code.Text(), Label: f.words(r, "form.keep.code-label")}, Until: until,
+			Address: f.Address + resume, Resume: resume, On: on,
+		},
+	})
+}

@@ -1,0 +1,182 @@
+package public_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"klankbord/internal/blob"
+	"klankbord/internal/casefile"
+	"klankbord/internal/clock"
+	"klankbord/internal/custody"
+	"klankbord/internal/deadline"
+	"klankbord/internal/ident"
+	"klankbord/internal/intake"
+	"klankbord/internal/lang"
+	"klankbord/internal/profile"
+	"klankbord/internal/seal"
+	"klankbord/internal/staff"
+	"klankbord/internal/store"
+	"klankbord/internal/storetest"
+	"klankbord/internal/web/public"
+	"klankbord/internal/web/ui"
+)
+
+// desk is the public face over a real database, with the members that
+// wwf-belgium asks for.
+type desk struct {
+	t       testing.TB
+	clock   *clock.Fixed
+	store   *store.Store
+	custody *custody.Custody
+	intake  *intake.Intake
+	profile *profile.Profile
+	members map[string]staff.ID
+	keys    map[string]*seal.Keys
+	folder  string // of everything that is on disk
+	handler http.Handler
+
+	signers  map[string]*seal.Signer
+	instance *seal.InstanceKey
+	words    *lang.Catalogue
+}
+
+// monday is where the clock stands.
+var monday = time.Date(2026, time.March, 2, 8, 30, 0, 0, time.UTC)
+
+const instanceID = "instance-of-a-test"
+
+func newDesk(t testing.TB, options ...func(*public.Deps)) *desk {
+	t.Helper()
+	d := &desk{
+		t: t, clock: clock.NewFixed(monday), folder: t.TempDir(), instance: seal.NewInstanceKey(),
+		members: map[string]staff.ID{}, keys: map[string]*seal.Keys{}, signers: map[string]*seal.Signer{},
+	}
+	var err error
+	d.store, err = store.Open(t.Context(), storetest.Open(t, "sqlite:"+filepath.Join(d.folder, "klankbord.db")), d.clock)
+	d.check(err)
+	blobs, err := blob.NewFolder(filepath.Join(d.folder, "blobs"))
+	d.check(err)
+	t.Cleanup(func() { d.check(blobs.Close()) })
+	d.profile, err = profile.Load("wwf-belgium")
+	d.check(err)
+	d.words, err = lang.New()
+	d.check(err)
+	d.custody = custody.New(d.store, instanceID, d.instance.Stamper(), d.instance.Subkey("gates"), d.instance.Signer().Public())
+	d.intake = &intake.Intake{
+		Store: d.store, Blobs: blobs, Custody: d.custody, Profile: d.profile, Calendar: deadline.Belgium(lang.Brussels()),
+		Mails: d.instance.Subkey("mail"), Notices: d.instance.Subkey("notices"), Limits: intake.DefaultLimits(),
+	}
+	d.intake.Limits.FileBytes = 1 << 20
+	d.found()
+	d.serve(options...)
+	return d
+}
+
+func (d *desk) check(err error) {
+	d.t.Helper()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// found starts the directory and lets the members in.
+func (d *desk) found() {
+	d.t.Helper()
+	body, err := staff.Compose(nil, instanceID, monday, staff.Change{
+		Type: staff.Genesis, Recovery: []staff.Recovery{{ID: "recovery-1", Key: seal.NewCode().Keys(instanceID).Public()}},
+	})
+	d.check(err)
+	d.event(body, staff.ByInstance, d.instance.Signer())
+	d.join("Nele Janssens", casefile.ComplaintsTeam, staff.IntegrityManager)
+	d.join("Thomas Dubois", casefile.ComplaintsTeam, staff.HumanResources)
+	d.join("Sofie Peeters", casefile.SupportersService, "")
+	d.join("Karim Benali", casefile.SupportersService, "")
+	d.join("Julie Lambert", casefile.SupportersService, "")
+	d.join("Marc Verstraete", casefile.Alternative, "")
+}
+
+func (d *desk) event(body []byte, by string, signer *seal.Signer) {
+	d.t.Helper()
+	event, err := staff.Complete(body, []staff.Signature{{By: by, Value: signer.Sign(staff.SigningContext(instanceID), body)}})
+	d.check(err)
+	d.check(d.store.Write(context.Background(), func(tx *store.Tx) error { return tx.InsertDirectoryEvent(event) }))
+}
+
+func (d *desk) join(name string, team casefile.Team, f staff.Function) {
+	d.t.Helper()
+	dir, err := d.custody.Directory(context.Background())
+	d.check(err)
+	secret, id := seal.NewMemberSecret(), staff.ID(ident.New())
+	keys, signer := secret.Keys(), secret.Signer()
+	body, err := staff.Compose(dir, instanceID, monday, staff.Change{
+		Type: staff.Enrol, Member: id, Reading: keys.Public(), Signing: signer.Public(),
+		Proof:       signer.Sign(staff.ProofContext(instanceID, id), keys.Public()),
+		Assignments: []staff.Assignment{{Role: staff.RoleHandler, Team: team, Function: f}},
+	})
+	d.check(err)
+	if len(d.signers) == 0 {
+		d.event(body, staff.ByInstance, d.instance.Signer())
+	} else {
+		d.event(body, string(d.members["Nele Janssens"]), d.signers["Nele Janssens"])
+	}
+	d.check(d.store.Write(context.Background(), func(tx *store.Tx) error {
+		return tx.InsertMember(store.Member{ID: id, Email: ident.New() + "@desk.example", Name: name, Language: "nl", Active: true, Created: tx.Now()})
+	}))
+	d.members[name], d.keys[name], d.signers[name] = id, keys, signer
+}
+
+// serve makes the face.
+func (d *desk) serve(options ...func(*public.Deps)) {
+	d.t.Helper()
+	assets, err := ui.NewAssets(ui.Look{})
+	d.check(err)
+	brand := func(l string) ui.Brand {
+		return ui.Brand{Name: d.profile.Organisation.Name.In(l), Service: d.profile.Organisation.Desk.In(l), Phone: "+32 2 340 09 22"}
+	}
+	var languages []string
+	for _, l := range lang.All() {
+		languages = append(languages, string(l))
+	}
+	renderer, err := ui.NewRenderer(ui.Config{
+		Words: ui.Catalogue(d.words), Languages: languages, Brand: brand, Assets: assets, Log: slog.New(slog.NewJSONHandler(io.Discard, nil)),
+	}, public.Templates())
+	d.check(err)
+	deps := public.Deps{
+		Intake: d.intake, Profile: d.profile, Renderer: renderer, Words: ui.Catalogue(d.words), Assets: assets, Clock: d.clock,
+		Address: "https://complaints.example",
+	}
+	for _, option := range options {
+		option(&deps)
+	}
+	d.handler = public.New(deps)
+}
+
+// readers are the names of the members that hold a key of the newest case.
+func (d *desk) readers(number string) map[string]bool {
+	d.t.Helper()
+	out := map[string]bool{}
+	d.check(d.store.Read(context.Background(), func(tx *store.Tx) error {
+		id, err := tx.CaseByNumber(casefile.Number(number))
+		if err != nil {
+			return err
+		}
+		grants, err := tx.Grants(id.ID)
+		if err != nil {
+			return err
+		}
+		for _, g := range grants {
+			for name, member := range d.members {
+				if g.Recipient == string(member) {
+					out[name] = true
+				}
+			}
+		}
+		return nil
+	}))
+	return out
+}

@@ -1,0 +1,102 @@
+package public
+
+import (
+	"net/http"
+
+	"klankbord/internal/casefile"
+	"klankbord/internal/profile"
+	"klankbord/internal/web/ui"
+)
+
+// landingPage tells how complaints are handled, who reads them and where to begin.
+type landingPage struct {
+	Intro     string
+	Start     string // address of the first question
+	Emergency *emergency
+	Follows   textBlock
+	Blocks    []textBlock
+	Choose    textBlock
+	Teams     []landingTeam
+}
+
+// landingTeam is a team: what it handles, who reads that, and how to reach it.
+type landingTeam struct {
+	ID, Name, Handles, Readers, Inbox, MailNote string
+	Routes                                      []landingRoute
+	Contacts                                    []landingContact
+}
+
+// landingRoute is a kind of complaint with its topics and what is promised.
+type landingRoute struct {
+	Heading string
+	About   []string
+	Topics  []landingTopic
+	Promise []string
+}
+
+// landingTopic is a topic with what it means.
+type landingTopic struct{ Label, Explanation, Example string }
+
+// landingContact is one way to reach a team.
+type landingContact struct{ Kind, Value, For, Note string }
+
+// showLanding answers with the page that everything begins at.
+func (f *face) showLanding(w http.ResponseWriter, r *http.Request) error {
+	l := f.Renderer.Lang(r)
+	page, _ := f.Profile.Page("public")
+	block := func(id string) textBlock {
+		b, _ := page.Block(id)
+		return blockIn(b, l)
+	}
+	data := landingPage{
+		Intro: page.Intro.In(l), Start: f.at(r, "/complaint/"+f.firstStep()), Emergency: f.emergency(l),
+		Follows: block("what-follows"), Choose: block("choose"),
+		Blocks: []textBlock{block("confidentiality"), block("independence"), block("no-retaliation"), block("inbox")},
+	}
+	for _, t := range f.Profile.Teams {
+		data.Teams = append(data.Teams, f.landingTeam(t, page, l))
+	}
+	return f.Renderer.Render(w, r, http.StatusOK, "public/landing", ui.Page[landingPage]{
+		Title: page.Title.In(l), Path: "/", Compress: true, Index: true, Data: data,
+	})
+}
+
+func (f *face) landingTeam(t profile.Team, page profile.Page, l string) landingTeam {
+	x := landingTeam{
+		ID: string(t.ID), Name: t.Name.In(l), Handles: t.Handles.In(l), Readers: t.Readers.In(l),
+		Inbox: t.InboxNote.In(l), MailNote: t.MailNote.In(l),
+	}
+	for _, route := range t.Routes {
+		x.Routes = append(x.Routes, f.landingRoute(route, page, l))
+	}
+	for i := range x.Routes { // what is promised stands once, below the last route it holds for
+		if i+1 < len(x.Routes) && len(x.Routes[i].Promise) > 0 && x.Routes[i+1].Promise[0] == x.Routes[i].Promise[0] {
+			x.Routes[i].Promise = nil
+		}
+	}
+	for _, c := range t.Contacts {
+		y := landingContact{Kind: c.Kind, Value: c.Value, For: c.For.In(l)}
+		if c.Placeholder {
+			y.Kind, y.Note = "placeholder", c.Note.In(l)
+		}
+		x.Contacts = append(x.Contacts, y)
+	}
+	return x
+}
+
+func (f *face) landingRoute(route casefile.Route, page profile.Page, l string) landingRoute {
+	about, _ := page.Block("route-" + string(route))
+	promise, ok := page.Block("promise-" + string(route))
+	if !ok {
+		promise, _ = page.Block("promise-strict")
+	}
+	x := landingRoute{Heading: about.Heading.In(l), About: textsIn(about.Paragraphs, l), Promise: textsIn(promise.Paragraphs, l)}
+	for _, t := range f.Profile.TopicsOn(route) {
+		y := landingTopic{Label: t.Label.In(l), Explanation: t.Explanation.In(l)}
+		if !t.Example.Empty() {
+			y.Example = t.Example.In(l)
+		}
+		x.Topics = append(x.Topics, y)
+	}
+	return x
+}

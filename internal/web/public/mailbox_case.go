@@ -1,0 +1,217 @@
+package public
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"klankbord/internal/casefile"
+	"klankbord/internal/dialogue"
+	"klankbord/internal/profile"
+	"klankbord/internal/seal"
+	"klankbord/internal/web/ui"
+)
+
+// shownItems is how many turns of the dialogue stand open; older ones open when
+// asked for. Unread ones always stand open.
+const shownItems = 5
+
+// caseView is the mailbox of one complaint.
+type caseView struct {
+	Number     string
+	Done       string // what was just done, in words
+	Restored   bool   // what was typed before the session ended is in the form
+	Stage      ui.Tag
+	StageHint  string
+	Turn       bool // we wait for the complainant
+	Next       *promised
+	Received   time.Time
+	Promises   []promised
+	Late       bool
+	Bodies     []body
+	Damaged    bool
+	Outcome    *outcomeView
+	Unread     int
+	Recent     []ui.Message
+	Older      []ui.Message
+	NoMessage  string
+	Reply      replyView
+	Sent       []checkedPart
+	SentAt     time.Time
+	Openings   []openingView
+	Contact    []ui.Answer
+	Mail       mailView
+	Language   languageView
+	Withdrawn  time.Time
+	LeaveTo    string
+	Contacting string
+	Talk       string
+	Withdraw   string
+	Copy       string
+}
+
+// promised is a date and how it was kept; State is nil while it is to come.
+type promised struct {
+	When  string
+	Label string
+	State *ui.Tag
+}
+
+// outcomeView is what was decided and done, and why.
+type outcomeView struct {
+	Outcome, Lang, What, Why string
+	At                       time.Time
+	Unread                   bool
+}
+
+// replyView is the form that writes to us.
+type replyView struct {
+	Sending mailboxSending
+	Action  string
+	Text    ui.Field
+	Files   ui.Field
+	Tickets []string
+}
+
+// openingView is a line of who opened the file.
+type openingView struct {
+	At                 time.Time
+	Who, What, Purpose string
+}
+
+// mailView is the switch for mail that tells of news.
+type mailView struct {
+	Sending mailboxSending
+	Action  string
+	Text    string
+	Button  string // empty when there is nothing to switch
+	Act     string
+}
+
+// languageView offers to answer in the language of the page.
+type languageView struct {
+	Sending mailboxSending
+	Action  string
+	Text    string
+	Button  string // empty when we answer in it already
+	Lang    string
+}
+
+// showCase answers with the mailbox.
+func (b *mailbox) showCase(w http.ResponseWriter, r *http.Request, tok seal.Token) error {
+	return b.renderCase(w, r, tok, http.StatusOK, replyForm{}, nil)
+}
+
+func (b *mailbox) renderCase(w http.ResponseWriter, r *http.Request, tok seal.Token, status int, form replyForm, wrong []ui.FormError) error {
+	m, err := b.Dialogue.Mailbox(r.Context(), tok)
+	if err != nil {
+		return err
+	}
+	v := b.caseView(r, m)
+	v.Reply, v.Restored = b.replyView(r, m, form, wrong), form.restored
+	if status != http.StatusOK || form.restored {
+		v.Done = ""
+	}
+	return b.Renderer.Render(w, r, status, "public/mailbox_case", mailboxPage(b, m, b.title(r, m), "/mailbox/case", wrong, v))
+}
+
+// title is the heading of the mailbox; a question is no complaint.
+func (b *mailbox) title(r *http.Request, m *dialogue.Mailbox) string {
+	if m.Question {
+		return b.words(r, "mailbox.title-question")
+	}
+	return b.words(r, "common.mailbox")
+}
+
+func (b *mailbox) caseView(r *http.Request, m *dialogue.Mailbox) caseView {
+	l := b.Renderer.Lang(r)
+	v := caseView{
+		Number: string(m.Number), Done: b.doneText(r), Turn: m.Stage == casefile.StageYourTurn, Received: m.Received,
+		Stage:     ui.Tag{Text: b.words(r, "common.stage."+string(m.Stage)), Tone: toneOf(m.Stage)},
+		StageHint: b.words(r, "common.stage-hint."+string(m.Stage)),
+		Late:      m.Late, Damaged: m.Damaged, Unread: m.Unread, Withdrawn: m.Withdrawn,
+		Outcome: b.outcomeView(r, m), Openings: b.openingViews(r, m), Contact: b.contactAnswers(r, m),
+		Mail: b.mailView(r, m), Language: b.languageView(r, m),
+		LeaveTo: b.at(r, "/mailbox/leave"), Contacting: b.at(r, "/mailbox/contact"), Talk: b.at(r, "/mailbox/conversation"),
+		Withdraw: b.at(r, "/mailbox/withdraw"), Copy: b.at(r, "/mailbox/copy.txt"),
+	}
+	v.Promises = b.promisedViews(r, m)
+	v.Next = nextOf(v.Promises)
+	v.Bodies = bodiesIn(m.Outside, l)
+	v.Recent, v.Older = b.thread(r, m)
+	if len(m.Thread) == 0 {
+		v.NoMessage = b.noMessage(r, m)
+	}
+	if m.Story != nil {
+		v.Sent, v.SentAt = b.sentParts(r, m), m.Story.At
+	}
+	return v
+}
+
+// nextOf is the first date that is still to come.
+func nextOf(list []promised) *promised {
+	for _, p := range list {
+		if p.State == nil {
+			return &p
+		}
+	}
+	return nil
+}
+
+// doneText says what was just done. Only the words of our own redirects count.
+func (b *mailbox) doneText(r *http.Request) string {
+	done := r.URL.Query().Get("done")
+	if !slices.Contains([]string{formReply, formConversation, formWithdraw, formContact, "mail", "language"}, done) {
+		return ""
+	}
+	return b.words(r, "mailbox.done."+done)
+}
+
+func toneOf(s casefile.Stage) ui.Tone {
+	switch s {
+	case casefile.StageYourTurn:
+		return ui.Warn
+	case casefile.StageClosed:
+		return ui.Plain
+	default:
+		return ui.Good
+	}
+}
+
+// noMessage says what to expect where nothing was written yet.
+func (b *mailbox) noMessage(r *http.Request, m *dialogue.Mailbox) string {
+	for _, p := range m.Promises {
+		if !p.Kept() && !p.Late() {
+			return b.words(r, "mailbox.none-until", "date", b.day(r, p.Clock.Due))
+		}
+	}
+	return b.words(r, "mailbox.none")
+}
+
+func (b *mailbox) outcomeView(r *http.Request, m *dialogue.Mailbox) *outcomeView {
+	if m.Outcome == nil {
+		return nil
+	}
+	o := &outcomeView{
+		At: m.Outcome.At, Unread: m.Outcome.Unread, Lang: string(m.Outcome.Lang), What: m.Outcome.Feedback, Why: m.Outcome.Why,
+	}
+	if m.Outcome.Outcome.Known() {
+		o.Outcome = b.words(r, "common.outcome."+string(m.Outcome.Outcome))
+	}
+	return o
+}
+
+// contactAnswers are who the person is and how we reach them, as on file.
+func (b *mailbox) contactAnswers(r *http.Request, m *dialogue.Mailbox) []ui.Answer {
+	answers, l := b.Dialogue.ContactAnswers(m), b.Renderer.Lang(r)
+	var list []ui.Answer
+	for _, s := range b.Dialogue.ContactSteps(m) {
+		for _, f := range s.Fields {
+			if f.ID == profile.FieldNoMail { // has a switch of its own
+				continue
+			}
+			list = append(list, ui.Answer{Label: f.Label.In(l), Text: b.answerText(r, f, f.ID, answers)})
+		}
+	}
+	return list
+}

@@ -1,0 +1,200 @@
+package public
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"klankbord/internal/casefile"
+	"klankbord/internal/deadline"
+	"klankbord/internal/dialogue"
+	"klankbord/internal/lang"
+	"klankbord/internal/profile"
+	"klankbord/internal/web/ui"
+)
+
+func (b *mailbox) day(r *http.Request, t time.Time) string { return lang.DateLong(b.lang(r), t) }
+
+// promisedViews tell every date that was promised, and honestly how it was kept.
+func (b *mailbox) promisedViews(r *http.Request, m *dialogue.Mailbox) []promised {
+	var list []promised
+	for _, p := range m.Promises {
+		v := promised{Label: p.Label.In(b.Renderer.Lang(r))}
+		switch p.State {
+		case deadline.Met:
+			v.When, v.State = b.words(r, "mailbox.promise.kept", "date", b.day(r, *p.Clock.Met)), &ui.Tag{Text: b.words(r, "mailbox.promise.kept-tag"), Tone: ui.Good}
+		case deadline.MetLate:
+			v.When = b.words(r, "mailbox.promise.kept-late", "date", b.day(r, *p.Clock.Met), "promised", b.day(r, p.Clock.Due))
+			v.State = &ui.Tag{Text: b.words(r, "mailbox.promise.late-tag"), Tone: ui.Warn}
+		case deadline.Passed:
+			v.When = b.words(r, "mailbox.promise.late", "date", b.day(r, p.Clock.Due))
+			v.State = &ui.Tag{Text: b.words(r, "mailbox.promise.late-tag"), Tone: ui.Bad}
+		default:
+			v.When = b.words(r, "mailbox.promise.by", "date", lang.Date(b.lang(r), p.Clock.Due))
+		}
+		list = append(list, v)
+	}
+	return list
+}
+
+// thread divides the dialogue into what stands open, newest first, and the rest.
+func (b *mailbox) thread(r *http.Request, m *dialogue.Mailbox) (recent, older []ui.Message) {
+	open := shownItems
+	for n, x := range m.Thread {
+		if x.Unread {
+			open = max(open, n+1)
+		}
+	}
+	for n, x := range m.Thread {
+		if n < open {
+			recent = append(recent, b.message(r, m, x))
+		} else {
+			older = append(older, b.message(r, m, x))
+		}
+	}
+	return recent, older
+}
+
+func (b *mailbox) message(r *http.Request, m *dialogue.Mailbox, x dialogue.Item) ui.Message {
+	v := ui.Message{ID: "m-" + x.ID, Kind: ui.Received, At: x.At, Text: x.Text, Lang: string(x.Lang), From: b.teamName(r, m.Team), Files: b.fileViews(r, x.Files)}
+	if x.Mine {
+		v.Kind, v.From, v.Note = ui.Sent, b.words(r, "mailbox.you"), b.words(r, "mailbox.not-read")
+		if !x.ReadAt.IsZero() {
+			v.Note = b.words(r, "mailbox.read-on", "date", b.day(r, x.ReadAt))
+		}
+	}
+	if x.Unread {
+		v.Tags = []ui.Tag{{Text: b.words(r, "mailbox.new"), Tone: ui.Info}}
+	}
+	if x.Damaged {
+		v.Text, v.Lang = b.words(r, "error.damaged"), ""
+		return v
+	}
+	label := b.wishText(r, x)
+	switch {
+	case label == "":
+	case x.Text == "":
+		v.Text, v.Lang = label, ""
+	default:
+		v.Note = label + " " + v.Note
+	}
+	if v.Text == "" && len(v.Files) > 0 {
+		v.Text, v.Lang = b.words(r, "mailbox.only-files"), ""
+	}
+	return v
+}
+
+// wishText says what a turn is, where it is more than a message.
+func (b *mailbox) wishText(r *http.Request, x dialogue.Item) string {
+	switch x.Kind {
+	case casefile.EntryWithdrawal:
+		return b.words(r, "mailbox.you-withdrew")
+	case casefile.EntryMeetingRequest:
+		return b.words(r, "mailbox.you-asked", "way", b.wayText(r, x.Way))
+	default:
+		return ""
+	}
+}
+
+func (b *mailbox) wayText(r *http.Request, way string) string {
+	if !slices.Contains([]string{"phone", "video", "in-person"}, way) {
+		return b.words(r, "mailbox.way.any")
+	}
+	return b.words(r, "mailbox.way."+way)
+}
+
+func (b *mailbox) teamName(r *http.Request, id casefile.Team) string {
+	if team, ok := b.Profile.Team(id); ok {
+		return team.Name.In(b.Renderer.Lang(r))
+	}
+	return b.words(r, "common.team."+string(id))
+}
+
+func (b *mailbox) fileViews(r *http.Request, files []dialogue.File) []ui.File {
+	var list []ui.File
+	for _, f := range files {
+		if f.Damaged {
+			list = append(list, ui.File{Name: b.words(r, "mailbox.file-damaged")})
+			continue
+		}
+		list = append(list, ui.File{ID: f.ID, Name: f.Name, Size: f.Size, Href: b.at(r, "/mailbox/file/"+f.ID)})
+	}
+	return list
+}
+
+// openingViews tell who opened the file: dates, teams and functions, never names.
+func (b *mailbox) openingViews(r *http.Request, m *dialogue.Mailbox) []openingView {
+	var list []openingView
+	for _, o := range m.Openings {
+		who := b.teamName(r, o.Team)
+		if o.Function != "" && string(o.Function) != string(o.Team) {
+			who += " (" + b.words(r, "common.function."+string(o.Function)) + ")"
+		}
+		list = append(list, openingView{o.At, who, b.words(r, "mailbox.opened."+o.What), o.Purpose})
+	}
+	return list
+}
+
+// sentParts are the questions that were answered, under the parts of the form.
+func (b *mailbox) sentParts(r *http.Request, m *dialogue.Mailbox) []checkedPart {
+	answers, l := b.Dialogue.ContactAnswers(m), b.Renderer.Lang(r)
+	var out []checkedPart
+	last := ""
+	for _, s := range b.Profile.StepsFor(answers) {
+		for _, f := range s.Fields {
+			c := b.sentAnswer(r, m, s, f, answers)
+			if c.Text == "" && len(c.Files) == 0 {
+				continue
+			}
+			if s.Part != last || len(out) == 0 {
+				part, _, _ := b.Profile.Progress(answers, s.ID)
+				out, last = append(out, checkedPart{Heading: part.Label.In(l)}), s.Part
+			}
+			out[len(out)-1].Answers = append(out[len(out)-1].Answers, c)
+		}
+	}
+	return out
+}
+
+// sentAnswer is one question with its answer; who somebody is stands elsewhere, in
+// its newest version.
+func (b *mailbox) sentAnswer(r *http.Request, m *dialogue.Mailbox, s profile.Step, f profile.Field, a profile.Answers) checked {
+	l := b.Renderer.Lang(r)
+	c := checked{Label: f.Label.In(l)}
+	if (len(s.Fields) == 1 || f.Kind == profile.Choices) && !s.Title.Empty() {
+		c.Label = s.Title.In(l)
+	}
+	switch {
+	case f.Compartment == profile.Identity, f.ID == profile.FieldLanguage:
+	case f.Kind == profile.Files:
+		c.Files = b.fileViews(r, m.Story.Files)
+	default:
+		c.Text = b.answerText(r, f, f.ID, a)
+	}
+	return c
+}
+
+func (b *mailbox) mailView(r *http.Request, m *dialogue.Mailbox) mailView {
+	v := mailView{Sending: sending(m, ""), Action: b.at(r, "/mailbox/mail")}
+	switch {
+	case m.Mail:
+		v.Text, v.Button, v.Act = b.words(r, "mailbox.mail.on"), b.words(r, "mailbox.mail.stop"), "stop"
+	case m.Identity.Email != "":
+		v.Text, v.Button, v.Act = b.words(r, "mailbox.mail.off"), b.words(r, "mailbox.mail.start"), "start"
+	default:
+		v.Text = b.words(r, "mailbox.mail.none")
+	}
+	return v
+}
+
+func (b *mailbox) languageView(r *http.Request, m *dialogue.Mailbox) languageView {
+	v := languageView{Sending: sending(m, ""), Action: b.at(r, "/mailbox/language"), Lang: b.Renderer.Lang(r)}
+	if m.Language == "" {
+		return v
+	}
+	v.Text = b.words(r, "mailbox.answer-in."+string(m.Language))
+	if string(m.Language) != v.Lang {
+		v.Button = b.words(r, "mailbox.answer-here")
+	}
+	return v
+}

@@ -1,0 +1,51 @@
+package public
+
+import (
+	"net/http"
+
+	"klankbord/internal/fault"
+	"klankbord/internal/profile"
+	"klankbord/internal/web/ui"
+)
+
+// textPage is a page of text in one language.
+type textPage struct {
+	Intro  string
+	Blocks []textBlock
+}
+
+// textBlock is a part of a page under its own heading.
+type textBlock struct {
+	ID, Heading      string
+	Paragraphs, List []string
+}
+
+// showText answers with a page of the profile.
+func (f *face) showText(id string) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		page, ok := f.Profile.Page(id)
+		if !ok {
+			return fault.ErrNotFound
+		}
+		l := f.Renderer.Lang(r)
+		data := textPage{Intro: page.Intro.In(l)}
+		for _, b := range page.Blocks {
+			data.Blocks = append(data.Blocks, blockIn(b, l))
+		}
+		return f.Renderer.Render(w, r, http.StatusOK, "public/text", ui.Page[textPage]{
+			Title: page.Title.In(l), Path: "/" + id, Compress: true, Index: true, Data: data,
+		})
+	}
+}
+
+func blockIn(b profile.Block, l string) textBlock {
+	return textBlock{b.ID, b.Heading.In(l), textsIn(b.Paragraphs, l), textsIn(b.List, l)}
+}
+
+func textsIn(texts []profile.Text, l string) []string {
+	var out []string
+	for _, t := range texts {
+		out = append(out, t.In(l))
+	}
+	return out
+}
