@@ -69,6 +69,7 @@ func (a *App) Handlers() (publicPages, deskPages, both http.Handler, err error) 
 	publicMux.Handle("/", pub)
 	deskMux.Handle("/", dsk)
 	bothMux.Handle("/", pub)
+	bothMux.Handle("/desk", dsk)
 	bothMux.Handle("/desk/", dsk)
 	if a.demo != nil {
 		a.demo.Mount(bothMux, rd)

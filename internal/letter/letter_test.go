@@ -257,7 +257,7 @@ func TestAnOrderIsReadAsItWasPacked(t *testing.T) {
 	want := letter.Order{
 		Template: letter.News, Lang: "fr", Number: "KB-7Q4M-9X",
 		Received: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC),
-		Dates:    []letter.Dated{{Rule: "D3", Due: time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)}},
+		AnswerBy: time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC),
 	}
 	b, err := letter.Pack(want)
 	if err != nil {

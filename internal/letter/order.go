@@ -32,7 +32,8 @@ type Order struct {
 	Until    time.Time `json:"until,omitzero"`
 }
 
-// Dated is a promise with its date: the id of a clock rule and when it is due.
+// Dated is a promise with its date: the id of a clock rule and when it is due. It
+// stands on the receipt; a mail holds only when the answer comes.
 type Dated struct {
 	Rule string    `json:"rule"`
 	Due  time.Time `json:"due"`

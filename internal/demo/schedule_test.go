@@ -1,0 +1,91 @@
+package demo
+
+import (
+	"net/http"
+	"path"
+	"strings"
+	"testing"
+	"time"
+
+	"klankbord/internal/deadline"
+	"klankbord/internal/lang"
+)
+
+// Whatever day the demo is founded on, nothing in it lies in the future, everything
+// keeps its order and members work on working days.
+func TestScheduleOnAnyDay(t *testing.T) {
+	calendar := deadline.Belgium(lang.Brussels())
+	for hour := 0; hour < 24*40; hour += 7 {
+		now := time.Date(2026, time.April, 20, 0, 3, 0, 0, time.UTC).Add(time.Duration(hour) * time.Hour)
+		list, err := read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		events, err := schedule(list, calendar, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := map[*played]int{}
+		for i, e := range events {
+			if !e.at.Before(now) || now.Sub(e.at) > founded*24*time.Hour {
+				t.Fatalf("%v: %s happens at %v", now, e.of.script.Name, e.at)
+			}
+			if i > 0 && e.at.Before(events[i-1].at) {
+				t.Fatalf("%v: %s goes back in time", now, e.of.script.Name)
+			}
+			if e.step.Day < last[e.of] {
+				t.Fatalf("%v: the steps of %s are out of order", now, e.of.script.Name)
+			}
+			last[e.of] = e.step.Day
+			old := now.Sub(e.at) > 5*24*time.Hour // what is pressed before now may fall on any day
+			if day := calendar.Today(e.at); old && e.step.By != "" && !calendar.WorkingDay(day) {
+				t.Fatalf("%v: %s works on %v", now, e.step.By, day)
+			}
+		}
+	}
+}
+
+func TestFillPutsDatesIntoTexts(t *testing.T) {
+	p := &played{script: script{Lang: lang.NL}, received: time.Date(2026, time.March, 3, 23, 30, 0, 0, time.UTC)}
+	got := p.fill("op {d-2}, {day+0}/{month+0}/{year-365}, {niets}")
+	if want := lang.Date(lang.NL, p.received.AddDate(0, 0, -2).In(lang.Brussels())); !strings.HasPrefix(got, "op "+want) {
+		t.Errorf("got %q, want a date such as %q", got, want)
+	}
+	if !strings.HasSuffix(got, ", 4/3/2025, {niets}") {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestFilesAreWhatTheyAreCalled(t *testing.T) {
+	for name, want := range map[string]string{
+		"a.pdf": "application/pdf", "a.txt": "text/plain; charset=utf-8", "a.png": "image/png", "a.jpg": "image/jpeg",
+	} {
+		r, err := file{Name: name, Lines: []string{"Één (regel) met \\ en {d+1}"}}.content(func(s string) string { return s })
+		if err != nil {
+			t.Fatal(err)
+		}
+		head := make([]byte, 512)
+		n, err := r.Read(head)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := http.DetectContentType(head[:n]); got != want {
+			t.Errorf("%s is %s", path.Base(name), got)
+		}
+	}
+	if _, err := (file{Name: "a.exe"}).content(nil); err == nil {
+		t.Error("a kind of file that cannot be drawn was drawn")
+	}
+}
+
+func TestScriptsAreRefusedOutOfOrder(t *testing.T) {
+	for name, s := range map[string]script{
+		"out of order":      {Ago: 5, Steps: []step{{Day: 3}, {Day: 2}}},
+		"later than today":  {Ago: 5, Steps: []step{{Day: 6}}},
+		"before it came in": {Ago: 5, Steps: []step{{Day: -1}}},
+	} {
+		if s.check() == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+}
