@@ -132,7 +132,7 @@ func (a *App) Serve(ctx context.Context, ready func(addresses []string)) error {
 	for address, handler := range faces {
 		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 		if err != nil {
-			return errors.Join(fmt.Errorf("listen: %w", err), stop(servers))
+			return errors.Join(fmt.Errorf("listen: %w", err), stop(servers)) //nolint:contextcheck // the context has ended; stopping has a time of its own
 		}
 		server := &http.Server{
 			Handler: handler, ReadHeaderTimeout: headerTime, ReadTimeout: bodyTime, WriteTimeout: bodyTime,
@@ -156,7 +156,7 @@ func (a *App) Serve(ctx context.Context, ready func(addresses []string)) error {
 			err = nil
 		}
 	}
-	err = errors.Join(err, stop(servers))
+	err = errors.Join(err, stop(servers)) //nolint:contextcheck // the context has ended; stopping has a time of its own
 	endBackground()
 	working.Wait()
 	return err

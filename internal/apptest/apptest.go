@@ -54,7 +54,7 @@ func New(t testing.TB, options ...Option) *Instance {
 	for _, option := range options {
 		option(&c, &o)
 	}
-	ctx := context.Background()
+	ctx := t.Context()
 	founded, err := app.Found(ctx, c, "wwf-belgium", app.First("Nele Janssens", "nele@desk.example", "nl"), i.Clock)
 	i.check(err)
 	i.Founded = founded

@@ -42,7 +42,7 @@ type Record struct {
 // encodings; a nil Detail is an empty one.
 func (r Record) Encode() []byte {
 	b := []byte{recordVersion}
-	b = binary.BigEndian.AppendUint64(b, uint64(r.At.UnixMicro())) //nolint:gosec // two's complement, reversed in DecodeRecord
+	b = binary.BigEndian.AppendUint64(b, uint64(r.At.UnixMicro()))
 	for _, s := range r.fields() {
 		b = appendText(b, *s)
 	}

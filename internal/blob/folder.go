@@ -52,7 +52,7 @@ func NewFolder(dir string) (*Folder, error) {
 			return nil, errors.Join(fmt.Errorf("make folder for blobs: %w", err), root.Close())
 		}
 	}
-	above, err := os.Open(filepath.Dir(filepath.Clean(dir))) //nolint:gosec // the operator names the folder
+	above, err := os.Open(filepath.Dir(filepath.Clean(dir)))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open the folder above the blobs: %w", err), root.Close())
 	}
@@ -74,8 +74,8 @@ func file(name string) (string, bool) {
 		return "", false
 	}
 	h := fnv.New32a()
-	_, _ = h.Write([]byte(name)) // never fails
-	return path.Join(subfolder(byte(h.Sum32())), name), true
+	_, _ = h.Write([]byte(name))                             // never fails
+	return path.Join(subfolder(byte(h.Sum32())), name), true //nolint:gosec // one byte of a hash
 }
 
 // Open returns a reader of the blob, which the caller closes. Reading fails once

@@ -1,5 +1,7 @@
 package casefile
 
+import "slices"
+
 // Outcome is what the handling of a case came to. The empty outcome is none yet.
 type Outcome string
 
@@ -29,12 +31,7 @@ func Outcomes() []Outcome {
 
 // Known reports whether o is one of the outcomes; the empty outcome is not.
 func (o Outcome) Known() bool {
-	for _, k := range Outcomes() {
-		if o == k {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(Outcomes(), o)
 }
 
 // Substantiated reports whether the complaint was found right, wholly or in part.

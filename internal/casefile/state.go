@@ -1,5 +1,7 @@
 package casefile
 
+import "slices"
+
 // State is where a case stands on the desk. The complainant sees a Stage instead.
 type State string
 
@@ -35,12 +37,7 @@ func States() []State {
 
 // Known reports whether s is one of the states.
 func (s State) Known() bool {
-	for _, k := range States() {
-		if s == k {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(States(), s)
 }
 
 // Open reports whether the desk still owes the complainant something: the case has

@@ -84,6 +84,7 @@ func known(o *custody.Opened, rules []deadline.Rule, stored []deadline.Clock) de
 					earliest(event, p.At)
 				}
 			}
+		default: // moves no clock
 		}
 	}
 	return facts

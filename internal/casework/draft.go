@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -80,74 +79,6 @@ func (Writing) String() string { return "[sealed]" }
 // LogValue hides the content.
 func (Writing) LogValue() slog.Value { return slog.StringValue("[sealed]") }
 
-// draftBody is a draft as it is sealed.
-type draftBody struct {
-	ID       string           `json:"id"`
-	Seen     int64            `json:"seen"`
-	Text     string           `json:"text,omitempty"`
-	Lang     lang.Lang        `json:"lang,omitempty"`
-	Outcome  casefile.Outcome `json:"outcome,omitempty"`
-	Feedback string           `json:"feedback,omitempty"`
-	Why      string           `json:"why,omitempty"`
-	Files    []draftFile      `json:"files,omitempty"`
-}
-
-type draftFile struct {
-	ID       string `json:"id"`
-	Manifest []byte `json:"manifest"`
-}
-
-// drafts opens the member's own drafts; one that does not open is left out, as
-// nothing can be done with it.
-func (c *Casework) drafts(o *custody.Opened, rows []store.DeskDraft) []Draft {
-	var list []Draft
-	for _, row := range rows {
-		plain, err := c.Custody.OpenDraft(o, row)
-		if err != nil {
-			continue
-		}
-		if d, err := readDraft(row, plain); err == nil {
-			list = append(list, d)
-		}
-	}
-	slices.SortFunc(list, func(x, y Draft) int { return y.Changed.Compare(x.Changed) })
-	return list
-}
-
-func readDraft(row store.DeskDraft, plain []byte) (Draft, error) {
-	var b draftBody
-	if err := json.Unmarshal(plain, &b); err != nil {
-		return Draft{}, fmt.Errorf("read draft: %w", err)
-	}
-	d := Draft{
-		Kind: DraftKind(row.Kind), ID: b.ID, Revision: row.Revision, Changed: row.Changed, Text: b.Text, Lang: b.Lang,
-		Outcome: b.Outcome, Feedback: b.Feedback, Why: b.Why, Seen: b.Seen, manifests: map[string]seal.Manifest{},
-	}
-	for _, f := range b.Files {
-		m, err := seal.DecodeManifest(f.Manifest)
-		if err != nil {
-			return d, fmt.Errorf("read draft: %w", err)
-		}
-		d.manifests[f.ID] = m
-		d.Files = append(d.Files, File{ID: f.ID, Name: m.Name, Type: m.Type, Size: m.Size})
-	}
-	return d, nil
-}
-
-func (d Draft) encode() ([]byte, error) {
-	b := draftBody{
-		ID: d.ID, Seen: d.Seen, Text: d.Text, Lang: d.Lang, Outcome: d.Outcome, Feedback: d.Feedback, Why: d.Why,
-	}
-	for _, f := range d.Files {
-		b.Files = append(b.Files, draftFile{f.ID, d.manifests[f.ID].Encode()})
-	}
-	plain, err := json.Marshal(b)
-	if err != nil {
-		return nil, fmt.Errorf("write draft: %w", err)
-	}
-	return plain, nil
-}
-
 func (c *Casework) draftsOf(ctx context.Context, actor access.Actor, o *custody.Opened) ([]Draft, error) {
 	var rows []store.DeskDraft
 	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
@@ -197,7 +128,7 @@ func (c *Casework) SaveDraft(ctx context.Context, actor access.Actor, n casefile
 		return nil, fmt.Errorf("seal draft: %w", err)
 	}
 	d.Changed = c.Store.Now()
-	return &d, c.putDraft(ctx, actor, row, d, old, w)
+	return &d, c.putDraft(ctx, actor, row, d, w)
 }
 
 // merge makes the draft as it should be from what is stored and what was sent.
@@ -268,7 +199,7 @@ func (d Draft) same(old Draft) bool {
 // owner names a member's unfinished texts of a case among the owners of blobs.
 func owner(actor access.Actor, id casefile.ID) string { return string(id) + "/" + string(actor.Member) }
 
-func (c *Casework) putDraft(ctx context.Context, actor access.Actor, row store.DeskDraft, d, old Draft, w Writing) error {
+func (c *Casework) putDraft(ctx context.Context, actor access.Actor, row store.DeskDraft, d Draft, w Writing) error {
 	mine := owner(actor, row.Case)
 	var added []string
 	for _, f := range d.Files {

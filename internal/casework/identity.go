@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"unicode/utf8"
 
@@ -55,9 +56,7 @@ func (c *Casework) identity(actor access.Actor, o *custody.Opened, a around) Ide
 // fields of the identity show already.
 func (c *Casework) identityAnswers(p casefile.Identity, l string) []Answer {
 	rest := profile.Answers{}
-	for key, values := range p.Answers {
-		rest[key] = values
-	}
+	maps.Copy(rest, p.Answers)
 	for _, key := range []string{
 		profile.FieldFirstName, profile.FieldLastName, profile.FieldEmail, profile.FieldPhone, profile.FieldAddress,
 		profile.FieldNoMail, profile.FieldLanguage, "safe_contact",

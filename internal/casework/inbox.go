@@ -2,16 +2,13 @@ package casework
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
 	"time"
 
 	"klankbord/internal/access"
-	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
-	"klankbord/internal/custody"
 	"klankbord/internal/deadline"
 	"klankbord/internal/profile"
 	"klankbord/internal/staff"
@@ -194,138 +191,4 @@ func (in *Inbox) settle(f Filter) {
 	}
 	f.View, f.Page = in.View, max(f.Page, 1)
 	in.Filter = f
-}
-
-// found is a page of rows with the summaries that opened.
-type found struct {
-	rows  []openedRow
-	rings []store.Ring
-	total int
-	cut   bool
-}
-
-type openedRow struct {
-	store.InboxRow
-	summary casefile.Summary
-	damaged bool
-}
-
-func (c *Casework) find(ctx context.Context, actor access.Actor, in *Inbox) (found, error) {
-	f := c.viewFilter(actor, in.View)
-	f.Route = in.Filter.Route
-	if in.Filter.State != "" {
-		f.States = []casefile.State{in.Filter.State}
-	}
-	skip := (in.Filter.Page - 1) * PageSize
-	f.Limit, f.Offset = PageSize, skip
-	if in.Filter.Topic != "" {
-		f.Limit, f.Offset = scanMost, 0
-	}
-	var out found
-	var rows []store.InboxRow
-	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		if rows, err = tx.Inbox(f); err != nil {
-			return err
-		}
-		out.total, err = tx.CountInbox(f, CountMost)
-		return err
-	})
-	if err != nil {
-		return out, fmt.Errorf("read inbox: %w", err)
-	}
-	for _, r := range rows {
-		o, ring := c.openRow(actor, r)
-		if ring != nil {
-			out.rings = append(out.rings, *ring)
-		}
-		out.rows = append(out.rows, o)
-	}
-	if in.Filter.Topic != "" {
-		out.narrow(in.Filter.Topic, skip)
-		out.cut = len(rows) == scanMost
-	}
-	return out, nil
-}
-
-// narrow keeps one page of the rows with a topic. A row that does not open stays:
-// nobody knows what it is about.
-func (f *found) narrow(topic string, skip int) {
-	f.rows = slices.DeleteFunc(f.rows, func(r openedRow) bool {
-		return !r.damaged && !slices.Contains(r.summary.Topics, topic) && !slices.Contains(r.summary.Assessed, topic)
-	})
-	f.total = min(len(f.rows), CountMost)
-	f.rows = f.rows[min(skip, len(f.rows)):]
-	f.rows = f.rows[:min(PageSize, len(f.rows))]
-}
-
-func (c *Casework) openRow(actor access.Actor, r store.InboxRow) (openedRow, *store.Ring) {
-	plain, ring, err := c.Custody.OpenSummary(actor, r)
-	if err != nil {
-		return openedRow{InboxRow: r, damaged: true}, nil
-	}
-	s, err := casefile.DecodePayload[casefile.Summary](plain)
-	return openedRow{InboxRow: r, summary: s, damaged: err != nil}, ring
-}
-
-func (c *Casework) noteInbox(ctx context.Context, actor access.Actor, v View, rings []store.Ring) error {
-	now := c.Store.Now()
-	key := actor.Session + "/inbox/" + string(v)
-	known := c.logged.fresh(key, now, time.Hour, 0)
-	if known && len(rings) == 0 {
-		return nil
-	}
-	leaf := custody.Leaf(now, custody.Event{
-		Kind: audit.InboxRead, Actor: custody.ByMember(actor.Member), Detail: map[string]string{"view": string(v)},
-	})
-	err := c.write(ctx, func(tx *store.Tx) error {
-		for _, r := range rings {
-			// ErrStale: the key was taken away since; then there is nothing to keep.
-			if err := tx.InsertRing(actor.Member, r); err != nil && !errors.Is(err, store.ErrStale) {
-				return err
-			}
-		}
-		if known {
-			return nil
-		}
-		return tx.InsertLeaf(leaf)
-	})
-	if err != nil {
-		return fmt.Errorf("log reading of inbox: %w", err)
-	}
-	if !known {
-		c.logged.keep(key, now, 0)
-	}
-	return nil
-}
-
-func (c *Casework) row(r openedRow, names map[staff.ID]string) Row {
-	now := c.Store.Now()
-	row := Row{
-		Number: r.Number, Subject: r.summary.Subject, Route: r.Route, State: r.State, Language: r.Language,
-		Charge: names[r.InCharge], Received: r.Received, Due: r.NextDue, Damaged: r.damaged,
-		Unread: r.Head.Count > r.ReadUpTo,
-	}
-	for _, id := range r.summary.Topics {
-		if t, ok := c.Profile.Topic(id); ok {
-			row.Topics = append(row.Topics, t)
-		}
-	}
-	if !row.Due.IsZero() {
-		row.Late, row.Soon = now.After(row.Due), now.Add(dueSoon).After(row.Due)
-		row.Phrase = c.Calendar.Phrase(deadline.Clock{Due: row.Due}, now)
-	}
-	return row
-}
-
-// nearest is what an empty view shows instead: the next deadline of all.
-func (c *Casework) nearest(ctx context.Context, actor access.Actor, names map[staff.ID]string) Row {
-	var rows []store.InboxRow
-	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		rows, err = tx.Inbox(store.InboxFilter{Member: actor.Member, Open: true, Limit: 1})
-		return err
-	})
-	if err != nil || len(rows) == 0 || rows[0].NextDue.IsZero() {
-		return Row{}
-	}
-	return c.row(openedRow{InboxRow: rows[0]}, names)
 }

@@ -1,6 +1,8 @@
 package casework
 
 import (
+	"slices"
+
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
 	"klankbord/internal/deadline"
@@ -58,7 +60,7 @@ func (c *Casework) next(v *Case) Step {
 func (v *Case) nextClock(kinds ...deadline.Kind) *Clock {
 	var open []deadline.Clock
 	for _, k := range v.Clocks {
-		if len(kinds) == 0 || contains(kinds, k.Kind) {
+		if len(kinds) == 0 || slices.Contains(kinds, k.Kind) {
 			open = append(open, k.Clock)
 		}
 	}
@@ -72,15 +74,6 @@ func (v *Case) nextClock(kinds ...deadline.Kind) *Clock {
 		}
 	}
 	return nil
-}
-
-func contains(kinds []deadline.Kind, k deadline.Kind) bool {
-	for _, x := range kinds {
-		if x == k {
-			return true
-		}
-	}
-	return false
 }
 
 func (v *Case) step() (string, []deadline.Kind) {

@@ -97,10 +97,11 @@ func (c *Casework) reachable(ctx context.Context, id casefile.ID) (bool, error) 
 	return true, nil
 }
 
-// newer reports whether somebody else added something after an item.
+// newer reports whether another person added something after an item; what the
+// system notes by itself changes nothing about an answer.
 func newer(o *custody.Opened, seen int64, actor access.Actor) bool {
 	return slices.ContainsFunc(o.Entries, func(e custody.Entry) bool {
-		return e.Seq > seen && staff.ID(e.AuthorID) != actor.Member
+		return e.Seq > seen && e.AuthorKind != custody.AuthorSystem && staff.ID(e.AuthorID) != actor.Member
 	})
 }
 

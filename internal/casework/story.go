@@ -76,7 +76,7 @@ func (c *Casework) groups(answers profile.Answers, room profile.Compartment, l s
 				continue
 			}
 			for _, f := range s.Fields {
-				if f.Compartment == room {
+				if f.Compartment == room && f.ID != profile.FieldPrivacyRead {
 					g.Answers = append(g.Answers, c.answer(f, answers, l, shown)...)
 				}
 			}
@@ -86,6 +86,7 @@ func (c *Casework) groups(answers profile.Answers, room profile.Compartment, l s
 		}
 	}
 	var rest Group
+	shown[profile.FieldPrivacyRead] = true // without it nobody could send
 	for _, key := range sortedKeys(answers) {
 		if !shown[key] {
 			rest.Answers = append(rest.Answers, Answer{Label: key, Text: strings.Join(answers[key], "\n"), Typed: true})

@@ -69,6 +69,7 @@ func (c *Casework) item(o *custody.Opened, e custody.Entry, files map[string]Fil
 	case casefile.EntryRouting, casefile.EntrySummary, casefile.EntryStory, casefile.EntryIdentity,
 		casefile.EntryFile, casefile.EntryInternalFile:
 		return i, e.Damaged && e.Kind != casefile.EntryFile && e.Kind != casefile.EntryInternalFile
+	default: // an item of its own
 	}
 	if e.Damaged || e.Locked {
 		return i, true

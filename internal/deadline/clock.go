@@ -164,9 +164,9 @@ func (k Clock) State(now time.Time) State {
 }
 
 // gone reports whether at least this share of the time, in hundredths, is over.
-func (k Clock) gone(now time.Time, share time.Duration) bool {
-	whole := k.Due.Sub(k.Start)
-	return now.Sub(k.Start) >= whole/100*share
+func (k Clock) gone(now time.Time, share int64) bool {
+	hundredth := k.Due.Sub(k.Start).Nanoseconds() / 100
+	return now.Sub(k.Start).Nanoseconds() >= hundredth*share
 }
 
 // Open reports whether the clock still waits for what it is about.

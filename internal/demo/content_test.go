@@ -1,7 +1,6 @@
 package demo_test
 
 import (
-	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -88,7 +87,7 @@ func onlyTheirs(t *testing.T, see map[string]map[string]casework.Row) {
 }
 
 func logHolds(t *testing.T, f *founded) {
-	ctx := context.Background()
+	ctx := t.Context()
 	if err := f.Work.Sequencer.Step(ctx, "test"); err != nil { // what this test read and signed in
 		t.Fatal(err)
 	}
@@ -149,7 +148,7 @@ func mailsAreEmpty(t *testing.T, f *founded, see map[string]map[string]casework.
 }
 
 func samplesOpen(t *testing.T, f *founded) {
-	ctx := context.Background()
+	ctx := t.Context()
 	if len(f.guide.Samples) < 4 {
 		t.Fatalf("only %d samples", len(f.guide.Samples))
 	}
@@ -183,7 +182,7 @@ func casesAreWhole(t *testing.T, f *founded, actor access.Actor, rows map[string
 		if r.Unread {
 			unread++
 		}
-		c, err := f.Casework.Case(context.Background(), actor, r.Number)
+		c, err := f.Casework.Case(t.Context(), actor, r.Number)
 		if err != nil {
 			t.Fatal(err)
 		}

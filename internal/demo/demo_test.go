@@ -1,7 +1,6 @@
 package demo_test
 
 import (
-	"context"
 	"errors"
 
 	"log/slog"
@@ -35,7 +34,7 @@ type founded struct {
 
 func found(t *testing.T) *founded {
 	t.Helper()
-	ctx := context.Background()
+	ctx := t.Context()
 	c := config.Config{State: filepath.Join(t.TempDir(), "state"), Listen: "127.0.0.1:8080", MaxFileMB: 100, SessionIdle: 30 * time.Minute}
 	f := &founded{box: &post.Sink{}, clock: clock.NewFixed(time.Date(2026, time.June, 17, 14, 20, 0, 0, time.UTC)), config: c}
 	log := discard()
@@ -65,7 +64,7 @@ func (f *founded) as(t *testing.T, key string) access.Actor {
 	if i < 0 {
 		t.Fatalf("no member %s in the guide", key)
 	}
-	s, ctx := f.guide.SignIns[i], context.Background()
+	s, ctx := f.guide.SignIns[i], t.Context()
 	pending, err := f.SignIn.Password(ctx, s.Email, s.Password)
 	if err != nil {
 		t.Fatal(err)
@@ -88,7 +87,7 @@ func (f *founded) as(t *testing.T, key string) access.Actor {
 // inbox is every case that a member sees, by its subject.
 func (f *founded) inbox(t *testing.T, actor access.Actor) map[string]casework.Row {
 	t.Helper()
-	in, err := f.Casework.Inbox(context.Background(), actor, casework.Filter{View: casework.ViewAll})
+	in, err := f.Casework.Inbox(t.Context(), actor, casework.Filter{View: casework.ViewAll})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,14 +127,14 @@ func TestDemo(t *testing.T) {
 	t.Run("whom a case is about cannot open it", func(t *testing.T) {
 		for subject, who := range map[string]access.Actor{aboutHR: thomas, aboutManager: nele, aboutService: sofie} {
 			number := numberOf(t, see, subject)
-			if _, err := f.Casework.Case(context.Background(), who, number); !errors.Is(err, fault.ErrNotFound) {
+			if _, err := f.Casework.Case(t.Context(), who, number); !errors.Is(err, fault.ErrNotFound) {
 				t.Errorf("%s opens %q: %v", who.Member, subject, err)
 			}
 		}
 	})
 	t.Run("configurator and auditor see no case", func(t *testing.T) {
 		for _, key := range []string{"els", "anke"} {
-			in, err := f.Casework.Inbox(context.Background(), f.as(t, key), casework.Filter{})
+			in, err := f.Casework.Inbox(t.Context(), f.as(t, key), casework.Filter{})
 			if err != nil || !in.NoCases || len(in.Rows) > 0 {
 				t.Errorf("%s sees %d cases, %v", key, len(in.Rows), err)
 			}
@@ -147,7 +146,7 @@ func TestDemo(t *testing.T) {
 	t.Run("nothing is damaged and much is told", func(t *testing.T) { casesAreWhole(t, f, nele, see["nele"]) })
 	t.Run("pages", func(t *testing.T) { pagesAnswer(t, f) })
 	t.Run("a folder with an instance is not taken", func(t *testing.T) {
-		_, err := demo.Found(context.Background(), f.config, f.box, discard(), f.clock.Now())
+		_, err := demo.Found(t.Context(), f.config, f.box, discard(), f.clock.Now())
 		if !errors.Is(err, setup.ErrFounded) {
 			t.Errorf("founded again: %v", err)
 		}

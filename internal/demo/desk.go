@@ -109,6 +109,7 @@ func (w work) draft(ctx context.Context, x step) (*casework.Draft, error) {
 		kind = casework.DraftNote
 	case deedClose:
 		kind = casework.DraftOutcome
+	default: // a message
 	}
 	writing := casework.Writing{Kind: kind, Was: kind, Seen: w.opened.Seen, Lang: w.language(x), Outcome: x.Outcome}
 	if kind == casework.DraftOutcome {

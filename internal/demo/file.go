@@ -115,7 +115,7 @@ func shade(x, y, height, seed int) color.RGBA {
 		slope := (x + seed>>hill) % (2 * period)
 		slope = min(slope, 2*period-slope)
 		if y > height/2+hill*40-slope/4 {
-			green := uint8(150 - 30*hill) //nolint:gosec // between 90 and 150
+			green := uint8(150 - 30*hill)
 			return color.RGBA{60, green, 70, 255}
 		}
 	}

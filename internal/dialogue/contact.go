@@ -203,7 +203,7 @@ func (d *Dialogue) changeIdentity(ctx context.Context, tok seal.Token, s Sending
 			return nil, err
 		}
 		if bytes.Equal(before, payload) {
-			return nil, nil //nolint:nilnil // nothing to change is no error
+			return nil, nil
 		}
 		c := &change{
 			items:  []custody.Item{item(s.Key, casefile.EntryContactChange, seal.Identity, payload)},

@@ -2,6 +2,7 @@ package dialogue_test
 
 import (
 	"errors"
+	"maps"
 	"testing"
 
 	"klankbord/internal/apptest"
@@ -107,9 +108,7 @@ func TestNeitherNameNorEveryWayCanBeEmptied(t *testing.T) {
 		profile.FieldLanguage:  {profile.FieldLanguage: {"xx"}},
 	} {
 		typed := onFile(t, i, tok)
-		for key, v := range change {
-			typed[key] = v
-		}
+		maps.Copy(typed, change)
 		var refused *dialogue.Refusal
 		err := i.Dialogue.ChangeContact(ctx, tok, sendingFor(r), typed)
 		if !errors.As(err, &refused) || refused.Errors[0].Field != name || refused.Errors[0].In("nl") == "" {

@@ -69,7 +69,7 @@ func (d *Dialogue) Withdraw(ctx context.Context, tok seal.Token, s Sending, l la
 	return d.send(ctx, tok, s, func(v *visit) (*change, error) {
 		for _, e := range v.opened.Entries {
 			if e.Kind == casefile.EntryWithdrawal {
-				return nil, nil //nolint:nilnil // nothing to change is no error
+				return nil, nil
 			}
 		}
 		payload, err := casefile.EncodePayload(casefile.Withdrawal{Lang: l, Why: why})

@@ -28,6 +28,7 @@ func (d *Dialogue) fill(m *Mailbox, o *custody.Opened, openings []store.Opening)
 				m.Withdrawn = e.Created
 			}
 			m.Thread = append(m.Thread, x)
+		default: // not the complainant's to see here
 		}
 	}
 	for _, x := range m.Thread {

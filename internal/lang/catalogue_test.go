@@ -98,8 +98,8 @@ func TestText(t *testing.T) {
 	if got := c.Text(lang.EN, "common.due.by", nil); got != "by ⟦date⟧" {
 		t.Errorf("an open placeholder shows as %q", got)
 	}
-	got := c.Text(lang.EN, "common.title", map[string]string{"page": "{site}", "site": "<b>"})
-	if got != "{site} – <b>" {
+	got := c.Text(lang.EN, "error.file-too-big", map[string]string{"name": "{max}", "max": "<b>"})
+	if !strings.HasPrefix(got, "{max} is too big. Files can be up to <b>.") {
 		t.Errorf("an argument was taken for a text: %q", got)
 	}
 	if got := c.Text("xx", "common.continue", nil); got != "Continue" {
@@ -114,18 +114,18 @@ func TestPlural(t *testing.T) {
 		n    int
 		want string
 	}{
-		{lang.NL, 0, "0 bestanden"},
-		{lang.NL, 1, "1 bestand"},
-		{lang.NL, 2, "2 bestanden"},
-		{lang.FR, 0, "0 fichier"},
-		{lang.FR, 1, "1 fichier"},
-		{lang.FR, 2, "2 fichiers"},
-		{lang.DE, 0, "0 Dateien"},
-		{lang.DE, 1, "1 Datei"},
-		{lang.EN, 1, "1 file"},
-		{lang.EN, 1234, "1,234 files"},
+		{lang.NL, 0, "0 dossiers"},
+		{lang.NL, 1, "1 dossier"},
+		{lang.NL, 2, "2 dossiers"},
+		{lang.FR, 0, "0 dossier"},
+		{lang.FR, 1, "1 dossier"},
+		{lang.FR, 2, "2 dossiers"},
+		{lang.DE, 0, "0 Fälle"},
+		{lang.DE, 1, "1 Fall"},
+		{lang.EN, 1, "1 case"},
+		{lang.EN, 1234, "1,234 cases"},
 	} {
-		if got := c.Plural(tc.l, "common.files", tc.n, nil); got != tc.want {
+		if got := c.Plural(tc.l, "desk.inbox.count", tc.n, nil); got != tc.want {
 			t.Errorf("%s %d: got %q, want %q", tc.l, tc.n, got, tc.want)
 		}
 	}
@@ -139,7 +139,7 @@ func TestCheckTellsATestWhatIsWrong(t *testing.T) {
 	if err := c.Check(lang.NL, "common.due.by", map[string]string{"date": ""}); err != nil {
 		t.Error(err)
 	}
-	if err := c.Check(lang.NL, "common.files", nil); err != nil {
+	if err := c.Check(lang.NL, "desk.inbox.count", nil); err != nil {
 		t.Error(err)
 	}
 	if err := c.Check(lang.NL, "common.nothing", nil); !errors.Is(err, lang.ErrNoText) {

@@ -125,11 +125,29 @@ func (o *Office) write(row custody.Waiting) (letter.Mail, error) {
 	if err != nil {
 		return letter.Mail{}, &Permanent{"unwritable"}
 	}
-	key, args := "mail."+string(order.Template), o.args(l, order)
+	args := o.args(l, order)
 	return letter.Mail{
 		FromName: o.Sender.Name, FromAddress: o.Sender.Address, To: to, Lang: string(l), MessageID: messageID, Date: row.Created,
-		Subject: o.Words.Text(l, key+".subject", args), Text: o.Words.Text(l, key+".text", args),
+		Subject: o.Words.Text(l, textOf(order.Template, "subject"), args), Text: o.Words.Text(l, textOf(order.Template, "text"), args),
 	}, nil
+}
+
+// textOf is where the catalogue has one part (subject, text) of a mail.
+func textOf(t letter.Template, part string) string {
+	switch t {
+	case letter.Acknowledgement:
+		return "mail.acknowledgement." + part
+	case letter.QuestionReceipt:
+		return "mail.acknowledgement-question." + part
+	case letter.Invitation:
+		return "mail.invitation." + part
+	case letter.ToMember:
+		return "mail.member-notice." + part
+	case letter.News:
+		return "mail.news." + part
+	default:
+		return "mail.news." + part // says only that there is news
+	}
 }
 
 func (o *Office) reach(row custody.Waiting, language string) (to, l string, err error) {

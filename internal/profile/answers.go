@@ -42,12 +42,7 @@ func (a Answers) all(key string) []string {
 
 // Has reports whether value is among the values of a key.
 func (a Answers) Has(key, value string) bool {
-	for _, v := range a[key] {
-		if v == value {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(a[key], value)
 }
 
 // Given reports whether anything was filled in for a field, its parts and rows

@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -86,10 +87,8 @@ func (p *Profile) checkOneOf(s Step, a Answers) []FieldError {
 	if len(s.OneOf.Fields) == 0 {
 		return nil
 	}
-	for _, id := range s.OneOf.Fields {
-		if a.Given(id) {
-			return nil
-		}
+	if slices.ContainsFunc(s.OneOf.Fields, a.Given) {
+		return nil
 	}
 	first := s.OneOf.Fields[0]
 	return []FieldError{{Field: first, Fault: problem(first, missing), Text: s.OneOf.Missing}}

@@ -3,6 +3,7 @@ package profile
 import (
 	"klankbord/internal/casefile"
 	"klankbord/internal/staff"
+	"slices"
 )
 
 // Organisation is who receives the complaints.
@@ -141,10 +142,5 @@ func (p *Profile) ExternalOn(r casefile.Route) []ExternalBody {
 }
 
 func onRoute(routes []casefile.Route, r casefile.Route) bool {
-	for _, x := range routes {
-		if x == r {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(routes, r)
 }

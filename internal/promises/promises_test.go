@@ -169,6 +169,7 @@ func canaryAnswers(i *apptest.Instance, a profile.Answers) (profile.Answers, []s
 						a[profile.RowKey(f.ID, 0, g.ID)] = []string{canary(&words, f.ID+g.ID)}
 					}
 				}
+			default: // holds no words
 			}
 		}
 	}

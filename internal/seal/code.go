@@ -60,7 +60,7 @@ func bits5(raw []byte, i int) byte {
 	if at+1 < len(raw) {
 		two |= uint16(raw[at+1])
 	}
-	return byte(two>>(11-shift)) & 31
+	return byte(two>>(11-shift)) & 31 //nolint:gosec // twelve bits, cut on purpose
 }
 
 // ParseCode reads a code and forgives case, spaces, dashes, and O, I and L for 0,
@@ -77,10 +77,10 @@ func ParseCode(s string) (Code, error) {
 			return Code{}, ErrCodeTypo
 		}
 		at, shift := n*5/8, n*5%8
-		two := uint16(v) << (11 - shift)
+		two := uint16(v) << (11 - shift) //nolint:gosec // twelve bits, cut on purpose
 		raw[at] |= byte(two >> 8)
 		if at+1 < len(raw) {
-			raw[at+1] |= byte(two)
+			raw[at+1] |= byte(two) //nolint:gosec // twelve bits, cut on purpose
 		}
 		n++
 	}

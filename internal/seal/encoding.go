@@ -13,7 +13,7 @@ func frame(label string, parts ...string) []byte {
 
 // appendField appends f with its length, four bytes, before it.
 func appendField[T string | []byte | Box](b []byte, f T) []byte {
-	b = binary.BigEndian.AppendUint32(b, uint32(len(f)))
+	b = binary.BigEndian.AppendUint32(b, uint32(len(f))) //nolint:gosec // fields are far below 4 GiB
 	return append(b, f...)
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"testing"
 
@@ -26,9 +27,7 @@ func TestAT6FileTruncatedExtendedReorderedOrChanged(t *testing.T) {
 		"header of another":           {"blob-0": append(slices.Clone(honest["blob-1"][:ageHeader]), honest["blob-0"][ageHeader:]...)},
 	} {
 		s.blobs = map[string][]byte{"blob-0": honest["blob-0"], "blob-1": honest["blob-1"], "blob-2": honest["blob-2"]}
-		for k, v := range blobs {
-			s.blobs[k] = v
-		}
+		maps.Copy(s.blobs, blobs)
 		got, err := io.ReadAll(m.Open(s.fetch))
 		wantShut(t, name, err)
 		if len(got) != 0 {

@@ -48,12 +48,12 @@ func (m Manifest) Encode() []byte {
 	if m.Complete {
 		complete = 1
 	}
-	b = binary.BigEndian.AppendUint64(append(b, complete), uint64(m.Size))
-	b = binary.BigEndian.AppendUint32(b, uint32(len(m.Parts)))
+	b = binary.BigEndian.AppendUint64(append(b, complete), uint64(m.Size)) //nolint:gosec // sizes are never negative, parts are few
+	b = binary.BigEndian.AppendUint32(b, uint32(len(m.Parts)))             //nolint:gosec // sizes are never negative, parts are few
 	for _, p := range m.Parts {
 		b = appendField(b, p.Blob)
-		b = binary.BigEndian.AppendUint64(b, uint64(p.Size))
-		b = binary.BigEndian.AppendUint64(b, uint64(p.SealedSize))
+		b = binary.BigEndian.AppendUint64(b, uint64(p.Size))       //nolint:gosec // sizes are never negative, parts are few
+		b = binary.BigEndian.AppendUint64(b, uint64(p.SealedSize)) //nolint:gosec // sizes are never negative, parts are few
 		b = append(b, p.secret().key[:]...)
 		b = append(b, p.secret().sum[:]...)
 	}
@@ -67,7 +67,7 @@ func DecodeManifest(b []byte) (Manifest, error) {
 	v := d.byte()
 	m := Manifest{Name: string(d.field()), Type: string(d.field())}
 	complete := d.byte()
-	m.Size = int64(d.uint64())
+	m.Size = int64(d.uint64()) //nolint:gosec // a size that does not fit is refused below
 	m.Complete = complete == 1
 	for n := d.uint32(); n > 0 && !d.bad; n-- {
 		m.Parts = append(m.Parts, d.part())
@@ -81,7 +81,7 @@ func DecodeManifest(b []byte) (Manifest, error) {
 func (d *decoder) part() Part {
 	secret := &partSecret{}
 	p := Part{
-		Blob: string(d.field()), Size: int64(d.uint64()), SealedSize: int64(d.uint64()),
+		Blob: string(d.field()), Size: int64(d.uint64()), SealedSize: int64(d.uint64()), //nolint:gosec // a size that does not fit is refused below
 		secret: veil(secret),
 	}
 	copy(secret.key[:], d.bytes(16))

@@ -18,7 +18,7 @@ func (s *Signer) Sign(c Context, msg []byte) []byte {
 
 // Public returns the key with which signatures are checked.
 func (s *Signer) Public() SigningPublic {
-	return SigningPublic(s.key().Public().(ed25519.PublicKey))
+	return SigningPublic(s.key().Public().(ed25519.PublicKey)) //nolint:errcheck // what Ed25519 returns by contract
 }
 
 // VerifySignature reports whether sig is the signature over msg in this context.

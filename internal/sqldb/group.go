@@ -146,7 +146,7 @@ func (e *sqliteEngine) next(n int) *request {
 // functions did in it.
 func serve(c *conn, r *request) error {
 	if r.failed = r.ctx.Err(); r.failed != nil {
-		return nil // write waits for turn or done, so answer reaches it
+		return nil //nolint:nilerr // write waits for turn or done, so answer reaches it
 	}
 	if err := c.control("SAVEPOINT f"); err != nil {
 		return err

@@ -283,7 +283,7 @@ func TestFullDatabaseAcknowledgesOnlyWhatItHolds(t *testing.T) {
 // when that is visible to everyone.
 func TestFailureOfAGroupIsToldAfterItsCommit(t *testing.T) {
 	db := migrated(t, storetest.Open(t, storetest.SQLite(t)))
-	ctx := context.Background()
+	ctx := t.Context()
 	if err := exec(db, ctx, insert, "x", "Ann"); err != nil {
 		t.Fatal(err)
 	}
@@ -301,7 +301,7 @@ func TestFailureOfAGroupIsToldAfterItsCommit(t *testing.T) {
 			if err != nil && !errors.Is(err, errGone) {
 				t.Error(err)
 			}
-			if left := members(t, db); len(left) != 0 {
+			if left := members(t, db); len(left) != 0 { //nolint:contextcheck // reads for the test
 				t.Errorf("after %v the row is still there", err)
 			}
 		})

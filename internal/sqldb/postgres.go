@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -33,12 +34,10 @@ func openPostgres(ctx context.Context, dsn string) (*pgEngine, error) {
 	if err != nil {
 		return nil, err // pgx leaves the password out of it
 	}
-	for name, value := range map[string]string{
+	maps.Copy(config.RuntimeParams, map[string]string{
 		"synchronous_commit": "on", "timezone": "UTC", "application_name": "klankbord",
 		"idle_in_transaction_session_timeout": "60000",
-	} {
-		config.RuntimeParams[name] = value
-	}
+	})
 	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(checkServer))
 	pool.SetMaxOpenConns(pgConnections)
 	pool.SetMaxIdleConns(pgConnections)

@@ -103,7 +103,7 @@ func TestValuesComeBackAsTheyWent(t *testing.T) {
 func TestMisuseIsRefusedOnBothDatabases(t *testing.T) {
 	for name, misuse := range map[string]func(*sqldb.Tx) error{
 		"statement while rows are open": func(tx *sqldb.Tx) error {
-			rows, err := tx.Query("SELECT id FROM team")
+			rows, err := tx.Query("SELECT id FROM team") //nolint:rowserrcheck // they stay open on purpose
 			if err != nil {
 				return err
 			}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -68,9 +69,7 @@ func (d *Directory) Follow(events []Event) (*Directory, error) {
 		instance: d.instance, anchor: d.anchor, entries: make(map[ID]Entry, len(d.entries)),
 		order: slices.Clone(d.order), recovery: slices.Clone(d.recovery), head: d.head, count: d.count,
 	}
-	for id, e := range d.entries {
-		next.entries[id] = e
-	}
+	maps.Copy(next.entries, d.entries)
 	for _, e := range events {
 		if err := next.add(e); err != nil {
 			return nil, fmt.Errorf("%w: event %d: %w", ErrDirectory, e.Seq, err)

@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -25,7 +24,7 @@ var start = time.Date(2026, 3, 2, 9, 0, 0, 123_000, time.UTC)
 func each(t *testing.T, test func(t *testing.T, s *store.Store, c *clock.Fixed)) {
 	storetest.Each(t, func(t *testing.T, open func() *sqldb.DB) {
 		c := clock.NewFixed(start)
-		s, err := store.Open(context.Background(), open(), c)
+		s, err := store.Open(t.Context(), open(), c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -35,14 +34,14 @@ func each(t *testing.T, test func(t *testing.T, s *store.Store, c *clock.Fixed))
 
 func write(t *testing.T, s *store.Store, fn func(tx *store.Tx) error) {
 	t.Helper()
-	if err := s.Write(context.Background(), fn); err != nil {
+	if err := s.Write(t.Context(), fn); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func read(t *testing.T, s *store.Store, fn func(tx *store.Tx) error) {
 	t.Helper()
-	if err := s.Read(context.Background(), fn); err != nil {
+	if err := s.Read(t.Context(), fn); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -91,7 +90,7 @@ func TestCaseComesBackAsItWent(t *testing.T) {
 			}
 			return nil
 		})
-		err := s.Write(context.Background(), func(tx *store.Tx) error {
+		err := s.Write(t.Context(), func(tx *store.Tx) error {
 			c := aCase(2)
 			c.Number = want.Number
 			return tx.InsertCase(c)
@@ -112,7 +111,7 @@ func TestHeadAndRowMoveOnlyFromWhatWasRead(t *testing.T) {
 			"the head again": func(tx *store.Tx) error { return tx.MoveHead(c.ID, c.Head, next) },
 			"an older row":   func(tx *store.Tx) error { return tx.UpdateCase(c.ID, 7, c.Change()) },
 		} {
-			if err := s.Write(context.Background(), fn); !errors.Is(err, store.ErrStale) {
+			if err := s.Write(t.Context(), fn); !errors.Is(err, store.ErrStale) {
 				t.Errorf("%s: %v, want ErrStale", name, err)
 			}
 		}
@@ -204,7 +203,7 @@ func TestKeyringRowNeedsItsGrant(t *testing.T) {
 		for range 2 {
 			write(t, s, func(tx *store.Tx) error { return tx.InsertRing("nele", ring) })
 		}
-		err := s.Write(context.Background(), func(tx *store.Tx) error { return tx.InsertRing("thomas", ring) })
+		err := s.Write(t.Context(), func(tx *store.Tx) error { return tx.InsertRing("thomas", ring) })
 		if !errors.Is(err, store.ErrStale) {
 			t.Errorf("a keyring row without a grant: %v", err)
 		}
@@ -234,7 +233,7 @@ func TestJobIsDoneOnceByWhoeverHoldsIt(t *testing.T) {
 		for h := range 4 {
 			all.Go(func() {
 				for range 3 {
-					err := s.Write(context.Background(), func(tx *store.Tx) error {
+					err := s.Write(t.Context(), func(tx *store.Tx) error {
 						jobs, err := tx.ClaimJobs(fmt.Sprint("holder", h), 4, time.Minute, "")
 						mu.Lock()
 						defer mu.Unlock()
@@ -269,7 +268,7 @@ func TestJobIsDoneOnceByWhoeverHoldsIt(t *testing.T) {
 			}
 			return err
 		})
-		err := s.Write(context.Background(), func(tx *store.Tx) error { return tx.FinishJob("job-00", "holder0") })
+		err := s.Write(t.Context(), func(tx *store.Tx) error { return tx.FinishJob("job-00", "holder0") })
 		if !errors.Is(err, store.ErrStale) {
 			t.Errorf("a job is finished by who lost it: %v", err)
 		}
@@ -279,7 +278,7 @@ func TestJobIsDoneOnceByWhoeverHoldsIt(t *testing.T) {
 func TestLeaseHasOneHolderAndAGrowingFence(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store, c *clock.Fixed) {
 		take := func(holder string) (fence int64, err error) {
-			err = s.Write(context.Background(), func(tx *store.Tx) (err error) {
+			err = s.Write(t.Context(), func(tx *store.Tx) (err error) {
 				fence, err = tx.TakeLease("log", holder, time.Minute)
 				return err
 			})
@@ -300,7 +299,7 @@ func TestLeaseHasOneHolderAndAGrowingFence(t *testing.T) {
 		if err != nil || second <= first {
 			t.Errorf("after its end: fence %d, %v", second, err)
 		}
-		err = s.Write(context.Background(), func(tx *store.Tx) error { return tx.HoldLease("log", "a", first) })
+		err = s.Write(t.Context(), func(tx *store.Tx) error { return tx.HoldLease("log", "a", first) })
 		if !errors.Is(err, store.ErrStale) {
 			t.Errorf("the old holder still holds it: %v", err)
 		}
@@ -320,11 +319,11 @@ func TestLeafIsPlacedOnce(t *testing.T) {
 		for name, fn := range map[string]func(*store.Tx) error{
 			"again": func(tx *store.Tx) error { return tx.PlaceLeaf("a", 1) },
 		} {
-			if err := s.Write(context.Background(), fn); !errors.Is(err, store.ErrStale) {
+			if err := s.Write(t.Context(), fn); !errors.Is(err, store.ErrStale) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		if err := s.Write(context.Background(), func(tx *store.Tx) error { return tx.PlaceLeaf("b", 0) }); !sqldb.IsUnique(err) {
+		if err := s.Write(t.Context(), func(tx *store.Tx) error { return tx.PlaceLeaf("b", 0) }); !sqldb.IsUnique(err) {
 			t.Errorf("two leaves at one position: %v", err)
 		}
 		read(t, s, func(tx *store.Tx) error {
@@ -353,7 +352,7 @@ func TestDraftBelongsToOneBrowserAndOneTime(t *testing.T) {
 			}
 			return tx.InsertBlobRef(store.BlobRef{Name: "blob", OwnerKind: "draft", Owner: "d", Object: "f"})
 		})
-		if err := s.Write(context.Background(), func(tx *store.Tx) error { return tx.UpdateDraft("d", 5, nil, start) }); !errors.Is(err, store.ErrStale) {
+		if err := s.Write(t.Context(), func(tx *store.Tx) error { return tx.UpdateDraft("d", 5, nil, start) }); !errors.Is(err, store.ErrStale) {
 			t.Errorf("an older tab overwrites: %v", err)
 		}
 		write(t, s, func(tx *store.Tx) error { return tx.SetDraftResume("d", "code", []byte("r"), start.Add(2*time.Hour)) })
@@ -418,7 +417,7 @@ func TestMailWaitsUntilItIsSettled(t *testing.T) {
 		})
 		write(t, s, func(tx *store.Tx) error { return tx.BuryMail("m", "refused-550") })
 		write(t, s, func(tx *store.Tx) error { return tx.RetryMail("m") })
-		if err := s.Write(context.Background(), func(tx *store.Tx) error { return tx.RetryMail("m") }); !errors.Is(err, store.ErrStale) {
+		if err := s.Write(t.Context(), func(tx *store.Tx) error { return tx.RetryMail("m") }); !errors.Is(err, store.ErrStale) {
 			t.Errorf("a waiting mail is retried: %v", err)
 		}
 		write(t, s, func(tx *store.Tx) error { return tx.MailSent("m") })

@@ -56,7 +56,7 @@ func StartPostgres(ctx context.Context) (dsn string, stop func() error, err erro
 	if err != nil {
 		return "", nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	cmd := exec.Command("/bin/sh", "-c", guard, "guard", dir, bin, port) //nolint:gosec,noctx // outlives ctx; our own text and paths
+	cmd := exec.Command("/bin/sh", "-c", guard, "guard", dir, bin, port)
 	cmd.Dir = dir
 	// A group of its own, so that an interrupt at the terminal leaves it to clean up.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: owner, Setpgid: true}

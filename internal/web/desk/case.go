@@ -21,6 +21,7 @@ type casePage struct {
 	Heading   string
 	Done      string // what was just done; empty: nothing
 	Next      string
+	By        string // when the next step is due; empty: no clock runs
 	Late      bool
 	Topics    string
 	Groups    []answerGroup
@@ -141,7 +142,7 @@ func (d *desk) caseData(r *http.Request, c *casework.Case) casePage {
 		data.Heading = topicNames(c.Topics, lang, d.text(r, "desk.row.nameless"))
 	}
 	if !c.Next.Due.IsZero() {
-		data.Next = d.text(r, "desk.next-due", "step", data.Next, "when", d.phrase(r, c.Next.Phrase))
+		data.By = d.text(r, "desk.next-due", "when", d.phrase(r, c.Next.Phrase))
 		data.Late = strings.HasSuffix(c.Next.Phrase.Key, ".late")
 	}
 	if c.Story != nil {

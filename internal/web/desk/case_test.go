@@ -41,7 +41,7 @@ func TestCases(t *testing.T) {
 	}
 }
 
-const naughty = `<script>alert("kanarie-1")</script> & 'quotes' "double" {{.Base}} é漢字‮`
+const naughty = `<script>alert("kanarie-1")</script> & 'quotes' "double" {{.Base}} é漢字` + "\u202e"
 
 func naughtyStringsComeOutAsText(t *testing.T, h *house, c crew) {
 	a := apptest.With(complaint(), profile.FieldStory, naughty+" and then something long enough to be a story")
@@ -130,7 +130,7 @@ func closingWithoutFeedbackIsRefusedInWords(t *testing.T, h *house, c crew) {
 		fill url.Values
 		says []string
 	}{
-		"nothing":    {url.Values{}, []string{"Choose the outcome first", "Tell the complainant what you do or did", "why you decided this"}},
+		"nothing":    {url.Values{"outcome": {}, "feedback": {""}, "why": {""}}, []string{"Choose the outcome first", "Tell the complainant what you do or did", "why you decided this"}},
 		"no why":     {url.Values{"outcome": {"upheld"}, "feedback": {"We stop the calls."}, "why": {" "}}, []string{"why you decided this"}},
 		"no outcome": {url.Values{"outcome": {}, "feedback": {"We stop the calls."}, "why": {"They were too many."}}, []string{"Choose the outcome first"}},
 	} {
@@ -164,7 +164,7 @@ func closingWithoutFeedbackIsRefusedInWords(t *testing.T, h *house, c crew) {
 
 func aDoubleClickSendsOnce(t *testing.T, h *house, c crew) {
 	number := string(h.Complain("en", complaint(), nil).Number)
-	p := c.sofie.get("/desk/case/" + number)
+	var p *page
 	for kind, words := range map[string]string{"message": "We look at it today", "note": "Ask the call centre"} {
 		check := c.sofie.get("/desk/case/"+number).send("/compose", url.Values{"audience": {kind}, "text": {words}, "act": {"check"}})
 		first, second := check.send("/send", nil), check.send("/send", nil)

@@ -67,7 +67,7 @@ func (d *desk) caseCompose(w http.ResponseWriter, r *http.Request) error {
 	var added []*casework.Incoming
 	var failed error
 	values, err := ui.ReadForm(r, ui.Limits{Fields: formFields, TextBytes: formBytes, FileBytes: d.Casework.Limits.FileBytes + 1},
-		func(u ui.Upload) error {
+		func(u ui.Upload) error { //nolint:contextcheck // reads the request's own
 			in, err := d.Casework.Receive(r.Context(), actor(r), number(r), u.Name, u.Body)
 			if errs, _ := d.problems(r, err, "file"); errs != nil {
 				failed = err // the other files stay
@@ -173,6 +173,7 @@ func (d *desk) showCheck(w http.ResponseWriter, r *http.Request, status int, p *
 		data.Shown.Kind, data.Shown.From = ui.Internal, actor(r).Name
 	case casework.DraftOutcome:
 		data.Shown.Text = d.closingText(dr)
+	case casework.DraftMessage: // shown as it is
 	}
 	for _, person := range p.People {
 		data.Readers = append(data.Readers, person.Name)

@@ -80,7 +80,7 @@ func (d *desk) user(r *http.Request, a access.Actor) *ui.User {
 		nav = append(nav, link("/desk/people", "desk.nav.people"))
 	}
 	if a.Auditor() {
-		nav = append(nav, link("/desk/log", "desk.nav.log"))
+		nav = append(nav, link("/desk/log", "desk.nav.journal"))
 	}
 	return &ui.User{Name: a.Name, Nav: append(nav, link("/desk/profile", "desk.nav.profile"))}
 }

@@ -21,6 +21,7 @@ type enrolPage struct {
 	Least       int
 	Start       *signin.EnrolStart // once a password was chosen
 	QR          picture
+	Secret      string // for apps without a camera, in groups of four
 }
 
 // picture is a QR code as one path of squares.
@@ -47,7 +48,7 @@ func (d *desk) enrolShow(w http.ResponseWriter, r *http.Request) error {
 	if !v.Prepared || r.URL.Query().Get("again") != "" {
 		return d.showEnrol(w, r, http.StatusOK, v, nil)
 	}
-	start, err := d.SignIn.Prepared(r.Context(), tok)
+	start, err := d.SignIn.Prepared(r.Context(), tok) //nolint:contextcheck // the request's own, with the language of the invitation
 	if err != nil {
 		return err
 	}
@@ -69,7 +70,7 @@ func (d *desk) showFactor(w http.ResponseWriter, r *http.Request, status int, v 
 		return err
 	}
 	p := page(d, r, d.text(r, "desk.factor.title"), enrolPage{
-		Action: "/desk/enrol/" + r.PathValue("token"), Name: v.Name, Email: v.Email, Start: &start, QR: drawn,
+		Action: "/desk/enrol/" + r.PathValue("token"), Name: v.Name, Email: v.Email, Start: &start, QR: drawn, Secret: spaced(start.TOTPSecret),
 	})
 	p.Errors = errs
 	return d.Renderer.Render(w, r, status, "desk/factor", p)
@@ -82,14 +83,15 @@ func draw(text string) (picture, error) {
 	}
 	var b strings.Builder
 	size := code.Bounds().Dx()
+	const quiet = 4 // empty modules around it, ISO/IEC 18004 6.3.8
 	for y := range size {
 		for x := range size {
 			if dark, _, _, _ := code.At(x, y).RGBA(); dark == 0 {
-				fmt.Fprintf(&b, "M%d %dh1v1h-1z", x, y)
+				fmt.Fprintf(&b, "M%d %dh1v1h-1z", x+quiet, y+quiet)
 			}
 		}
 	}
-	return picture{size, b.String()}, nil
+	return picture{size + 2*quiet, b.String()}, nil
 }
 
 func (d *desk) enrolPassword(w http.ResponseWriter, r *http.Request) error {
@@ -102,7 +104,7 @@ func (d *desk) enrolPassword(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	r = r.WithContext(ui.WithLang(r.Context(), v.Language))
-	_, err = d.SignIn.Enrol(r.Context(), tok, f.one("password"))
+	_, err = d.SignIn.Enrol(r.Context(), tok, f.one("password")) //nolint:contextcheck // the request's own, with the language of the invitation
 	if why, ok := fault.As(err); ok && why.Kind == fault.Invalid {
 		short := d.text(r, "error.password-too-short", "min", signin.MinPassword)
 		return d.showEnrol(w, r, http.StatusUnprocessableEntity, v, []ui.FormError{{Field: "password", Text: short}})
@@ -124,9 +126,9 @@ func (d *desk) enrolConfirm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	r = r.WithContext(ui.WithLang(r.Context(), v.Language))
-	recovery, session, err := d.SignIn.ConfirmTOTP(r.Context(), tok, f.one("code"))
+	recovery, session, err := d.SignIn.ConfirmTOTP(r.Context(), tok, f.one("code")) //nolint:contextcheck // the request's own, with the language of the invitation
 	if why, ok := fault.As(err); ok && why.Kind == fault.Invalid {
-		start, again := d.SignIn.Prepared(r.Context(), tok)
+		start, again := d.SignIn.Prepared(r.Context(), tok) //nolint:contextcheck // the request's own, with the language of the invitation
 		if again != nil {
 			return again
 		}

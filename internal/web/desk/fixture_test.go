@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -144,9 +145,7 @@ func (p *page) codes() (list []string) {
 func (p *page) send(action string, fill url.Values) *page {
 	p.b.t.Helper()
 	to, values := p.form(action)
-	for name, v := range fill {
-		values[name] = v
-	}
+	maps.Copy(values, fill)
 	return p.b.post(to, values)
 }
 
@@ -202,7 +201,7 @@ func (b *browser) enrol(path string) *page {
 	if len(factor.codes()) != 1 {
 		b.t.Fatalf("enrolment shows %q: %s", factor.title(), text(factor.doc))
 	}
-	b.secret = factor.codes()[0]
+	b.secret = strings.ReplaceAll(factor.codes()[0], " ", "")
 	recovery := factor.send("/confirm", url.Values{"code": {b.digits()}})
 	if len(recovery.codes()) != 1 {
 		b.t.Fatalf("after enrolment comes %q: %s", recovery.title(), text(recovery.doc))
@@ -236,15 +235,22 @@ func staffed(t testing.TB) (*house, crew) {
 func (b *browser) invite(name, email string, tasks ...string) *browser {
 	b.t.Helper()
 	shown := b.get("/desk/people").send("/desk/people", url.Values{"name": {name}, "email": {email}, "lang": {"en"}, "task": tasks})
-	if len(shown.codes()) != 1 {
-		b.t.Fatalf("after an invitation comes %q: %s", shown.title(), text(shown.doc))
-	}
-	link := shown.codes()[0]
 	invited := b.house.browser()
-	invited.enrol(link[strings.Index(link, "/desk/"):])
+	invited.enrol(shown.invitation())
 	vouch := b.get("/desk/people").link("/desk/people/vouch/")
 	b.get(vouch).send(vouch, url.Values{"compared": {"yes"}, "password": {password}})
 	return invited
+}
+
+// invitation is the path of the link that the page shows.
+func (p *page) invitation() string {
+	p.b.t.Helper()
+	shown := all(p.doc, func(n *html.Node) bool { id, _ := attr(n, "id"); return id == "link" })
+	if len(shown) != 1 {
+		p.b.t.Fatalf("after an invitation comes %q: %s", p.title(), text(p.doc))
+	}
+	link := text(shown[0])
+	return link[strings.Index(link, "/desk/"):]
 }
 
 // link is the first address on the page that begins so.

@@ -91,11 +91,11 @@ func (d *desk) inboxData(r *http.Request, a access.Actor, in *casework.Inbox) in
 }
 
 func (d *desk) filters(r *http.Request, in *casework.Inbox) []ui.Field {
-	any := ui.Option{Label: d.text(r, "desk.filter.all")}
+	every := ui.Option{Label: d.text(r, "desk.filter.all")}
 	field := func(name, chosen string, list []ui.Option) ui.Field {
 		return ui.Field{
 			Kind: ui.KindSelect, Name: name, Label: d.text(r, "desk.filter."+name), Values: []string{chosen}, Bare: true,
-			Options: append([]ui.Option{any}, list...),
+			Options: append([]ui.Option{every}, list...),
 		}
 	}
 	routes := []casefile.Route{casefile.General, casefile.Privacy, casefile.Integrity}
@@ -113,7 +113,7 @@ func (d *desk) filters(r *http.Request, in *casework.Inbox) []ui.Field {
 
 func (d *desk) caseTable(r *http.Request, in *casework.Inbox) ui.Table {
 	t := ui.Table{Caption: d.text(r, "desk.inbox.caption", "view", d.text(r, "desk.view."+string(in.View))), Stacked: true}
-	for _, key := range []string{"subject", "number", "due", "state", "route", "charge", "received"} {
+	for _, key := range []string{"subject", "number", "due", "state", "route", "charge"} {
 		t.Columns = append(t.Columns, ui.Column{Text: d.text(r, "desk.column."+key)})
 	}
 	t.Empty = d.text(r, "desk.empty."+string(in.View))
@@ -141,7 +141,6 @@ func (d *desk) cells(r *http.Request, row casework.Row) []ui.Cell {
 		{Text: d.text(r, "common.state."+string(row.State))},
 		{Text: d.text(r, "common.route."+string(row.Route))},
 		{Text: charge},
-		{At: row.Received},
 	}
 }
 

@@ -28,9 +28,9 @@ const (
 
 // kept is what must survive until the next page and belongs in no address.
 type kept struct {
-	Kind   string
-	Path   string
-	Values map[string][]string
+	Kind   string              `json:"kind"`
+	Path   string              `json:"path"`
+	Values map[string][]string `json:"values"`
 }
 
 // keeper holds such things for an hour in memory, sealed under the cookie of the
@@ -51,7 +51,10 @@ func keptContext(id string) seal.Context { return seal.Context{Kind: "desk-kept"
 
 func (k *keeper) put(v kept) seal.Token {
 	tok := seal.NewToken()
-	plain, _ := json.Marshal(v) // strings only: cannot fail
+	plain, err := json.Marshal(v)
+	if err != nil {
+		return tok // strings only: it cannot fail; then there is nothing to show
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	now := k.clock.Now()

@@ -44,7 +44,7 @@ func (d *desk) showPeople(w http.ResponseWriter, r *http.Request, status int, da
 
 func (d *desk) peopleTable(r *http.Request, list []setup.Colleague) ui.Table {
 	t := ui.Table{Caption: d.text(r, "desk.people.title"), Stacked: true, Empty: d.text(r, "desk.people.none")}
-	for _, key := range []string{"name", "email", "tasks", "state", "since"} {
+	for _, key := range []string{"name", "state", "email", "since", "tasks"} {
 		t.Columns = append(t.Columns, ui.Column{Text: d.text(r, "desk.people.column-"+key)})
 	}
 	for _, c := range list {
@@ -53,7 +53,7 @@ func (d *desk) peopleTable(r *http.Request, list []setup.Colleague) ui.Table {
 			state.Href = "/desk/people/vouch/" + c.Invitation
 		}
 		t.Rows = append(t.Rows, ui.Row{Key: c.Email, Name: c.Name, Cells: []ui.Cell{
-			{Text: c.Name, Head: true}, {Text: c.Email}, {Text: strings.Join(d.assignments(r, c.Assignments), ", ")}, state, {At: c.Since},
+			{Text: c.Name, Head: true}, state, {Text: c.Email}, {At: c.Since}, {Text: strings.Join(d.assignments(r, c.Assignments), "; ")},
 		}})
 	}
 	return t
@@ -121,10 +121,18 @@ func (d *desk) peopleInvited(w http.ResponseWriter, r *http.Request) error {
 	data := peoplePage{}
 	if tok, err := d.token(r, cookieKept); err == nil {
 		if v, ok := d.kept.open(tok, keptInvited); ok {
-			data.Link, data.Name = form(v.Values).one("link"), form(v.Values).one("name")
+			data.Link, data.Name = d.address(r)+form(v.Values).one("link"), form(v.Values).one("name")
 		}
 	}
 	return d.Renderer.Render(w, r, http.StatusOK, "desk/invited", page(d, r, d.text(r, "desk.invited.title"), data))
+}
+
+// address is this site as the browser reached it.
+func (d *desk) address(r *http.Request) string {
+	if d.Cookies.Secure {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
 }
 
 func (d *desk) vouchShow(w http.ResponseWriter, r *http.Request) error {

@@ -79,6 +79,7 @@ func (d *desk) signinSecond(w http.ResponseWriter, r *http.Request) error {
 			d.Cookies.Clear(w, cookiePending)
 			ui.Redirect(w, r, "/desk/signin?ended=1&next="+url.QueryEscape(next))
 			return nil
+		default: // a failure of our own
 		}
 	}
 	if err != nil {

@@ -1,7 +1,6 @@
 package public_test
 
 import (
-	"context"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -236,5 +235,5 @@ func TestAFloodFromOneNetworkLosesNothingAndLocksNobodyOut(t *testing.T) {
 	if p.status != http.StatusTooManyRequests || !slices.Equal(fileNames(p), []string{"a.txt"}) {
 		t.Errorf("status %d, files %v", p.status, fileNames(p))
 	}
-	d.check(d.intake.Store.Ping(context.Background()))
+	d.check(d.intake.Store.Ping(t.Context()))
 }

@@ -2,7 +2,6 @@ package public_test
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"net/http"
 	"path/filepath"
@@ -143,7 +142,7 @@ func (d *desk) serve(options ...func(*public.Deps)) {
 		languages = append(languages, string(l))
 	}
 	renderer, err := ui.NewRenderer(ui.Config{
-		Words: ui.Catalogue(d.words), Languages: languages, Brand: brand, Assets: assets, Log: slog.New(slog.NewJSONHandler(io.Discard, nil)),
+		Words: ui.Catalogue(d.words), Languages: languages, Brand: brand, Assets: assets, Log: slog.New(slog.DiscardHandler),
 	}, public.Templates())
 	d.check(err)
 	deps := public.Deps{

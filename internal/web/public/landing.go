@@ -2,6 +2,7 @@ package public
 
 import (
 	"net/http"
+	"strings"
 
 	"klankbord/internal/casefile"
 	"klankbord/internal/profile"
@@ -78,6 +79,9 @@ func (f *face) landingTeam(t profile.Team, page profile.Page, l string) landingT
 		y := landingContact{Kind: c.Kind, Value: c.Value, For: c.For.In(l)}
 		if c.Placeholder {
 			y.Kind, y.Note = "placeholder", c.Note.In(l)
+		}
+		if c.Kind == "phone" {
+			y.Value = strings.ReplaceAll(c.Value, " ", "\u00a0") // a number stays on one line
 		}
 		x.Contacts = append(x.Contacts, y)
 	}

@@ -1,6 +1,7 @@
 package public_test
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -49,9 +50,7 @@ func (h *house) inside(l, code string) *page {
 func (p *page) submit(action string, change url.Values, files ...upload) *page {
 	p.v.t.Helper()
 	f, values := p.form(action)
-	for name, list := range change {
-		values[name] = list
-	}
+	maps.Copy(values, change)
 	return p.post(f, values, files...)
 }
 

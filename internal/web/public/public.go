@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/netip"
+	"slices"
 
 	"klankbord/internal/clock"
 	"klankbord/internal/dialogue"
@@ -101,11 +102,5 @@ func (f *face) at(r *http.Request, path string) string { return "/" + f.Renderer
 
 // exits reports whether pages about these answers show the button that leaves.
 func (f *face) exits(a profile.Answers) bool {
-	route := f.Profile.Route(a).Route
-	for _, x := range f.Profile.Settings.ExitRoutes {
-		if x == route {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(f.Profile.Settings.ExitRoutes, f.Profile.Route(a).Route)
 }

@@ -82,7 +82,7 @@ func TestWhatIsTypedComesOutAsText(t *testing.T) {
 			}
 		}
 		p := v.start("nl")
-		p = p.press("next", p.fill(a))
+		p.press("next", p.fill(a))
 		for _, s := range d.profile.Form.Steps {
 			p = v.get("/nl/complaint/" + s.ID)
 			if !strings.HasSuffix(p.formAction(), s.ID) {

@@ -40,7 +40,7 @@ func (c Cookies) Value(r *http.Request, name string) (string, bool) {
 }
 
 func (c Cookies) cookie(name, value string, age int) *http.Cookie {
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // not Secure only where pages are reached without TLS, as in the demo
 		Name: c.name(name), Value: value, Path: "/", MaxAge: age,
 		Secure: c.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}

@@ -22,7 +22,7 @@ func (rd *Renderer) Wrap(c clock.Clock, mux http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := c.Now()
 		rec := &recorder{ResponseWriter: w}
-		defer func() {
+		defer func() { //nolint:contextcheck // answers with the request it has
 			if p := recover(); p != nil {
 				rd.recovered(rec, r, p)
 			}

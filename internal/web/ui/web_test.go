@@ -79,7 +79,7 @@ func TestTheLogHoldsNoPathValueAddressOrAgent(t *testing.T) {
 
 func TestAnAbortedAnswerStaysAborted(t *testing.T) {
 	defer func() {
-		if p := recover(); p != http.ErrAbortHandler {
+		if p, ok := recover().(error); !ok || !errors.Is(p, http.ErrAbortHandler) {
 			t.Errorf("recovered %v", p)
 		}
 	}()
