@@ -20,13 +20,6 @@ func TestEveryClockAndPhraseHasWords(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		for _, s := range []deadline.State{
-			deadline.Running, deadline.Near, deadline.Pressing, deadline.Passed, deadline.Met, deadline.MetLate,
-		} {
-			if err := c.Check(l, "common.clock-state."+string(s), nil); err != nil {
-				t.Error(err)
-			}
-		}
 		for _, k := range deadline.PhraseKeys() {
 			none, date := c.Check(l, k, nil), c.Check(l, k, map[string]string{"date": ""})
 			if none != nil && date != nil {

@@ -56,6 +56,9 @@ func (f *face) afterSave(w http.ResponseWriter, r *http.Request, d *intake.Draft
 	case !ok:
 		ui.Redirect(w, r, f.after(r, d, id, from))
 		return nil
+	case first(a.values, "act") == "stay" && len(a.refused) == 0: // another language was chosen
+		ui.Redirect(w, r, f.stepAddress(r, id, from)+"#main")
+		return nil
 	case first(a.values, "act") == "keep" && len(a.refused) == 0:
 		return f.keepForLater(w, r, a.tok, f.stepAddress(r, id, from))
 	case first(a.values, "add") != "" || first(a.values, "remove") != "":

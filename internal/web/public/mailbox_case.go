@@ -112,7 +112,11 @@ func (b *mailbox) renderCase(w http.ResponseWriter, r *http.Request, tok seal.To
 	if status != http.StatusOK || form.restored {
 		v.Done = ""
 	}
-	return b.Renderer.Render(w, r, status, "public/mailbox_case", mailboxPage(b, m, b.title(r, m), "/mailbox/case", wrong, v))
+	p := mailboxPage(b, m, b.title(r, m), "/mailbox/case", wrong, v)
+	if !m.Damaged { // then there is a form
+		p.Form = ui.LangForm{ID: "write", Path: "/mailbox/reply", Act: "send"}
+	}
+	return b.Renderer.Render(w, r, status, "public/mailbox_case", p)
 }
 
 // title is the heading of the mailbox; a question is no complaint.

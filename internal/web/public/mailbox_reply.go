@@ -61,7 +61,7 @@ func (b *mailbox) act(r *http.Request, tok seal.Token, s dialogue.Sending, in *l
 	if id := first(in.values, "remove"); id != "" {
 		return b.removeFile(r, tok, in, id)
 	}
-	if len(in.refused) > 0 || first(in.values, "act") == "add" {
+	if len(in.refused) > 0 || first(in.values, "act") == "add" || first(in.values, "act") == "stay" {
 		return errUnfinished
 	}
 	if err := b.slow(r); err != nil {

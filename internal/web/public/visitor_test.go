@@ -179,6 +179,25 @@ func (p *page) press(act string, values url.Values, files ...upload) *page {
 	return p.post(f, values, files...)
 }
 
+// inLanguage fills in the page's form and presses the button of another language,
+// which sends the form there.
+func (p *page) inLanguage(l string, values url.Values) *page {
+	p.v.t.Helper()
+	f, _ := p.form(p.formAction())
+	there := "/" + l + p.formAction()[3:]
+	buttons := p.find("button", "formaction", there)
+	if len(buttons) != 1 || attribute(buttons[0], "form") != attribute(f, "id") || attribute(buttons[0], "value") != "stay" {
+		p.v.t.Fatalf("%s has no button for %s", p.path, l)
+	}
+	values.Set("act", "stay")
+	for i := range f.Attr {
+		if f.Attr[i].Key == "action" {
+			f.Attr[i].Val = there
+		}
+	}
+	return p.post(f, values)
+}
+
 func (p *page) post(f *html.Node, values url.Values, files ...upload) *page {
 	p.v.t.Helper()
 	action := attribute(f, "action")

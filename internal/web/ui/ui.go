@@ -71,6 +71,7 @@ type Page[T any] struct {
 	Title      string   // what the page is; "Error: " is put before it when Errors is not empty
 	TitleParts []string // follow the title, such as "Question 3 of 7"
 	Path       string   // the address without its language ("/mailbox"), so that language links keep the page; on the desk the whole address; empty hides the links
+	Form       LangForm // the form that a change of language takes along; empty: none
 	Brand      Brand    // empty: the brand of the instance
 	Exit       bool     // show the button that leaves the site at once
 	Desk       bool     // the desk's width, density and style sheet
@@ -82,6 +83,16 @@ type Page[T any] struct {
 	Data       T
 }
 
+// LangForm is a form with text that a change of language must not lose: instead of
+// links, the languages are buttons that send it to the same address in another
+// language, with act "stay". Act is what Enter in a field still does, because the
+// first button of a form is the one that Enter presses.
+type LangForm struct {
+	ID   string // of the form element
+	Path string // where it is sent, without its language
+	Act  string
+}
+
 // Viewed is a Page of any data.
 type Viewed interface{ view() view }
 
@@ -90,6 +101,7 @@ type view struct {
 	Lang, Title     string
 	TitleParts      []string
 	Path            string
+	Form            LangForm
 	Brand           Brand
 	Exit, Desk      bool
 	User            *User
@@ -102,7 +114,7 @@ type view struct {
 
 func (p Page[T]) view() view {
 	return view{
-		Lang: p.Lang, Title: p.Title, TitleParts: p.TitleParts, Path: p.Path, Brand: p.Brand,
+		Lang: p.Lang, Title: p.Title, TitleParts: p.TitleParts, Path: p.Path, Form: p.Form, Brand: p.Brand,
 		Exit: p.Exit, Desk: p.Desk, User: p.User, Errors: p.Errors,
 		Compress: p.Compress, Index: p.Index, Script: p.Script, Data: p.Data,
 	}
