@@ -1,7 +1,7 @@
 # `make` lists the targets. A fresh machine is Debian 12 as root with git, make,
 # Go ≥ 1.26 and Node ≥ 20; `make run` needs only Go.
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check check-all lint fmt tools clean
+.PHONY: help run dev test check check-all lint fmt tools bench clean
 export CGO_ENABLED = 0
 LISTEN = $${KLANKBORD_LISTEN:-127.0.0.1:8080}
 
@@ -33,6 +33,9 @@ fmt: ## format the Go files
 
 tools: ## install what the tests and the linters need
 	@tools/need.sh git make go node && tools/install.sh lint
+
+bench: ## run the benchmarks and write bench/results.json; BENCH=-full for 100,000 cases
+	@tools/need.sh go && go run ./bench $(BENCH)
 
 clean: ## remove what was built
 	@rm -rf build e2e/node_modules

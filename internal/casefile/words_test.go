@@ -23,7 +23,7 @@ func TestEveryNameThatAPersonMeetsHasWords(t *testing.T) {
 		keys = append(keys, "common.outcome."+string(o))
 	}
 	for _, k := range casefile.EntryKinds() {
-		keys = append(keys, "common.entry."+string(k), "common.compartment."+k.Compartment())
+		keys = append(keys, "common.entry."+string(k))
 	}
 	for _, ch := range casefile.Channels() {
 		keys = append(keys, "common.channel."+string(ch))

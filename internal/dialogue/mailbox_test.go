@@ -140,14 +140,14 @@ func TestWhatTheMailboxHoldsPrintsAsSealed(t *testing.T) {
 func TestBeingLateIsSaidHonestly(t *testing.T) {
 	i, _ := apptest.Staffed(t)
 	r := i.Complain("en", apptest.StrictAnswers("theft"), nil)
-	i.Clock.Add(8 * 24 * time.Hour) // past the seven days, and nothing was confirmed
+	i.Clock.Add(15 * 24 * time.Hour) // past ten working days, and nothing was decided
 	m := mailbox(t, i, i.Enter(r.Code))
 	if !m.Late {
 		t.Error("a date that was promised is past, and the mailbox does not say so")
 	}
-	overdue := slices.IndexFunc(m.Promises, func(p dialogue.Promise) bool { return p.Late() && p.Clock.Kind == deadline.KindAcknowledgement })
+	overdue := slices.IndexFunc(m.Promises, func(p dialogue.Promise) bool { return p.Late() && p.Clock.Kind == deadline.KindTriage })
 	if overdue < 0 {
-		t.Error("the confirmation of receipt is not told as late")
+		t.Error("the decision how to handle it is not told as late")
 	}
 }
 

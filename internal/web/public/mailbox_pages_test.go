@@ -181,9 +181,9 @@ func TestConversationAndWithdrawal(t *testing.T) {
 func TestTheDeskThatIsLateSaysSo(t *testing.T) {
 	h := newHouse(t)
 	r := h.Complain("en", with(apptest.StrictAnswers("theft"), "email", "", "phone", "+32 470 12 34 56"), nil)
-	h.Clock.Add(8 * 24 * time.Hour)
+	h.Clock.Add(15 * 24 * time.Hour)
 	p := h.inside("en", r.Code)
-	if !p.says("We are late") || !p.says("Promised by 9 March 2026") || !p.says("You can also turn to") {
+	if !p.says("We are late") || !p.says("Promised by 16 March 2026") || !p.says("You can also turn to") {
 		t.Errorf("%s", text(p.document))
 	}
 }

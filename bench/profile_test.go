@@ -1,0 +1,122 @@
+package main
+
+import (
+	"fmt"
+	"sync/atomic"
+	"testing"
+
+	"klankbord/internal/apptest"
+	"klankbord/internal/casework"
+	"klankbord/internal/intake"
+	"klankbord/internal/lang"
+	"klankbord/internal/profile"
+	"klankbord/internal/seal"
+)
+
+// The benchmarks below are for looking with pprof at what the measured figures are
+// made of, in one process:
+//
+//	go test -run NONE -bench Submit -cpuprofile cpu.out ./bench
+
+// draft fills in a complaint, all answers at once.
+func draft(b *testing.B, i *apptest.Instance, a profile.Answers) seal.Token {
+	b.Helper()
+	tok, whole := seal.NewToken(), profile.Step{ID: i.Profile.Form.Steps[0].ID}
+	for _, s := range i.Profile.Form.Steps {
+		whole.Fields = append(whole.Fields, s.Fields...)
+	}
+	if _, err := i.Intake.Save(b.Context(), tok, "nl", whole, a); err != nil {
+		b.Fatal(err)
+	}
+	if err := i.Intake.PrepareCode(b.Context(), tok, "nl"); err != nil {
+		b.Fatal(err)
+	}
+	return tok
+}
+
+// BenchmarkSubmit is the final submit without HTTP, 16 at once.
+func BenchmarkSubmit(b *testing.B) {
+	i, _ := apptest.Staffed(b)
+	drafts := make([]seal.Token, b.N)
+	for n := range drafts {
+		drafts[n] = draft(b, i, apptest.Answers("response-time"))
+	}
+	var next atomic.Int64
+	b.SetParallelism(people / 2)
+	b.ResetTimer()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if _, err := i.Intake.Submit(b.Context(), drafts[next.Add(1)-1], ""); err != nil {
+				b.Error(err)
+			}
+		}
+	})
+}
+
+// BenchmarkBackground is what follows from a submit: its mail and its lines in the
+// log.
+func BenchmarkBackground(b *testing.B) {
+	i, _ := apptest.Staffed(b)
+	for range b.N {
+		if _, err := i.Intake.Submit(b.Context(), draft(b, i, apptest.Answers("response-time")), ""); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ResetTimer()
+	i.DeliverMail()
+	for range b.N/100 + 1 {
+		i.Sequence()
+	}
+}
+
+// BenchmarkInbox is a page of 50 of a thousand cases.
+func BenchmarkInbox(b *testing.B) {
+	i, staff := apptest.Staffed(b)
+	for range 1000 {
+		if _, err := i.Intake.Submit(b.Context(), draft(b, i, apptest.Answers("response-time")), ""); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		in, err := i.Casework.Inbox(b.Context(), staff.Service[0], casework.Filter{View: casework.ViewAll})
+		if err != nil || len(in.Rows) != casework.PageSize {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkCase opens a case with 10 and with 100 entries.
+func BenchmarkCase(b *testing.B) {
+	for _, size := range []int{10, 100} {
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			i, staff := apptest.Staffed(b)
+			r, err := i.Intake.Submit(b.Context(), draft(b, i, apptest.Answers("response-time")), "")
+			if err != nil {
+				b.Fatal(err)
+			}
+			for n := 3; n < size; n++ {
+				note(b, i, staff, r)
+			}
+			for b.Loop() {
+				if _, err := i.Casework.Case(b.Context(), staff.Service[0], r.Number); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func note(b *testing.B, i *apptest.Instance, staff apptest.Staff, r *intake.Receipt) {
+	b.Helper()
+	ctx, actor, number := b.Context(), staff.Service[0], r.Number
+	d, err := i.Casework.SaveDraft(ctx, actor, number, casework.Writing{
+		Kind: casework.DraftNote, Was: casework.DraftNote, Text: "Called back; nobody answered.", Lang: lang.NL,
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	err = i.Casework.Send(ctx, actor, number, casework.Sending{Kind: casework.DraftNote, ID: d.ID, Revision: d.Revision, Seen: d.Seen})
+	if err != nil {
+		b.Fatal(err)
+	}
+}
