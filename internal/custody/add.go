@@ -74,10 +74,14 @@ func (a *Addition) Insert(tx *store.Tx) error {
 	return tx.MoveHead(a.id, a.from, a.to)
 }
 
+// attempts is how often a change of the same thing starts again. Of those that
+// collide one always gets through, so it bounds how many may come at once.
+const attempts = 32
+
 // Retry runs a use case again while somebody else changed the same case first.
 func Retry(attempt func() error) error {
 	var err error
-	for range 5 {
+	for range attempts {
 		if err = attempt(); !errors.Is(err, store.ErrStale) {
 			return err
 		}

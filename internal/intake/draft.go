@@ -203,7 +203,7 @@ func (i *Intake) Name(ctx context.Context, tok seal.Token, lang string, named ma
 
 // change applies fn to the draft and writes it, again if another tab was first.
 func (i *Intake) change(ctx context.Context, tok seal.Token, lang string, fn func(*Draft)) (*Draft, error) {
-	for range 8 {
+	for range 32 { // of the tabs that collide one always gets through
 		d, err := i.Ensure(ctx, tok, lang)
 		if err != nil {
 			return nil, err

@@ -214,12 +214,13 @@ func (s *submission) log() {
 		Kind: audit.Submission, Actor: custody.ByComplainant(), Case: s.id,
 		Detail: map[string]string{"route": string(s.routing.Route), "channel": string(casefile.ChannelWeb)},
 	}))
+	granted := map[string]string{} // whom, and the fingerprint of which key
 	for _, g := range s.found.Grants {
-		s.leaves = append(s.leaves, custody.Leaf(s.at, custody.Event{
-			Kind: audit.GrantMade, Actor: custody.BySystem(), Case: s.id, Object: string(g.Kind) + "/" + g.Recipient,
-			Detail: map[string]string{"key": g.Fingerprint},
-		}))
+		granted[string(g.Kind)+"/"+g.Recipient] = g.Fingerprint
 	}
+	s.leaves = append(s.leaves, custody.Leaf(s.at, custody.Event{
+		Kind: audit.GrantMade, Actor: custody.BySystem(), Case: s.id, Detail: granted,
+	}))
 }
 
 // commit writes everything in one transaction and returns the receipt.

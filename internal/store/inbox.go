@@ -89,12 +89,14 @@ func (t *Tx) Inbox(f InboxFilter) ([]InboxRow, error) {
 	where, args := f.where()
 	args = append(args, f.Member, f.Limit, f.Offset)
 	n := len(args)
+	// The rows of the page are chosen first, along the index of deadlines; only
+	// theirs are joined with what opens them.
 	rows, err := t.Query(fmt.Sprintf(`SELECT %s, s.epoch, s.revision, s.box, s.stamp, k.box, coalesce(r.seq, 0)
-FROM case_file c
+FROM (SELECT c.* FROM case_file c WHERE %s ORDER BY c.next_due, c.id LIMIT $%d OFFSET $%d) AS c
 JOIN summary s ON s.case_id = c.id
 LEFT JOIN keyring k ON k.case_id = c.id AND k.epoch = s.epoch AND k.member_id = $%d
 LEFT JOIN read_mark r ON r.case_id = c.id AND r.member_id = $%d
-WHERE %s ORDER BY c.next_due, c.id LIMIT $%d OFFSET $%d`, caseColumns, n-2, n-2, where, n-1, n), args...)
+ORDER BY c.next_due, c.id`, caseColumns, where, n-1, n, n-2, n-2), args...)
 	list, err := all(rows, err, scanInboxRow)
 	if err != nil {
 		return nil, err

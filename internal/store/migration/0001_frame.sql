@@ -120,8 +120,10 @@ CREATE TABLE case_file (
   head_hash  {bytes} NOT NULL,
   head_stamp {bytes} NOT NULL
 ) {strict};
-CREATE INDEX case_file_due ON case_file (closed, next_due, id);
-CREATE INDEX case_file_changed ON case_file (closed, changed, id);
+CREATE INDEX case_file_open ON case_file (closed, next_due, id);
+CREATE INDEX case_file_due ON case_file (next_due, id);
+CREATE INDEX case_file_charge ON case_file (in_charge, closed, next_due, id);
+CREATE INDEX case_file_state ON case_file (state, next_due, id);
 
 -- The public keys of a case's compartments per epoch, fixed by stamp.
 CREATE TABLE case_key (

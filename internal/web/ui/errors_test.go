@@ -19,7 +19,7 @@ func TestEveryKindOfErrorHasItsStatusAndAPage(t *testing.T) {
 		"/fr/nothing":         {404, "<html lang=\"fr\""},
 		"/de/conflict":        {409, "<html lang=\"de\""},
 		"/en/limit":           {429, ""},
-		"/nl/unavailable":     {503, "opslag van onze server is vol"},
+		"/nl/unavailable":     {503, "Veel mensen melden z"},
 		"/nl/denied":          {403, "Dit kan nu niet"},
 		"/nl/failed":          {500, "lag aan ons"},
 		"/nl/panic":           {500, "lag aan ons"},
