@@ -1,0 +1,32 @@
+// A house is a demo of its own with a browser to visit it, shared by the journeys of
+// one file.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { launch } from '../lib/browser.mjs';
+import { startServer } from '../lib/server.mjs';
+
+// openHouse starts both; they stop when the test ends. The members are those of the
+// demo by their first name, each with what they know: { name, email, password, totp }.
+export async function openHouse(t) {
+  const [server, browser] = await Promise.all([startServer(t), launch(t)]);
+  const guide = JSON.parse(readFileSync(path.join(server.state, 'demo.json'), 'utf8'));
+  return { ...server, browser, members: Object.fromEntries(guide.sign_ins.map((m) => [m.key, m])) };
+}
+
+// ways are how a journey is made: in Dutch with scripts and without, and without in
+// every other language.
+export const ways = [
+  { lang: 'nl', js: true },
+  { lang: 'nl', js: false },
+  { lang: 'fr', js: false },
+  { lang: 'en', js: false },
+  { lang: 'de', js: false },
+];
+
+// inEveryWay runs a journey once in each way, or, while one is being written, in as
+// many as KLANKBORD_WAYS says.
+export async function inEveryWay(t, name, journey) {
+  for (const way of ways.slice(0, Number(process.env.KLANKBORD_WAYS ?? ways.length))) {
+    await t.test(`${name} (${way.lang}${way.js ? '' : ', no scripts'})`, (t) => journey(t, way));
+  }
+}
