@@ -105,25 +105,26 @@ export async function shownCode(person) {
   return code;
 }
 
-// complainsInShort answers only the questions that must be answered, each opened by
-// its address, for journeys that are about what comes after.
-export async function complainsInShort(person, given) {
-  await begins(person);
-  await person.fills(given);
-  await person.presses(person.say('common.continue'));
-  const strict = given.best_knowledge !== undefined;
-  const asked = given.danger ? ['danger', 'relation', 'how-known', 'for-whom'] : [];
-  for (const step of [...asked, ...(strict || given.concerns ? ['concerns'] : []), 'story', 'name', 'reach', 'declaration']) {
+// answersOnly opens questions by their address and answers them.
+export async function answersOnly(person, steps, given) {
+  for (const step of steps) {
     await person.opens(`/${person.lang}/complaint/${step}`);
     await person.fills(given);
     await person.presses(person.say('common.continue'));
   }
-  await person.opens(`/${person.lang}/complaint/check`);
-  return { ...(await sends(person)), summary: given.summary, story: given.story, email: given.email };
 }
 
-// complains does the whole of it.
-export async function complains(person, given, o = {}) {
-  await writesUpTo(person, 'check', given, o);
-  return { ...(await sends(person)), summary: given.summary, story: given.story };
+// writesInShort answers only the questions that must be answered, up to the check
+// page, for journeys that are about something else than the questions.
+export async function writesInShort(person, given) {
+  const integrity = given.danger ? ['danger', 'concerns', 'relation', 'how-known', 'for-whom'] : [];
+  const strict = given.concerns ? ['concerns'] : [];
+  await answersOnly(person, ['topics', ...(given.danger ? integrity : strict), 'story', 'name', 'reach', 'declaration'], given);
+  await person.opens(`/${person.lang}/complaint/check`);
+}
+
+// complainsInShort does that and sends.
+export async function complainsInShort(person, given) {
+  await writesInShort(person, given);
+  return { ...given, ...(await sends(person)) };
 }

@@ -30,12 +30,17 @@ test('rendered pages without barriers', { timeout: 40 * 60_000 }, async (t) => {
   const { url } = await startServer(t);
   const address = await servePages(t, process.env.KLANKBORD_PAGES, url);
   const browser = await launch(t);
-  for (const language of languages) {
-    const mine = pages.filter((p) => p.language === language);
-    for (const viewport of full || language === 'nl' ? [phone, desk] : [phone]) {
+  const rounds = languages.flatMap((language) =>
+    (full || language === 'nl' ? [phone, desk] : [phone]).map((viewport) => ({ language, viewport })));
+  await Promise.all([lane(), lane()]); // two cores
+
+  // lane takes the next round until none is left.
+  async function lane() {
+    for (let round = rounds.shift(); round; round = rounds.shift()) {
+      const { language, viewport } = round;
       const context = await visitor(browser, { loose: true, viewport, locale: language });
       const page = await context.newPage();
-      for (const p of mine) {
+      for (const p of pages.filter((p) => p.language === language)) {
         await t.test(`${language} ${p.state} at ${viewport.width} px`, async () => {
           none(await inspect(page, address + p.address, full || language === 'nl'));
         });

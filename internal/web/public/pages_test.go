@@ -86,14 +86,24 @@ func (k keeper) texts() {
 
 func (k keeper) form() {
 	d := newDesk(k.t)
-	for route, topic := range map[string][]string{
-		"general": {"representative-conduct", "other-general"}, "privacy": {"data-breach"}, "integrity": {"theft"}, "question": {"question"},
+	kept := map[string]bool{"check": false} // a question looks the same on every route, the check page does not
+	for _, route := range []struct {
+		name   string
+		topics []string
+	}{
+		{"integrity", []string{"theft"}}, {"privacy", []string{"data-breach"}},
+		{"general", []string{"representative-conduct", "other-general"}}, {"question", []string{"question"}},
 	} {
-		a := with(strict(topic...), "for_whom", "group", "relation", "volunteer")
+		a := with(strict(route.topics...), "for_whom", "group", "relation", "volunteer")
 		d.visitor().start(k.l).answer(a, nil, func(p *page) {
-			k.keep("step-"+route+"-"+filepath.Base(p.formAction()), p)
-			if k.dir != "" && !strings.HasSuffix(p.formAction(), "/check") {
-				k.keep("filled-"+route+"-"+filepath.Base(p.formAction()), p.v.get(p.formAction()))
+			step := filepath.Base(p.formAction())
+			if kept[step] {
+				return
+			}
+			kept[step] = step != "check"
+			k.keep("step-"+route.name+"-"+step, p)
+			if k.dir != "" && step != "check" {
+				k.keep("filled-"+route.name+"-"+step, p.v.get(p.formAction()))
 			}
 		})
 	}
