@@ -16,6 +16,7 @@ const config = {
     'require-sri': 'off', // nothing comes from another host
     'long-title': 'off', // a title holds error, question, page and organisation
     'no-inline-style': 'error',
+    'no-trailing-whitespace': 'off', // what a person typed keeps its white space
     'prefer-native-element': ['error', { exclude: ['region', 'status', 'alert', 'search'] }],
   },
 };

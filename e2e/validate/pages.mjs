@@ -1,8 +1,8 @@
 // The page states that the Go tests have rendered, and a server that shows them.
 //
 // The Go tests write each state of each page to KLANKBORD_PAGES/LANGUAGE/STATE.html.
-// A state is named PAGE or PAGE--VARIANT, such as complaint-contact--error: two pages
-// never share a title, variants of one page may. What a page links to is looked for
+// A state is named PAGE or PAGE--VARIANT, such as complaint-contact--error. Two pages
+// never share a title; states of one page, which share their heading, may. What a page links to is looked for
 // below KLANKBORD_PAGES as well, at its own address, and then in the real program.
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -64,13 +64,16 @@ export async function servePages(t, folder, origin) {
   return `http://127.0.0.1:${server.address().port}`;
 }
 
-// sharedTitles returns a sentence for each title that two pages of one language share.
+// sharedTitles returns a sentence for each title that two pages of one language
+// share. Two states are one page when they have the same first heading.
 export function sharedTitles(pages) {
   const owners = new Map();
   for (const p of pages) {
-    const title = readFileSync(p.file, 'utf8').match(/<title>([^<]*)<\/title>/i)?.[1].trim() ?? '';
+    const html = readFileSync(p.file, 'utf8');
+    const title = html.match(/<title>([^<]*)<\/title>/i)?.[1].trim() ?? '';
+    const heading = (html.match(/<h1[^>]*>(.*?)<\/h1>/is)?.[1] ?? '').replace(/<[^>]*>/g, '').trim();
     const key = `${p.language}: ${title}`;
-    owners.set(key, new Set([...(owners.get(key) ?? []), p.page]));
+    owners.set(key, (owners.get(key) ?? new Map()).set(heading, p.page));
   }
-  return [...owners].filter(([, who]) => who.size > 1).map(([title, who]) => `${title} is the title of ${[...who].join(' and ')}`);
+  return [...owners].filter(([, who]) => who.size > 1).map(([title, who]) => `${title} is the title of ${[...who.values()].join(' and ')}`);
 }

@@ -101,8 +101,8 @@ test('weighing counts bytes, requests, third parties, fonts and what fails', asy
 });
 
 test('a language without a page, and a shared title, are found', (t) => {
-  const page = '<title>Same</title>';
-  const dir = folder(t, { 'nl/a.html': page, 'nl/b.html': page, 'nl/a--error.html': page });
+  const page = (heading) => `<title>Same</title><h1 id="x">${heading}</h1>`;
+  const dir = folder(t, { 'nl/a.html': page('One'), 'nl/b.html': page('<b>Two</b>'), 'nl/a--error.html': page('One') });
   assert.throws(() => listPages(dir), /not rendered: fr\/a, fr\/a--error, fr\/b, en\/a/);
   assert.throws(() => listPages(folder(t)), /no rendered page/);
   const pages = ['a', 'a--error', 'b'].map((s) => ({ language: 'nl', page: s.split('--')[0], file: path.join(dir, `nl/${s}.html`) }));

@@ -98,7 +98,7 @@ func (f *face) renderStep(w http.ResponseWriter, r *http.Request, status int, v 
 		title = v.step.Fields[0].Label.In(l)
 	}
 	return f.Renderer.Render(w, r, status, "public/step", ui.Page[stepPage]{
-		Title: title, TitleParts: []string{data.Caption}, Path: path, Exit: f.exits(v.answers), Errors: v.errors, Data: data,
+		Title: title, TitleParts: []string{f.caption(r, v)}, Path: path, Exit: f.exits(v.answers), Errors: v.errors, Data: data,
 		Form: ui.LangForm{ID: "step", Path: "/complaint/" + v.step.ID, Act: "next"},
 	})
 }
