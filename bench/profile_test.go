@@ -2,6 +2,10 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -11,6 +15,7 @@ import (
 	"klankbord/internal/lang"
 	"klankbord/internal/profile"
 	"klankbord/internal/seal"
+	"klankbord/internal/web/ui"
 )
 
 // The benchmarks below are for looking with pprof at what the measured figures are
@@ -118,5 +123,25 @@ func note(b *testing.B, i *apptest.Instance, staff apptest.Staff, r *intake.Rece
 	err = i.Casework.Send(ctx, actor, number, casework.Sending{Kind: casework.DraftNote, ID: d.ID, Revision: d.Revision, Seen: d.Seen})
 	if err != nil {
 		b.Fatal(err)
+	}
+}
+
+// BenchmarkUpload is a file of 100 MiB through the parts of a form that take it in.
+func BenchmarkUpload(b *testing.B) {
+	i, _ := apptest.Staffed(b)
+	b.SetBytes(fileSize)
+	for b.Loop() {
+		tok := seal.NewToken()
+		head := "--x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a.bin\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+		body := io.MultiReader(strings.NewReader(head), newNoise(fileSize), strings.NewReader("\r\n--x--\r\n"))
+		r := httptest.NewRequestWithContext(b.Context(), http.MethodPost, "/", body)
+		r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+		_, err := ui.ReadForm(r, ui.Limits{Fields: 10, TextBytes: 1 << 20, FileBytes: fileSize + 1}, func(u ui.Upload) error {
+			_, err := i.Intake.AddFile(b.Context(), tok, "nl", u.Name, u.Body)
+			return err
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
 	}
 }

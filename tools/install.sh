@@ -18,6 +18,7 @@ fail() {
 missing_packages() {
   ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || echo postgresql
   [ -x /usr/bin/chromium ] || echo chromium
+  [ -x /usr/bin/chromium-headless-shell ] || echo chromium-headless-shell # less than half the work
   [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] || echo fonts-dejavu-core
   [ -x /usr/sbin/postfix ] || echo postfix
   [ -x /usr/lib/dovecot/imap ] || echo dovecot-imapd

@@ -128,3 +128,11 @@ export async function complainsInShort(person, given) {
   await writesInShort(person, given);
   return { ...given, ...(await sends(person)) };
 }
+
+// enters opens the messages about a complaint with its code.
+export async function enters(person, { code, number }) {
+  await person.opens(`/${person.lang}/mailbox`);
+  await person.fills({ code });
+  await person.presses(person.say('mailbox.enter.button'));
+  await person.reads(number);
+}

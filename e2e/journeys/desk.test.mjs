@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { openHouse, inEveryWay, ways } from './house.mjs';
 import { someone } from './person.mjs';
-import { complainsInShort, file, general, integrity } from './complaint.mjs';
+import { complainsInShort, enters, file, general, integrity } from './complaint.mjs';
 import {
   atTheDesk, choosesLanguage, givesDigits, givesPassword, listed, nextPassword, opensCase, signsIn, signsOut, tells, writes, movesTo,
 } from './member.mjs';
@@ -80,6 +80,12 @@ test('members work at the desk', { timeout: 10 * 60_000 }, async (t) => {
     await member.reads(member.say('desk.done.outcome'), member.say('common.state.closed'));
     assert.ok((await listed(member, 'closed')).some((s) => s.includes(sent.summary)));
     assert.ok(!(await listed(member, 'mine')).some((s) => s.includes(sent.summary)));
+
+    await enters(ingrid, sent);
+    await ingrid.reads(ingrid.say('common.outcome.upheld'), 'We changed who counts the money.', 'One person counted alone.');
+    await ingrid.misses('Only we read this', 'There is enough to look into.', who.name);
+    await ingrid.unfolds(ingrid.say('mailbox.opened.title'));
+    await ingrid.reads(ingrid.say('mailbox.opened.identity'), 'She asked us to call.');
 
     await member.opens(`/desk/case/${sent.number}`);
     await signsOut(member);

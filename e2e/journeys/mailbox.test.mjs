@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { openHouse, inEveryWay } from './house.mjs';
 import { oneLine, someone } from './person.mjs';
 import { elsewhere, noWayToReach, teamName } from './words.mjs';
-import { addedFiles, answersOnly, choosesFiles, complainsInShort, file, general, integrity } from './complaint.mjs';
+import { addedFiles, answersOnly, choosesFiles, complainsInShort, enters, file, general, integrity } from './complaint.mjs';
 import { atTheDesk, opensCase, tells } from './member.mjs';
 
 test('complainants follow their complaint', { timeout: 10 * 60_000 }, async (t) => {
@@ -72,7 +72,8 @@ test('complainants follow their complaint', { timeout: 10 * 60_000 }, async (t) 
     await sofie.reads(sofie.say('desk.identity.no-mail'));
 
     const copy = oneLine(await saves(later, later.say('mailbox.copy.link')));
-    for (const words of [sent.number, sent.story, 'We looked for your letter and found it.', 'Thank you. Here is my other letter.', 'new.address@mail.example']) {
+    const told = ['We looked for your letter and found it.', 'Thank you. Here is my other letter.', 'new.address@mail.example'];
+    for (const words of [sent.number, sent.story, ...told]) {
       assert.ok(copy.includes(words), `the copy holds “${words}”`);
     }
     assert.ok(!copy.includes(sent.code), 'the copy does not hold the code');
@@ -147,14 +148,6 @@ test('complainants follow their complaint', { timeout: 10 * 60_000 }, async (t) 
     await ingrid.misses(sent.number);
   });
 });
-
-// enters opens the mailbox with the code.
-async function enters(person, { code, number }) {
-  await person.opens(`/${person.lang}/mailbox`);
-  await person.fills({ code });
-  await person.presses(person.say('mailbox.enter.button'));
-  await person.reads(number);
-}
 
 // saves follows a link that saves a file, and returns its text.
 async function saves(person, name) {

@@ -4,6 +4,7 @@ import { createHmac } from 'node:crypto';
 import { someone, oneLine } from './person.mjs';
 
 const period = 30; // seconds that a one-time password lasts, RFC 6238 4.1
+const typing = 10; // seconds that pass until the desk sees it, at most
 
 // oneTimePassword is what an authenticator app shows at a step, RFC 4226 5.3.
 export function oneTimePassword(secret, step) {
@@ -18,11 +19,13 @@ export function oneTimePassword(secret, step) {
 
 // nextPassword is a one-time password that a member has not used yet. Each counts
 // once, and the desk takes the one before and the one after the present; where all
-// three are used, it waits for the next.
+// three are used, it waits for the next. The one before is taken only while there is
+// time to type it.
 export async function nextPassword(member) {
-  const now = () => Math.floor(Date.now() / 1000 / period);
-  const step = Math.max(now() - 1, (member.used ?? 0) + 1);
-  while (step > now() + 1) await new Promise((resolve) => setTimeout(resolve, 500));
+  const now = () => Date.now() / 1000 / period;
+  const oldest = Math.floor(now() - 1 + typing / period);
+  const step = Math.max(oldest, (member.used ?? 0) + 1);
+  while (step > Math.floor(now()) + 1) await new Promise((resolve) => setTimeout(resolve, 500));
   member.used = step;
   return oneTimePassword(member.totp, step);
 }

@@ -197,7 +197,7 @@ func (a *App) sender() post.Sender {
 		from = "complaints@" + a.Config.Domain()
 	}
 	return post.Sender{
-		Name: a.Profile.Organisation.Name.In("en"), Address: from, Domain: a.Config.Domain(),
+		Name: func(l lang.Lang) string { return a.Profile.Organisation.Name.In(string(l)) }, Address: from, Domain: a.Config.Domain(),
 		PublicURL: a.Config.Public(), DeskURL: a.Config.Desk(),
 	}
 }

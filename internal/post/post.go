@@ -34,7 +34,7 @@ type Outcomes interface {
 
 // Sender says in whose name mails go out.
 type Sender struct {
-	Name      string // of the organisation
+	Name      func(l lang.Lang) string // of the organisation
 	Address   string
 	Domain    string // right side of every Message-ID
 	PublicURL string // of the complaint pages, "https://…", without a slash at the end
@@ -127,7 +127,7 @@ func (o *Office) write(row custody.Waiting) (letter.Mail, error) {
 	}
 	args := o.args(l, order)
 	return letter.Mail{
-		FromName: o.Sender.Name, FromAddress: o.Sender.Address, To: to, Lang: string(l), MessageID: messageID, Date: row.Created,
+		FromName: o.Sender.Name(l), FromAddress: o.Sender.Address, To: to, Lang: string(l), MessageID: messageID, Date: row.Created,
 		Subject: o.Words.Text(l, textOf(order.Template, "subject"), args), Text: o.Words.Text(l, textOf(order.Template, "text"), args),
 	}, nil
 }
@@ -169,7 +169,7 @@ func (o *Office) reach(row custody.Waiting, language string) (to, l string, err 
 }
 
 func (o *Office) args(l lang.Lang, order letter.Order) map[string]string {
-	args := map[string]string{"organisation": o.Sender.Name, "number": order.Number, "address": o.address(l, order)}
+	args := map[string]string{"organisation": o.Sender.Name(l), "number": order.Number, "address": o.address(l, order)}
 	for name, t := range map[string]time.Time{"received": order.Received, "answer_by": order.AnswerBy, "until": order.Until} {
 		if !t.IsZero() {
 			args[name] = lang.Date(l, t)

@@ -45,6 +45,9 @@ func TestHeardAtOnce(t *testing.T) {
 	if len(mails) != 1 || mails[0].To != "ingrid.maes@mail.example" || mails[0].Lang != "fr" {
 		t.Fatalf("%d mails, want one acknowledgement in French", len(mails))
 	}
+	if mails[0].FromName != "WWF-Belgique" {
+		t.Errorf("the mail comes from %q", mails[0].FromName)
+	}
 	if !strings.Contains(mails[0].Subject+mails[0].Text, string(r.Number)) {
 		t.Error("the mail does not hold the case number")
 	}
