@@ -37,7 +37,8 @@ func First(name, email, language string) setup.Person {
 // Found makes an instance in an empty state folder: keys, database, directory and
 // the invitation of the first member.
 func Found(ctx context.Context, c config.Config, profileName string, first setup.Person, clk clock.Clock) (f Founded, err error) {
-	if _, err := profile.Load(profileName); err != nil {
+	p, err := profile.Load(profileName)
+	if err != nil {
 		return f, err
 	}
 	if err := os.MkdirAll(c.State, 0o700); err != nil {
@@ -61,7 +62,8 @@ func Found(ctx context.Context, c config.Config, profileName string, first setup
 	}
 	f.Recovery = seal.NewCode()
 	f.Enrol, err = setup.Found(ctx, s, setup.Founding{
-		Instance: ident.New(), Profile: profileName, Signer: keys.Instance.Signer(), Recovery: f.Recovery, First: first,
+		Instance: ident.New(), Rules: p.DirectoryRules(), Signer: keys.Instance.Signer(), Stamps: keys.Instance.Stamper(),
+		Recovery: f.Recovery, First: first,
 	})
 	return f, err
 }

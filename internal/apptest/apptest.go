@@ -36,7 +36,6 @@ type Instance struct {
 	State   string
 
 	signers map[staff.ID]*seal.Signer
-	first   staff.ID
 }
 
 // Start is where the clock of a new instance stands: a Monday morning.
@@ -48,8 +47,13 @@ type Option func(*config.Config, *app.Options)
 // New founds and opens an instance of wwf-belgium without members.
 func New(t testing.TB, options ...Option) *Instance {
 	t.Helper()
+	return newAt(t, Start, options)
+}
+
+func newAt(t testing.TB, at time.Time, options []Option) *Instance {
+	t.Helper()
 	c := config.Config{State: t.TempDir(), Listen: "127.0.0.1:0", BaseURL: "https://desk.example", MaxFileMB: 100, SessionIdle: 30 * time.Minute}
-	i := &Instance{T: t, Clock: clock.NewFixed(Start), Box: &post.Sink{}, Log: &Buffer{}, State: c.State, signers: map[staff.ID]*seal.Signer{}}
+	i := &Instance{T: t, Clock: clock.NewFixed(at), Box: &post.Sink{}, Log: &Buffer{}, State: c.State, signers: map[staff.ID]*seal.Signer{}}
 	o := app.Options{Clock: i.Clock, Transport: i.Box, Log: slog.New(slog.NewJSONHandler(i.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	for _, option := range options {
 		option(&c, &o)
@@ -67,7 +71,8 @@ func New(t testing.TB, options ...Option) *Instance {
 // Staffed founds an instance with the members that wwf-belgium asks for.
 func Staffed(t testing.TB, options ...Option) (*Instance, Staff) {
 	t.Helper()
-	i := New(t, options...)
+	i := newAt(t, Start.AddDate(0, 0, -3), options) // so that everyone's entry holds at Start
+	defer i.Clock.Set(Start)
 	handler := func(team casefile.Team, f staff.Function) staff.Assignment {
 		return staff.Assignment{Role: staff.RoleHandler, Team: team, Function: f}
 	}
@@ -96,41 +101,57 @@ func (i *Instance) check(err error) {
 	}
 }
 
-// Join adds a member with keys of their own: the first by the instance, the others
-// vouched for by the first.
+// Join adds a member with keys of their own, signed by whom it needs. Where the
+// directory lets them in later, the clock moves on to then.
 func (i *Instance) Join(name string, assignments ...staff.Assignment) access.Actor {
 	i.T.Helper()
 	ctx := context.Background()
-	dir, err := i.Custody.Directory(ctx)
-	i.check(err)
-	secret, id := seal.NewMemberSecret(), staff.ID(ident.New())
+	secret, id, salt := seal.NewMemberSecret(), staff.ID(ident.New()), staff.Salt()
 	keys, signer := secret.Keys(), secret.Signer()
-	body, err := staff.Compose(dir, i.Instance(), i.Clock.Now(), staff.Change{
-		Type: staff.Enrol, Member: id, Reading: keys.Public(), Signing: signer.Public(),
+	email := strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@desk.example"
+	i.signers[id] = signer
+	event, delay := i.Signed(staff.Change{
+		Type: staff.Enrol, Member: id, Reading: keys.Public(), Signing: signer.Public(), Person: staff.Commit(salt, name, email),
 		Proof: signer.Sign(staff.ProofContext(i.Instance(), id), keys.Public()), Assignments: assignments,
 	})
-	i.check(err)
-	by, voucher := string(i.first), i.signers[i.first]
-	if voucher == nil {
-		by, voucher, i.first = staff.ByInstance, i.Signer(), id
-	}
-	event, err := staff.Complete(body, []staff.Signature{{By: by, Value: voucher.Sign(staff.SigningContext(i.Instance()), body)}})
-	i.check(err)
-	email := strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@desk.example"
 	i.check(i.Store.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.InsertMember(store.Member{ID: id, Email: email, Name: name, Language: "nl", Active: true, Created: tx.Now()}); err != nil {
+		row := store.Member{ID: id, Salt: salt, Email: email, Name: name, Language: "nl", Active: true, Created: tx.Now()}
+		if err := tx.InsertMember(row); err != nil {
 			return err
 		}
 		return tx.InsertDirectoryEvent(event)
 	}))
-	i.signers[id] = signer
-	dir, err = i.Custody.Directory(ctx)
+	i.Clock.Add(delay)
+	dir, err := i.Custody.Directory(ctx)
 	i.check(err)
 	entry, ok := dir.Entry(id)
 	if !ok {
 		i.T.Fatalf("member %s did not enter the directory", name)
 	}
 	return access.Actor{Member: id, Name: name, Language: "nl", Session: ident.New(), Entry: entry, Keys: keys}
+}
+
+// Signed makes the event of a change of the directory, signed by whom it needs, and
+// tells after how long it holds. It is not written.
+func (i *Instance) Signed(ch staff.Change) (staff.Event, time.Duration) {
+	i.T.Helper()
+	dir, err := i.Custody.Granting(context.Background())
+	i.check(err)
+	statement, err := i.Custody.Compose(dir, ch)
+	i.check(err)
+	rule := dir.Chain().Rule(ch, i.Clock.Now())
+	var signatures []staff.Signature
+	if rule.Instance {
+		signatures = append(signatures, i.Custody.SignAsInstance(statement))
+	}
+	for _, e := range dir.Active() {
+		if rule.MaySign(e, ch.Member) && len(signatures) < rule.Signatures {
+			signatures = append(signatures, staff.Sign(i.Instance(), string(e.ID), i.signers[e.ID], statement))
+		}
+	}
+	event, err := i.Custody.Place(dir, statement, signatures)
+	i.check(err)
+	return event, rule.Delay
 }
 
 // Instance is the id of the instance.

@@ -50,9 +50,10 @@ type Setup struct {
 // Founding is what a new instance starts with.
 type Founding struct {
 	Instance string
-	Profile  string
-	Signer   *seal.Signer // of the instance
-	Recovery seal.Code    // the recovery key, shown once and kept by people
+	Rules    staff.Rules   // of the profile
+	Signer   *seal.Signer  // of the instance
+	Stamps   *seal.Stamper // of the instance
+	Recovery seal.Code     // the recovery key, shown once and kept by people
 	First    Person
 }
 
@@ -66,14 +67,7 @@ type Person struct {
 // key, and the invitation of the first member, whose token it returns.
 func Found(ctx context.Context, s *store.Store, f Founding) (seal.Token, error) {
 	now := s.Now()
-	body, err := staff.Compose(nil, f.Instance, now, staff.Change{
-		Type:     staff.Genesis,
-		Recovery: []staff.Recovery{{ID: RecoveryID, Key: f.Recovery.Keys(f.Instance).Public()}},
-	})
-	if err != nil {
-		return seal.Token{}, err
-	}
-	event, err := staff.Complete(body, []staff.Signature{{By: staff.ByInstance, Value: f.Signer.Sign(staff.SigningContext(f.Instance), body)}})
+	event, err := staff.Found(f.Instance, now, f.Rules, []staff.Recovery{{ID: RecoveryID, Key: f.Recovery.Keys(f.Instance).Public()}}, f.Signer)
 	if err != nil {
 		return seal.Token{}, err
 	}
@@ -82,13 +76,14 @@ func Found(ctx context.Context, s *store.Store, f Founding) (seal.Token, error) 
 	if err != nil {
 		return seal.Token{}, err
 	}
+	custody.StampInvitation(f.Instance, f.Stamps, &row)
 	leaf := custody.Leaf(now, custody.Event{Kind: audit.DirectoryEvent, Actor: audit.Actor{Kind: audit.Operator}, Object: string(staff.Genesis)})
 	err = s.Write(ctx, func(tx *store.Tx) error {
 		if _, err := tx.Instance(); !errors.Is(err, store.ErrNone) {
 			return errors.Join(ErrFounded, err)
 		}
 		return errors.Join(
-			tx.InsertInstance(store.InstanceRow{ID: f.Instance, Profile: f.Profile, Created: now}),
+			tx.InsertInstance(store.InstanceRow{ID: f.Instance, Profile: f.Rules.Profile, Created: now}),
 			tx.InsertDirectoryEvent(event), tx.InsertInvitation(row), tx.InsertLeaf(leaf))
 	})
 	if err != nil {
@@ -133,6 +128,7 @@ func (s *Setup) Invite(ctx context.Context, actor access.Actor, p Person) (strin
 	if err != nil {
 		return "", err
 	}
+	s.Custody.Stamp(&row)
 	order, err := letter.Pack(letter.Order{
 		Template: letter.Invitation, Lang: p.Language, To: row.Email, Link: EnrolPath(tok), Until: row.Expires,
 	})
@@ -152,59 +148,6 @@ func (s *Setup) Invite(ctx context.Context, actor access.Actor, p Person) (strin
 		s.Wake()
 	}
 	return EnrolPath(tok), nil
-}
-
-// Vouch lets an enrolled person in, signed by a member who compared the
-// fingerprint with them. The password opens the signing key for this one act.
-func (s *Setup) Vouch(ctx context.Context, actor access.Actor, id, password string) error {
-	if !actor.Entry.Active {
-		return fault.New(fault.Denied, "error.not-allowed")
-	}
-	secret, err := s.SignIn.Unlock(ctx, actor, password)
-	if err != nil {
-		return err
-	}
-	return custody.Retry(func() error { return s.vouch(ctx, actor, id, secret.Signer()) })
-}
-
-func (s *Setup) vouch(ctx context.Context, actor access.Actor, id string, signer *seal.Signer) error {
-	dir, err := s.Custody.Directory(ctx)
-	if err != nil {
-		return err
-	}
-	var row store.Invitation
-	err = s.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		row, err = tx.Invitation(id)
-		return err
-	})
-	if errors.Is(err, store.ErrNone) || err == nil && row.State != "enrolled" {
-		return fault.ErrNotFound
-	}
-	if err != nil {
-		return fmt.Errorf("read invitation: %w", err)
-	}
-	body, err := signin.EnrolBody(dir, s.Custody.Instance(), s.Store, row)
-	if err != nil {
-		return err
-	}
-	event, err := staff.Complete(body, []staff.Signature{{By: string(actor.Member), Value: signer.Sign(staff.SigningContext(s.Custody.Instance()), body)}})
-	if err != nil {
-		return err
-	}
-	if _, err := dir.Follow([]staff.Event{event}); err != nil {
-		return err
-	}
-	leaf := custody.Leaf(s.Store.Now(), custody.Event{
-		Kind: audit.DirectoryEvent, Actor: custody.ByMember(actor.Member), Object: string(row.Member),
-		Detail: map[string]string{"type": string(staff.Enrol)},
-	})
-	err = s.Store.Write(ctx, func(tx *store.Tx) error {
-		return errors.Join(tx.SetInvitationState(row.ID, "enrolled", "vouched"), tx.InsertDirectoryEvent(event), tx.InsertLeaf(leaf))
-	})
-	if err != nil && !errors.Is(err, store.ErrStale) {
-		return fmt.Errorf("vouch: %w", err)
-	}
-	return err
 }
 
 // Colleague is a member or an invited person as the page of people shows them.

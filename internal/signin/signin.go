@@ -47,14 +47,13 @@ type SignIn struct {
 	custody *custody.Custody
 	pepper  *seal.Key
 	limits  Limits
-	first   FirstVouch
 
 	decoy func() (seal.Envelope, error) // an envelope nobody has the password of
 }
 
-// New returns the use case of one instance; first signs for the first member only.
-func New(s *store.Store, c *custody.Custody, pepper *seal.Key, limits Limits, first FirstVouch) *SignIn {
-	in := &SignIn{store: s, custody: c, pepper: pepper, limits: limits, first: first}
+// New returns the use case of one instance.
+func New(s *store.Store, c *custody.Custody, pepper *seal.Key, limits Limits) *SignIn {
+	in := &SignIn{store: s, custody: c, pepper: pepper, limits: limits}
 	in.decoy = sync.OnceValues(func() (seal.Envelope, error) {
 		return seal.SealPassword(pepper, c.Instance(), "", seal.NewCode().Text(), seal.NewMemberSecret())
 	})

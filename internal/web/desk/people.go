@@ -21,6 +21,7 @@ type peoplePage struct {
 	Link        string // of an invitation just made
 	Person      setup.Colleague
 	Mark        string
+	Digest      string
 	Assigned    []string
 }
 
@@ -140,19 +141,14 @@ func (d *desk) vouchShow(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d *desk) showVouch(w http.ResponseWriter, r *http.Request, status int, errs []ui.FormError) error {
-	list, err := d.Setup.People(r.Context(), actor(r))
+	c, err := d.Setup.Change(r.Context(), actor(r), r.PathValue("invitation"))
 	if err != nil {
 		return err
 	}
-	for _, c := range list {
-		if c.State == setup.Waiting && c.Invitation == r.PathValue("invitation") {
-			data := peoplePage{Person: c, Mark: spaced(c.Fingerprint), Assigned: d.assignments(r, c.Assignments)}
-			p := page(d, r, d.text(r, "desk.vouch.title"), data)
-			p.Errors = errs
-			return d.Renderer.Render(w, r, status, "desk/vouch", p)
-		}
-	}
-	return fault.ErrNotFound
+	data := peoplePage{Person: c.Person, Digest: c.Digest, Mark: spaced(c.Person.Fingerprint), Assigned: d.assignments(r, c.After)}
+	p := page(d, r, d.text(r, "desk.vouch.title"), data)
+	p.Errors = errs
+	return d.Renderer.Render(w, r, status, "desk/vouch", p)
 }
 
 func (d *desk) vouchGive(w http.ResponseWriter, r *http.Request) error {
@@ -164,7 +160,7 @@ func (d *desk) vouchGive(w http.ResponseWriter, r *http.Request) error {
 		missing := []ui.FormError{{Field: "compared", Text: d.text(r, "error.not-compared")}}
 		return d.showVouch(w, r, http.StatusUnprocessableEntity, missing)
 	}
-	err = d.Setup.Vouch(r.Context(), actor(r), r.PathValue("invitation"), f.one("password"))
+	err = d.Setup.Sign(r.Context(), actor(r), setup.Signing{Change: r.PathValue("invitation"), Digest: f.one("digest"), Password: f.one("password")})
 	if errs, status := d.problems(r, err, "password"); errs != nil {
 		return d.showVouch(w, r, status, errs)
 	}
