@@ -75,7 +75,7 @@ func (c *Custody) people(ctx context.Context, chain *staff.Chain) []Person {
 	c.mu.Lock()
 	before := c.known
 	c.mu.Unlock()
-	var list []Person
+	list := []Person{}
 	for _, e := range chain.Everyone() {
 		at := slices.IndexFunc(rows, func(m store.Member) bool { return m.ID == e.ID && personOf(m).is(e) })
 		switch {
@@ -101,35 +101,49 @@ func find(list []Person, id staff.ID) (Person, bool) {
 // People lists who the active members are, by what the directory vouches for. A row
 // that was edited or is gone raises an alarm, and the person is told as they were.
 func (c *Custody) People(ctx context.Context, d *staff.Directory) ([]Person, error) {
+	list, whole, err := c.whoIsWho(ctx, d)
+	if err == nil && !whole {
+		c.Raise(ctx, AlarmPerson)
+	}
+	return list, err
+}
+
+func (c *Custody) whoIsWho(ctx context.Context, d *staff.Directory) (list []Person, whole bool, err error) {
 	var rows []store.Member
-	err := c.store.Read(ctx, func(tx *store.Tx) (err error) {
+	err = c.store.Read(ctx, func(tx *store.Tx) (err error) {
 		rows, err = tx.Members()
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read members: %w", err)
+		return nil, false, fmt.Errorf("read members: %w", err)
 	}
-	k, err := c.current(ctx)
-	if err != nil {
-		return nil, err
+	c.mu.Lock()
+	var before []Person
+	if c.known != nil {
+		before = c.known.people
 	}
-	var list []Person
-	wrong := false
+	c.mu.Unlock()
+	whole = true
 	for _, e := range d.Active() {
 		at := slices.IndexFunc(rows, func(m store.Member) bool { return m.ID == e.ID })
 		if at >= 0 && rows[at].Active && personOf(rows[at]).is(e) {
 			list = append(list, personOf(rows[at]))
 			continue
 		}
-		wrong = true
-		if p, ok := find(k.people, e.ID); ok {
+		whole = false
+		if p, ok := find(before, e.ID); ok {
 			list = append(list, p)
 		} else if at >= 0 {
-			list = append(list, personOf(rows[at])) // better than not to ask about anybody
+			list = append(list, personOf(rows[at])) // better than to know nobody by that name
 		}
 	}
-	if wrong {
+	return list, whole, nil
+}
+
+// Recognise checks a member's row against what the directory vouches for; it raises
+// an alarm when they differ.
+func (c *Custody) Recognise(ctx context.Context, m store.Member, e staff.Entry) {
+	if e.Active && !personOf(m).is(e) {
 		c.Raise(ctx, AlarmPerson)
 	}
-	return list, nil
 }

@@ -25,10 +25,14 @@ func (c *Custody) Stamp(i *store.Invitation) { StampInvitation(c.instance, c.sta
 // InvitationHolds reports whether an invitation is as it was made; it raises an alarm
 // when it is not.
 func (c *Custody) InvitationHolds(ctx context.Context, i store.Invitation) bool {
-	at, record := invitationRecord(c.instance, i)
-	if c.stamps.Verify(at, 0, record, "system", i.Stamp) {
+	if c.stamped(i) {
 		return true
 	}
 	c.Raise(ctx, AlarmInvitation)
 	return false
+}
+
+func (c *Custody) stamped(i store.Invitation) bool {
+	at, record := invitationRecord(c.instance, i)
+	return c.stamps.Verify(at, 0, record, "system", i.Stamp)
 }

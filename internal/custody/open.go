@@ -92,6 +92,7 @@ func (c *Custody) OpenMember(ctx context.Context, actor access.Actor, n casefile
 		return nil, fmt.Errorf("open case: %w", err)
 	}
 	o := c.newOpened(r)
+	c.ghosts(ctx, o)
 	for _, g := range r.grants {
 		if g.Kind == seal.RecipientMember && g.Recipient == string(actor.Member) {
 			c.unwrapMember(o, r, actor, g)
@@ -175,6 +176,7 @@ func (c *Custody) OpenCode(ctx context.Context, code seal.Code) (*Opened, error)
 		return nil, fmt.Errorf("open mailbox: %w", err)
 	}
 	o := c.newOpened(r)
+	c.ghosts(ctx, o)
 	mine := code.Keys(c.instance)
 	for _, g := range r.grants {
 		if g.Kind != seal.RecipientCode || g.Recipient != lookup || !c.grantHolds(g) {
