@@ -25,6 +25,7 @@ const (
 	EntryUnmatchedMail  EntryKind = "unmatched-mail"  // a message whose sender is not sure
 	EntrySummary        EntryKind = "summary"         // what list and search open
 	EntryRouting        EntryKind = "routing"         // who was left out when it came in
+	EntryAccess         EntryKind = "access"          // somebody gained or lost the keys of the case
 )
 
 // The names of the compartments, as package seal prints them.
@@ -40,7 +41,7 @@ func EntryKinds() []EntryKind {
 		EntryStory, EntryMessageIn, EntryMessageOut, EntryNote, EntryIdentity,
 		EntryContactChange, EntryFile, EntryInternalFile, EntryOutcome, EntryWithdrawal,
 		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntrySummary,
-		EntryRouting,
+		EntryRouting, EntryAccess,
 	}
 }
 
