@@ -48,7 +48,8 @@ type Brand struct {
 type Link struct {
 	Href, Text string
 	Current    bool
-	Count      int // shown behind the text when above zero
+	Count      int  // shown behind the text when above zero
+	Over       bool // there are more than Count
 }
 
 // User is the member who is signed in on the desk.
