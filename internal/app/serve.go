@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -37,7 +36,7 @@ const (
 
 // collectAt is how much the heap grows between two collections, in percent. Requests
 // make much garbage beside little that lives: collecting at the usual 100 took a
-// seventh of the processor. GOGC overrules it.
+// seventh of the processor.
 const collectAt = 300
 
 // jobsAtOnce is how many mails leave side by side: few enough for any mail server.
@@ -154,9 +153,7 @@ func (a *App) Serve(ctx context.Context, ready func(addresses []string)) error {
 	}
 	background, endBackground := context.WithCancel(ctx)
 	var working sync.WaitGroup
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(collectAt)
-	}
+	debug.SetGCPercent(collectAt)
 	a.Work.AtOnce = jobsAtOnce
 	working.Go(func() { a.Work.Run(background) })
 	if ready != nil {
