@@ -42,8 +42,8 @@ const PageSize = 50
 const (
 	CountMost     = 1_000
 	ViewCountMost = 100
-	scanMost  = 5_000
-	dueSoon   = 7 * 24 * time.Hour
+	scanMost      = 5_000
+	dueSoon       = 7 * 24 * time.Hour
 )
 
 // Filter says which cases to list. An empty View chooses the first that holds
