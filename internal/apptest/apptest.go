@@ -36,6 +36,7 @@ type Instance struct {
 	State   string
 
 	signers map[staff.ID]*seal.Signer
+	secrets map[staff.ID]*seal.MemberSecret
 	first   staff.ID
 }
 
@@ -50,6 +51,7 @@ func New(t testing.TB, options ...Option) *Instance {
 	t.Helper()
 	c := config.Config{State: t.TempDir(), Listen: "127.0.0.1:0", BaseURL: "https://desk.example", MaxFileMB: 100, SessionIdle: 30 * time.Minute}
 	i := &Instance{T: t, Clock: clock.NewFixed(Start), Box: &post.Sink{}, Log: &Buffer{}, State: c.State, signers: map[staff.ID]*seal.Signer{}}
+	i.secrets = map[staff.ID]*seal.MemberSecret{}
 	o := app.Options{Clock: i.Clock, Transport: i.Box, Log: slog.New(slog.NewJSONHandler(i.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	for _, option := range options {
 		option(&c, &o)
@@ -123,7 +125,7 @@ func (i *Instance) Join(name string, assignments ...staff.Assignment) access.Act
 		}
 		return tx.InsertDirectoryEvent(event)
 	}))
-	i.signers[id] = signer
+	i.signers[id], i.secrets[id] = signer, secret
 	dir, err = i.Custody.Directory(ctx)
 	i.check(err)
 	entry, ok := dir.Entry(id)

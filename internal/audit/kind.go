@@ -33,6 +33,8 @@ const (
 	SettingChanged Kind = "setting-changed"
 	Erased         Kind = "erased"
 	MailDead       Kind = "mail-dead" // a mail that no server took
+	ApprovalAsked  Kind = "approval-asked"
+	ApprovalEnded  Kind = "approval-ended" // approved, refused or withdrawn
 )
 
 // Kinds lists every kind, in the order of the constants.
@@ -41,7 +43,7 @@ func Kinds() []Kind {
 		Submission, EntryAdded, GrantMade, GrantDeleted, KeyEvent, DirectoryEvent, CaseRead, InboxRead,
 		IdentityOpened, FileRead, SignIn, SignOut, SignInRefused, MemberInvited, MemberEnrolled,
 		StateChanged, Assigned, CaseClosed, MessageSent, MailboxEntered, ContactChanged, Withdrawn,
-		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
+		CodeConfirmed, Export, SettingChanged, Erased, MailDead, ApprovalAsked, ApprovalEnded,
 	}
 }
 

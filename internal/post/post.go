@@ -150,6 +150,8 @@ func textOf(t letter.Template, part string) string {
 		return "mail.invitation." + part
 	case letter.ToMember:
 		return "mail.member-notice." + part
+	case letter.AskMember:
+		return "mail.member-asked." + part
 	case letter.News:
 		return "mail.news." + part
 	default:
@@ -191,7 +193,7 @@ func (o *Office) address(l lang.Lang, order letter.Order) string {
 	switch {
 	case order.Link != "":
 		return o.Sender.DeskURL + order.Link
-	case order.Template == letter.ToMember:
+	case order.Template == letter.ToMember, order.Template == letter.AskMember:
 		return o.Sender.DeskURL + "/desk/"
 	default:
 		return o.Sender.PublicURL + "/" + string(l) + "/mailbox"
