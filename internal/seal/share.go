@@ -21,18 +21,18 @@ import (
 //
 //	text = ceremony (20 bits), number (5), scalar (253), check (22), as 60 symbols
 
-// The number of shares of a code, and how many give it back.
+// The number of shares of a code, how many give it back, and the symbols of one.
 const (
-	ShareCount  = 3
-	SharesToUse = 2
+	ShareCount   = 3
+	SharesToUse  = 2
+	ShareSymbols = 60
 )
 
 const (
-	shareLabel   = "klankbord/share/1"
-	shareSymbols = 60
-	shareBits    = 5 * shareSymbols
-	checkBits    = 22
-	scalarBits   = 253
+	shareLabel = "klankbord/share/1"
+	shareBits  = 5 * ShareSymbols
+	checkBits  = 22
+	scalarBits = 253
 )
 
 // CodeShare is one of the parts of a code.
@@ -107,7 +107,7 @@ func (s CodeShare) Text() string {
 	bits := s.bits()
 	bits = append(bits, shareCheck(bits)...)
 	var out strings.Builder
-	for i := range shareSymbols {
+	for i := range ShareSymbols {
 		if i > 0 && i%4 == 0 {
 			out.WriteByte('-')
 		}
