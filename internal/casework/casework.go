@@ -25,6 +25,7 @@ import (
 	"klankbord/internal/profile"
 	"klankbord/internal/retention"
 	"klankbord/internal/seal"
+	"klankbord/internal/signin"
 	"klankbord/internal/sqldb"
 	"klankbord/internal/store"
 )
@@ -54,6 +55,7 @@ const (
 type Casework struct {
 	Store     *store.Store
 	Custody   *custody.Custody
+	SignIn    *signin.SignIn // opens the signing key of whoever approves
 	Blobs     *blob.Folder
 	Profile   *profile.Profile
 	Calendar  deadline.Calendar

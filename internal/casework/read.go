@@ -24,6 +24,7 @@ type around struct {
 	openings []store.Opening
 	leaves   []store.Leaf
 	drafts   []store.DeskDraft
+	dir      *staff.Directory
 	names    map[staff.ID]string
 	active   map[staff.ID]bool
 }
@@ -50,7 +51,7 @@ func (c *Casework) around(ctx context.Context, actor access.Actor, o *custody.Op
 	if err != nil {
 		return a, err
 	}
-	a.active = map[staff.ID]bool{}
+	a.dir, a.active = dir, map[staff.ID]bool{}
 	for _, e := range dir.Active() {
 		a.active[e.ID] = true
 	}
@@ -124,6 +125,7 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 	}
 	v.Identity = c.identity(actor, o, a)
 	v.Drafts = c.drafts(o, a.drafts)
+	v.Requests = c.asked(actor, o, a.dir, a.names)
 	v.Clocks = c.clockViews(a.clocks)
 	v.Moves = moves(o, a)
 	files := filesOf(o)

@@ -39,6 +39,7 @@ type Case struct {
 	Receipt  Receipt
 	Identity Identity
 	Drafts   []Draft // the member's own unfinished texts, newest first
+	Requests []Asked // what members asked each other to agree to, oldest first
 	Outcome  casefile.Outcome
 	Next     Step
 }
@@ -88,9 +89,11 @@ type Item struct {
 	Files   []File
 	Outcome *casefile.OutcomeRecord
 	Moved   *casefile.StateEvent
-	Person  string // whom an event is about
-	New     bool   // the member had not read it before this page
-	Read    bool   // the complainant has opened the mailbox since
+	Asked   casefile.Matter  // of a request, or of what was decided about one
+	Verdict casefile.Verdict // of a decision
+	Person  string           // whom an event is about
+	New     bool             // the member had not read it before this page
+	Read    bool             // the complainant has opened the mailbox since
 	ReadAt  time.Time
 	Damaged bool
 	Locked  bool // the member has no key to it

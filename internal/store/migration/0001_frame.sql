@@ -183,6 +183,7 @@ CREATE TABLE entry (
   PRIMARY KEY (case_id, id)
 ) {strict};
 CREATE INDEX entry_seq ON entry (case_id, seq);
+CREATE INDEX entry_request ON entry (created) WHERE kind = 'request';
 
 CREATE TABLE summary (
   case_id {text}  NOT NULL PRIMARY KEY REFERENCES case_file (id) ON DELETE CASCADE,
