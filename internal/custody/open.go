@@ -118,6 +118,9 @@ func (c *Custody) newOpened(r rows) *Opened {
 			o.Damaged = true
 		}
 	}
+	for _, op := range r.openings {
+		o.Damaged = o.Damaged || !c.openingHolds(op)
+	}
 	return o
 }
 
@@ -256,7 +259,7 @@ func (c *Custody) liftAgain(o *Opened, r rows, member staff.ID) {
 	now := c.store.Now()
 	open := false
 	for _, op := range r.openings {
-		open = open || op.Member == member && op.What == "identity" && now.Before(op.Until)
+		open = open || op.Member == member && op.What == "identity" && now.Before(op.Until) && c.openingHolds(op)
 	}
 	for _, keys := range o.keys {
 		if !keys.IdentityGated() {
@@ -301,6 +304,7 @@ func (c *Custody) LiftGate(o *Opened, member staff.ID, id string, purpose []byte
 		return op, seal.ErrOpen
 	}
 	op.Purpose = room.Seal(c.purposeContext(op), purpose)
+	c.StampOpening(&op)
 	return op, nil
 }
 
