@@ -28,6 +28,14 @@ func (x Exclusion) Covers(e staff.Entry) bool {
 	return false
 }
 
+// keepsOut reports whether somebody who may have left is kept out.
+func (x Exclusion) keepsOut(d *staff.Directory) func(staff.ID) bool {
+	return func(id staff.ID) bool {
+		e, _ := d.Entry(id)
+		return slices.Contains(x.Members, id) || x.Covers(e)
+	}
+}
+
 // Want is for whom keys are asked.
 type Want struct {
 	Team        casefile.Team
@@ -46,8 +54,8 @@ type Selection struct {
 // Recipients is the one place that decides who receives keys: the team, less the
 // excluded; the alternative recipient as well when fewer than two are left or
 // when the complaint is about the director or the board; nobody but the recovery
-// key when that person is excluded too. A recovery key whose every keeper is
-// excluded gets nothing.
+// key when that person is excluded too. A recovery key that the excluded keep gets
+// nothing; see staff.Recovery.Withheld.
 func Recipients(d *staff.Directory, w Want) Selection {
 	var s Selection
 	x := w.Without
@@ -65,20 +73,10 @@ func Recipients(d *staff.Directory, w Want) Selection {
 		}
 	}
 	for _, r := range d.RecoveryKeys() {
-		if !allExcluded(d, r.Keepers, x) {
+		if !r.Withheld(x.keepsOut(d)) {
 			s.Recovery = append(s.Recovery, r.ID)
 		}
 	}
 	s.OnlyRecovery = len(s.Members) == 0
 	return s
-}
-
-func allExcluded(d *staff.Directory, keepers []staff.ID, x Exclusion) bool {
-	for _, id := range keepers {
-		e, ok := d.Entry(id)
-		if !ok || !x.Covers(e) {
-			return false
-		}
-	}
-	return len(keepers) > 0
 }

@@ -124,3 +124,34 @@ func TestNobodyExcludedEverReceivesAKey(t *testing.T) {
 		}
 	})
 }
+
+// Who keeps the recovery key decides whether it is given a case at all: never when
+// the excluded could open it by themselves.
+func TestRecoveryKeyOfTheExcludedIsGivenNothing(t *testing.T) {
+	code := func(keepers ...staff.ID) staff.Recovery { return staff.Recovery{Keepers: keepers} }
+	shares := func(keepers ...staff.ID) staff.Recovery {
+		var r staff.Recovery
+		for _, k := range keepers {
+			r.Shares = append(r.Shares, staff.RecoveryShare{Keeper: k})
+		}
+		return r
+	}
+	excluded := func(id staff.ID) bool { return id == "nele" || id == "thomas" }
+	for name, c := range map[string]struct {
+		key  staff.Recovery
+		want bool
+	}{
+		"a code kept outside":               {code(), false},
+		"a code kept by one of them":        {code("nele"), true},
+		"a code kept by both of them":       {code("nele", "thomas"), true},
+		"a code that another keeps too":     {code("nele", "sofie"), false},
+		"one share of three":                {shares("nele", "", ""), false},
+		"one share, the others with others": {shares("nele", "sofie", "karim"), false},
+		"two shares of three":               {shares("nele", "", "thomas"), true},
+		"all shares outside":                {shares("", "", ""), false},
+	} {
+		if got := c.key.Withheld(excluded); got != c.want {
+			t.Errorf("%s: withheld %t, want %t", name, got, c.want)
+		}
+	}
+}

@@ -21,6 +21,7 @@ import (
 	"klankbord/internal/ident"
 	"klankbord/internal/post"
 	"klankbord/internal/seal"
+	"klankbord/internal/setup"
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
 )
@@ -49,6 +50,12 @@ type Option func(*config.Config, *app.Options)
 // New founds and opens an instance of wwf-belgium without members.
 func New(t testing.TB, options ...Option) *Instance {
 	t.Helper()
+	return Kept(t, setup.Keeping{}, options...)
+}
+
+// Kept is New with a recovery key that is kept in another way.
+func Kept(t testing.TB, k setup.Keeping, options ...Option) *Instance {
+	t.Helper()
 	c := config.Config{State: t.TempDir(), Listen: "127.0.0.1:0", BaseURL: "https://desk.example", MaxFileMB: 100, SessionIdle: 30 * time.Minute}
 	i := &Instance{T: t, Clock: clock.NewFixed(Start), Box: &post.Sink{}, Log: &Buffer{}, State: c.State, signers: map[staff.ID]*seal.Signer{}}
 	i.secrets = map[staff.ID]*seal.MemberSecret{}
@@ -57,7 +64,7 @@ func New(t testing.TB, options ...Option) *Instance {
 		option(&c, &o)
 	}
 	ctx := t.Context()
-	founded, err := app.Found(ctx, c, "wwf-belgium", app.First("Nele Janssens", "nele@desk.example", "nl"), i.Clock)
+	founded, err := app.Found(ctx, c, "wwf-belgium", app.First("Nele Janssens", "nele@desk.example", "nl"), k, i.Clock)
 	i.check(err)
 	i.Founded = founded
 	i.App, err = app.Open(ctx, c, o)
@@ -70,10 +77,16 @@ func New(t testing.TB, options ...Option) *Instance {
 func Staffed(t testing.TB, options ...Option) (*Instance, Staff) {
 	t.Helper()
 	i := New(t, options...)
+	return i, i.Staff()
+}
+
+// Staff adds the members that wwf-belgium asks for.
+func (i *Instance) Staff() Staff {
+	i.T.Helper()
 	handler := func(team casefile.Team, f staff.Function) staff.Assignment {
 		return staff.Assignment{Role: staff.RoleHandler, Team: team, Function: f}
 	}
-	return i, Staff{
+	return Staff{
 		Manager: i.Join("Nele Janssens", handler(casefile.ComplaintsTeam, staff.IntegrityManager), staff.Assignment{Role: staff.RoleConfigurator}),
 		HR:      i.Join("Thomas Dubois", handler(casefile.ComplaintsTeam, staff.HumanResources)),
 		Service: []access.Actor{

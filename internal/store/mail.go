@@ -45,10 +45,13 @@ func (t *Tx) Mail(id string) (Mail, error) {
 	return one(t.QueryRow(`SELECT `+mailColumns+` FROM mail WHERE id = $1`, id), scanMail)
 }
 
-// MailSent notes that a mail was accepted by the next server, and forgets what it
-// said.
+// MailSent notes that a mail was accepted by the next server, forgets what it said,
+// and ends the job that sent it.
 func (t *Tx) MailSent(id string) error {
-	_, err := t.Exec(`UPDATE mail SET state = 'sent', sent = $1, box = $2, error = '' WHERE id = $3`, micros(t.now), []byte{}, id)
+	if _, err := t.Exec(`UPDATE mail SET state = 'sent', sent = $1, box = $2, error = '' WHERE id = $3`, micros(t.now), []byte{}, id); err != nil {
+		return err
+	}
+	_, err := t.Exec(`DELETE FROM job WHERE id = $1`, id) // QueueMail gave it the id of the mail
 	return err
 }
 

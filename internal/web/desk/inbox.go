@@ -83,7 +83,8 @@ func (d *desk) inboxData(r *http.Request, a access.Actor, in *casework.Inbox) in
 	}
 	for _, v := range casework.Views() {
 		data.Views = append(data.Views, ui.Link{
-			Href: "/desk?view=" + string(v), Text: d.text(r, "desk.view."+string(v)), Current: v == in.View, Count: in.Counts[v],
+			Href: "/desk?view=" + string(v), Text: d.text(r, "desk.view."+string(v)), Current: v == in.View,
+			Count: min(in.Counts[v], casework.ViewCountMost-1), Over: in.Counts[v] >= casework.ViewCountMost,
 		})
 	}
 	data.Filters = d.filters(r, in)
@@ -197,7 +198,7 @@ func (d *desk) inboxPages(r *http.Request, in *casework.Inbox) *ui.Pages {
 	if now > 1 {
 		p.Prev = at(now - 1)
 	}
-	if now < last {
+	if in.More {
 		p.Next = at(now + 1)
 	}
 	return p
