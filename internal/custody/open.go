@@ -138,6 +138,9 @@ func (c *Custody) newOpened(ctx context.Context, r rows, reader audit.Actor) *Op
 			o.renewal = d
 		}
 	}
+	for _, op := range r.openings {
+		o.Damaged = o.Damaged || !c.openingHolds(op)
+	}
 	return o
 }
 
@@ -276,7 +279,7 @@ func (c *Custody) liftAgain(o *Opened, r rows, member staff.ID) {
 	now := c.store.Now()
 	open := false
 	for _, op := range r.openings {
-		open = open || op.Member == member && op.What == "identity" && now.Before(op.Until)
+		open = open || op.Member == member && op.What == "identity" && now.Before(op.Until) && c.openingHolds(op)
 	}
 	for _, keys := range o.keys {
 		if !keys.IdentityGated() {
@@ -325,6 +328,7 @@ func (c *Custody) LiftGate(o *Opened, member staff.ID, id string, purpose []byte
 		return op, seal.ErrOpen
 	}
 	op.Purpose = room.Seal(c.purposeContext(op), purpose)
+	c.StampOpening(&op)
 	return op, nil
 }
 

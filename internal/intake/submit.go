@@ -148,9 +148,13 @@ func (i *Intake) sealCase(dir *staff.Directory, s *submission) error {
 	if err != nil {
 		return err
 	}
-	subject := i.Profile.Summary(s.answers, s.draft.Lang)
+	subject, words := i.Profile.Summary(s.answers, s.draft.Lang), s.answers
+	if s.routing.Route.SealsIdentityApart() {
+		// The summary lies under a key that members hold without the gate.
+		_, words = i.Profile.Split(s.answers)
+	}
 	summary, err := casefile.EncodePayload(casefile.Summary{
-		Subject: subject, Topics: s.routing.Topics, Folded: casefile.Fold(subject + "\n" + allText(s.answers)),
+		Subject: subject, Topics: s.routing.Topics, Folded: casefile.Fold(subject + "\n" + allText(words)),
 	})
 	if err != nil {
 		return err

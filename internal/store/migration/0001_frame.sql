@@ -223,6 +223,7 @@ CREATE TABLE opening (
   purpose   {bytes},
   at        {int}  NOT NULL,
   until     {int}  NOT NULL DEFAULT 0,
+  stamp     {bytes} NOT NULL,
   PRIMARY KEY (case_id, id)
 ) {strict};
 CREATE INDEX opening_member ON opening (case_id, member_id, what, at);
