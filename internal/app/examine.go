@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
@@ -44,7 +45,7 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 		}
 		list = append(list, Finding{n < 2, fmt.Sprintf("team %s has %d members", team, n), "invite members until each team has two"})
 	}
-	list = append(list, a.examineAlternative(dir), a.examineMail())
+	list = append(list, a.examineAlternative(dir), a.examineKeyCopy(), a.examineMail())
 	var mails map[string]int64
 	err = a.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		mails, err = tx.MailCounts()
@@ -64,6 +65,14 @@ func (a *App) examineAlternative(dir *staff.Directory) Finding {
 		}
 	}
 	return Finding{true, "there is no alternative recipient", "invite one: complaints about a member of the team go to them"}
+}
+
+func (a *App) examineKeyCopy() Finding {
+	const do = "bring back the copy that lies with your backups; without it and without the folder keys/ nobody can sign in again"
+	if _, err := os.Stat(KeyCopy(a.Config.State)); err != nil {
+		return Finding{true, "recovery.age, the sealed copy of the key files, is not in the state folder", do}
+	}
+	return Finding{What: "recovery.age, the sealed copy of the key files, is there"}
 }
 
 func (a *App) examineMail() Finding {

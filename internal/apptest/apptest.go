@@ -21,6 +21,7 @@ import (
 	"klankbord/internal/ident"
 	"klankbord/internal/post"
 	"klankbord/internal/seal"
+	"klankbord/internal/setup"
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
 )
@@ -36,6 +37,7 @@ type Instance struct {
 	State   string
 
 	signers map[staff.ID]*seal.Signer
+	secrets map[staff.ID]*seal.MemberSecret
 }
 
 // Start is where the clock of a new instance stands: a Monday morning.
@@ -47,19 +49,26 @@ type Option func(*config.Config, *app.Options)
 // New founds and opens an instance of wwf-belgium without members.
 func New(t testing.TB, options ...Option) *Instance {
 	t.Helper()
-	return newAt(t, Start, options)
+	return newAt(t, Start, setup.Keeping{}, options)
 }
 
-func newAt(t testing.TB, at time.Time, options []Option) *Instance {
+// Kept is New with a recovery key that is kept in another way.
+func Kept(t testing.TB, k setup.Keeping, options ...Option) *Instance {
+	t.Helper()
+	return newAt(t, Start, k, options)
+}
+
+func newAt(t testing.TB, at time.Time, k setup.Keeping, options []Option) *Instance {
 	t.Helper()
 	c := config.Config{State: t.TempDir(), Listen: "127.0.0.1:0", BaseURL: "https://desk.example", MaxFileMB: 100, SessionIdle: 30 * time.Minute}
 	i := &Instance{T: t, Clock: clock.NewFixed(at), Box: &post.Sink{}, Log: &Buffer{}, State: c.State, signers: map[staff.ID]*seal.Signer{}}
+	i.secrets = map[staff.ID]*seal.MemberSecret{}
 	o := app.Options{Clock: i.Clock, Transport: i.Box, Log: slog.New(slog.NewJSONHandler(i.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	for _, option := range options {
 		option(&c, &o)
 	}
 	ctx := t.Context()
-	founded, err := app.Found(ctx, c, "wwf-belgium", app.First("Nele Janssens", "nele@desk.example", "nl"), i.Clock)
+	founded, err := app.Found(ctx, c, "wwf-belgium", app.First("Nele Janssens", "nele@desk.example", "nl"), k, i.Clock)
 	i.check(err)
 	i.Founded = founded
 	i.App, err = app.Open(ctx, c, o)
@@ -71,12 +80,19 @@ func newAt(t testing.TB, at time.Time, options []Option) *Instance {
 // Staffed founds an instance with the members that wwf-belgium asks for.
 func Staffed(t testing.TB, options ...Option) (*Instance, Staff) {
 	t.Helper()
-	i := newAt(t, Start.AddDate(0, 0, -3), options) // so that everyone's entry holds at Start
+	i := newAt(t, Start.AddDate(0, 0, -3), setup.Keeping{}, options) // so that everyone's entry holds at Start
 	defer i.Clock.Set(Start)
+	return i, i.Staff()
+}
+
+// Staff adds the members that wwf-belgium asks for. Where the entry of one holds
+// later, the clock moves on to then.
+func (i *Instance) Staff() Staff {
+	i.T.Helper()
 	handler := func(team casefile.Team, f staff.Function) staff.Assignment {
 		return staff.Assignment{Role: staff.RoleHandler, Team: team, Function: f}
 	}
-	return i, Staff{
+	return Staff{
 		Manager: i.Join("Nele Janssens", handler(casefile.ComplaintsTeam, staff.IntegrityManager), staff.Assignment{Role: staff.RoleConfigurator}),
 		HR:      i.Join("Thomas Dubois", handler(casefile.ComplaintsTeam, staff.HumanResources)),
 		Service: []access.Actor{
@@ -109,7 +125,7 @@ func (i *Instance) Join(name string, assignments ...staff.Assignment) access.Act
 	secret, id, salt := seal.NewMemberSecret(), staff.ID(ident.New()), staff.Salt()
 	keys, signer := secret.Keys(), secret.Signer()
 	email := strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@desk.example"
-	i.signers[id] = signer
+	i.signers[id], i.secrets[id] = signer, secret
 	event, delay := i.Signed(staff.Change{
 		Type: staff.Enrol, Member: id, Reading: keys.Public(), Signing: signer.Public(), Person: staff.Commit(salt, name, email),
 		Proof: signer.Sign(staff.ProofContext(i.Instance(), id), keys.Public()), Assignments: assignments,

@@ -38,6 +38,14 @@ const (
 	SettingChanged     Kind = "setting-changed"
 	Erased             Kind = "erased"
 	MailDead           Kind = "mail-dead" // a mail that no server took
+	ApprovalAsked      Kind = "approval-asked"
+	ApprovalEnded      Kind = "approval-ended" // approved, refused or withdrawn
+	Receipt            Kind = "receipt"        // see NewReceipt
+	LogRead            Kind = "log-read"
+	LogExported        Kind = "log-exported"
+	LogChecked         Kind = "log-checked"  // the whole log against its newest checkpoint
+	LogAccepted        Kind = "log-accepted" // an older or forked log, by the operator
+	CheckpointSent     Kind = "checkpoint-sent"
 )
 
 // Kinds lists every kind, in the order of the constants.
@@ -48,6 +56,21 @@ func Kinds() []Kind {
 		IdentityOpened, FileRead, SignIn, SignOut, SignInRefused, MemberInvited, MemberEnrolled,
 		StateChanged, Assigned, CaseClosed, MessageSent, MailboxEntered, ContactChanged, Withdrawn,
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
+		ApprovalAsked, ApprovalEnded,
+		Receipt, LogRead, LogExported, LogChecked, LogAccepted, CheckpointSent,
+	}
+}
+
+// Changes reports whether what happened may have changed what the database holds
+// about the case or the desk; then its record says how that stands (Turn, State).
+// It is true of kinds that this program does not know.
+func (k Kind) Changes() bool {
+	switch k {
+	case CaseRead, InboxRead, FileRead, IdentityOpened, MailboxEntered, SignIn, SignOut, SignInRefused, Export,
+		Receipt, LogRead, LogExported, LogChecked, CheckpointSent:
+		return false
+	default:
+		return true
 	}
 }
 

@@ -25,6 +25,7 @@ import (
 	"klankbord/internal/profile"
 	"klankbord/internal/retention"
 	"klankbord/internal/seal"
+	"klankbord/internal/signin"
 	"klankbord/internal/sqldb"
 	"klankbord/internal/store"
 )
@@ -54,6 +55,7 @@ const (
 type Casework struct {
 	Store     *store.Store
 	Custody   *custody.Custody
+	SignIn    *signin.SignIn // opens the signing key of whoever approves
 	Blobs     *blob.Folder
 	Profile   *profile.Profile
 	Calendar  deadline.Calendar
@@ -93,6 +95,28 @@ func (c *Casework) write(ctx context.Context, fn func(*store.Tx) error) error {
 	err := c.Store.Write(ctx, fn)
 	if sqldb.IsUnique(err) {
 		return errors.Join(store.ErrStale, err)
+	}
+	return err
+}
+
+// writeIn is write for a member at a case: store.ErrStale where the keys were taken
+// away since it was opened, so that nothing of theirs is left in it afterwards.
+func (c *Casework) writeIn(ctx context.Context, actor access.Actor, id casefile.ID, fn func(*store.Tx) error) error {
+	return c.write(ctx, func(tx *store.Tx) error {
+		switch granted, err := tx.Granted(id, actor.Member); {
+		case err != nil:
+			return err
+		case !granted:
+			return store.ErrStale
+		}
+		return fn(tx)
+	})
+}
+
+// gone is what somebody is told whose keys were taken away while they worked.
+func gone(err error) error {
+	if errors.Is(err, store.ErrStale) {
+		return errNothing
 	}
 	return err
 }

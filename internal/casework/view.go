@@ -39,6 +39,7 @@ type Case struct {
 	Receipt  Receipt
 	Identity Identity
 	Drafts   []Draft // the member's own unfinished texts, newest first
+	Requests []Asked // what members asked each other to agree to, oldest first
 	Outcome  casefile.Outcome
 	Next     Step
 }
@@ -88,9 +89,11 @@ type Item struct {
 	Files   []File
 	Outcome *casefile.OutcomeRecord
 	Moved   *casefile.StateEvent
-	Person  string // whom an event is about
-	New     bool   // the member had not read it before this page
-	Read    bool   // the complainant has opened the mailbox since
+	Asked   casefile.Matter  // of a request, or of what was decided about one
+	Verdict casefile.Verdict // of a decision
+	Person  string           // whom an event is about
+	New     bool             // the member had not read it before this page
+	Read    bool             // the complainant has opened the mailbox since
 	ReadAt  time.Time
 	Damaged bool
 	Locked  bool // the member has no key to it
@@ -154,9 +157,11 @@ type Receipt struct {
 
 // Identity is the complainant as far as this member may see it now.
 type Identity struct {
-	Sealed   bool // lies behind its gate
-	Unknown  bool // no record of who they are, or it does not open
-	Apart    bool // the route seals it apart
+	Sealed   bool   // lies behind its gate
+	Way      Way    // how this member can open it, while it is sealed
+	Request  string // the member's own request that waits or was approved
+	Unknown  bool   // no record of who they are, or it does not open
+	Apart    bool   // the route seals it apart
 	Until    time.Time
 	Name     string
 	Email    string
@@ -167,6 +172,17 @@ type Identity struct {
 	Language lang.Lang
 	Answers  []Answer
 }
+
+// Way is what opens a sealed identity for a member.
+type Way string
+
+// The ways.
+const (
+	WayReason   Way = "reason"   // a reason that is recorded
+	WayAsk      Way = "ask"      // a second member must be asked
+	WayWaiting  Way = "waiting"  // one was asked and has not decided yet
+	WayApproved Way = "approved" // one agreed; it can be opened now
+)
 
 // Step is the next right thing to do.
 type Step struct {

@@ -207,3 +207,21 @@ func chainLength(k *known) int64 {
 	n, _ := k.chain.Head()
 	return n
 }
+
+func count(d *staff.Directory) int64 {
+	n, _ := d.Head()
+	return n
+}
+
+// unfollowed stands for the length of a directory that is not the database's.
+const unfollowed = -1
+
+// length is how many events the database must still have when a case is written whose
+// recipients d chose. While the database is not the one that was seen, d is another
+// one, and nothing can be added to it meanwhile.
+func (c *Custody) length(d *staff.Directory) int64 {
+	if c.alarmed(chainAlarms()...) {
+		return unfollowed
+	}
+	return count(d)
+}

@@ -49,14 +49,14 @@ func (c *Custody) judge(ctx context.Context, kind AlarmKind, wrong bool) {
 }
 
 type watched struct {
-	granted     []store.Granted
+	granted     []store.GrantedKey
 	instance    store.InstanceRow
 	invitations []store.Invitation
 	log         store.Checkpoint
 }
 
 func (w *watched) read(tx *store.Tx) (err error) {
-	if w.granted, err = tx.Granted(); err != nil {
+	if w.granted, err = tx.GrantedKeys(); err != nil {
 		return err
 	}
 	if w.instance, err = tx.Instance(); err != nil {
@@ -72,7 +72,7 @@ func (w *watched) read(tx *store.Tx) (err error) {
 	return err
 }
 
-func (c *Custody) allVouched(chain *staff.Chain, list []store.Granted) bool {
+func (c *Custody) allVouched(chain *staff.Chain, list []store.GrantedKey) bool {
 	for _, g := range list {
 		if !chain.Vouched(seal.RecipientKind(g.Kind), g.Recipient, g.Fingerprint) {
 			return false
@@ -93,10 +93,10 @@ func (c *Custody) allStamped(list []store.Invitation) bool {
 // ghosts marks a case as damaged, and raises an alarm, when one of its grants went to
 // a key that nobody vouched for.
 func (c *Custody) ghosts(ctx context.Context, o *Opened) {
-	var list []store.Granted
+	var list []store.GrantedKey
 	for _, g := range o.Grants {
 		if g.Kind == seal.RecipientMember || g.Kind == seal.RecipientRecovery {
-			list = append(list, store.Granted{Kind: string(g.Kind), Recipient: g.Recipient, Fingerprint: g.Fingerprint})
+			list = append(list, store.GrantedKey{Kind: string(g.Kind), Recipient: g.Recipient, Fingerprint: g.Fingerprint})
 		}
 	}
 	c.mu.Lock()

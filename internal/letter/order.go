@@ -17,6 +17,7 @@ const (
 	News            Template = "news"                     // to the complainant: a member wrote
 	Invitation      Template = "invitation"               // to a new member
 	ToMember        Template = "member-notice"            // to a member: the complainant wrote, or a new case
+	AskMember       Template = "member-asked"             // to a member: a colleague asks for a decision
 )
 
 // Order is a mail that waits to be written and sent. It is only ever stored

@@ -81,6 +81,7 @@ func makeVectors(t *testing.T) map[string][]byte {
 	for c, p := range pubs {
 		out["compartment."+c.String()] = []byte(p.Fingerprint())
 	}
+	addRecoveryVectors(t, out)
 	return out
 }
 
@@ -177,6 +178,7 @@ func TestVectorsStillOpen(t *testing.T) {
 	if !VerifySignature(v["sign.public"], note(), []byte("signed"), v["sign"]) {
 		t.Error("signature")
 	}
+	wantRecoveryVectors(t, v)
 }
 
 // The rest of this file computes the constructions a second time, from the RFCs

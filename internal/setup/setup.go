@@ -50,10 +50,12 @@ type Setup struct {
 // Founding is what a new instance starts with.
 type Founding struct {
 	Instance string
-	Rules    staff.Rules   // of the profile
-	Signer   *seal.Signer  // of the instance
-	Stamps   *seal.Stamper // of the instance
-	Recovery seal.Code     // the recovery key, shown once and kept by people
+	Rules    staff.Rules      // of the profile
+	Signer   *seal.Signer     // of the instance
+	Stamps   *seal.Stamper    // of the instance
+	Recovery seal.Code        // the recovery key, shown once and kept by people
+	Shares   []seal.CodeShare // of the recovery key; none: it is kept as one code
+	Keeps    []int            // what the first member keeps: numbers of shares, or 1 for the code
 	First    Person
 }
 
@@ -66,8 +68,8 @@ type Person struct {
 // Found writes the instance's row, the directory's first event with the recovery
 // key, and the invitation of the first member, whose token it returns.
 func Found(ctx context.Context, s *store.Store, f Founding) (seal.Token, error) {
-	now := s.Now()
-	event, err := staff.Found(f.Instance, now, f.Rules, []staff.Recovery{{ID: RecoveryID, Key: f.Recovery.Keys(f.Instance).Public()}}, f.Signer)
+	now, first := s.Now(), staff.ID(ident.New())
+	event, err := staff.Found(f.Instance, now, f.Rules, []staff.Recovery{f.recovery(first)}, f.Signer)
 	if err != nil {
 		return seal.Token{}, err
 	}
@@ -76,6 +78,7 @@ func Found(ctx context.Context, s *store.Store, f Founding) (seal.Token, error) 
 	if err != nil {
 		return seal.Token{}, err
 	}
+	row.Member = first
 	custody.StampInvitation(f.Instance, f.Stamps, &row)
 	leaf := custody.Leaf(now, custody.Event{Kind: audit.DirectoryEvent, Actor: audit.Actor{Kind: audit.Operator}, Object: string(staff.Genesis)})
 	err = s.Write(ctx, func(tx *store.Tx) error {

@@ -112,7 +112,10 @@ func (s *SignIn) Enrol(ctx context.Context, tok seal.Token, password string) (En
 	if utf8.RuneCountInString(password) < MinPassword {
 		return EnrolStart{}, fault.New(fault.Invalid, "error.password-short").With("min", fmt.Sprint(MinPassword))
 	}
-	id := staff.ID(ident.New())
+	id := row.Member
+	if id == "" {
+		id = staff.ID(ident.New())
+	}
 	totpSecret, url, err := newTOTP("Klankbord", row.Email)
 	if err != nil {
 		return EnrolStart{}, fmt.Errorf("draw second factor: %w", err)

@@ -45,6 +45,8 @@ type step struct {
 	from   time.Time
 	change Change
 	vetted bool
+
+	recipient seal.Recipient // of the reading key that the change brings
 }
 
 // Verify checks a whole chain against the instance's own signing key, which is
@@ -146,7 +148,13 @@ func (c *Chain) add(e Event) error {
 	if p.From != at.Add(rule.Delay).UnixMicro() {
 		return errors.New("does not keep the delay")
 	}
-	c.apply(step{seq: count, from: time.UnixMicro(p.From).UTC(), change: p.Change, vetted: rule.vets})
+	s := step{seq: count, from: time.UnixMicro(p.From).UTC(), change: p.Change, vetted: rule.vets}
+	if len(p.Change.Reading) > 0 {
+		if s.recipient, err = seal.NewRecipient(seal.RecipientMember, string(p.Change.Member), p.Change.Reading); err != nil {
+			return errEvent
+		}
+	}
+	c.apply(s)
 	c.heads, c.last = append(c.heads, e.Hash), at
 	return nil
 }
@@ -199,11 +207,12 @@ func (s step) on(e *Entry) {
 	switch ch.Type {
 	case Enrol:
 		e.ID, e.Since, e.Active = ch.Member, s.from, true
-		e.Reading, e.Signing, e.Assignments, e.Cosigner = ch.Reading, ch.Signing, ch.Assignments, s.vetted
+		e.Reading, e.Signing, e.recipient = ch.Reading, ch.Signing, s.recipient
+		e.Assignments, e.Cosigner = ch.Assignments, s.vetted
 	case Assign:
 		e.Assignments, e.Cosigner = ch.Assignments, e.Cosigner || s.vetted
 	case Rekey:
-		e.Reading, e.Signing, e.Cosigner = ch.Reading, ch.Signing, s.vetted
+		e.Reading, e.Signing, e.recipient, e.Cosigner = ch.Reading, ch.Signing, s.recipient, s.vetted
 	case Revoke:
 		e.Assignments, e.Active, e.Cosigner = nil, false, false
 	case Genesis, Recover: // about no member

@@ -18,6 +18,8 @@ type Entry struct {
 	Active      bool
 	Cosigner    bool   // entered by two signatures, or was one of the first two; may sign what needs two
 	Person      []byte // see Commit
+
+	recipient seal.Recipient // of Reading, parsed when it came
 }
 
 // Has reports whether the member holds a role.
@@ -75,8 +77,7 @@ func (d *Directory) Recipient(id ID) (seal.Recipient, bool) {
 	if !ok {
 		return seal.Recipient{}, false
 	}
-	r, err := seal.NewRecipient(seal.RecipientMember, string(id), e.Reading)
-	return r, err == nil
+	return e.recipient, true
 }
 
 // RecoveryKeys lists the recovery keys with their keepers.

@@ -63,13 +63,6 @@ type Rules struct {
 	Delay   int64           `json:"delay"`  // seconds until what needs two signatures holds
 }
 
-// Recovery is a key that opens every case when all else is lost, and who keeps it.
-type Recovery struct {
-	ID      string         `json:"id"`
-	Key     seal.PublicKey `json:"key"`
-	Keepers []ID           `json:"keepers,omitempty"` // empty: kept outside the desk
-}
-
 // Signature is one signature under a change. By is a member or ByInstance.
 type Signature struct {
 	By    string `json:"by"`

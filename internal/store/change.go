@@ -119,16 +119,16 @@ func (t *Tx) LatestAcceptance() (Acceptance, error) {
 	})
 }
 
-// Granted is a key that grants were wrapped to.
-type Granted struct{ Kind, Recipient, Fingerprint string }
+// GrantedKey is a key that grants were wrapped to.
+type GrantedKey struct{ Kind, Recipient, Fingerprint string }
 
-// Granted lists the keys of members and the recovery keys to which grants stand, each
+// GrantedKeys lists the keys of members and the recovery keys to which grants stand, each
 // once.
-func (t *Tx) Granted() ([]Granted, error) {
+func (t *Tx) GrantedKeys() ([]GrantedKey, error) {
 	rows, err := t.Query(`SELECT DISTINCT recipient_kind, recipient_id, fingerprint FROM case_grant
 WHERE recipient_kind IN ('member', 'recovery')`)
-	return all(rows, err, func(row scanner) (Granted, error) {
-		var g Granted
+	return all(rows, err, func(row scanner) (GrantedKey, error) {
+		var g GrantedKey
 		err := row.Scan(&g.Kind, &g.Recipient, &g.Fingerprint)
 		return g, err
 	})
