@@ -161,7 +161,8 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 	a.Work = &work.Work{
 		Jobs: &custody.Jobs{Store: a.Store, SkipLocked: a.db.ForUpdateSkipLocked()}, Log: a.log,
 		Sequencer: &custody.Sequencer{Store: a.Store, Origin: audit.Origin(a.Instance), Signer: signer},
-		Sweeper:   &custody.Sweeper{Store: a.Store, Blobs: a.Blobs},
+		Sweeper:   &custody.Sweeper{Store: a.Store, Blobs: a.Blobs, Custody: a.Custody},
+		Watch:     a.Custody.Watch,
 	}
 	wake, fileBytes := a.Work.Wake, a.Config.MaxFileMB<<20
 	a.Intake = &intake.Intake{

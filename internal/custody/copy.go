@@ -101,22 +101,28 @@ func find(list []Person, id staff.ID) (Person, bool) {
 // People lists who the active members are, by what the directory vouches for. A row
 // that was edited or is gone raises an alarm, and the person is told as they were.
 func (c *Custody) People(ctx context.Context, d *staff.Directory) ([]Person, error) {
-	list, whole, err := c.whoIsWho(ctx, d)
-	if err == nil && !whole {
-		c.Raise(ctx, AlarmPerson)
-	}
-	return list, err
-}
-
-func (c *Custody) whoIsWho(ctx context.Context, d *staff.Directory) (list []Person, whole bool, err error) {
 	var rows []store.Member
-	err = c.store.Read(ctx, func(tx *store.Tx) (err error) {
+	err := c.store.Read(ctx, func(tx *store.Tx) (err error) {
 		rows, err = tx.Members()
 		return err
 	})
 	if err != nil {
-		return nil, false, fmt.Errorf("read members: %w", err)
+		return nil, fmt.Errorf("read members: %w", err)
 	}
+	list, whole := c.whoIsWho(rows, d)
+	if whole {
+		return list, nil
+	}
+	if d, err = c.Directory(ctx); err != nil { // somebody may have left since d
+		return nil, err
+	}
+	if list, whole = c.whoIsWho(rows, d); !whole {
+		c.Raise(ctx, AlarmPerson)
+	}
+	return list, nil
+}
+
+func (c *Custody) whoIsWho(rows []store.Member, d *staff.Directory) (list []Person, whole bool) {
 	c.mu.Lock()
 	var before []Person
 	if c.known != nil {
@@ -137,7 +143,17 @@ func (c *Custody) whoIsWho(ctx context.Context, d *staff.Directory) (list []Pers
 			list = append(list, personOf(rows[at])) // better than to know nobody by that name
 		}
 	}
-	return list, whole, nil
+	return list, whole
+}
+
+// Everyone lists who the members are who have not left, those included whose entry
+// does not hold yet.
+func (c *Custody) Everyone(ctx context.Context) ([]Person, error) {
+	k, err := c.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(k.people), nil
 }
 
 // Recognise checks a member's row against what the directory vouches for; it raises

@@ -103,9 +103,7 @@ func (c *Custody) against(chain *staff.Chain, seen heads.Seen) AlarmKind {
 	}
 }
 
-// verifyAll reads the whole chain and compares it with what was kept outside. It
-// decides which directory holds: the database's if that goes on from everything that
-// was seen, or else the one that was seen.
+// verifyAll reads the whole chain and compares it with what was kept outside.
 func (c *Custody) verifyAll(ctx context.Context, k *known) (*known, error) {
 	seen, seenErr := c.outside.Seen()
 	var events []staff.Event
@@ -120,13 +118,20 @@ func (c *Custody) verifyAll(ctx context.Context, k *known) (*known, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read directory: %w", err)
 	}
+	return c.weigh(ctx, k, seen, seenErr, events, len(members) == 0)
+}
+
+// weigh decides which directory holds: the database's if that goes on from everything
+// that was seen, or else the one that was seen. An instance that nobody has entered
+// may have nothing outside yet.
+func (c *Custody) weigh(ctx context.Context, k *known, seen heads.Seen, seenErr error, events []staff.Event, empty bool) (*known, error) {
 	k = c.last(k, seen)
 	kind := AlarmKind("")
 	chain, err := staff.Verify(c.instance, c.signer.Public(), events)
 	switch {
 	case err != nil || len(events) == 0:
 		kind = AlarmAltered
-	case errors.Is(seenErr, heads.ErrNone) && (len(events) > 1 || len(members) > 0):
+	case errors.Is(seenErr, heads.ErrNone) && (len(events) > 1 || !empty):
 		kind = AlarmMissing
 	case seenErr != nil && !errors.Is(seenErr, heads.ErrNone):
 		kind = AlarmUnreadable

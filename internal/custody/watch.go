@@ -19,19 +19,15 @@ func (c *Custody) Watch(ctx context.Context) error {
 	c.mu.Lock()
 	k := c.known
 	c.mu.Unlock()
-	k, err := c.verifyAll(ctx, k)
-	if err != nil {
-		return err
-	}
 	w := watched{}
 	if err := c.store.Read(ctx, w.read); err != nil {
 		return fmt.Errorf("watch: %w", err)
 	}
-	d := k.chain.At(c.store.Now())
-	_, whole, err := c.whoIsWho(ctx, d)
+	k, err := c.weigh(ctx, k, seen, seenErr, w.events, len(w.members) == 0)
 	if err != nil {
 		return err
 	}
+	_, whole := c.whoIsWho(w.members, k.chain.At(c.store.Now()))
 	c.judge(ctx, AlarmPerson, !whole)
 	c.judge(ctx, AlarmGhost, !c.allVouched(k.chain, w.granted))
 	c.judge(ctx, AlarmProfile, w.instance.Profile != k.chain.Rules().Profile)
@@ -48,7 +44,10 @@ func (c *Custody) judge(ctx context.Context, kind AlarmKind, wrong bool) {
 	}
 }
 
+// watched is what Watch looks at, as it was at one moment.
 type watched struct {
+	events      []staff.Event
+	members     []store.Member
 	granted     []store.GrantedKey
 	instance    store.InstanceRow
 	invitations []store.Invitation
@@ -56,6 +55,12 @@ type watched struct {
 }
 
 func (w *watched) read(tx *store.Tx) (err error) {
+	if w.events, err = tx.DirectoryEvents(-1); err != nil {
+		return err
+	}
+	if w.members, err = tx.Members(); err != nil {
+		return err
+	}
 	if w.granted, err = tx.GrantedKeys(); err != nil {
 		return err
 	}

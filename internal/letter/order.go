@@ -18,6 +18,7 @@ const (
 	Invitation      Template = "invitation"               // to a new member
 	ToMember        Template = "member-notice"            // to a member: the complainant wrote, or a new case
 	AskMember       Template = "member-asked"             // to a member: a colleague asks for a decision
+	AskSignature    Template = "signature-asked"          // to a member: a change of the directory waits
 )
 
 // Order is a mail that waits to be written and sent. It is only ever stored

@@ -152,6 +152,8 @@ func textOf(t letter.Template, part string) string {
 		return "mail.member-notice." + part
 	case letter.AskMember:
 		return "mail.member-asked." + part
+	case letter.AskSignature:
+		return "mail.signature-asked." + part
 	case letter.News:
 		return "mail.news." + part
 	default:

@@ -53,8 +53,16 @@ type Signatory struct {
 // RecoveryKey is a recovery key as pages show it.
 type RecoveryKey struct {
 	ID, Fingerprint string
-	Keepers         []string // names; empty: kept outside the desk
+	Shared          bool     // in shares, with one keeper each, in the order of their numbers
+	Keepers         []Keeper // of a key that is not shared; none: kept outside the desk
 	New             bool     // not among the keys there are now
+}
+
+// Keeper is who keeps a recovery key or a share of it; without a name, somebody
+// outside the desk.
+type Keeper struct {
+	ID   staff.ID
+	Name string
 }
 
 // WhyNot says why a member may not sign a change.
@@ -238,9 +246,12 @@ func (p *pending) recovery() (list []RecoveryKey) {
 }
 
 func (p *pending) recoveryKey(r staff.Recovery, isNew bool) RecoveryKey {
-	v := RecoveryKey{ID: r.ID, Fingerprint: r.Key.Fingerprint(), New: isNew}
+	v := RecoveryKey{ID: r.ID, Fingerprint: r.Key.Fingerprint(), New: isNew, Shared: len(r.Shares) > 0}
 	for _, id := range r.Keepers {
-		v.Keepers = append(v.Keepers, p.name(string(id)))
+		v.Keepers = append(v.Keepers, Keeper{id, p.name(string(id))})
+	}
+	for _, share := range r.Shares {
+		v.Keepers = append(v.Keepers, Keeper{share.Keeper, p.name(string(share.Keeper))})
 	}
 	return v
 }

@@ -132,14 +132,12 @@ func (s *Setup) Invite(ctx context.Context, actor access.Actor, p Person) (strin
 		return "", err
 	}
 	s.Custody.Stamp(&row)
-	order, err := letter.Pack(letter.Order{
+	letterRow, err := s.mail(letter.Order{
 		Template: letter.Invitation, Lang: p.Language, To: row.Email, Link: EnrolPath(tok), Until: row.Expires,
-	})
+	}, "")
 	if err != nil {
 		return "", err
 	}
-	id := ident.New()
-	letterRow := store.Mail{ID: id, Kind: string(letter.Invitation), Box: s.Mails.Seal(custody.MailContext(s.Custody.Instance(), id), order)}
 	leaf := custody.Leaf(now, custody.Event{Kind: audit.MemberInvited, Actor: custody.ByMember(actor.Member), Object: row.ID})
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		return errors.Join(tx.InsertInvitation(row), tx.QueueMail(letterRow, now), tx.InsertLeaf(leaf))
@@ -147,83 +145,6 @@ func (s *Setup) Invite(ctx context.Context, actor access.Actor, p Person) (strin
 	if err != nil {
 		return "", fmt.Errorf("invite member: %w", err)
 	}
-	if s.Wake != nil {
-		s.Wake()
-	}
+	s.wake()
 	return EnrolPath(tok), nil
-}
-
-// Colleague is a member or an invited person as the page of people shows them.
-type Colleague struct {
-	Member      staff.ID // empty while only invited
-	Invitation  string
-	Name, Email string
-	State       string // active, waiting for a vouch, invited, expired, left
-	Fingerprint string
-	Assignments []staff.Assignment
-	Since       time.Time
-}
-
-// The states of a colleague.
-const (
-	Active  = "active"
-	Waiting = "waiting" // enrolled; a member must vouch
-	Invited = "invited"
-	Expired = "expired"
-	Left    = "left"
-)
-
-// People lists everyone on the desk and everyone invited.
-func (s *Setup) People(ctx context.Context, actor access.Actor) ([]Colleague, error) {
-	if !actor.Entry.Active {
-		return nil, fault.New(fault.Denied, "error.not-allowed")
-	}
-	dir, err := s.Custody.Directory(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var members []store.Member
-	var invitations []store.Invitation
-	err = s.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		if members, err = tx.Members(); err != nil {
-			return err
-		}
-		invitations, err = tx.Invitations()
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list people: %w", err)
-	}
-	var list []Colleague
-	for _, m := range members {
-		if e, ok := dir.Entry(m.ID); ok {
-			list = append(list, Colleague{
-				Member: m.ID, Name: m.Name, Email: m.Email, State: Active, Fingerprint: e.Reading.Fingerprint(),
-				Assignments: e.Assignments, Since: e.Since,
-			})
-		}
-	}
-	for _, i := range invitations {
-		if c, ok := s.invited(i); ok {
-			list = append(list, c)
-		}
-	}
-	return list, nil
-}
-
-func (s *Setup) invited(i store.Invitation) (Colleague, bool) {
-	assignments, err := staff.ParseAssignments(i.Assignments)
-	if err != nil || i.State == "vouched" || i.State == "cancelled" {
-		return Colleague{}, false
-	}
-	c := Colleague{
-		Invitation: i.ID, Name: i.Name, Email: i.Email, State: Invited, Assignments: assignments, Since: i.Created,
-	}
-	switch {
-	case i.State == "enrolled":
-		c.State, c.Fingerprint = Waiting, signin.Fingerprint(i)
-	case !s.Store.Now().Before(i.Expires):
-		c.State = Expired
-	}
-	return c, true
 }

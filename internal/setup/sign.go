@@ -101,12 +101,30 @@ func (s *Setup) sign(ctx context.Context, actor access.Actor, sg Signing, signer
 			tx.InsertDirectorySignature(p.row.ID, store.DirectorySignature{Signer: mine.By, Value: mine.Value, At: now}), tx.InsertLeaf(leaf))
 	}
 	if p.more > 0 || p.rule.Instance {
-		if err := s.Store.Write(ctx, add); err != nil && !errors.Is(err, store.ErrStale) {
-			return fmt.Errorf("sign change: %w", err)
-		}
-		return err
+		return s.wait(ctx, p, add)
 	}
 	return s.place(ctx, p, custody.ByMember(actor.Member), add)
+}
+
+// wait keeps a signature that is not the last, and tells those who may give the next.
+func (s *Setup) wait(ctx context.Context, p *pending, add func(*store.Tx) error) error {
+	know := []staff.ID{p.row.AskedBy}
+	for _, x := range p.signatures {
+		know = append(know, staff.ID(x.By))
+	}
+	mails := func(*store.Tx) error { return nil }
+	if p.more > 0 {
+		var err error
+		if mails, err = s.askSigners(ctx, p.dir, p.row.ID, p.change, know...); err != nil {
+			return err
+		}
+	}
+	err := s.Store.Write(ctx, func(tx *store.Tx) error { return errors.Join(add(tx), mails(tx)) })
+	if err != nil && !errors.Is(err, store.ErrStale) {
+		return fmt.Errorf("sign change: %w", err)
+	}
+	s.wake()
+	return err
 }
 
 // unmoved holds the change still for the transaction and checks that it has no other
@@ -162,7 +180,7 @@ func (p *pending) effects(tx *store.Tx) error {
 	case staff.Enrol:
 		return tx.SetInvitationState(p.row.ID, "enrolled", "vouched")
 	case staff.Revoke:
-		return tx.DeleteSessionsOf(p.change.Member)
+		return tx.DeactivateMember(p.change.Member)
 	case staff.Assign, staff.Rekey, staff.Recover, staff.Genesis:
 		return nil
 	default:

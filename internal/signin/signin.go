@@ -48,6 +48,8 @@ type SignIn struct {
 	pepper  *seal.Key
 	limits  Limits
 
+	greetings greetings
+
 	decoy func() (seal.Envelope, error) // an envelope nobody has the password of
 }
 
@@ -244,6 +246,10 @@ func (s *SignIn) Session(ctx context.Context, tok seal.Token) (access.Actor, err
 		return access.Actor{}, err
 	}
 	entry, _ := dir.Entry(member.ID) // a member who is not vouched for yet has no role
+	s.custody.Recognise(ctx, member, entry)
+	if err := s.greet(ctx, member, tok.ID(), keys); err != nil {
+		return access.Actor{}, err
+	}
 	if err := s.touch(ctx, row); err != nil {
 		return access.Actor{}, err
 	}

@@ -109,6 +109,13 @@ func (c *Chain) lastAbout(ch Change) int64 {
 	return -1
 }
 
+// Reads gives what an event says and when it took its place, without verifying
+// anything.
+func (e Event) Reads() (Change, time.Time, error) {
+	p, err := decodePlacement(e.Body)
+	return p.Change, time.UnixMicro(p.At).UTC(), err
+}
+
 // fits reports why a change cannot stand at the end of the chain: its signers saw
 // another chain, or another state of what it is about; it is too old; or it makes no
 // sense.

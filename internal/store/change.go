@@ -80,19 +80,22 @@ func (t *Tx) DirectorySignatures(id string) ([]DirectorySignature, error) {
 	})
 }
 
-// PutDirectoryPin keeps how far the directory had come for a member, sealed.
-func (t *Tx) PutDirectoryPin(id staff.ID, box []byte) error {
-	_, err := t.Exec(`INSERT INTO directory_pin (member_id, box) VALUES ($1, $2)
-ON CONFLICT (member_id) DO UPDATE SET box = excluded.box`, id, box)
+// PutDirectoryPin keeps how far the directory had come for a member, sealed under the
+// key of that fingerprint.
+func (t *Tx) PutDirectoryPin(id staff.ID, fingerprint string, box []byte) error {
+	_, err := t.Exec(`INSERT INTO directory_pin (member_id, fingerprint, box) VALUES ($1, $2, $3)
+ON CONFLICT (member_id) DO UPDATE SET fingerprint = excluded.fingerprint, box = excluded.box`, id, fingerprint, box)
 	return err
 }
 
-// DirectoryPin reads what PutDirectoryPin kept.
-func (t *Tx) DirectoryPin(id staff.ID) (box []byte, err error) {
-	return one(t.QueryRow(`SELECT box FROM directory_pin WHERE member_id = $1`, id), func(row scanner) (b []byte, err error) {
-		err = row.Scan(&b)
-		return b, err
-	})
+// DirectoryPin reads what PutDirectoryPin kept under a key; ErrNone where the member
+// has none, or had another key then.
+func (t *Tx) DirectoryPin(id staff.ID, fingerprint string) (box []byte, err error) {
+	return one(t.QueryRow(`SELECT box FROM directory_pin WHERE member_id = $1 AND fingerprint = $2`, id, fingerprint),
+		func(row scanner) (b []byte, err error) {
+			err = row.Scan(&b)
+			return b, err
+		})
 }
 
 // Acceptance is that an operator accepted an older database.
@@ -132,4 +135,24 @@ WHERE recipient_kind IN ('member', 'recovery')`)
 		err := row.Scan(&g.Kind, &g.Recipient, &g.Fingerprint)
 		return g, err
 	})
+}
+
+// LastLeaf is when the newest line of the log was written; ErrNone when there is none.
+func (t *Tx) LastLeaf() (time.Time, error) {
+	var when int64
+	if err := t.QueryRow(`SELECT coalesce(max(at), 0) FROM log_leaf`).Scan(&when); err != nil {
+		return time.Time{}, err
+	}
+	if when == 0 {
+		return time.Time{}, ErrNone
+	}
+	return at(when), nil
+}
+
+// DeactivateMember ends a member's sign-ins: they left, or never were let in.
+func (t *Tx) DeactivateMember(id staff.ID) error {
+	if _, err := t.Exec(`UPDATE member SET active = 0 WHERE id = $1`, id); err != nil {
+		return err
+	}
+	return t.DeleteSessionsOf(id)
 }

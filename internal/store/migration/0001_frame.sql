@@ -57,10 +57,12 @@ CREATE TABLE directory_signature (
   PRIMARY KEY (change_id, signer)
 ) {strict};
 
--- How far the directory had come when a member last signed in, under their own key.
+-- How far the directory had come when a member last signed in, under their own key,
+-- which the fingerprint names.
 CREATE TABLE directory_pin (
-  member_id {text}  NOT NULL PRIMARY KEY REFERENCES member (id) ON DELETE CASCADE,
-  box       {bytes} NOT NULL
+  member_id   {text}  NOT NULL PRIMARY KEY REFERENCES member (id) ON DELETE CASCADE,
+  fingerprint {text}  NOT NULL,
+  box         {bytes} NOT NULL
 ) {strict};
 
 -- That an operator accepted an older database, and why; signed by the installation.
