@@ -33,6 +33,7 @@ const (
 	SettingChanged Kind = "setting-changed"
 	Erased         Kind = "erased"
 	MailDead       Kind = "mail-dead" // a mail that no server took
+	AddressProven  Kind = "address-proven" // what was sent to an address came back
 	ApprovalAsked  Kind = "approval-asked"
 	ApprovalEnded  Kind = "approval-ended" // approved, refused or withdrawn
 	Receipt        Kind = "receipt"        // see NewReceipt
@@ -50,7 +51,7 @@ func Kinds() []Kind {
 		IdentityOpened, FileRead, SignIn, SignOut, SignInRefused, MemberInvited, MemberEnrolled,
 		StateChanged, Assigned, CaseClosed, MessageSent, MailboxEntered, ContactChanged, Withdrawn,
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
-		ApprovalAsked, ApprovalEnded,
+		AddressProven, ApprovalAsked, ApprovalEnded,
 		Receipt, LogRead, LogExported, LogChecked, LogAccepted, CheckpointSent,
 	}
 }
