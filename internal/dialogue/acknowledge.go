@@ -44,14 +44,12 @@ func (d *Dialogue) acknowledge(ctx context.Context, id casefile.ID) error {
 	}
 	now := d.Store.Now()
 	clocks, moved := d.acknowledged(c, clocks, now)
-	row, leaves := c.Change(), []store.Leaf(nil)
+	row := c.Change()
 	row.Unreached = false
+	event := custody.Event{Kind: audit.Acknowledged, Actor: custody.BySystem(), Case: id}
 	if casefile.Permit(c.Route, c.State, casefile.StateAcknowledged, casefile.Facts{AcknowledgementSent: true}) == nil {
 		row.State = casefile.StateAcknowledged
-		leaves = append(leaves, custody.Leaf(now, custody.Event{
-			Kind: audit.StateChanged, Actor: custody.BySystem(), Case: id,
-			Detail: map[string]string{"from": string(c.State), "to": string(row.State)},
-		}))
+		event.Kind, event.Detail = audit.StateChanged, map[string]string{"from": string(c.State), "to": string(row.State)}
 	}
 	if len(moved) > 0 {
 		row.NextDue = time.Time{}
@@ -62,7 +60,7 @@ func (d *Dialogue) acknowledge(ctx context.Context, id casefile.ID) error {
 	if row == c.Change() {
 		return nil
 	}
-	return d.writeRow(ctx, c, row, moved, leaves)
+	return d.writeRow(ctx, c, row, moved, []store.Leaf{custody.Leaf(now, event)})
 }
 
 // acknowledged returns the clocks as they run once receipt was confirmed at a time,

@@ -191,6 +191,7 @@ type Code struct {
 
 // InsertCode keeps the look-up of a code.
 func (t *Tx) InsertCode(c Code) error {
+	t.change(c.Case)
 	_, err := t.Exec(`INSERT INTO code (lookup, case_id, created) VALUES ($1, $2, $3)`, c.Lookup, c.Case, micros(c.Created))
 	return err
 }

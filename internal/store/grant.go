@@ -22,6 +22,7 @@ type CaseKey struct {
 
 // InsertCaseKey adds an epoch.
 func (t *Tx) InsertCaseKey(k CaseKey) error {
+	t.change(k.Case)
 	_, err := t.Exec(`INSERT INTO case_key (case_id, epoch, seq, identity, dialogue, investigation, gate_box, created, stamp)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		k.Case, k.Epoch, k.Seq, []byte(k.Public[seal.Identity]), []byte(k.Public[seal.Dialogue]),
@@ -81,6 +82,7 @@ func scanGrant(row scanner) (Grant, error) {
 
 // InsertGrant adds a grant.
 func (t *Tx) InsertGrant(g Grant) error {
+	t.change(g.Case)
 	_, err := t.Exec(`INSERT INTO case_grant (`+grantColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		g.Case, g.Epoch, string(g.Kind), g.Recipient, g.Seq, g.Fingerprint, []byte(g.Box), micros(g.Created), g.Stamp)
 	return err
