@@ -35,6 +35,11 @@ const (
 	MailDead       Kind = "mail-dead" // a mail that no server took
 	ApprovalAsked  Kind = "approval-asked"
 	ApprovalEnded  Kind = "approval-ended" // approved, refused or withdrawn
+	DrillStarted   Kind = "drill-started"
+	DrillOpened    Kind = "drill-opened"
+	RecoveryUsed   Kind = "recovery-used" // by command; each grant has a line of its own
+	ResetStarted   Kind = "reset-started" // a member is to enrol again
+	ResetEnded     Kind = "reset-ended"   // called off
 )
 
 // Kinds lists every kind, in the order of the constants.
@@ -44,6 +49,7 @@ func Kinds() []Kind {
 		IdentityOpened, FileRead, SignIn, SignOut, SignInRefused, MemberInvited, MemberEnrolled,
 		StateChanged, Assigned, CaseClosed, MessageSent, MailboxEntered, ContactChanged, Withdrawn,
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead, ApprovalAsked, ApprovalEnded,
+		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded,
 	}
 }
 

@@ -35,6 +35,7 @@ func RenderStates(t *testing.T, dir string) {
 		s.cases()
 		s.forms()
 	}
+	s.drills()
 }
 
 type states struct {
