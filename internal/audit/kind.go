@@ -40,6 +40,12 @@ const (
 	RecoveryUsed   Kind = "recovery-used" // by command; each grant has a line of its own
 	ResetStarted   Kind = "reset-started" // a member is to enrol again
 	ResetEnded     Kind = "reset-ended"   // called off
+	Receipt        Kind = "receipt"       // see NewReceipt
+	LogRead        Kind = "log-read"
+	LogExported    Kind = "log-exported"
+	LogChecked     Kind = "log-checked"  // the whole log against its newest checkpoint
+	LogAccepted    Kind = "log-accepted" // an older or forked log, by the operator
+	CheckpointSent Kind = "checkpoint-sent"
 )
 
 // Kinds lists every kind, in the order of the constants.
@@ -48,8 +54,23 @@ func Kinds() []Kind {
 		Submission, EntryAdded, GrantMade, GrantDeleted, KeyEvent, DirectoryEvent, CaseRead, InboxRead,
 		IdentityOpened, FileRead, SignIn, SignOut, SignInRefused, MemberInvited, MemberEnrolled,
 		StateChanged, Assigned, CaseClosed, MessageSent, MailboxEntered, ContactChanged, Withdrawn,
-		CodeConfirmed, Export, SettingChanged, Erased, MailDead, ApprovalAsked, ApprovalEnded,
+		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
+		ApprovalAsked, ApprovalEnded,
+		Receipt, LogRead, LogExported, LogChecked, LogAccepted, CheckpointSent,
 		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded,
+	}
+}
+
+// Changes reports whether what happened may have changed what the database holds
+// about the case or the desk; then its record says how that stands (Turn, State).
+// It is true of kinds that this program does not know.
+func (k Kind) Changes() bool {
+	switch k {
+	case CaseRead, InboxRead, FileRead, IdentityOpened, MailboxEntered, SignIn, SignOut, SignInRefused, Export,
+		Receipt, LogRead, LogExported, LogChecked, CheckpointSent:
+		return false
+	default:
+		return true
 	}
 }
 

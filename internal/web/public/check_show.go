@@ -73,8 +73,12 @@ func (f *face) renderCheck(w http.ResponseWriter, r *http.Request, status int, r
 	if d.Answers.Has(profile.FieldDanger, "yes") {
 		data.Emergency = f.emergency(l)
 	}
+	path := "/complaint/check"
+	if data.Asking {
+		path += "?names=change"
+	}
 	return f.Renderer.Render(w, r, status, "public/check", ui.Page[checkPage]{
-		Title: f.words(r, "form.check.title"), Path: "/complaint/check", Exit: f.exits(d.Answers), Errors: wrong, Data: data,
+		Title: f.words(r, "form.check.title"), Path: path, Exit: f.exits(d.Answers), Errors: wrong, Data: data,
 	})
 }
 

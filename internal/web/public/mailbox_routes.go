@@ -84,11 +84,11 @@ func (b *mailbox) inside(h func(http.ResponseWriter, *http.Request, seal.Token) 
 	return func(w http.ResponseWriter, r *http.Request) error {
 		tok, ok := b.pass(r)
 		if !ok {
-			return b.askAgain(w, r, dialogue.Kept{}, nil)
+			return b.askAgain(w, r, carriedIn(r), nil)
 		}
 		err := h(w, r, tok)
 		if errors.Is(err, dialogue.ErrNoSession) {
-			return b.askAgain(w, r, dialogue.Kept{}, nil)
+			return b.askAgain(w, r, carriedIn(r), nil)
 		}
 		return err
 	}
