@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -188,7 +189,20 @@ func asked(dir *staff.Directory, p custody.Practice, names map[staff.ID]string) 
 	if !all {
 		held = time.Time{}
 	}
+	slices.SortStableFunc(list, func(x, y DrillOpening) int {
+		if x.Recovery || y.Recovery {
+			return order(x.Recovery) - order(y.Recovery) // last
+		}
+		return strings.Compare(x.Name, y.Name)
+	})
 	return list, held
+}
+
+func order(last bool) int {
+	if last {
+		return 1
+	}
+	return 0
 }
 
 // StartDrill makes a fresh practice case for every active member and every recovery
