@@ -127,3 +127,15 @@ func Recipients(d *staff.Directory, w Want) Selection {
 	s.OnlyRecovery = len(s.Members) == 0
 	return s
 }
+
+// Everyone is every active member and every recovery key: the recipients of a
+// practice case, which is about nobody.
+func Everyone(d *staff.Directory) (s Selection) {
+	for _, e := range d.Active() {
+		s.Members = append(s.Members, e.ID)
+	}
+	for _, r := range d.RecoveryKeys() {
+		s.Recovery = append(s.Recovery, r.ID)
+	}
+	return s
+}

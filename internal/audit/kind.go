@@ -35,7 +35,12 @@ const (
 	MailDead       Kind = "mail-dead" // a mail that no server took
 	ApprovalAsked  Kind = "approval-asked"
 	ApprovalEnded  Kind = "approval-ended" // approved, refused or withdrawn
-	Receipt        Kind = "receipt"        // see NewReceipt
+	DrillStarted   Kind = "drill-started"
+	DrillOpened    Kind = "drill-opened"
+	RecoveryUsed   Kind = "recovery-used" // by command; each grant has a line of its own
+	ResetStarted   Kind = "reset-started" // a member is to enrol again
+	ResetEnded     Kind = "reset-ended"   // called off
+	Receipt        Kind = "receipt"       // see NewReceipt
 	LogRead        Kind = "log-read"
 	LogExported    Kind = "log-exported"
 	LogChecked     Kind = "log-checked"  // the whole log against its newest checkpoint
@@ -53,6 +58,7 @@ func Kinds() []Kind {
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
 		ApprovalAsked, ApprovalEnded,
 		Receipt, LogRead, LogExported, LogChecked, LogAccepted, CheckpointSent, Acknowledged,
+		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded,
 	}
 }
 

@@ -353,3 +353,41 @@ CREATE TABLE witness_mail (
   at      {int}   NOT NULL
 ) {strict};
 CREATE INDEX witness_mail_witness ON witness_mail (witness, at);
+
+-- The yearly drill: a practice case with tables of its own, so that it is in no list
+-- and in no count of cases.
+CREATE TABLE drill (
+  id            {text}  NOT NULL PRIMARY KEY,
+  started       {int}   NOT NULL,
+  started_by    {text}  NOT NULL,
+  key_seq       {int}   NOT NULL,
+  identity      {bytes} NOT NULL,
+  dialogue      {bytes} NOT NULL,
+  investigation {bytes} NOT NULL,
+  gate_box      {bytes} NOT NULL,
+  key_stamp     {bytes} NOT NULL,
+  entry_id      {text}  NOT NULL,
+  entry_seq     {int}   NOT NULL,
+  entry_kind    {text}  NOT NULL,
+  compartment   {int}   NOT NULL,
+  entry_box     {bytes} NOT NULL,
+  entry_stamp   {bytes} NOT NULL,
+  head_count    {int}   NOT NULL,
+  head_hash     {bytes} NOT NULL,
+  head_stamp    {bytes} NOT NULL
+) {strict};
+CREATE INDEX drill_started ON drill (started);
+
+-- Its grants, and when each was opened: by a member on the desk, with the recovery
+-- key by command.
+CREATE TABLE drill_grant (
+  drill_id       {text}  NOT NULL REFERENCES drill (id) ON DELETE CASCADE,
+  recipient_kind {text}  NOT NULL CHECK (recipient_kind IN ('member', 'recovery')),
+  recipient_id   {text}  NOT NULL,
+  seq            {int}   NOT NULL,
+  fingerprint    {text}  NOT NULL,
+  box            {bytes} NOT NULL,
+  stamp          {bytes} NOT NULL,
+  opened         {int}   NOT NULL DEFAULT 0,
+  PRIMARY KEY (drill_id, recipient_kind, recipient_id)
+) {strict};
