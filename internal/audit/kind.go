@@ -32,16 +32,22 @@ const (
 	Export         Kind = "export"
 	SettingChanged Kind = "setting-changed"
 	Erased         Kind = "erased"
-	MailDead       Kind = "mail-dead" // a mail that no server took
+	MailDead       Kind = "mail-dead"      // a mail that no server took
 	AddressProven  Kind = "address-proven" // what was sent to an address came back
 	ApprovalAsked  Kind = "approval-asked"
 	ApprovalEnded  Kind = "approval-ended" // approved, refused or withdrawn
-	Receipt        Kind = "receipt"        // see NewReceipt
+	DrillStarted   Kind = "drill-started"
+	DrillOpened    Kind = "drill-opened"
+	RecoveryUsed   Kind = "recovery-used" // by command; each grant has a line of its own
+	ResetStarted   Kind = "reset-started" // a member is to enrol again
+	ResetEnded     Kind = "reset-ended"   // called off
+	Receipt        Kind = "receipt"       // see NewReceipt
 	LogRead        Kind = "log-read"
 	LogExported    Kind = "log-exported"
 	LogChecked     Kind = "log-checked"  // the whole log against its newest checkpoint
 	LogAccepted    Kind = "log-accepted" // an older or forked log, by the operator
 	CheckpointSent Kind = "checkpoint-sent"
+	Acknowledged   Kind = "acknowledged" // a server took the mail that confirms receipt
 )
 
 // Kinds lists every kind, in the order of the constants.
@@ -52,7 +58,8 @@ func Kinds() []Kind {
 		StateChanged, Assigned, CaseClosed, MessageSent, MailboxEntered, ContactChanged, Withdrawn,
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
 		AddressProven, ApprovalAsked, ApprovalEnded,
-		Receipt, LogRead, LogExported, LogChecked, LogAccepted, CheckpointSent,
+		Receipt, LogRead, LogExported, LogChecked, LogAccepted, CheckpointSent, Acknowledged,
+		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded,
 	}
 }
 

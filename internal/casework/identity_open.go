@@ -100,8 +100,10 @@ func (c *Casework) openFor(ctx context.Context, actor access.Actor, o *custody.O
 	leaf := custody.Leaf(opening.At, custody.Event{
 		Kind: audit.IdentityOpened, Actor: custody.ByMember(actor.Member), Case: o.Case.ID, Object: opening.ID,
 	})
-	err = c.write(ctx, func(tx *store.Tx) error { return errors.Join(tx.InsertOpening(opening), tx.InsertLeaf(leaf)) })
-	if err != nil {
+	err = c.writeIn(ctx, actor, o.Case.ID, func(tx *store.Tx) error {
+		return errors.Join(tx.InsertOpening(opening), tx.InsertLeaf(leaf))
+	})
+	if err := gone(err); err != nil {
 		return fmt.Errorf("log opening of identity: %w", err)
 	}
 	return nil

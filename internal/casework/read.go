@@ -90,7 +90,7 @@ func (c *Casework) noteCase(ctx context.Context, actor access.Actor, o *custody.
 	leaf := custody.Leaf(now, custody.Event{Kind: audit.CaseRead, Actor: custody.ByMember(actor.Member), Case: o.Case.ID})
 	opening := store.Opening{ID: ident.New(), Case: o.Case.ID, Member: actor.Member, What: "case", At: now}
 	c.Custody.StampOpening(&opening)
-	err := c.write(ctx, func(tx *store.Tx) error {
+	err := c.writeIn(ctx, actor, o.Case.ID, func(tx *store.Tx) error {
 		if err := o.Keep(tx, actor.Member); err != nil {
 			return err
 		}
@@ -174,14 +174,8 @@ func people(o *custody.Opened, a around) []Person {
 }
 
 func routing(o *custody.Opened) access.Routing {
-	for _, e := range o.Entries {
-		if e.Kind == casefile.EntryRouting && e.Payload != nil {
-			if r, err := access.DecodeRouting(e.Payload); err == nil {
-				return r
-			}
-		}
-	}
-	return access.Routing{Routes: []casefile.Route{o.Case.Route}}
+	r, _ := o.Routing()
+	return r
 }
 
 // outcomeOf is the newest outcome that was recorded; the empty one when none was.

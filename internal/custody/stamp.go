@@ -111,12 +111,22 @@ func (c *Custody) summaryHolds(s store.Summary) bool {
 	return c.stamps.Verify(c.context(s.Case, "summary", "", s.Revision), s.Epoch, s.Box, "system", s.Stamp)
 }
 
-// chain continues the head of a case over further marks.
+func (c *Custody) codeRecord(k store.Code) (seal.Context, []byte) {
+	return c.context(k.Case, "code", k.Lookup, 0), fields(k.Public, number(k.Created.UnixMicro()))
+}
+
+func (c *Custody) codeHolds(k store.Code) bool {
+	ctx, record := c.codeRecord(k)
+	return c.stamps.Verify(ctx, 0, record, "system", k.Stamp)
+}
+
+// chain continues the head of a case over further marks, which come in the order of
+// their numbers. What was removed leaves a gap in the numbers and none in the chain.
 func chain(h store.Head, marks ...store.Mark) store.Head {
 	next := store.Head{Count: h.Count, Hash: h.Hash}
 	for _, m := range marks {
 		sum := sha256.Sum256(fields([]byte("klankbord/head/1"), next.Hash, number(m.Seq), m.Stamp))
-		next.Count, next.Hash = next.Count+1, sum[:]
+		next.Count, next.Hash = m.Seq, sum[:]
 	}
 	return next
 }
@@ -126,11 +136,18 @@ func (c *Custody) stampHead(id casefile.ID, h store.Head) store.Head {
 	return h
 }
 
-// headHolds reports whether the marks lead exactly to the stamped head.
+// headHolds reports whether the marks lead exactly to the stamped head. Its number
+// may be beyond the last of them, where something was removed since.
 func (c *Custody) headHolds(id casefile.ID, h store.Head, marks []store.Mark) bool {
 	if !c.stamps.Verify(c.context(id, "head", "", h.Count), 0, h.Hash, "system", h.Stamp) {
 		return false
 	}
-	got := chain(store.Head{}, marks...)
-	return got.Count == h.Count && string(got.Hash) == string(h.Hash)
+	got := store.Head{}
+	for _, m := range marks {
+		if m.Seq <= got.Count {
+			return false
+		}
+		got = chain(got, m)
+	}
+	return got.Count <= h.Count && string(got.Hash) == string(h.Hash)
 }

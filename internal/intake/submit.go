@@ -65,6 +65,10 @@ func (i *Intake) Submit(ctx context.Context, tok seal.Token, draft string) (*Rec
 			return i.receiptOf(ctx, tok, d.ID) // another tab sent the same draft first
 		case errors.Is(err, errTaken):
 			s.number = casefile.Number(ident.CaseNumber())
+		case errors.Is(err, store.ErrStale): // somebody came or left: the keys are wrapped anew
+			if s, err = i.prepare(ctx, d); err != nil {
+				return nil, err
+			}
 		case err != nil:
 			return nil, fmt.Errorf("submit complaint: %w", err)
 		default:
@@ -246,6 +250,7 @@ func (i *Intake) commit(ctx context.Context, tok seal.Token, s *submission) (*Re
 	if next, ok := deadline.Next(s.clocks); ok {
 		row.NextDue = next.Due
 	}
+	registered := custody.Receipt(s.at, s.id, s.number)
 	err = i.write(ctx, func(tx *store.Tx) error {
 		if err := tx.DeleteDraft(s.draft.ID); err != nil {
 			return err
@@ -256,7 +261,7 @@ func (i *Intake) commit(ctx context.Context, tok seal.Token, s *submission) (*Re
 			}
 			return err
 		}
-		return i.insertRest(tx, s, kept, mails)
+		return errors.Join(i.insertRest(tx, s, kept, mails), tx.InsertLeaf(registered))
 	})
 	if err != nil {
 		return nil, err
@@ -277,9 +282,6 @@ func (i *Intake) insertRest(tx *store.Tx, s *submission, kept store.Submission, 
 		if err := tx.PutClock(s.id, c); err != nil {
 			return err
 		}
-	}
-	if err := tx.InsertCode(store.Code{Lookup: s.code.LookupID(i.instance(), "mailbox"), Case: s.id, Created: s.at}); err != nil {
-		return err
 	}
 	if err := tx.InsertSubmission(kept); err != nil {
 		return err

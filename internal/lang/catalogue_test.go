@@ -34,8 +34,8 @@ func TestEveryTextExistsInEveryLanguageWithTheSamePlaceholders(t *testing.T) {
 // Sorted keys, one to a line, keep two people's changes apart in a merge.
 func TestEveryFileIsSortedWithOneKeyToALine(t *testing.T) {
 	files, err := filepath.Glob("text/*/*.json")
-	if err != nil || len(files) != 32 {
-		t.Fatalf("found %d files, %v; want 8 areas in 4 languages", len(files), err)
+	if err != nil || len(files) < 32 || len(files)%4 != 0 {
+		t.Fatalf("found %d files, %v; want the same areas, 8 or more, in 4 languages", len(files), err)
 	}
 	for _, name := range files {
 		b, err := os.ReadFile(name)

@@ -18,6 +18,7 @@ type Notice struct {
 
 // PutNotice keeps where news of a case can be sent.
 func (t *Tx) PutNotice(n Notice) error {
+	t.change(n.Case)
 	_, err := t.Exec(`INSERT INTO notice_address (case_id, box, mark, verified, stamp) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (case_id) DO UPDATE SET box = excluded.box, mark = excluded.mark, verified = excluded.verified, stamp = excluded.stamp`,
 		n.Case, []byte(n.Box), n.Mark, micros(n.Verified), n.Stamp)
@@ -39,6 +40,7 @@ func (t *Tx) Notice(id casefile.ID) (Notice, error) {
 
 // DeleteNotice forgets where news of a case can be sent.
 func (t *Tx) DeleteNotice(id casefile.ID) error {
+	t.change(id)
 	_, err := t.Exec(`DELETE FROM notice_address WHERE case_id = $1`, id)
 	return err
 }

@@ -2,7 +2,8 @@
 CREATE TABLE instance (
   id      {text} NOT NULL PRIMARY KEY,
   profile {text} NOT NULL,
-  created {int}  NOT NULL
+  created {int}  NOT NULL,
+  turn    {int}  NOT NULL DEFAULT 0
 ) {strict};
 
 -- People on the desk. Keys, roles and teams stand in the directory, never here.
@@ -116,6 +117,7 @@ CREATE TABLE case_file (
   unreached  {int}   NOT NULL DEFAULT 0 CHECK (unreached IN (0, 1)),
   epoch      {int}   NOT NULL,
   revision   {int}   NOT NULL DEFAULT 0,
+  turn       {int}   NOT NULL DEFAULT 0,
   head_count {int}   NOT NULL,
   head_hash  {bytes} NOT NULL,
   head_stamp {bytes} NOT NULL
@@ -229,11 +231,14 @@ CREATE TABLE opening (
 ) {strict};
 CREATE INDEX opening_member ON opening (case_id, member_id, what, at);
 
--- The complainant's code: look-up and public key.
+-- The complainant's code: look-up, and the public key with which whoever does not
+-- hold the code wraps a fresh epoch to it.
 CREATE TABLE code (
   lookup  {text}  NOT NULL PRIMARY KEY,
   case_id {text}  NOT NULL REFERENCES case_file (id) ON DELETE CASCADE,
-  created {int}   NOT NULL
+  public_key {bytes} NOT NULL,
+  created {int}   NOT NULL,
+  stamp   {bytes} NOT NULL
 ) {strict};
 CREATE INDEX code_case ON code (case_id);
 
@@ -289,6 +294,7 @@ CREATE TABLE blob_ref (
   owner_kind {text} NOT NULL CHECK (owner_kind IN ('draft', 'case', 'mailbox', 'desk')),
   owner_id   {text} NOT NULL,
   object_id  {text} NOT NULL,
+  size       {int}  NOT NULL,
   created    {int}  NOT NULL
 ) {strict};
 CREATE INDEX blob_ref_owner ON blob_ref (owner_kind, owner_id, object_id);
@@ -297,6 +303,7 @@ CREATE INDEX blob_ref_owner ON blob_ref (owner_kind, owner_id, object_id);
 CREATE TABLE mail (
   id      {text}  NOT NULL PRIMARY KEY,
   case_id {text}  NOT NULL DEFAULT '',
+  member_id {text} NOT NULL DEFAULT '',
   kind    {text}  NOT NULL,
   box     {bytes} NOT NULL,
   state   {text}  NOT NULL CHECK (state IN ('waiting', 'sent', 'dead')),
@@ -353,4 +360,54 @@ CREATE TABLE checkpoint (
   size {int}   NOT NULL PRIMARY KEY,
   note {bytes} NOT NULL,
   at   {int}   NOT NULL
+) {strict};
+
+-- Which checkpoint went to which witness; the mail has the same id. Addresses stand
+-- in the settings, here only what stands for them.
+CREATE TABLE witness_mail (
+  id      {text}  NOT NULL PRIMARY KEY,
+  witness {text}  NOT NULL,
+  old     {int}   NOT NULL,
+  size    {int}   NOT NULL,
+  note    {bytes} NOT NULL,
+  at      {int}   NOT NULL
+) {strict};
+CREATE INDEX witness_mail_witness ON witness_mail (witness, at);
+
+-- The yearly drill: a practice case with tables of its own, so that it is in no list
+-- and in no count of cases.
+CREATE TABLE drill (
+  id            {text}  NOT NULL PRIMARY KEY,
+  started       {int}   NOT NULL,
+  started_by    {text}  NOT NULL,
+  key_seq       {int}   NOT NULL,
+  identity      {bytes} NOT NULL,
+  dialogue      {bytes} NOT NULL,
+  investigation {bytes} NOT NULL,
+  gate_box      {bytes} NOT NULL,
+  key_stamp     {bytes} NOT NULL,
+  entry_id      {text}  NOT NULL,
+  entry_seq     {int}   NOT NULL,
+  entry_kind    {text}  NOT NULL,
+  compartment   {int}   NOT NULL,
+  entry_box     {bytes} NOT NULL,
+  entry_stamp   {bytes} NOT NULL,
+  head_count    {int}   NOT NULL,
+  head_hash     {bytes} NOT NULL,
+  head_stamp    {bytes} NOT NULL
+) {strict};
+CREATE INDEX drill_started ON drill (started);
+
+-- Its grants, and when each was opened: by a member on the desk, with the recovery
+-- key by command.
+CREATE TABLE drill_grant (
+  drill_id       {text}  NOT NULL REFERENCES drill (id) ON DELETE CASCADE,
+  recipient_kind {text}  NOT NULL CHECK (recipient_kind IN ('member', 'recovery')),
+  recipient_id   {text}  NOT NULL,
+  seq            {int}   NOT NULL,
+  fingerprint    {text}  NOT NULL,
+  box            {bytes} NOT NULL,
+  stamp          {bytes} NOT NULL,
+  opened         {int}   NOT NULL DEFAULT 0,
+  PRIMARY KEY (drill_id, recipient_kind, recipient_id)
 ) {strict};

@@ -36,6 +36,7 @@ func RenderStates(t *testing.T, dir string) {
 		s.forms()
 		s.requests()
 	}
+	s.drills()
 }
 
 type states struct {
