@@ -34,6 +34,7 @@ const (
 	Erased         Kind = "erased"
 	MailDead       Kind = "mail-dead" // a mail that no server took
 	ApprovalAsked  Kind = "approval-asked"
+	AccessChanged  Kind = "access-changed" // who may read a case; the keys have lines of their own
 	ApprovalEnded  Kind = "approval-ended" // approved, refused or withdrawn
 	Receipt        Kind = "receipt"        // see NewReceipt
 	LogRead        Kind = "log-read"
@@ -50,7 +51,7 @@ func Kinds() []Kind {
 		IdentityOpened, FileRead, SignIn, SignOut, SignInRefused, MemberInvited, MemberEnrolled,
 		StateChanged, Assigned, CaseClosed, MessageSent, MailboxEntered, ContactChanged, Withdrawn,
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
-		ApprovalAsked, ApprovalEnded,
+		ApprovalAsked, ApprovalEnded, AccessChanged,
 		Receipt, LogRead, LogExported, LogChecked, LogAccepted, CheckpointSent,
 	}
 }

@@ -132,7 +132,7 @@ func (d *Dialogue) read(ctx context.Context, v *visit) (*Mailbox, error) {
 		Outside: d.Profile.ExternalOn(o.Case.Route), Identity: identityOf(o),
 	}
 	m.Late = o.Case.State.Open() && slices.ContainsFunc(clocks, Promise.Late)
-	m.Language = m.Identity.Lang
+	m.Language, m.OnlyOutside = m.Identity.Lang, len(o.MayRead()) == 0
 	d.fill(m, o, openings)
 	m.Openings = d.openings(ctx, o, openings)
 	return m, nil
