@@ -35,6 +35,7 @@ const (
 	MailDead       Kind = "mail-dead"      // a mail that no server took
 	AddressProven  Kind = "address-proven" // what was sent to an address came back
 	ApprovalAsked  Kind = "approval-asked"
+	AccessChanged  Kind = "access-changed" // who may read a case; the keys have lines of their own
 	ApprovalEnded  Kind = "approval-ended" // approved, refused or withdrawn
 	DrillStarted   Kind = "drill-started"
 	DrillOpened    Kind = "drill-opened"
@@ -57,7 +58,7 @@ func Kinds() []Kind {
 		IdentityOpened, FileRead, SignIn, SignOut, SignInRefused, MemberInvited, MemberEnrolled,
 		StateChanged, Assigned, CaseClosed, MessageSent, MailboxEntered, ContactChanged, Withdrawn,
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
-		AddressProven, ApprovalAsked, ApprovalEnded,
+		AddressProven, ApprovalAsked, AccessChanged, ApprovalEnded,
 		Receipt, LogRead, LogExported, LogChecked, LogAccepted, CheckpointSent, Acknowledged,
 		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded,
 	}

@@ -43,6 +43,7 @@ type Case struct {
 	Requests []Asked // what members asked each other to agree to, oldest first
 	Outcome  casefile.Outcome
 	Next     Step
+	Named    []Named // members whose name stands in what the complainant wrote
 }
 
 // Story is what the complainant told at first, under the questions of the form.
@@ -90,6 +91,7 @@ type Item struct {
 	Files   []File
 	Outcome *casefile.OutcomeRecord
 	Moved   *casefile.StateEvent
+	Access  *casefile.AccessEvent
 	Asked   casefile.Matter  // of a request, or of what was decided about one
 	Verdict casefile.Verdict // of a decision
 	Person  string           // whom an event is about

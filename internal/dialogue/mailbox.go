@@ -135,7 +135,7 @@ func (d *Dialogue) read(ctx context.Context, v *visit) (*Mailbox, error) {
 		m.Verified = notice.Verified
 	}
 	m.Late = o.Case.State.Open() && slices.ContainsFunc(clocks, Promise.Late)
-	m.Language = m.Identity.Lang
+	m.Language, m.OnlyOutside = m.Identity.Lang, len(o.MayRead()) == 0
 	d.fill(m, o, openings)
 	m.Openings = d.openings(ctx, o, openings)
 	return m, nil

@@ -25,6 +25,8 @@ type Mailbox struct {
 	Promises []Promise // what we promised, by date
 	Late     bool      // one of them is past and not kept, and the case is open
 	Outside  []profile.ExternalBody
+	// OnlyOutside says that nobody on the desk may read the case any more.
+	OnlyOutside bool
 
 	Outcome   *Outcome // nil until there is one
 	Thread    []Item   // newest first
