@@ -77,6 +77,11 @@ func TestEveryPayloadIsReadAsWrittenAndPrintsNothing(t *testing.T) {
 		From: casefile.StateTriage, To: casefile.StateClosed,
 		At: time.Date(2026, 3, 1, 12, 0, 0, 123000, time.UTC), Why: canary,
 	})
+	roundTrip(t, "change of access", casefile.AccessEvent{Act: casefile.AccessAside, Member: canary, Why: canary})
+	roundTrip(t, "move", casefile.AccessEvent{
+		Act: casefile.AccessMoved, Why: canary, From: &casefile.Place{Route: casefile.General, Team: casefile.SupportersService},
+		To: &casefile.Place{Route: casefile.Integrity, Team: casefile.ComplaintsTeam},
+	})
 }
 
 func TestOnlyTheOneEncodingIsRead(t *testing.T) {

@@ -72,7 +72,7 @@ func (c *Casework) apply(ctx context.Context, actor access.Actor, o *custody.Ope
 		if err := putClocks(tx, o.Case.ID, clocks); err != nil {
 			return err
 		}
-		if err := c.rest(tx, actor, o, ch, mail); err != nil {
+		if err := c.rest(tx, actor, o, ch, added, mail); err != nil {
 			return err
 		}
 		return tx.InsertLeaf(leaf)
@@ -145,7 +145,7 @@ func outcomeIn(items []custody.Item) (casefile.OutcomeRecord, bool) {
 
 // rest writes what goes with every change: the mail, the member's own read mark,
 // keyring rows, and what the change itself brings.
-func (c *Casework) rest(tx *store.Tx, actor access.Actor, o *custody.Opened, ch change, mail store.Mail) error {
+func (c *Casework) rest(tx *store.Tx, actor access.Actor, o *custody.Opened, ch change, added *custody.Addition, mail store.Mail) error {
 	if ch.more != nil {
 		if err := ch.more(tx); err != nil {
 			return err
@@ -161,10 +161,19 @@ func (c *Casework) rest(tx *store.Tx, actor access.Actor, o *custody.Opened, ch 
 			return err
 		}
 	}
-	if head := o.Case.Head.Count; readUpTo(o, actor.Member).Seq >= head {
-		if err := tx.SetReadMark(o.Case.ID, actor.Member, head+int64(len(ch.items))); err != nil {
+	if added == nil {
+		return o.Keep(tx, actor.Member)
+	}
+	if added.Lost(actor.Member) {
+		return nil
+	}
+	if readUpTo(o, actor.Member).Seq >= o.Case.Head.Count {
+		if err := tx.SetReadMark(o.Case.ID, actor.Member, added.Count()); err != nil {
 			return err
 		}
+	}
+	if added.Turned() {
+		return nil // what was opened may have another form by now
 	}
 	return o.Keep(tx, actor.Member)
 }

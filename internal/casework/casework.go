@@ -99,6 +99,28 @@ func (c *Casework) write(ctx context.Context, fn func(*store.Tx) error) error {
 	return err
 }
 
+// writeIn is write for a member at a case: store.ErrStale where the keys were taken
+// away since it was opened, so that nothing of theirs is left in it afterwards.
+func (c *Casework) writeIn(ctx context.Context, actor access.Actor, id casefile.ID, fn func(*store.Tx) error) error {
+	return c.write(ctx, func(tx *store.Tx) error {
+		switch granted, err := tx.Granted(id, actor.Member); {
+		case err != nil:
+			return err
+		case !granted:
+			return store.ErrStale
+		}
+		return fn(tx)
+	})
+}
+
+// gone is what somebody is told whose keys were taken away while they worked.
+func gone(err error) error {
+	if errors.Is(err, store.ErrStale) {
+		return errNothing
+	}
+	return err
+}
+
 // errChanged tells that somebody else changed the case since the page was made.
 var errChanged = fault.New(fault.Conflict, "error.changed-meanwhile")
 

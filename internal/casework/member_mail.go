@@ -43,7 +43,7 @@ func (c *Casework) mailMembers(ctx context.Context, o *custody.Opened, t letter.
 		}
 		id := ident.New()
 		mails = append(mails, store.Mail{
-			ID: id, Case: o.Case.ID, Kind: string(t), Box: c.Mails.Seal(custody.MailContext(c.Custody.Instance(), id), order),
+			ID: id, Case: o.Case.ID, Member: m.ID, Kind: string(t), Box: c.Mails.Seal(custody.MailContext(c.Custody.Instance(), id), order),
 		})
 	}
 	return mails, nil

@@ -84,7 +84,8 @@ func (c *Casework) noteCase(ctx context.Context, actor access.Actor, o *custody.
 	}
 	leaf := custody.Leaf(now, custody.Event{Kind: audit.CaseRead, Actor: custody.ByMember(actor.Member), Case: o.Case.ID})
 	opening := store.Opening{ID: ident.New(), Case: o.Case.ID, Member: actor.Member, What: "case", At: now}
-	err := c.write(ctx, func(tx *store.Tx) error {
+	c.Custody.StampOpening(&opening)
+	err := c.writeIn(ctx, actor, o.Case.ID, func(tx *store.Tx) error {
 		if err := o.Keep(tx, actor.Member); err != nil {
 			return err
 		}
@@ -126,6 +127,7 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 	v.Identity = c.identity(actor, o, a)
 	v.Drafts = c.drafts(o, a.drafts)
 	v.Requests = c.asked(actor, o, a.dir, a.names)
+	c.way(actor, o, a.dir, v)
 	v.Clocks = c.clockViews(a.clocks)
 	v.Moves = moves(o, a)
 	files := filesOf(o)
@@ -158,14 +160,8 @@ func people(o *custody.Opened, a around) []Person {
 }
 
 func routing(o *custody.Opened) access.Routing {
-	for _, e := range o.Entries {
-		if e.Kind == casefile.EntryRouting && e.Payload != nil {
-			if r, err := access.DecodeRouting(e.Payload); err == nil {
-				return r
-			}
-		}
-	}
-	return access.Routing{Routes: []casefile.Route{o.Case.Route}}
+	r, _ := o.Routing()
+	return r
 }
 
 // outcomeOf is the newest outcome that was recorded; the empty one when none was.

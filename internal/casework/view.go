@@ -157,9 +157,11 @@ type Receipt struct {
 
 // Identity is the complainant as far as this member may see it now.
 type Identity struct {
-	Sealed   bool // lies behind its gate
-	Unknown  bool // no record of who they are, or it does not open
-	Apart    bool // the route seals it apart
+	Sealed   bool   // lies behind its gate
+	Way      Way    // how this member can open it, while it is sealed
+	Request  string // the member's own request that waits or was approved
+	Unknown  bool   // no record of who they are, or it does not open
+	Apart    bool   // the route seals it apart
 	Until    time.Time
 	Name     string
 	Email    string
@@ -170,6 +172,17 @@ type Identity struct {
 	Language lang.Lang
 	Answers  []Answer
 }
+
+// Way is what opens a sealed identity for a member.
+type Way string
+
+// The ways.
+const (
+	WayReason   Way = "reason"   // a reason that is recorded
+	WayAsk      Way = "ask"      // a second member must be asked
+	WayWaiting  Way = "waiting"  // one was asked and has not decided yet
+	WayApproved Way = "approved" // one agreed; it can be opened now
+)
 
 // Step is the next right thing to do.
 type Step struct {

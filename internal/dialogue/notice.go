@@ -44,7 +44,7 @@ func (d *Dialogue) notices(ctx context.Context, o *custody.Opened) ([]store.Mail
 		}
 		id := ident.New()
 		mails = append(mails, store.Mail{
-			ID: id, Case: o.Case.ID, Kind: string(letter.ToMember), Box: d.Mails.Seal(custody.MailContext(d.instance(), id), order),
+			ID: id, Case: o.Case.ID, Member: m.ID, Kind: string(letter.ToMember), Box: d.Mails.Seal(custody.MailContext(d.instance(), id), order),
 		})
 	}
 	return mails, nil

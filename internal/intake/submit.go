@@ -65,6 +65,10 @@ func (i *Intake) Submit(ctx context.Context, tok seal.Token, draft string) (*Rec
 			return i.receiptOf(ctx, tok, d.ID) // another tab sent the same draft first
 		case errors.Is(err, errTaken):
 			s.number = casefile.Number(ident.CaseNumber())
+		case errors.Is(err, store.ErrStale): // somebody came or left: the keys are wrapped anew
+			if s, err = i.prepare(ctx, d); err != nil {
+				return nil, err
+			}
 		case err != nil:
 			return nil, fmt.Errorf("submit complaint: %w", err)
 		default:
@@ -144,9 +148,13 @@ func (i *Intake) sealCase(dir *staff.Directory, s *submission) error {
 	if err != nil {
 		return err
 	}
-	subject := i.Profile.Summary(s.answers, s.draft.Lang)
+	subject, words := i.Profile.Summary(s.answers, s.draft.Lang), s.answers
+	if s.routing.Route.SealsIdentityApart() {
+		// The summary lies under a key that members hold without the gate.
+		_, words = i.Profile.Split(s.answers)
+	}
 	summary, err := casefile.EncodePayload(casefile.Summary{
-		Subject: subject, Topics: s.routing.Topics, Folded: casefile.Fold(subject + "\n" + allText(s.answers)),
+		Subject: subject, Topics: s.routing.Topics, Folded: casefile.Fold(subject + "\n" + allText(words)),
 	})
 	if err != nil {
 		return err
@@ -273,9 +281,6 @@ func (i *Intake) insertRest(tx *store.Tx, s *submission, kept store.Submission, 
 		if err := tx.PutClock(s.id, c); err != nil {
 			return err
 		}
-	}
-	if err := tx.InsertCode(store.Code{Lookup: s.code.LookupID(i.instance(), "mailbox"), Case: s.id, Created: s.at}); err != nil {
-		return err
 	}
 	if err := tx.InsertSubmission(kept); err != nil {
 		return err

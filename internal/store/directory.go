@@ -47,6 +47,13 @@ func (t *Tx) DirectoryEvents(after int64) ([]staff.Event, error) {
 	})
 }
 
+// DirectoryLength is how many events the directory has.
+func (t *Tx) DirectoryLength() (int64, error) {
+	var n int64
+	err := t.QueryRow(`SELECT coalesce(max(seq) + 1, 0) FROM directory_event`).Scan(&n)
+	return n, err
+}
+
 // Invitation is a place kept for a member. Assignments lists roles, teams and
 // functions in the form of staff.
 type Invitation struct {

@@ -5,6 +5,7 @@ import (
 
 	"klankbord/internal/casefile"
 	"klankbord/internal/seal"
+	"klankbord/internal/staff"
 )
 
 // Mail is a mail that waits, was sent or is dead; its content is sealed under a
@@ -12,6 +13,7 @@ import (
 type Mail struct {
 	ID      string
 	Case    casefile.ID // empty: not about a case
+	Member  staff.ID    // empty: not to a member who may read it
 	Kind    string
 	Box     seal.Box
 	State   string // waiting, sent, dead
@@ -20,21 +22,22 @@ type Mail struct {
 	Sent    time.Time
 }
 
-const mailColumns = `id, case_id, kind, box, state, error, created, sent`
+const mailColumns = `id, case_id, member_id, kind, box, state, error, created, sent`
 
 func scanMail(row scanner) (Mail, error) {
 	var m Mail
 	var box []byte
 	var created, sent int64
-	err := row.Scan(&m.ID, &m.Case, &m.Kind, &box, &m.State, &m.Error, &created, &sent)
+	err := row.Scan(&m.ID, &m.Case, &m.Member, &m.Kind, &box, &m.State, &m.Error, &created, &sent)
 	m.Box, m.Created, m.Sent = box, at(created), at(sent)
 	return m, err
 }
 
 // QueueMail adds a mail and the job that sends it, not before runAt.
 func (t *Tx) QueueMail(m Mail, runAt time.Time) error {
-	if _, err := t.Exec(`INSERT INTO mail (id, case_id, kind, box, state, created) VALUES ($1, $2, $3, $4, 'waiting', $5)`,
-		m.ID, m.Case, m.Kind, []byte(m.Box), micros(t.now)); err != nil {
+	if _, err := t.Exec(`INSERT INTO mail (id, case_id, member_id, kind, box, state, created)
+VALUES ($1, $2, $3, $4, $5, 'waiting', $6)`,
+		m.ID, m.Case, m.Member, m.Kind, []byte(m.Box), micros(t.now)); err != nil {
 		return err
 	}
 	return t.InsertJob(Job{ID: m.ID, Kind: "mail", Ref: m.ID, RunAt: runAt})

@@ -223,15 +223,19 @@ CREATE TABLE opening (
   purpose   {bytes},
   at        {int}  NOT NULL,
   until     {int}  NOT NULL DEFAULT 0,
+  stamp     {bytes} NOT NULL,
   PRIMARY KEY (case_id, id)
 ) {strict};
 CREATE INDEX opening_member ON opening (case_id, member_id, what, at);
 
--- The complainant's code: look-up and public key.
+-- The complainant's code: look-up, and the public key with which whoever does not
+-- hold the code wraps a fresh epoch to it.
 CREATE TABLE code (
   lookup  {text}  NOT NULL PRIMARY KEY,
   case_id {text}  NOT NULL REFERENCES case_file (id) ON DELETE CASCADE,
-  created {int}   NOT NULL
+  public_key {bytes} NOT NULL,
+  created {int}   NOT NULL,
+  stamp   {bytes} NOT NULL
 ) {strict};
 CREATE INDEX code_case ON code (case_id);
 
@@ -276,6 +280,7 @@ CREATE INDEX blob_ref_owner ON blob_ref (owner_kind, owner_id, object_id);
 CREATE TABLE mail (
   id      {text}  NOT NULL PRIMARY KEY,
   case_id {text}  NOT NULL DEFAULT '',
+  member_id {text} NOT NULL DEFAULT '',
   kind    {text}  NOT NULL,
   box     {bytes} NOT NULL,
   state   {text}  NOT NULL CHECK (state IN ('waiting', 'sent', 'dead')),
