@@ -7,6 +7,7 @@ package apptest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"sync"
@@ -15,9 +16,11 @@ import (
 
 	"klankbord/internal/access"
 	"klankbord/internal/app"
+	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
 	"klankbord/internal/clock"
 	"klankbord/internal/config"
+	"klankbord/internal/custody"
 	"klankbord/internal/ident"
 	"klankbord/internal/post"
 	"klankbord/internal/seal"
@@ -136,7 +139,9 @@ func (i *Instance) Join(name string, assignments ...staff.Assignment) access.Act
 		if err := tx.InsertMember(store.Member{ID: id, Email: email, Name: name, Language: "nl", Active: true, Created: tx.Now()}); err != nil {
 			return err
 		}
-		return tx.InsertDirectoryEvent(event)
+		return errors.Join(tx.InsertDirectoryEvent(event), tx.InsertLeaf(custody.Leaf(tx.Now(), custody.Event{
+			Kind: audit.DirectoryEvent, Actor: custody.ByMember(id), Object: string(id),
+		})))
 	}))
 	i.signers[id], i.secrets[id] = signer, secret
 	dir, err = i.Custody.Directory(ctx)

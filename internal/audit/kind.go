@@ -46,6 +46,7 @@ const (
 	LogChecked     Kind = "log-checked"  // the whole log against its newest checkpoint
 	LogAccepted    Kind = "log-accepted" // an older or forked log, by the operator
 	CheckpointSent Kind = "checkpoint-sent"
+	Acknowledged   Kind = "acknowledged" // a server took the mail that confirms receipt
 )
 
 // Kinds lists every kind, in the order of the constants.
@@ -56,7 +57,7 @@ func Kinds() []Kind {
 		StateChanged, Assigned, CaseClosed, MessageSent, MailboxEntered, ContactChanged, Withdrawn,
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
 		ApprovalAsked, ApprovalEnded,
-		Receipt, LogRead, LogExported, LogChecked, LogAccepted, CheckpointSent,
+		Receipt, LogRead, LogExported, LogChecked, LogAccepted, CheckpointSent, Acknowledged,
 		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded,
 	}
 }

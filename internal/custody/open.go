@@ -151,6 +151,10 @@ func (c *Custody) newOpened(ctx context.Context, r rows, reader audit.Actor) *Op
 
 func (c *Custody) unwrapMember(o *Opened, r rows, actor access.Actor, g store.Grant) {
 	id := string(r.file.ID)
+	if !c.grantHolds(g) { // a row of the keyring is worth what its grant is worth
+		o.Damaged = true
+		return
+	}
 	for _, ring := range r.rings {
 		if ring.Epoch != g.Epoch {
 			continue
@@ -159,10 +163,6 @@ func (c *Custody) unwrapMember(o *Opened, r rows, actor access.Actor, g store.Gr
 			o.keys[g.Epoch] = keys
 			return
 		}
-	}
-	if !c.grantHolds(g) {
-		o.Damaged = true
-		return
 	}
 	keys, err := actor.Keys.OpenGrant(c.instance, id, g.Epoch, seal.RecipientMember, string(actor.Member), g.Box)
 	if err != nil || !o.fits(keys) {

@@ -250,6 +250,7 @@ func (i *Intake) commit(ctx context.Context, tok seal.Token, s *submission) (*Re
 	if next, ok := deadline.Next(s.clocks); ok {
 		row.NextDue = next.Due
 	}
+	registered := custody.Receipt(s.at, s.id, s.number)
 	err = i.write(ctx, func(tx *store.Tx) error {
 		if err := tx.DeleteDraft(s.draft.ID); err != nil {
 			return err
@@ -260,7 +261,7 @@ func (i *Intake) commit(ctx context.Context, tok seal.Token, s *submission) (*Re
 			}
 			return err
 		}
-		return i.insertRest(tx, s, kept, mails)
+		return errors.Join(i.insertRest(tx, s, kept, mails), tx.InsertLeaf(registered))
 	})
 	if err != nil {
 		return nil, err

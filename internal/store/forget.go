@@ -44,6 +44,7 @@ WHERE recipient_kind = 'member' AND recipient_id = $1 AND fingerprint <> $2 ORDE
 
 // ClearCharge takes a member out of charge of a case; false when they were not.
 func (t *Tx) ClearCharge(id casefile.ID, member staff.ID) (bool, error) {
+	t.change(id)
 	n, err := t.Exec(`UPDATE case_file SET in_charge = '', revision = revision + 1 WHERE id = $1 AND in_charge = $2`, id, member)
 	return n > 0, err
 }

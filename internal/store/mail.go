@@ -101,6 +101,7 @@ func (t *Tx) RetryMail(id string) error {
 
 // PutNotice keeps where news of a case can be sent.
 func (t *Tx) PutNotice(id casefile.ID, box seal.Box) error {
+	t.change(id)
 	_, err := t.Exec(`INSERT INTO notice_address (case_id, box) VALUES ($1, $2)
 ON CONFLICT (case_id) DO UPDATE SET box = excluded.box`, id, []byte(box))
 	return err
@@ -117,6 +118,7 @@ func (t *Tx) Notice(id casefile.ID) (seal.Box, error) {
 
 // DeleteNotice forgets where news of a case can be sent.
 func (t *Tx) DeleteNotice(id casefile.ID) error {
+	t.change(id)
 	_, err := t.Exec(`DELETE FROM notice_address WHERE case_id = $1`, id)
 	return err
 }

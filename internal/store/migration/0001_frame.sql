@@ -2,7 +2,8 @@
 CREATE TABLE instance (
   id      {text} NOT NULL PRIMARY KEY,
   profile {text} NOT NULL,
-  created {int}  NOT NULL
+  created {int}  NOT NULL,
+  turn    {int}  NOT NULL DEFAULT 0
 ) {strict};
 
 -- People on the desk. Keys, roles and teams stand in the directory, never here.
@@ -116,6 +117,7 @@ CREATE TABLE case_file (
   unreached  {int}   NOT NULL DEFAULT 0 CHECK (unreached IN (0, 1)),
   epoch      {int}   NOT NULL,
   revision   {int}   NOT NULL DEFAULT 0,
+  turn       {int}   NOT NULL DEFAULT 0,
   head_count {int}   NOT NULL,
   head_hash  {bytes} NOT NULL,
   head_stamp {bytes} NOT NULL
@@ -272,6 +274,7 @@ CREATE TABLE blob_ref (
   owner_kind {text} NOT NULL CHECK (owner_kind IN ('draft', 'case', 'mailbox', 'desk')),
   owner_id   {text} NOT NULL,
   object_id  {text} NOT NULL,
+  size       {int}  NOT NULL,
   created    {int}  NOT NULL
 ) {strict};
 CREATE INDEX blob_ref_owner ON blob_ref (owner_kind, owner_id, object_id);
@@ -338,6 +341,18 @@ CREATE TABLE checkpoint (
   note {bytes} NOT NULL,
   at   {int}   NOT NULL
 ) {strict};
+
+-- Which checkpoint went to which witness; the mail has the same id. Addresses stand
+-- in the settings, here only what stands for them.
+CREATE TABLE witness_mail (
+  id      {text}  NOT NULL PRIMARY KEY,
+  witness {text}  NOT NULL,
+  old     {int}   NOT NULL,
+  size    {int}   NOT NULL,
+  note    {bytes} NOT NULL,
+  at      {int}   NOT NULL
+) {strict};
+CREATE INDEX witness_mail_witness ON witness_mail (witness, at);
 
 -- The yearly drill: a practice case with tables of its own, so that it is in no list
 -- and in no count of cases.

@@ -28,8 +28,8 @@ type inboxPage struct {
 	Most     bool // there are more than Total
 	Cut      bool
 	Next     *casework.Row
-	Standing []standing
 	Asked    []ui.Link // requests of colleagues that wait for this member
+	Standing []standing
 }
 
 func (d *desk) inboxShow(w http.ResponseWriter, r *http.Request) error {
@@ -51,10 +51,10 @@ func (d *desk) inboxShow(w http.ResponseWriter, r *http.Request) error {
 		title = d.text(r, "desk.inbox.title")
 	}
 	data := d.inboxData(r, a, in)
-	if data.Standing, err = d.standing(r); err != nil {
+	if data.Asked, err = d.waiting(r); err != nil {
 		return err
 	}
-	if data.Asked, err = d.waiting(r); err != nil {
+	if data.Standing, err = d.standing(r); err != nil {
 		return err
 	}
 	return d.Renderer.Render(w, r, http.StatusOK, "desk/inbox", page(d, r, title, data))
