@@ -51,13 +51,9 @@ func (c *Custody) Restore(d *staff.Directory, o *Opened, member staff.ID) (*Addi
 	return a, nil
 }
 
-// MayHave reports whether the keys of an opened case are for a member who holds none
-// of them now: by the team, less the excluded.
-func (o *Opened) MayHave(d *staff.Directory, member staff.ID) bool {
-	want := o.Want(d)
-	want.Now = nil
-	return slices.Contains(access.Recipients(d, want).Members, member)
-}
+// Lost reports whether a member held the keys of the case before their own were
+// renewed, and waits for them.
+func (o *Opened) Lost(member staff.ID) bool { return slices.Contains(o.lost, member) }
 
 // OpenRecovery opens a case for whoever brings a recovery key. One that the key has
 // no grant of is fault.ErrNotFound, like one that does not exist.

@@ -18,6 +18,8 @@ const (
 	Invitation      Template = "invitation"               // to a new member
 	ToMember        Template = "member-notice"            // to a member: the complainant wrote, or a new case
 	AskMember       Template = "member-asked"             // to a member: a colleague asks for a decision
+	RecoveryUsed    Template = "recovery-used"            // to every member: the organisation's recovery key was used
+	Reset           Template = "reset"                    // to a member: enrol again
 )
 
 // Order is a mail that waits to be written and sent. It is only ever stored
