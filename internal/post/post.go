@@ -156,6 +156,10 @@ func textOf(t letter.Template, part string) string {
 		return "mail.address-changed." + part
 	case letter.AskMember:
 		return "mail.member-asked." + part
+	case letter.RecoveryUsed:
+		return "mail.recovery-used." + part
+	case letter.Reset:
+		return "mail.reset." + part
 	case letter.News:
 		return "mail.news." + part
 	default:

@@ -30,10 +30,11 @@ func (t *Tx) ForgetReader(id casefile.ID, member staff.ID) error {
 	return errors.Join(append(errs, err)...)
 }
 
-// GrantedCases lists cases of which a member holds any key, up to limit.
-func (t *Tx) GrantedCases(member staff.ID, limit int) ([]casefile.ID, error) {
-	rows, err := t.Query(`SELECT DISTINCT case_id FROM case_grant WHERE recipient_kind = 'member' AND recipient_id = $1
-ORDER BY case_id LIMIT $2`, member, limit)
+// GrantedCases lists cases of which a member holds any key that was wrapped to
+// another key of theirs than one, by its fingerprint, up to limit.
+func (t *Tx) GrantedCases(member staff.ID, but string, limit int) ([]casefile.ID, error) {
+	rows, err := t.Query(`SELECT DISTINCT case_id FROM case_grant
+WHERE recipient_kind = 'member' AND recipient_id = $1 AND fingerprint <> $2 ORDER BY case_id LIMIT $3`, member, but, limit)
 	return all(rows, err, func(row scanner) (casefile.ID, error) {
 		var id casefile.ID
 		err := row.Scan(&id)

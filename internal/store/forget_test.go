@@ -82,7 +82,7 @@ func TestGrantsAreListedCountedAndRemovedOneByOne(t *testing.T) {
 			if c, err := tx.CaseFor("nele", one.Number); err != nil || c.ID != one.ID {
 				t.Errorf("a case with a grant: %v", err)
 			}
-			cases, err := tx.GrantedCases("thomas", 10)
+			cases, err := tx.GrantedCases("thomas", "", 10)
 			if !slices.Equal(cases, []casefile.ID{one.ID, two.ID}) {
 				t.Errorf("thomas holds %v", cases)
 			}

@@ -411,3 +411,20 @@ CREATE TABLE drill_grant (
   opened         {int}   NOT NULL DEFAULT 0,
   PRIMARY KEY (drill_id, recipient_kind, recipient_id)
 ) {strict};
+
+-- Cases that a member held before their keys were renewed, until a colleague restores
+-- the access.
+CREATE TABLE lost_access (
+  member_id {text} NOT NULL,
+  case_id   {text} NOT NULL REFERENCES case_file (id) ON DELETE CASCADE,
+  PRIMARY KEY (member_id, case_id)
+) {strict};
+CREATE INDEX lost_access_case ON lost_access (case_id);
+
+-- Uses of the organisation's recovery key, as the desk shows them.
+CREATE TABLE recovery_use (
+  id        {text} NOT NULL PRIMARY KEY,
+  at        {int}  NOT NULL,
+  member_id {text} NOT NULL
+) {strict};
+CREATE INDEX recovery_use_at ON recovery_use (at);
