@@ -21,10 +21,11 @@ type place struct {
 
 // copied is a copy of what matters in the database.
 type copied struct {
-	instance string
-	grants   []store.Grant
-	rings    []ownedRing
-	entries  []store.Entry
+	instance  string
+	grants    []store.Grant
+	rings     []ownedRing
+	entries   []store.Entry
+	summaries []store.Summary
 }
 
 type ownedRing struct {
@@ -56,7 +57,10 @@ func copyOf(i *apptest.Instance) (c copied, err error) {
 				return err
 			}
 		}
-		return c.addRings(tx)
+		if err := c.addRings(tx); err != nil {
+			return err
+		}
+		return c.addSummaries(tx)
 	})
 	return c, err
 }
@@ -89,6 +93,24 @@ func (c *copied) addRings(tx *store.Tx) error {
 	return rows.Err()
 }
 
+func (c *copied) addSummaries(tx *store.Tx) error {
+	rows, err := tx.Query("SELECT case_id, epoch, revision, box FROM summary")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var sum store.Summary
+		var box []byte
+		if err := rows.Scan(&sum.Case, &sum.Epoch, &sum.Revision, &box); err != nil {
+			return err
+		}
+		sum.Box = box
+		c.summaries = append(c.summaries, sum)
+	}
+	return rows.Err()
+}
+
 // open tries every grant and every row of every keyring with the person's keys, and
 // returns what opens now. It goes into the loot as well.
 func (b *burglar) open(c copied) map[place]*seal.CaseKeys {
@@ -113,36 +135,44 @@ func (b *burglar) open(c copied) map[place]*seal.CaseKeys {
 	return now
 }
 
-// read lists the entries that open with keys, of whatever epoch.
-func (c copied) read(keys map[place]*seal.CaseKeys) map[string]bool {
-	read := map[string]bool{}
+// read lists the entries that open with keys, of whatever epoch, with their text.
+func (c copied) read(keys map[place]*seal.CaseKeys) map[string]string {
+	read := map[string]string{}
 	for _, e := range c.entries {
-		for at, k := range keys {
-			if at.id == string(e.Case) && c.opens(k, e) {
-				read[string(e.Case)+"/"+e.ID] = true
-			}
+		where := seal.Context{
+			Instance: c.instance, Case: string(e.Case), Compartment: e.Compartment, Kind: "entry/" + string(e.Kind), Object: e.ID, Revision: uint64(e.Epoch),
+		}
+		if text, ok := c.opens(keys, where, e.Box); ok {
+			read[string(e.Case)+"/"+e.ID] = text
+		}
+	}
+	for _, s := range c.summaries {
+		where := seal.Context{Instance: c.instance, Case: string(s.Case), Compartment: seal.Investigation, Kind: "summary", Revision: uint64(s.Revision)}
+		if text, ok := c.opens(keys, where, s.Box); ok {
+			read[string(s.Case)+"/summary"] = text
 		}
 	}
 	return read
 }
 
-// opens tries a key of the case on an entry, in every compartment.
-func (c copied) opens(k *seal.CaseKeys, e store.Entry) bool {
-	where := seal.Context{
-		Instance: c.instance, Case: string(e.Case), Compartment: e.Compartment, Kind: "entry/" + string(e.Kind), Object: e.ID, Revision: uint64(e.Epoch),
-	}
-	for _, room := range []seal.Compartment{seal.Identity, seal.Dialogue, seal.Investigation} {
-		key, ok := k.Compartment(room)
-		if !ok {
+// opens tries every key of the case, in every compartment.
+func (c copied) opens(keys map[place]*seal.CaseKeys, where seal.Context, box seal.Box) (string, bool) {
+	for at, k := range keys {
+		if at.id != where.Case {
 			continue
 		}
-		_, err := key.Open(where, e.Box)
-		if e.Appended {
-			_, _, err = key.OpenAppended(where, e.Box)
-		}
-		if err == nil {
-			return true
+		for _, room := range []seal.Compartment{seal.Identity, seal.Dialogue, seal.Investigation} {
+			key, ok := k.Compartment(room)
+			if !ok {
+				continue
+			}
+			if plain, err := key.Open(where, box); err == nil {
+				return string(plain), true
+			}
+			if plain, _, err := key.OpenAppended(where, box); err == nil {
+				return string(plain), true
+			}
 		}
 	}
-	return false
+	return "", false
 }

@@ -8,7 +8,6 @@ import (
 	"klankbord/internal/casefile"
 	"klankbord/internal/seal"
 	"klankbord/internal/staff"
-	"klankbord/internal/store"
 )
 
 type caseID = casefile.ID
@@ -34,7 +33,8 @@ type modelCase struct {
 	id     caseID
 	number casefile.Number
 	code   string
-	strict bool // who complains is sealed apart
+	name   string // of the complainant, found in no other complaint
+	strict bool   // who complains is sealed apart
 	closed bool
 	// readers are the names of those who hold the keys of an epoch now, and ever
 	// those who once did.
@@ -91,17 +91,23 @@ func (c *modelCase) room(name string, room seal.Compartment) bool {
 	}
 }
 
-// opens lists the entries that a person should be able to open by what an epoch
-// grants them.
-func (m *model) opens(name string, by func(*modelCase) []map[string]bool, entries []store.Entry) map[string]bool {
+// opens lists what a person should be able to open by what an epoch grants them:
+// entries, and the summary, which belongs to the investigation.
+func (m *model) opens(name string, by func(*modelCase) []map[string]bool, all copied) map[string]bool {
 	list := map[string]bool{}
-	for _, e := range entries {
+	add := func(id caseID, epoch uint32, room seal.Compartment, what string) {
 		for _, c := range m.cases {
 			granted := by(c)
-			if c.id == e.Case && int(e.Epoch) < len(granted) && granted[e.Epoch][name] && c.room(name, e.Compartment) {
-				list[string(e.Case)+"/"+e.ID] = true
+			if c.id == id && int(epoch) < len(granted) && granted[epoch][name] && c.room(name, room) {
+				list[string(id)+"/"+what] = true
 			}
 		}
+	}
+	for _, e := range all.entries {
+		add(e.Case, e.Epoch, e.Compartment, e.ID)
+	}
+	for _, s := range all.summaries {
+		add(s.Case, s.Epoch, seal.Investigation, "summary")
 	}
 	return list
 }
