@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"klankbord/internal/apptest"
+	"klankbord/internal/casefile"
 	"klankbord/internal/profile"
+	"klankbord/internal/staff"
 	"klankbord/internal/web/public"
 )
 
@@ -33,6 +35,7 @@ func TestEveryStateOfEveryPage(t *testing.T) {
 			k.check()
 			k.receipts()
 			k.drafts()
+			k.closed()
 		})
 	}
 }
@@ -265,4 +268,22 @@ func (k keeper) drafts() {
 	k.keep("resume-typo", resume.post(f, url.Values{"code": {"ABCD"}}))
 	d.clock.Add(15 * 24 * time.Hour)
 	k.keep("expired-kept", story.press("next", story.fill(profile.Answers{"story": {"Written later"}})))
+}
+
+// closed are the pages while a team, or every team, has nobody yet.
+func (k keeper) closed() {
+	d := emptyDesk(k.t)
+	v := d.visitor()
+	k.keep("landing-closed", v.get(k.at("/")))
+	k.keep("closed", v.get(k.at("/complaint")))
+	d.join("Nele Janssens", casefile.ComplaintsTeam, staff.IntegrityManager)
+	k.keep("landing-partly-closed", v.get(k.at("/")))
+	topics := v.start(k.l)
+	k.keep("closed-topics", topics)
+	k.keep("closed-topics-refused", topics.press("next", topics.fill(basic("question"))))
+	d.join("Sofie Peeters", casefile.SupportersService, "")
+	check := d.visitor().start(k.l).answer(basic("response-time"), nil, nil)
+	d.leave("Sofie Peeters")
+	k.keep("check-closed", check.v.get(k.at("/complaint/check")))
+	k.keep("check-closed-refused", check.sendOff())
 }
