@@ -7,6 +7,7 @@ package apptest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"sync"
@@ -15,9 +16,11 @@ import (
 
 	"klankbord/internal/access"
 	"klankbord/internal/app"
+	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
 	"klankbord/internal/clock"
 	"klankbord/internal/config"
+	"klankbord/internal/custody"
 	"klankbord/internal/ident"
 	"klankbord/internal/post"
 	"klankbord/internal/seal"
@@ -135,7 +138,9 @@ func (i *Instance) Join(name string, assignments ...staff.Assignment) access.Act
 		if err := tx.InsertMember(row); err != nil {
 			return err
 		}
-		return tx.InsertDirectoryEvent(event)
+		return errors.Join(tx.InsertDirectoryEvent(event), tx.InsertLeaf(custody.Leaf(tx.Now(), custody.Event{
+			Kind: audit.DirectoryEvent, Actor: custody.ByMember(id), Object: string(id),
+		})))
 	}))
 	i.Clock.Add(delay)
 	dir, err := i.Custody.Directory(ctx)
@@ -145,29 +150,6 @@ func (i *Instance) Join(name string, assignments ...staff.Assignment) access.Act
 		i.T.Fatalf("member %s did not enter the directory", name)
 	}
 	return access.Actor{Member: id, Name: name, Language: "nl", Session: ident.New(), Entry: entry, Keys: keys}
-}
-
-// Signed makes the event of a change of the directory, signed by whom it needs, and
-// tells after how long it holds. It is not written.
-func (i *Instance) Signed(ch staff.Change) (staff.Event, time.Duration) {
-	i.T.Helper()
-	dir, err := i.Custody.Granting(context.Background())
-	i.check(err)
-	statement, err := i.Custody.Compose(dir, ch)
-	i.check(err)
-	rule := dir.Chain().Rule(ch, i.Clock.Now())
-	var signatures []staff.Signature
-	if rule.Instance {
-		signatures = append(signatures, i.Custody.SignAsInstance(statement))
-	}
-	for _, e := range dir.Active() {
-		if rule.MaySign(e, ch.Member) && len(signatures) < rule.Signatures {
-			signatures = append(signatures, staff.Sign(i.Instance(), string(e.ID), i.signers[e.ID], statement))
-		}
-	}
-	event, err := i.Custody.Place(dir, statement, signatures)
-	i.check(err)
-	return event, rule.Delay
 }
 
 // Instance is the id of the instance.

@@ -132,7 +132,7 @@ func (c *Custody) Accept(ctx context.Context, reason string) error {
 		return fmt.Errorf("encode acceptance: %w", err)
 	}
 	row := store.Acceptance{At: now, Record: record, Signature: c.signer.Sign(acceptanceContext(c.instance), record)}
-	leaf := Leaf(now, Event{Kind: audit.RestoreAccepted, Actor: audit.Actor{Kind: audit.Operator}, Object: "directory", Detail: a.detail()})
+	leaf := Leaf(now, Event{Kind: audit.OlderAccepted, Actor: audit.Actor{Kind: audit.Operator}, Object: "directory", Detail: a.detail()})
 	var point store.Checkpoint
 	err = c.store.Write(ctx, func(tx *store.Tx) (err error) {
 		if point, err = tx.LatestCheckpoint(); err != nil && !errors.Is(err, store.ErrNone) {

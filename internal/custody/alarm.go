@@ -56,10 +56,16 @@ func (c *Custody) Granting(ctx context.Context) (*staff.Directory, error) {
 	if err != nil {
 		return nil, err
 	}
+	return d, c.stopped()
+}
+
+// stopped is what Granting and Turn, through which every grant but those of a new
+// case goes, both ask.
+func (c *Custody) stopped() error {
 	if len(c.Alarms()) > 0 {
-		return nil, ErrStopped
+		return ErrStopped
 	}
-	return d, nil
+	return nil
 }
 
 // Alarms lists what is wrong, as far as this process has noticed.

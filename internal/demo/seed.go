@@ -62,6 +62,9 @@ func Found(ctx context.Context, c config.Config, box *post.Sink, log *slog.Logge
 	if err := s.enrol(ctx, made.Enrol); err != nil {
 		return nil, err
 	}
+	if err := s.drill(ctx, made.Recovery); err != nil {
+		return nil, err
+	}
 	if err := s.play(ctx, list, now); err != nil {
 		return nil, err
 	}

@@ -115,7 +115,7 @@ func (s *Setup) ask(ctx context.Context, actor access.Actor, ch staff.Change) (s
 		return "", err
 	}
 	leaf := custody.Leaf(now, custody.Event{
-		Kind: audit.DirectoryAsked, Actor: custody.ByMember(actor.Member), Object: (&pending{change: ch}).subject(),
+		Kind: audit.ChangeAsked, Actor: custody.ByMember(actor.Member), Object: (&pending{change: ch}).subject(),
 		Detail: map[string]string{"type": string(ch.Type)},
 	})
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
@@ -235,7 +235,7 @@ func (s *Setup) Renew(ctx context.Context, actor access.Actor, id string) error 
 	row := p.row
 	row.Statement, row.Created = statement, s.Store.Now()
 	leaf := custody.Leaf(row.Created, custody.Event{
-		Kind: audit.DirectoryAsked, Actor: custody.ByMember(actor.Member), Object: p.subject(), Detail: map[string]string{"type": string(ch.Type)},
+		Kind: audit.ChangeAsked, Actor: custody.ByMember(actor.Member), Object: p.subject(), Detail: map[string]string{"type": string(ch.Type)},
 	})
 	err = s.Store.Write(ctx, func(tx *store.Tx) error { return errors.Join(tx.PutDirectoryChange(row), tx.InsertLeaf(leaf)) })
 	if err != nil {
@@ -258,7 +258,7 @@ func (s *Setup) Withdraw(ctx context.Context, actor access.Actor, id string) err
 		return fault.New(fault.Denied, "error.not-allowed")
 	}
 	leaf := custody.Leaf(s.Store.Now(), custody.Event{
-		Kind: audit.DirectoryWithdrawn, Actor: custody.ByMember(actor.Member), Object: p.subject(),
+		Kind: audit.ChangeDropped, Actor: custody.ByMember(actor.Member), Object: p.subject(),
 		Detail: map[string]string{"type": string(p.change.Type)},
 	})
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {

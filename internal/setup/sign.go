@@ -90,7 +90,7 @@ func (s *Setup) sign(ctx context.Context, actor access.Actor, sg Signing, signer
 	}
 	now := s.Store.Now()
 	leaf := custody.Leaf(now, custody.Event{
-		Kind: audit.DirectorySigned, Actor: custody.ByMember(actor.Member), Object: p.subject(),
+		Kind: audit.ChangeSigned, Actor: custody.ByMember(actor.Member), Object: p.subject(),
 		Detail: map[string]string{"type": string(p.change.Type)},
 	})
 	add := func(tx *store.Tx) error {

@@ -31,6 +31,7 @@ type inboxPage struct {
 	Cut      bool
 	Next     *casework.Row
 	Asked    []ui.Link // requests of colleagues that wait for this member
+	Standing []standing
 }
 
 func (d *desk) inboxShow(w http.ResponseWriter, r *http.Request) error {
@@ -53,6 +54,9 @@ func (d *desk) inboxShow(w http.ResponseWriter, r *http.Request) error {
 	}
 	data := d.inboxData(r, a, in)
 	if data.Asked, err = d.waiting(r); err != nil {
+		return err
+	}
+	if data.Standing, err = d.standing(r); err != nil {
 		return err
 	}
 	return d.Renderer.Render(w, r, http.StatusOK, "desk/inbox", page(d, r, title, data))

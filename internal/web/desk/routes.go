@@ -42,9 +42,11 @@ func (d *desk) routes() []route {
 		{"GET /desk/people/recovery-key/{key}", member, d.keepersShow},
 		{"POST /desk/people/recovery-key/{key}", member, d.keepersAsk},
 		{"POST /desk/accepted", member, d.acceptedRead},
+		{"GET /desk/drill", member, d.drillShow},
+		{"POST /desk/drill/open", member, d.drillOpen},
+		{"POST /desk/drill/start", member, d.drillStart},
 		{"GET /desk/log", member, d.logShow},
 		{"GET /desk/profile", member, d.profileShow},
-		{"POST /desk/profile", member, d.profileSave},
 
 		{"GET /desk/case/{number}", member, d.caseShow},
 		{"POST /desk/case/{number}/compose", d.uploading, d.caseCompose},

@@ -52,6 +52,11 @@ const instanceID = "instance-of-a-test"
 
 func newDesk(t testing.TB, options ...func(*public.Deps)) *desk {
 	t.Helper()
+	return newDeskOf(t, (*desk).found, options...)
+}
+
+func newDeskOf(t testing.TB, found func(*desk), options ...func(*public.Deps)) *desk {
+	t.Helper()
 	d := &desk{
 		t: t, clock: clock.NewFixed(monday), folder: t.TempDir(), instance: seal.NewInstanceKey(),
 		members: map[string]staff.ID{}, keys: map[string]*seal.Keys{}, signers: map[string]*seal.Signer{},
@@ -72,7 +77,7 @@ func newDesk(t testing.TB, options ...func(*public.Deps)) *desk {
 		Mails: d.instance.Subkey("mail"), Notices: d.instance.Subkey("notices"), Limits: intake.DefaultLimits(),
 	}
 	d.intake.Limits.FileBytes = 1 << 20
-	d.found()
+	found(d)
 	d.serve(options...)
 	return d
 }
@@ -87,17 +92,36 @@ func (d *desk) check(err error) {
 // found starts the directory and lets the members in.
 func (d *desk) found() {
 	d.t.Helper()
-	genesis, err := staff.Found(instanceID, monday, staff.Rules{Profile: d.profile.Name}, []staff.Recovery{
-		{ID: "recovery-1", Key: seal.NewCode().Keys(instanceID).Public()},
-	}, d.instance.Signer())
-	d.check(err)
-	d.write(genesis)
+	d.foundOnly()
 	d.join("Nele Janssens", casefile.ComplaintsTeam, staff.IntegrityManager)
 	d.join("Thomas Dubois", casefile.ComplaintsTeam, staff.HumanResources)
 	d.join("Sofie Peeters", casefile.SupportersService, "")
 	d.join("Karim Benali", casefile.SupportersService, "")
 	d.join("Julie Lambert", casefile.SupportersService, "")
 	d.join("Marc Verstraete", casefile.Alternative, "")
+}
+
+// foundOnly starts the directory, with nobody in it.
+func (d *desk) foundOnly() {
+	d.t.Helper()
+	genesis, err := staff.Found(instanceID, monday, staff.Rules{Profile: d.profile.Name}, []staff.Recovery{
+		{ID: "recovery-1", Key: seal.NewCode().Keys(instanceID).Public()},
+	}, d.instance.Signer())
+	d.check(err)
+	d.write(genesis)
+}
+
+// leave takes a member off the desk.
+func (d *desk) leave(name string) {
+	d.t.Helper()
+	dir, err := d.custody.Directory(context.Background())
+	d.check(err)
+	statement, err := d.custody.Compose(dir, staff.Change{Type: staff.Revoke, Member: d.members[name]})
+	d.check(err)
+	by := staff.Sign(instanceID, string(d.members["Nele Janssens"]), d.signers["Nele Janssens"], statement)
+	event, err := d.custody.Place(dir, statement, []staff.Signature{by})
+	d.check(err)
+	d.write(event)
 }
 
 func (d *desk) write(event staff.Event) {
