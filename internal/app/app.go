@@ -58,6 +58,7 @@ type App struct {
 	Setup    *setup.Setup
 	Work     *work.Work
 
+	named  string // the profile that the database names; the directory decides
 	clock  clock.Clock
 	log    *slog.Logger
 	signer *seal.Signer
@@ -118,9 +119,8 @@ func (a *App) openStorage(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("read instance: %w", err)
 	}
-	a.Instance = row.ID
-	a.Profile, err = profile.Load(row.Profile)
-	return err
+	a.Instance, a.named = row.ID, row.Profile
+	return nil
 }
 
 func (a *App) smtp() (post.Transport, error) {

@@ -23,6 +23,9 @@ type Finding struct {
 // Examine looks over the instance without changing it.
 func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 	var list []Finding
+	if err := a.Custody.Watch(ctx); err != nil && !errors.Is(err, custody.ErrUnknown) {
+		return nil, err
+	}
 	dir, err := a.Custody.Directory(ctx)
 	for _, alarm := range a.Custody.Alarms() {
 		list = append(list, alarmFinding(alarm))
@@ -51,7 +54,11 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	list = append(list, drill)
+	files, err := a.examineFiles(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, drill, files)
 	var mails map[string]int64
 	err = a.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		mails, err = tx.MailCounts()

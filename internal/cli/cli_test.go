@@ -25,7 +25,8 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"sql": runSQL, "sequence": sequence, "keep": keep, "share": share,
+			"sql": runSQL, "sequence": sequence, "keep": keep, "share": share, "remove": remove,
+			"enrol": enrol, "invite": invite, "leave": leave, "approve": approve, "logged": logged,
 		},
 	})
 }
