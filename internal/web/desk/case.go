@@ -38,6 +38,7 @@ type casePage struct {
 	Typed     form // of the small forms
 	Colleague []ui.Option
 	Named     bool      // the complainant's name may be shown
+	CodeText  string    // how the complainant's code stands
 	Asked     []ui.Link // requests of colleagues on which this member may decide
 
 	StoryFiles      []ui.File
@@ -69,7 +70,7 @@ type blocked struct {
 func deeds() []string {
 	return []string{
 		"note", "message", "outcome", "assign", "state", "acknowledged", "clock", "mail", "identity",
-		"asked", "decided", "withdrawn",
+		"asked", "decided", "withdrawn", "code-started", "code-stopped", "code-replaced", "code-handed",
 	}
 }
 
@@ -141,6 +142,7 @@ func (d *desk) caseData(r *http.Request, c *casework.Case) casePage {
 	if what := r.URL.Query().Get("done"); slices.Contains(deeds(), what) {
 		data.Done = d.text(r, "desk.done."+what)
 	}
+	data.CodeText = d.codeNotice(r, c.Code).Text
 	data.Heading = c.Subject
 	if data.Heading == "" {
 		data.Heading = topicNames(c.Topics, lang, d.text(r, "desk.row.nameless"))
