@@ -35,6 +35,7 @@ type AccessEvent struct {
 	Act    AccessAct `json:"act"`
 	Member string    `json:"member,omitempty"` // id of whom it is about; empty when the case moved
 	Why    string    `json:"why,omitempty"`
+	Held   bool      `json:"held,omitempty"` // whoever is left out held the keys until then
 	// From and To are set when the case moved.
 	From *Place `json:"from,omitempty"`
 	To   *Place `json:"to,omitempty"`

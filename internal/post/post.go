@@ -150,6 +150,10 @@ func textOf(t letter.Template, part string) string {
 		return "mail.invitation." + part
 	case letter.ToMember:
 		return "mail.member-notice." + part
+	case letter.ConfirmAddress:
+		return "mail.confirm-address." + part
+	case letter.AddressChanged:
+		return "mail.address-changed." + part
 	case letter.AskMember:
 		return "mail.member-asked." + part
 	case letter.RecoveryUsed:
@@ -188,6 +192,10 @@ func (o *Office) args(l lang.Lang, order letter.Order) map[string]string {
 			args[name] = lang.Date(l, t)
 		}
 	}
+	if order.Confirm != "" {
+		args["until"] = lang.DateTime(l, order.Until)
+		args["confirm"] = o.Sender.PublicURL + "/" + string(l) + "/confirm/" + order.Confirm
+	}
 	return args
 }
 
@@ -199,6 +207,8 @@ func (o *Office) address(l lang.Lang, order letter.Order) string {
 		return o.Sender.DeskURL + order.Link
 	case order.Template == letter.ToMember, order.Template == letter.AskMember:
 		return o.Sender.DeskURL + "/desk/"
+	case order.Template == letter.AddressChanged:
+		return o.Sender.PublicURL + "/" + string(l) + "/other-ways"
 	default:
 		return o.Sender.PublicURL + "/" + string(l) + "/mailbox"
 	}

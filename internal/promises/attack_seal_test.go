@@ -2,6 +2,7 @@ package promises_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -49,11 +50,7 @@ func (c cell) String() string { return fmt.Sprintf("%s.%s of row %d", c.table, c
 func (s *scene) cells(most int) (list []cell) {
 	s.T.Helper()
 	s.must(s.Store.Read(ctx, func(tx *store.Tx) error {
-		columns, err := columnsOfBytes(tx)
-		if err != nil {
-			return err
-		}
-		for _, c := range columns {
+		for _, c := range columnsOfBytes(s.T) {
 			rows, err := tx.Query(fmt.Sprintf("SELECT rowid, %[1]s FROM %[2]s WHERE length(%[1]s) > 0 ORDER BY rowid DESC LIMIT %[3]d", c.column, c.table, most))
 			if err != nil {
 				return err
@@ -74,25 +71,17 @@ func (s *scene) cells(most int) (list []cell) {
 	return list
 }
 
-// columnsOfBytes asks the schema which columns hold bytes.
-func columnsOfBytes(tx *store.Tx) (list []cell, err error) {
-	rows, err := tx.Query(`SELECT m.name, p.name FROM sqlite_master m JOIN pragma_table_info(m.name) p
-WHERE m.type = 'table' AND p.type = 'BLOB' ORDER BY m.name, p.cid`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	elsewhere := attackedElsewhere()
-	for rows.Next() {
-		var c cell
-		if err := rows.Scan(&c.table, &c.column); err != nil {
-			return nil, err
-		}
-		if elsewhere[c.table] == "" && elsewhere[c.table+"."+c.column] == "" {
-			list = append(list, c)
+// columnsOfBytes lists the columns that hold bytes, less those attacked elsewhere.
+func columnsOfBytes(t testing.TB) (list []cell) {
+	tables, elsewhere := schema(t), attackedElsewhere()
+	for _, table := range slices.Sorted(maps.Keys(tables)) {
+		for _, c := range tables[table] {
+			if c.kind == "bytes" && elsewhere[table] == "" && elsewhere[table+"."+c.name] == "" {
+				list = append(list, cell{table: table, column: c.name})
+			}
 		}
 	}
-	return list, rows.Err()
+	return list
 }
 
 func (s *scene) put(c cell, value []byte) {

@@ -123,9 +123,7 @@ func (s *scene) complaint(name string) *intake.Receipt {
 
 func (s *scene) must(err error) {
 	s.T.Helper()
-	if err != nil {
-		s.T.Fatal(err)
-	}
+	must(s.T, err)
 }
 
 func (s *scene) see(name string, about []string, look func() (any, error)) {

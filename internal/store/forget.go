@@ -21,7 +21,7 @@ func (t *Tx) ForgetReader(id casefile.ID, member staff.ID) error {
 		`DELETE FROM desk_draft WHERE case_id = $1 AND member_id = $2`,
 		`DELETE FROM job WHERE kind = 'mail' AND ref IN (SELECT id FROM mail WHERE case_id = $1 AND member_id = $2)`,
 		`DELETE FROM mail WHERE case_id = $1 AND member_id = $2`,
-		`UPDATE opening SET until = at WHERE case_id = $1 AND member_id = $2 AND until > at`,
+		`UPDATE opening SET shut = 1 WHERE case_id = $1 AND member_id = $2 AND until > at`,
 	} {
 		_, err := t.Exec(sql, id, member)
 		errs = append(errs, err)

@@ -63,7 +63,7 @@ func TestChangeWithoutALineInTheLogDoesNotHappen(t *testing.T) {
 			"the row":    func(tx *store.Tx) error { return tx.UpdateCase(c.ID, 0, c.Change()) },
 			"a clock":    func(tx *store.Tx) error { return tx.PutClock(c.ID, deadline.Clock{ID: "D1"}) },
 			"a code":     func(tx *store.Tx) error { return tx.InsertCode(store.Code{Lookup: "x", Case: c.ID, Created: start}) },
-			"an address": func(tx *store.Tx) error { return tx.PutNotice(c.ID, []byte("x")) },
+			"an address": func(tx *store.Tx) error { return tx.PutNotice(store.Notice{Case: c.ID, Box: []byte("x"), Mark: []byte("m"), Stamp: []byte("s")}) },
 			"another's line": func(tx *store.Tx) error {
 				return logged("", func(tx *store.Tx) error { return tx.DeleteNotice(c.ID) })(tx)
 			},
@@ -147,7 +147,7 @@ func TestStateIsTheSameOnEitherDatabase(t *testing.T) {
 			if err := tx.InsertCaseKey(store.CaseKey{Case: c.ID, Seq: 9, Public: public, Created: start, Stamp: []byte{5}}); err != nil {
 				return err
 			}
-			return tx.PutNotice(c.ID, []byte("notice"))
+			return tx.PutNotice(store.Notice{Case: c.ID, Box: []byte("notice"), Mark: []byte("mark"), Stamp: []byte("stamp")})
 		})
 		read(t, s, func(tx *store.Tx) error {
 			_, desk, err := tx.DeskState()
