@@ -158,6 +158,9 @@ type Receipt struct {
 	Dead  []string // mails that can be sent again
 }
 
+// ByHand reports whether a member confirms receipt by post, by phone or in person.
+func (r Receipt) ByHand() bool { return r.State == ReceiptByHand || r.State == ReceiptDead }
+
 // Identity is the complainant as far as this member may see it now.
 type Identity struct {
 	Sealed   bool   // lies behind its gate

@@ -29,11 +29,12 @@ type Review struct {
 	Excluded    bool    // somebody is left out
 	Alternative bool    // the alternative recipient receives it too, or alone
 	OnlyOutside bool    // no member may receive it: turn to the external bodies
+	Closed      bool    // the team has no member yet: it cannot be sent
 }
 
 // Ready reports whether the complaint can be sent.
 func (r *Review) Ready() bool {
-	return len(r.Missing) == 0 && !slices.ContainsFunc(r.Matches, func(m Match) bool { return m.Answer == "" })
+	return !r.Closed && len(r.Missing) == 0 && !slices.ContainsFunc(r.Matches, func(m Match) bool { return m.Answer == "" })
 }
 
 // Review looks over the draft: what is missing, where it goes, who is left out.
@@ -49,6 +50,9 @@ func (i *Intake) Review(ctx context.Context, tok seal.Token) (*Review, error) {
 	}
 	r := &Review{Draft: d, Routing: i.Profile.Route(d.Answers), Missing: i.Profile.Missing(d.Answers)}
 	if r.Routing.Team == "" {
+		return r, nil
+	}
+	if r.Closed = !access.Receives(dir, r.Routing.Team); r.Closed {
 		return r, nil
 	}
 	if r.Matches, err = i.matches(ctx, d, dir, r.Routing); err != nil {

@@ -43,7 +43,6 @@ func (d *desk) routes() []route {
 		{"POST /desk/restore/{member}", member, d.restoreGive},
 		{"GET /desk/log", member, d.logShow},
 		{"GET /desk/profile", member, d.profileShow},
-		{"POST /desk/profile", member, d.profileSave},
 
 		{"GET /desk/case/{number}", member, d.caseShow},
 		{"POST /desk/case/{number}/compose", d.uploading, d.caseCompose},
