@@ -1,7 +1,6 @@
 package cli_test
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -18,7 +17,7 @@ import (
 // typed runs a command on an instance and wants an exit code and words.
 func typed(t *testing.T, i *apptest.Instance, text string, code int, args []string, words ...string) {
 	t.Helper()
-	got, out, errOut := cli.Run(context.Background(), text, append(args, "--state", i.State)...)
+	got, out, errOut := cli.Run(t.Context(), text, append(args, "--state", i.State)...)
 	if got != code {
 		t.Errorf("%v: exit %d, want %d: %s%s", args, got, code, out, errOut)
 	}
@@ -30,7 +29,7 @@ func typed(t *testing.T, i *apptest.Instance, text string, code int, args []stri
 }
 
 func TestRecoverCasesShowsFirstAndThenDoes(t *testing.T) {
-	ctx := context.Background()
+	ctx := t.Context()
 	i := apptest.Kept(t, setup.Keeping{Shares: true})
 	team := i.Staff()
 	open := i.Complain("nl", apptest.StrictAnswers("theft"), nil).Number
@@ -57,13 +56,13 @@ func TestRecoverCasesShowsFirstAndThenDoes(t *testing.T) {
 
 func TestRecoverDrillProvesTheRecoveryKey(t *testing.T) {
 	i, team := apptest.Staffed(t)
-	if err := i.Setup.StartDrill(context.Background(), team.Manager); err != nil {
+	if err := i.Setup.StartDrill(t.Context(), team.Manager); err != nil {
 		t.Fatal(err)
 	}
 	drill := []string{"recover", "drill"}
 	typed(t, i, "0000-0000-0000-0000-0000-0000-03XW", 1, drill, "not the recovery key of this instance")
 	typed(t, i, i.Founded.Recovery.Text(), 0, drill, "opens the practice case of 20", "The word in it is")
-	d, err := i.Setup.DrillDue(context.Background())
+	d, err := i.Setup.DrillDue(t.Context())
 	if err != nil || d.Left() != 7 {
 		t.Errorf("%d keys are left, want the seven members': %v", d.Left(), err)
 	}

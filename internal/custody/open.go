@@ -38,7 +38,7 @@ type Opened struct {
 	caseKey map[uint32]store.CaseKey
 	marks   []store.Mark
 	codes   []store.Code
-	lost    []staff.ID // who wait for access since their keys were renewed
+	lost    []store.LostAccess // who wait for access since their keys were renewed, as it was stamped
 	reader  audit.Actor
 	renewal *staff.Directory // set when whoever writes next draws a fresh epoch
 }
@@ -54,7 +54,7 @@ type rows struct {
 	rings    []store.Ring
 	openings []store.Opening
 	read     []store.ReadMark
-	lost     []staff.ID
+	lost     []store.LostAccess
 }
 
 func readRows(tx *store.Tx, file store.Case, member staff.ID) (r rows, err error) {
@@ -123,7 +123,7 @@ func (c *Custody) newOpened(ctx context.Context, r rows, reader audit.Actor) *Op
 	o := &Opened{
 		Case: r.file, Grants: r.grants, Marks: r.read, keys: map[uint32]*seal.CaseKeys{},
 		derived: map[string]seal.Box{}, caseKey: map[uint32]store.CaseKey{},
-		marks: r.marks, lost: r.lost, reader: reader,
+		marks: r.marks, lost: c.lapsed(r.lost), reader: reader,
 	}
 	o.Damaged = !c.headHolds(r.file.ID, r.file.Head, r.marks)
 	for _, k := range r.keys {

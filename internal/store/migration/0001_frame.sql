@@ -417,6 +417,8 @@ CREATE TABLE drill_grant (
 CREATE TABLE lost_access (
   member_id {text} NOT NULL,
   case_id   {text} NOT NULL REFERENCES case_file (id) ON DELETE CASCADE,
+  seq       {int}  NOT NULL,
+  stamp     {bytes} NOT NULL,
   PRIMARY KEY (member_id, case_id)
 ) {strict};
 CREATE INDEX lost_access_case ON lost_access (case_id);
