@@ -98,6 +98,7 @@ func (c *Casework) PlanRecovery(ctx context.Context, use Recovery) (RecoveryPlan
 	if err != nil {
 		return p, fmt.Errorf("plan recovery: %w", err)
 	}
+	c.Custody.Recognise(ctx, member, entry)
 	p.member, p.Name = member.ID, member.Name
 	for _, f := range files {
 		if len(use.Numbers) > 0 && !slices.Contains(use.Numbers, f.Number) {

@@ -106,6 +106,7 @@ func (c *Custody) OpenMember(ctx context.Context, actor access.Actor, n casefile
 		return nil, fmt.Errorf("open case: %w", err)
 	}
 	o := c.newOpened(ctx, r, ByMember(actor.Member))
+	c.ghosts(ctx, o)
 	for _, g := range r.grants {
 		if g.Kind == seal.RecipientMember && g.Recipient == string(actor.Member) {
 			c.unwrapMember(o, r, actor, g)
@@ -137,9 +138,9 @@ func (c *Custody) newOpened(ctx context.Context, r rows, reader audit.Actor) *Op
 	o.codes = codes
 	o.Damaged = o.Damaged || !whole || r.file.Epoch != lastEpoch(r.keys)
 	if o.stale() {
-		// Where the directory does not verify, nothing is wrapped and what is written
-		// goes on under the present epoch.
-		if d, err := c.Directory(ctx); err == nil {
+		// While there is an alarm nothing is wrapped, and what is written goes on under
+		// the present epoch.
+		if d, err := c.Granting(ctx); err == nil {
 			o.renewal = d
 		}
 	}
@@ -203,6 +204,7 @@ func (c *Custody) OpenCode(ctx context.Context, code seal.Code) (*Opened, error)
 		return nil, fmt.Errorf("open mailbox: %w", err)
 	}
 	o := c.newOpened(ctx, r, ByComplainant())
+	c.ghosts(ctx, o)
 	mine := code.Keys(c.instance)
 	for _, g := range r.grants {
 		if g.Kind != seal.RecipientCode || g.Recipient != lookup || !c.grantHolds(g) {

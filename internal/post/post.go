@@ -156,6 +156,8 @@ func textOf(t letter.Template, part string) string {
 		return "mail.address-changed." + part
 	case letter.AskMember:
 		return "mail.member-asked." + part
+	case letter.AskSignature:
+		return "mail.signature-asked." + part
 	case letter.RecoveryUsed:
 		return "mail.recovery-used." + part
 	case letter.Reset:

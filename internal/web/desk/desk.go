@@ -110,7 +110,7 @@ func (d *desk) user(r *http.Request, a access.Actor) *ui.User {
 	if a.Auditor() {
 		nav = append(nav, link("/desk/log", "desk.nav.journal"))
 	}
-	return &ui.User{Name: a.Name, Nav: append(nav, link("/desk/profile", "desk.nav.profile"))}
+	return &ui.User{Name: a.Name, Nav: append(nav, link("/desk/profile", "desk.nav.profile")), Warnings: d.warnings(r, a)}
 }
 
 func (d *desk) text(r *http.Request, key string, pairs ...any) string {
