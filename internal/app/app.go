@@ -157,7 +157,7 @@ func (a *App) wire(keys keyFiles, transport post.Transport) error {
 	a.Work = &work.Work{
 		Jobs: &custody.Jobs{Store: a.Store, SkipLocked: a.db.ForUpdateSkipLocked()}, Log: a.log,
 		Sequencer: &custody.Sequencer{Store: a.Store, Origin: audit.Origin(a.Instance), Signer: signer},
-		Sweeper:   &custody.Sweeper{Store: a.Store, Blobs: a.Blobs},
+		Sweeper:   &custody.Sweeper{Store: a.Store, Blobs: a.Blobs, Custody: a.Custody},
 	}
 	wake, fileBytes := a.Work.Wake, a.Config.MaxFileMB<<20
 	a.Intake = &intake.Intake{
@@ -179,7 +179,7 @@ func (a *App) wire(keys keyFiles, transport post.Transport) error {
 	limits.Idle = a.Config.SessionIdle
 	a.SignIn = signin.New(a.Store, a.Custody, keys.Pepper, limits, a.signer)
 	a.Casework.SignIn = a.SignIn
-	a.Setup = &setup.Setup{Store: a.Store, Custody: a.Custody, SignIn: a.SignIn, Mails: mails, Wake: wake}
+	a.Setup = &setup.Setup{Store: a.Store, Custody: a.Custody, SignIn: a.SignIn, Casework: a.Casework, Mails: mails, Wake: wake}
 	office := &post.Office{
 		Outbox: &custody.Outbox{Store: a.Store}, Instance: a.Instance, Mails: mails, Notices: notices, Words: a.Words, Transport: transport,
 		Outcomes: a.Dialogue, Sender: a.sender(),

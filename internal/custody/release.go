@@ -108,7 +108,7 @@ func (x *release) seal(c *Custody, by audit.Actor) {
 		e.Actor, e.Case = by, x.file.ID
 		x.leaves = append(x.leaves, Leaf(c.store.Now(), e))
 	}
-	event(Event{Kind: audit.GrantDeleted, Object: string(x.member), Detail: map[string]string{"kind": string(seal.RecipientMember)}})
+	event(Event{Kind: audit.GrantDeleted, Object: string(x.member), Detail: map[string]string{"kind": string(seal.RecipientMember), "why": "left"}})
 	if x.file.InCharge == x.member {
 		event(Event{Kind: audit.Assigned})
 	}
