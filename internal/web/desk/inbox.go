@@ -28,6 +28,7 @@ type inboxPage struct {
 	Most     bool // there are more than Total
 	Cut      bool
 	Next     *casework.Row
+	Done     string // what was just done; empty: nothing
 }
 
 func (d *desk) inboxShow(w http.ResponseWriter, r *http.Request) error {
@@ -48,7 +49,11 @@ func (d *desk) inboxShow(w http.ResponseWriter, r *http.Request) error {
 	if in.NoCases {
 		title = d.text(r, "desk.inbox.title")
 	}
-	return d.Renderer.Render(w, r, http.StatusOK, "desk/inbox", page(d, r, title, d.inboxData(r, a, in)))
+	data := d.inboxData(r, a, in)
+	if what := q.Get("done"); what == "aside" || what == "moved" {
+		data.Done = d.text(r, "desk.inbox.done-"+what)
+	}
+	return d.Renderer.Render(w, r, http.StatusOK, "desk/inbox", page(d, r, title, data))
 }
 
 func (d *desk) showWaiting(w http.ResponseWriter, r *http.Request, a access.Actor) error {

@@ -18,7 +18,9 @@ type peoplePage struct {
 	Langs       []ui.Option
 	Tasks       []ui.Option
 	Chosen      []string
-	Link        string // of an invitation just made
+	Link        string      // of an invitation just made
+	Leave       []ui.Option // who can be taken off the desk
+	Left        bool        // somebody just was
 	Person      setup.Colleague
 	Mark        string
 	Assigned    []string
@@ -33,6 +35,7 @@ func (d *desk) showPeople(w http.ResponseWriter, r *http.Request, status int, da
 	if err != nil {
 		return err
 	}
+	data.Leave, data.Left = d.mayLeave(r, list), r.URL.Query().Get("done") == "left"
 	data.MayInvite, data.Tasks, data.Table = actor(r).Configurator(), d.tasks(r), d.peopleTable(r, list)
 	for _, l := range d.Languages {
 		data.Langs = append(data.Langs, ui.Option{Value: l, Label: d.text(r, "common.language."+l)})
@@ -40,6 +43,20 @@ func (d *desk) showPeople(w http.ResponseWriter, r *http.Request, status int, da
 	p := page(d, r, d.text(r, "desk.people.title"), data)
 	p.Errors = errs
 	return d.Renderer.Render(w, r, status, "desk/people", p)
+}
+
+// mayLeave are the members whom this one may take off the desk.
+func (d *desk) mayLeave(r *http.Request, list []setup.Colleague) []ui.Option {
+	if a := actor(r); !a.Configurator() && !a.Handler() {
+		return nil
+	}
+	var out []ui.Option
+	for _, c := range list {
+		if c.State == setup.Active {
+			out = append(out, ui.Option{Value: string(c.Member), Label: c.Name})
+		}
+	}
+	return out
 }
 
 func (d *desk) peopleTable(r *http.Request, list []setup.Colleague) ui.Table {

@@ -34,6 +34,7 @@ func RenderStates(t *testing.T, dir string) {
 		s.lists()
 		s.cases()
 		s.forms()
+		s.access()
 	}
 }
 
