@@ -184,7 +184,7 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 	limits.Idle = a.Config.SessionIdle
 	a.SignIn = signin.New(a.Store, a.Custody, keys.Pepper, limits)
 	a.Casework.SignIn = a.SignIn
-	a.Setup = &setup.Setup{Store: a.Store, Custody: a.Custody, SignIn: a.SignIn, Mails: mails, Wake: wake}
+	a.Setup = &setup.Setup{Store: a.Store, Custody: a.Custody, SignIn: a.SignIn, Casework: a.Casework, Mails: mails, Wake: wake}
 	office := &post.Office{
 		Outbox: &custody.Outbox{Store: a.Store}, Instance: a.Instance, Mails: mails, Notices: notices, Words: a.Words, Transport: transport,
 		Outcomes: a.Dialogue, Sender: a.sender(),

@@ -63,7 +63,9 @@ func TestChangeWithoutALineInTheLogDoesNotHappen(t *testing.T) {
 			"the row":    func(tx *store.Tx) error { return tx.UpdateCase(c.ID, 0, c.Change()) },
 			"a clock":    func(tx *store.Tx) error { return tx.PutClock(c.ID, deadline.Clock{ID: "D1"}) },
 			"a code":     func(tx *store.Tx) error { return tx.InsertCode(store.Code{Lookup: "x", Case: c.ID, Created: start}) },
-			"an address": func(tx *store.Tx) error { return tx.PutNotice(store.Notice{Case: c.ID, Box: []byte("x"), Mark: []byte("m"), Stamp: []byte("s")}) },
+			"an address": func(tx *store.Tx) error {
+				return tx.PutNotice(store.Notice{Case: c.ID, Box: []byte("x"), Mark: []byte("m"), Stamp: []byte("s")})
+			},
 			"another's line": func(tx *store.Tx) error {
 				return logged("", func(tx *store.Tx) error { return tx.DeleteNotice(c.ID) })(tx)
 			},
