@@ -367,7 +367,7 @@ func TestAT20_NoOtherSuiteIsReadOrWritten(t *testing.T) {
 // salts are not.
 func boxed(c cell) bool {
 	switch c.column {
-	case "stamp", "head_hash", "head_stamp", "identity", "dialogue", "investigation":
+	case "stamp", "head_hash", "head_stamp", "identity", "dialogue", "investigation", "public_key", "mark":
 		return false
 	default:
 		return true
