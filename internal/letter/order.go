@@ -18,6 +18,8 @@ const (
 	Invitation      Template = "invitation"               // to a new member
 	ToMember        Template = "member-notice"            // to a member: the complainant wrote, or a new case
 	AskMember       Template = "member-asked"             // to a member: a colleague asks for a decision
+	FirstToWitness  Template = "witness-first"            // to a witness: a checkpoint of the log, the first
+	ToWitness       Template = "witness"                  // to a witness: a newer checkpoint
 )
 
 // Order is a mail that waits to be written and sent. It is only ever stored
@@ -31,6 +33,11 @@ type Order struct {
 	AnswerBy time.Time `json:"answer_by,omitzero"` // when the complainant is told what follows
 	Link     string    `json:"link,omitempty"`     // path on our own host, of an invitation
 	Until    time.Time `json:"until,omitzero"`
+	Lines    int64     `json:"lines,omitempty"` // to a witness: how many the log has, how many it had
+	Before   int64     `json:"before,omitempty"`
+	Key      string    `json:"key,omitempty"` // public key of the log
+
+	Attachment *Attachment `json:"attachment,omitempty"`
 }
 
 // Dated is a promise with its date: the id of a clock rule and when it is due. It
