@@ -32,8 +32,10 @@ const (
 	Export         Kind = "export"
 	SettingChanged Kind = "setting-changed"
 	Erased         Kind = "erased"
-	MailDead       Kind = "mail-dead" // a mail that no server took
+	MailDead       Kind = "mail-dead"      // a mail that no server took
+	AddressProven  Kind = "address-proven" // what was sent to an address came back
 	ApprovalAsked  Kind = "approval-asked"
+	AccessChanged  Kind = "access-changed" // who may read a case; the keys have lines of their own
 	ApprovalEnded  Kind = "approval-ended" // approved, refused or withdrawn
 	DrillStarted   Kind = "drill-started"
 	DrillOpened    Kind = "drill-opened"
@@ -56,7 +58,7 @@ func Kinds() []Kind {
 		IdentityOpened, FileRead, SignIn, SignOut, SignInRefused, MemberInvited, MemberEnrolled,
 		StateChanged, Assigned, CaseClosed, MessageSent, MailboxEntered, ContactChanged, Withdrawn,
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
-		ApprovalAsked, ApprovalEnded,
+		AddressProven, ApprovalAsked, AccessChanged, ApprovalEnded,
 		Receipt, LogRead, LogExported, LogChecked, LogAccepted, CheckpointSent, Acknowledged,
 		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded,
 	}

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -157,6 +158,18 @@ func (m *memory) keep(key string, now time.Time, head int64) {
 		m.at = map[string]reading{}
 	}
 	m.at[key] = reading{now, head}
+}
+
+// forget lets every reading of a case be logged again, as after a change of who may
+// read it.
+func (m *memory) forget(id casefile.ID) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for key := range m.at {
+		if strings.HasSuffix(key, "/case/"+string(id)) {
+			delete(m.at, key)
+		}
+	}
 }
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }

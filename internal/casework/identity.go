@@ -11,7 +11,7 @@ import (
 )
 
 func (c *Casework) identity(actor access.Actor, o *custody.Opened, a around) Identity {
-	id := Identity{Apart: o.Case.Route.SealsIdentityApart(), Sealed: o.Gated, Unknown: true}
+	id := Identity{Apart: o.Apart(), Sealed: o.Gated, Unknown: true}
 	if o.Gated {
 		return id
 	}

@@ -29,6 +29,9 @@ func (c *Casework) timeline(actor access.Actor, o *custody.Opened, a around, fil
 			continue
 		}
 		item.From = author(e, actor, a)
+		if item.Access != nil {
+			item.Person = a.names[staff.ID(item.Access.Member)]
+		}
 		item.New = e.Seq > mine.Seq && !item.From.Me
 		if e.Kind.Seen() && e.AuthorKind != custody.AuthorComplainant {
 			item.Read, item.ReadAt = theirs.Seq >= e.Seq, theirs.At
@@ -109,6 +112,10 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 	case casefile.EntryStateEvent:
 		p, err := casefile.DecodePayload[casefile.StateEvent](e.Payload)
 		i.Moved, i.Text = &p, p.Why
+		return err
+	case casefile.EntryAccess:
+		p, err := casefile.DecodePayload[casefile.AccessEvent](e.Payload)
+		i.Access, i.Text = &p, p.Why
 		return err
 	case casefile.EntryRequest:
 		p, err := casefile.DecodePayload[casefile.Request](e.Payload)

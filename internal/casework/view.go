@@ -38,10 +38,12 @@ type Case struct {
 	People   []Person // who may read it, the member in charge first
 	Receipt  Receipt
 	Identity Identity
+	Contact  Contact
 	Drafts   []Draft // the member's own unfinished texts, newest first
 	Requests []Asked // what members asked each other to agree to, oldest first
 	Outcome  casefile.Outcome
 	Next     Step
+	Named    []Named // members whose name stands in what the complainant wrote
 }
 
 // Story is what the complainant told at first, under the questions of the form.
@@ -89,6 +91,7 @@ type Item struct {
 	Files   []File
 	Outcome *casefile.OutcomeRecord
 	Moved   *casefile.StateEvent
+	Access  *casefile.AccessEvent
 	Asked   casefile.Matter  // of a request, or of what was decided about one
 	Verdict casefile.Verdict // of a decision
 	Person  string           // whom an event is about
@@ -183,6 +186,12 @@ const (
 	WayWaiting  Way = "waiting"  // one was asked and has not decided yet
 	WayApproved Way = "approved" // one agreed; it can be opened now
 )
+
+// Contact is what is known of the address for news without knowing it.
+type Contact struct {
+	Mail     bool      // there is one
+	Verified time.Time // when the person confirmed that it is theirs; zero: not yet
+}
 
 // Step is the next right thing to do.
 type Step struct {

@@ -18,6 +18,7 @@ type recoverCommands struct {
 	Identity recoverIdentityCommand `cmd:"" help:"Print the identity with which a plain age program opens recovery.age."`
 	Check    recoverCheckCommand    `cmd:"" help:"Say whether a code or a share is right, without opening anything."`
 	Drill    recoverDrillCommand    `cmd:"" help:"Open the practice case of the yearly drill with the recovery key."`
+	Cases    recoverCasesCommand    `cmd:"" help:"Give cases to a member with the recovery key. It is logged, told to all members by mail, and shown on the desk."`
 }
 
 // unknown judges where there is no directory to compare with.

@@ -38,6 +38,7 @@ type Opened struct {
 	caseKey map[uint32]store.CaseKey
 	marks   []store.Mark
 	codes   []store.Code
+	lost    []staff.ID // who wait for access since their keys were renewed
 	reader  audit.Actor
 	renewal *staff.Directory // set when whoever writes next draws a fresh epoch
 }
@@ -53,6 +54,7 @@ type rows struct {
 	rings    []store.Ring
 	openings []store.Opening
 	read     []store.ReadMark
+	lost     []staff.ID
 }
 
 func readRows(tx *store.Tx, file store.Case, member staff.ID) (r rows, err error) {
@@ -73,6 +75,9 @@ func readRows(tx *store.Tx, file store.Case, member staff.ID) (r rows, err error
 		return r, err
 	}
 	if r.openings, err = tx.Openings(file.ID); err != nil {
+		return r, err
+	}
+	if r.lost, err = tx.LostOf(file.ID); err != nil {
 		return r, err
 	}
 	if r.read, err = tx.ReadMarks(file.ID); err != nil || member == "" {
@@ -118,7 +123,7 @@ func (c *Custody) newOpened(ctx context.Context, r rows, reader audit.Actor) *Op
 	o := &Opened{
 		Case: r.file, Grants: r.grants, Marks: r.read, keys: map[uint32]*seal.CaseKeys{},
 		derived: map[string]seal.Box{}, caseKey: map[uint32]store.CaseKey{},
-		marks: r.marks, reader: reader,
+		marks: r.marks, lost: r.lost, reader: reader,
 	}
 	o.Damaged = !c.headHolds(r.file.ID, r.file.Head, r.marks)
 	for _, k := range r.keys {
@@ -279,7 +284,7 @@ func (c *Custody) liftAgain(o *Opened, r rows, member staff.ID) {
 	now := c.store.Now()
 	open := false
 	for _, op := range r.openings {
-		open = open || op.Member == member && op.What == "identity" && now.Before(op.Until) && c.openingHolds(op)
+		open = open || op.Member == member && op.What == "identity" && now.Before(op.Until) && !op.Shut && c.openingHolds(op)
 	}
 	for _, keys := range o.keys {
 		if !keys.IdentityGated() {

@@ -31,6 +31,17 @@ func (o *Opened) stale() bool {
 // Stale reports whether the next addition draws a fresh epoch.
 func (o *Opened) Stale() bool { return o.renewal != nil }
 
+// Apart reports whether the identity lies under a gate, which it goes on doing on
+// every route.
+func (o *Opened) Apart() bool {
+	for _, k := range o.caseKey {
+		if len(k.Gate) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // epochs lists the epochs whose stamped keys hold, oldest first.
 func (o *Opened) epochs() []uint32 { return slices.Sorted(maps.Keys(o.caseKey)) }
 
@@ -41,26 +52,29 @@ func lastEpoch(keys []store.CaseKey) uint32 {
 	return keys[len(keys)-1].Epoch
 }
 
+// FirstRouting is what was decided when the case came in; false where this reader
+// cannot tell, as the complainant cannot.
+func (o *Opened) FirstRouting() (access.Routing, bool) {
+	for _, e := range o.Entries {
+		if e.Kind == casefile.EntryRouting && e.Payload != nil {
+			if r, err := access.DecodeRouting(e.Payload); err == nil {
+				return r, true
+			}
+		}
+	}
+	return access.Routing{Routes: []casefile.Route{o.Case.Route}}, false
+}
+
 // Routing is what the case itself says about who may read it, after everything that
-// members decided since. The second value is false where this reader cannot tell,
-// as the complainant cannot.
+// members decided since; false as in FirstRouting.
 func (o *Opened) Routing() (access.Routing, bool) {
-	r, known := access.Routing{Routes: []casefile.Route{o.Case.Route}}, false
+	r, known := o.FirstRouting()
 	var events []casefile.AccessEvent
 	for _, e := range o.Entries {
-		if e.Payload == nil {
-			continue
-		}
-		switch e.Kind {
-		case casefile.EntryRouting:
-			if decoded, err := access.DecodeRouting(e.Payload); err == nil {
-				r, known = decoded, true
-			}
-		case casefile.EntryAccess:
+		if e.Kind == casefile.EntryAccess && e.Payload != nil {
 			if event, err := casefile.DecodePayload[casefile.AccessEvent](e.Payload); err == nil {
 				events = append(events, event)
 			}
-		default: // says nothing about who may read
 		}
 	}
 	return r.After(events...), known
@@ -70,7 +84,7 @@ func (o *Opened) Routing() (access.Routing, bool) {
 // present epoch for the key that they have now, less the excluded.
 func (o *Opened) Want(d *staff.Directory) access.Want {
 	r, known := o.Routing()
-	now := &access.Holding{Blind: !known}
+	now := &access.Holding{Blind: !known, Waiting: o.lost}
 	for _, g := range o.Grants {
 		if g.Epoch != o.Case.Epoch {
 			continue

@@ -73,12 +73,7 @@ func (s *shift) place() casefile.Place {
 // apart reports whether the identity lies under a gate from here on. Once it did, it
 // does on every route.
 func (s *shift) apart() bool {
-	for _, k := range s.o.caseKey {
-		if len(k.Gate) > 0 {
-			return true
-		}
-	}
-	return s.place().Route.SealsIdentityApart()
+	return s.o.Apart() || s.place().Route.SealsIdentityApart()
 }
 
 // putUnderGate gives a gate to each epoch that has none, where the identity is

@@ -70,6 +70,7 @@ type turned struct {
 	dead      []string // look-ups of codes that die
 	leaves    []store.Leaf
 	came      []staff.ID
+	back      []staff.ID // whose lost access is restored
 }
 
 // gated is an epoch whose identity is put under a gate.
@@ -105,7 +106,10 @@ func (w *turned) write(tx *store.Tx, id casefile.ID) error {
 		errs = append(errs, tx.DeleteGrant(g))
 	}
 	for _, member := range w.out {
-		errs = append(errs, tx.ForgetReader(id, member))
+		errs = append(errs, tx.ForgetReader(id, member), tx.ForgetLost(id, member))
+	}
+	for _, member := range w.back {
+		errs = append(errs, tx.ForgetLost(id, member))
 	}
 	for _, g := range w.rings {
 		errs = append(errs, tx.DeleteRing(id, staff.ID(g.Recipient), g.Epoch))

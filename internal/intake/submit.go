@@ -286,7 +286,7 @@ func (i *Intake) insertRest(tx *store.Tx, s *submission, kept store.Submission, 
 	if err := tx.InsertSubmission(kept); err != nil {
 		return err
 	}
-	if err := mails.insert(tx, s.id, s.at); err != nil {
+	if err := mails.insert(tx, s.at); err != nil {
 		return err
 	}
 	for _, leaf := range s.leaves {
@@ -332,19 +332,15 @@ func answerBy(clocks []deadline.Clock) time.Time {
 // outgoing is what leaves by mail because of a new case, sealed.
 type outgoing struct {
 	mail   *store.Mail
-	notice seal.Box
+	notice store.Notice
+	link   store.Link
 }
 
-func (o outgoing) insert(tx *store.Tx, id casefile.ID, at time.Time) error {
-	if o.notice != nil {
-		if err := tx.PutNotice(id, o.notice); err != nil {
-			return err
-		}
-	}
+func (o outgoing) insert(tx *store.Tx, at time.Time) error {
 	if o.mail == nil {
 		return nil
 	}
-	return tx.QueueMail(*o.mail, at)
+	return errors.Join(tx.PutNotice(o.notice), tx.InsertLink(o.link), tx.QueueMail(*o.mail, at))
 }
 
 func (i *Intake) mails(s *submission, r *Receipt) (outgoing, error) {
@@ -356,13 +352,20 @@ func (i *Intake) mails(s *submission, r *Receipt) (outgoing, error) {
 	if err != nil {
 		return o, err
 	}
-	o.notice = i.Notices.Seal(custody.NoticeContext(i.instance(), s.id), address)
+	o.notice = store.Notice{
+		Case: s.id, Box: i.Notices.Seal(custody.NoticeContext(i.instance(), s.id), address),
+		Mark: i.Custody.AddressMark(s.id, s.identity.Email),
+	}
+	i.Custody.StampNotice(&o.notice)
+	confirm, link := i.Custody.NewLink(s.id, custody.LinkConfirm, o.notice.Mark)
+	o.link = link
 	template := letter.Acknowledgement
 	if s.routing.Question {
 		template = letter.QuestionReceipt
 	}
 	order, err := letter.Pack(letter.Order{
 		Template: template, Lang: string(s.identity.Lang), Number: string(s.number), Received: s.at, AnswerBy: answerBy(s.clocks),
+		Confirm: confirm.Cookie(), Until: link.Expires,
 	})
 	if err != nil {
 		return o, err

@@ -152,12 +152,20 @@ func textOf(t letter.Template, part string) string {
 		return "mail.invitation." + part
 	case letter.ToMember:
 		return "mail.member-notice." + part
+	case letter.ConfirmAddress:
+		return "mail.confirm-address." + part
+	case letter.AddressChanged:
+		return "mail.address-changed." + part
 	case letter.AskMember:
 		return "mail.member-asked." + part
 	case letter.FirstToWitness:
 		return "mail.witness-first." + part
 	case letter.ToWitness:
 		return "mail.witness." + part
+	case letter.RecoveryUsed:
+		return "mail.recovery-used." + part
+	case letter.Reset:
+		return "mail.reset." + part
 	case letter.News:
 		return "mail.news." + part
 	default:
@@ -194,6 +202,10 @@ func (o *Office) args(l lang.Lang, order letter.Order) map[string]string {
 		args["lines"], args["before"] = strconv.FormatInt(order.Lines, 10), strconv.FormatInt(order.Before, 10)
 		args["file"], args["key"] = order.Attachment.Name, order.Key
 	}
+	if order.Confirm != "" {
+		args["until"] = lang.DateTime(l, order.Until)
+		args["confirm"] = o.Sender.PublicURL + "/" + string(l) + "/confirm/" + order.Confirm
+	}
 	return args
 }
 
@@ -205,6 +217,8 @@ func (o *Office) address(l lang.Lang, order letter.Order) string {
 		return o.Sender.DeskURL + order.Link
 	case order.Template == letter.ToMember, order.Template == letter.AskMember:
 		return o.Sender.DeskURL + "/desk/"
+	case order.Template == letter.AddressChanged:
+		return o.Sender.PublicURL + "/" + string(l) + "/other-ways"
 	default:
 		return o.Sender.PublicURL + "/" + string(l) + "/mailbox"
 	}

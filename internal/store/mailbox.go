@@ -59,6 +59,7 @@ type Opening struct {
 	Purpose seal.Box // sealed under dialogue; empty unless identity
 	At      time.Time
 	Until   time.Time // how long an opened identity stays open for this member
+	Shut    bool      // closed before its time, with the member's access
 	Stamp   []byte
 }
 
@@ -71,13 +72,13 @@ func (t *Tx) InsertOpening(o Opening) error {
 
 // Openings lists the openings of a case, newest first.
 func (t *Tx) Openings(id casefile.ID) ([]Opening, error) {
-	rows, err := t.Query(`SELECT case_id, id, member_id, what, purpose, at, until, stamp FROM opening WHERE case_id = $1 ORDER BY at DESC, id`, id)
+	rows, err := t.Query(`SELECT case_id, id, member_id, what, purpose, at, until, shut, stamp FROM opening WHERE case_id = $1 ORDER BY at DESC, id`, id)
 	return all(rows, err, func(row scanner) (Opening, error) {
 		var o Opening
 		var purpose []byte
-		var when, until int64
-		err := row.Scan(&o.Case, &o.ID, &o.Member, &o.What, &purpose, &when, &until, &o.Stamp)
-		o.Purpose, o.At, o.Until = purpose, at(when), at(until)
+		var when, until, shut int64
+		err := row.Scan(&o.Case, &o.ID, &o.Member, &o.What, &purpose, &when, &until, &shut, &o.Stamp)
+		o.Purpose, o.At, o.Until, o.Shut = purpose, at(when), at(until), shut == 1
 		return o, err
 	})
 }

@@ -97,8 +97,10 @@ FROM case_file WHERE id = $1`
 UNION ALL SELECT 2, epoch, seq, created, 0, 0, '', '', '', stamp FROM case_key WHERE case_id = $1
 UNION ALL SELECT 3, started, target, due, hard, met, id, kind, '', NULL FROM case_clock WHERE case_id = $1
 UNION ALL SELECT 4, created, 0, 0, 0, 0, lookup, '', '', stamp FROM code WHERE case_id = $1
-UNION ALL SELECT 5, 0, 0, 0, 0, 0, '', '', '', box FROM notice_address WHERE case_id = $1
+UNION ALL SELECT 5, verified, 0, 0, 0, 0, '', '', '', box FROM notice_address WHERE case_id = $1
 UNION ALL SELECT 6, epoch, revision, 0, 0, 0, '', '', '', stamp FROM summary WHERE case_id = $1
+UNION ALL SELECT 8, 0, 0, 0, 0, 0, '', '', '', mark FROM notice_address WHERE case_id = $1
+UNION ALL SELECT 9, 0, 0, 0, 0, 0, '', '', '', stamp FROM notice_address WHERE case_id = $1
 UNION ALL SELECT 7, size, created, 0, 0, 0, name, object_id, '', NULL FROM blob_ref WHERE owner_kind = 'case' AND owner_id = $1
 ORDER BY part, a, b, n1, n2`
 	deskStateRow     = `SELECT turn, id, profile, created FROM instance`

@@ -62,8 +62,12 @@ func TestChangeWithoutALineInTheLogDoesNotHappen(t *testing.T) {
 			"a new case": func(tx *store.Tx) error { return tx.InsertCase(aCase(2)) },
 			"the row":    func(tx *store.Tx) error { return tx.UpdateCase(c.ID, 0, c.Change()) },
 			"a clock":    func(tx *store.Tx) error { return tx.PutClock(c.ID, deadline.Clock{ID: "D1"}) },
-			"a code":     func(tx *store.Tx) error { return tx.InsertCode(store.Code{Lookup: "x", Case: c.ID, Public: []byte("p"), Created: start, Stamp: []byte{6}}) },
-			"an address": func(tx *store.Tx) error { return tx.PutNotice(c.ID, []byte("x")) },
+			"a code": func(tx *store.Tx) error {
+				return tx.InsertCode(store.Code{Lookup: "x", Case: c.ID, Public: []byte("p"), Created: start, Stamp: []byte{6}})
+			},
+			"an address": func(tx *store.Tx) error {
+				return tx.PutNotice(store.Notice{Case: c.ID, Box: []byte("x"), Mark: []byte("m"), Stamp: []byte("s")})
+			},
 			"another's line": func(tx *store.Tx) error {
 				return logged("", func(tx *store.Tx) error { return tx.DeleteNotice(c.ID) })(tx)
 			},
@@ -141,7 +145,7 @@ func TestStateIsTheSameOnEitherDatabase(t *testing.T) {
 			if err := tx.InsertCaseKey(store.CaseKey{Case: c.ID, Seq: 9, Public: public, Created: start, Stamp: []byte{5}}); err != nil {
 				return err
 			}
-			return tx.PutNotice(c.ID, []byte("notice"))
+			return tx.PutNotice(store.Notice{Case: c.ID, Box: []byte("notice"), Mark: []byte("mark"), Stamp: []byte("stamp")})
 		})
 		read(t, s, func(tx *store.Tx) error {
 			_, desk, err := tx.DeskState()

@@ -225,6 +225,7 @@ CREATE TABLE opening (
   purpose   {bytes},
   at        {int}  NOT NULL,
   until     {int}  NOT NULL DEFAULT 0,
+  shut      {int}  NOT NULL DEFAULT 0 CHECK (shut IN (0, 1)),
   stamp     {bytes} NOT NULL,
   PRIMARY KEY (case_id, id)
 ) {strict};
@@ -251,10 +252,29 @@ CREATE TABLE mailbox_session (
 ) {strict};
 
 -- Where news of a case can be sent, under a subkey of the instance.
+-- mark is a keyed hash of it: who reads the database cannot try addresses.
 CREATE TABLE notice_address (
-  case_id {text}  NOT NULL PRIMARY KEY REFERENCES case_file (id) ON DELETE CASCADE,
-  box     {bytes} NOT NULL
+  case_id  {text}  NOT NULL PRIMARY KEY REFERENCES case_file (id) ON DELETE CASCADE,
+  box      {bytes} NOT NULL,
+  mark     {bytes} NOT NULL,
+  verified {int}   NOT NULL,
+  stamp    {bytes} NOT NULL
 ) {strict};
+
+-- A link that was sent to the address of a case. Only the hash of its secret is
+-- kept; it is good for one purpose and one address, once.
+CREATE TABLE link (
+  lookup  {text}  NOT NULL PRIMARY KEY,
+  case_id {text}  NOT NULL REFERENCES case_file (id) ON DELETE CASCADE,
+  purpose {text}  NOT NULL CHECK (purpose IN ('confirm', 'code')),
+  mark    {bytes} NOT NULL,
+  created {int}   NOT NULL,
+  expires {int}   NOT NULL,
+  used    {int}   NOT NULL DEFAULT 0,
+  stamp   {bytes} NOT NULL
+) {strict};
+CREATE INDEX link_case ON link (case_id, purpose);
+CREATE INDEX link_expires ON link (expires);
 
 -- A member's unfinished note or message, under the case's own key.
 CREATE TABLE desk_draft (
@@ -393,3 +413,20 @@ CREATE TABLE drill_grant (
   opened         {int}   NOT NULL DEFAULT 0,
   PRIMARY KEY (drill_id, recipient_kind, recipient_id)
 ) {strict};
+
+-- Cases that a member held before their keys were renewed, until a colleague restores
+-- the access.
+CREATE TABLE lost_access (
+  member_id {text} NOT NULL,
+  case_id   {text} NOT NULL REFERENCES case_file (id) ON DELETE CASCADE,
+  PRIMARY KEY (member_id, case_id)
+) {strict};
+CREATE INDEX lost_access_case ON lost_access (case_id);
+
+-- Uses of the organisation's recovery key, as the desk shows them.
+CREATE TABLE recovery_use (
+  id        {text} NOT NULL PRIMARY KEY,
+  at        {int}  NOT NULL,
+  member_id {text} NOT NULL
+) {strict};
+CREATE INDEX recovery_use_at ON recovery_use (at);
