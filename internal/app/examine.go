@@ -20,7 +20,10 @@ type Finding struct {
 
 // Examine looks over the instance without changing it.
 func (a *App) Examine(ctx context.Context) ([]Finding, error) {
-	var list []Finding
+	list, err := a.examineLog(ctx)
+	if err != nil {
+		return nil, err
+	}
 	dir, err := a.Custody.Directory(ctx)
 	if err != nil {
 		return append(list, Finding{true, "the directory of members does not verify", "restore the newest backup; do not let anyone give access until then"}), nil //nolint:nilerr // it is a finding

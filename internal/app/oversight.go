@@ -1,9 +1,13 @@
 package app
 
 import (
+	"context"
 	"crypto/ed25519"
 	"errors"
+	"fmt"
 	"path/filepath"
+	"strconv"
+	"time"
 
 	"golang.org/x/mod/sumdb/note"
 
@@ -62,4 +66,46 @@ func (a *App) wireLog(keys keyFiles, mails custody.Sealer) error {
 	}}
 	a.Oversight = &custody.Oversight{Store: a.Store, Head: k.head, Witnesses: a.Work.Witnesses, Holds: holds, Verifier: k.verifier, Key: k.text}
 	return nil
+}
+
+// examineLog tells how the log stands.
+func (a *App) examineLog(ctx context.Context) ([]Finding, error) {
+	s, err := a.Oversight.Standing(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := []Finding{a.examineHead(s)}
+	if s.Stuck(a.clock.Now()) {
+		list = append(list, Finding{true, "lines of the log wait for their position since " + s.Waiting.Format(time.RFC3339), "start the instance; if it runs, look into its log"})
+	}
+	if !s.Checked.IsZero() {
+		list = append(list, Finding{!s.Sound, "the whole log was checked on " + s.Checked.Format(time.DateOnly), "run klankbord log verify: it names what differs"})
+	}
+	if len(s.Witnesses) == 0 {
+		return append(list, Finding{true, "nobody outside holds a checkpoint of the log", "set witness to addresses that this organisation does not control"}), nil
+	}
+	for _, w := range s.Witnesses {
+		what := "witness " + w.Address + " got a checkpoint of " + strconv.FormatInt(w.Size, 10) + " lines on " + w.Sent.Format(time.DateOnly)
+		if w.Size == 0 {
+			what = "witness " + w.Address + " has got no checkpoint yet"
+		}
+		list = append(list, Finding{w.Behind || w.State == "dead", what, "ask the witness whether the mail arrives, and look at the mail server's answers"})
+	}
+	return list, nil
+}
+
+func (a *App) examineHead(s custody.Standing) Finding {
+	const restore = "restore the newest backup; if there is none, klankbord restore --accept goes on from what is there"
+	switch s.Trouble {
+	case custody.TroubleOlder:
+		return Finding{true, "the log in the database is older than the one that was seen; nothing of it is signed", restore}
+	case custody.TroubleForked:
+		return Finding{true, "the log in the database differs from the one that was seen; nothing of it is signed", restore}
+	case custody.TroubleLost:
+		return Finding{true, "the last seen head of the log is gone from the state folder; nothing is signed", "put log-head back from a copy of the state folder, or use klankbord restore --accept"}
+	case custody.TroubleAlien:
+		return Finding{true, "somebody else wrote lines into the log; they get no position", "run klankbord log verify: it names them"}
+	default:
+		return Finding{What: fmt.Sprintf("the log continues the last seen head: %d lines are signed", s.Size)}
+	}
 }
