@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"klankbord/internal/audit"
 	"klankbord/internal/blob"
 	"klankbord/internal/casework"
 	"klankbord/internal/clock"
@@ -57,6 +56,8 @@ type App struct {
 	SignIn   *signin.SignIn
 	Setup    *setup.Setup
 	Work     *work.Work
+
+	Oversight *custody.Oversight
 
 	clock  clock.Clock
 	log    *slog.Logger
@@ -149,10 +150,7 @@ func (noMail) Send(context.Context, letter.Mail) error { return errNoMail }
 func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport) error {
 	mails, notices := keys.Instance.Subkey("mail"), keys.Instance.Subkey("notices")
 	calendar := deadline.Belgium(lang.Brussels())
-	signer, err := audit.NewSigner(a.Instance, keys.Instance.CheckpointKey())
-	if err != nil {
-		return fmt.Errorf("checkpoint key: %w", err)
-	}
+	a.Store.StampLeaves(custody.LeafStamps(a.Instance, keys.Instance.Stamper()))
 	a.signer = keys.Instance.Signer()
 	a.Custody = custody.New(a.Store, a.Instance, keys.Instance.Stamper(), keys.Instance.Subkey("gates"), a.signer, heads.In(a.Config.State))
 	if err := a.followDirectory(ctx); err != nil {
@@ -160,9 +158,11 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 	}
 	a.Work = &work.Work{
 		Jobs: &custody.Jobs{Store: a.Store, SkipLocked: a.db.ForUpdateSkipLocked()}, Log: a.log,
-		Sequencer: &custody.Sequencer{Store: a.Store, Origin: audit.Origin(a.Instance), Signer: signer},
-		Sweeper:   &custody.Sweeper{Store: a.Store, Blobs: a.Blobs, Custody: a.Custody},
-		Watch:     a.Custody.Watch,
+		Sweeper: &custody.Sweeper{Store: a.Store, Blobs: a.Blobs, Custody: a.Custody},
+		Watch:   a.Custody.Watch,
+	}
+	if err := a.wireLog(keys, mails); err != nil {
+		return err
 	}
 	wake, fileBytes := a.Work.Wake, a.Config.MaxFileMB<<20
 	a.Intake = &intake.Intake{

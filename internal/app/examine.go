@@ -22,7 +22,10 @@ type Finding struct {
 
 // Examine looks over the instance without changing it.
 func (a *App) Examine(ctx context.Context) ([]Finding, error) {
-	var list []Finding
+	list, err := a.examineLog(ctx)
+	if err != nil {
+		return nil, err
+	}
 	dir, err := a.Custody.Directory(ctx)
 	for _, alarm := range a.Custody.Alarms() {
 		list = append(list, alarmFinding(alarm))

@@ -13,7 +13,9 @@ import (
 
 	"klankbord/internal/access"
 	"klankbord/internal/apptest"
+	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
+	"klankbord/internal/custody"
 	"klankbord/internal/fault"
 	"klankbord/internal/seal"
 	"klankbord/internal/staff"
@@ -137,7 +139,9 @@ func insertGrant(t *testing.T, i *apptest.Instance, g store.Grant) {
 	if g.Stamp == nil {
 		g.Stamp = []byte{}
 	}
-	if err := i.Store.Write(ctx, func(tx *store.Tx) error { return tx.InsertGrant(g) }); err != nil {
+	if err := i.Store.Write(ctx, func(tx *store.Tx) error {
+		return errors.Join(tx.InsertGrant(g), tx.InsertLeaf(custody.Leaf(tx.Now(), custody.Event{Kind: audit.GrantMade, Case: g.Case})))
+	}); err != nil {
 		t.Fatal(err)
 	}
 }
