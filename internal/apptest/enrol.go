@@ -27,11 +27,31 @@ type Enrolled struct {
 	Session  seal.Token // of the browser that enrolled
 	TOTP     string     // secret of the authenticator app
 	Recovery string     // the personal recovery code
+
+	Invitation string // that waits for a vouch; empty once it was given
 }
 
 // Enrol invites a person in the name of by, who must be a configurator, and takes
 // them in up to the vouch of the first member.
 func (i *Instance) Enrol(by access.Actor, name string, assignments ...staff.Assignment) Enrolled {
+	i.T.Helper()
+	e := i.enrol(by, name, assignments)
+	i.vouch(e.Email)
+	var err error
+	e.Actor, err = i.SignIn.Session(context.Background(), e.Session)
+	i.check(err)
+	return e
+}
+
+// EnrolOnly leaves a person waiting for a vouch.
+func (i *Instance) EnrolOnly(by access.Actor, name string, assignments ...staff.Assignment) Enrolled {
+	i.T.Helper()
+	e := i.enrol(by, name, assignments)
+	e.Invitation = i.waiting(e.Email).ID
+	return e
+}
+
+func (i *Instance) enrol(by access.Actor, name string, assignments []staff.Assignment) Enrolled {
 	i.T.Helper()
 	ctx := context.Background()
 	e := Enrolled{Email: strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@desk.example"}
@@ -44,10 +64,22 @@ func (i *Instance) Enrol(by access.Actor, name string, assignments ...staff.Assi
 	e.TOTP = start.TOTPSecret
 	e.Recovery, e.Session, err = i.SignIn.ConfirmTOTP(ctx, tok, i.Digits(e))
 	i.check(err)
-	i.vouch(e.Email)
-	e.Actor, err = i.SignIn.Session(ctx, e.Session)
-	i.check(err)
 	return e
+}
+
+// waiting is the invitation of a person who enrolled.
+func (i *Instance) waiting(email string) store.Invitation {
+	i.T.Helper()
+	var list []store.Invitation
+	i.check(i.Store.Read(context.Background(), func(tx *store.Tx) (err error) {
+		list, err = tx.Invitations()
+		return err
+	}))
+	at := slices.IndexFunc(list, func(row store.Invitation) bool { return row.Email == email && row.State == "enrolled" })
+	if at < 0 {
+		i.T.Fatalf("%s has not enrolled", email)
+	}
+	return list[at]
 }
 
 // vouch lets an enrolled person in, by the first member's signature.
@@ -56,21 +88,13 @@ func (i *Instance) vouch(email string) {
 	ctx := context.Background()
 	dir, err := i.Custody.Directory(ctx)
 	i.check(err)
-	var list []store.Invitation
-	i.check(i.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		list, err = tx.Invitations()
-		return err
-	}))
-	at := slices.IndexFunc(list, func(row store.Invitation) bool { return row.Email == email && row.State == "enrolled" })
-	if at < 0 {
-		i.T.Fatalf("%s has not enrolled", email)
-	}
-	body, err := signin.EnrolBody(dir, i.Instance(), i.Store, list[at])
+	row := i.waiting(email)
+	body, err := signin.EnrolBody(dir, i.Instance(), i.Store, row)
 	i.check(err)
 	event, err := staff.Complete(body, []staff.Signature{{By: string(i.first), Value: i.signers[i.first].Sign(staff.SigningContext(i.Instance()), body)}})
 	i.check(err)
 	i.check(i.Store.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.SetInvitationState(list[at].ID, "enrolled", "vouched"); err != nil {
+		if err := tx.SetInvitationState(row.ID, "enrolled", "vouched"); err != nil {
 			return err
 		}
 		return tx.InsertDirectoryEvent(event)
