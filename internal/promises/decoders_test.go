@@ -267,21 +267,21 @@ func storedDecoders(t testing.TB) []decoder {
 			return holds(len(list) == 1)
 		}},
 		{"intake.Intake.openDraft", [][]byte{[]byte(`{"version":1,"lang":"nl","answers":{"a":["b"]},"visited":["x"],"named":{"m":"yes"},"code":"c"}`)}, func(b []byte) error {
-			exec(t, i.Store, "UPDATE draft SET box = $1 WHERE id = $2", []byte(draft.key.Seal(where("draft", draft.ID, draft.Revision), b)), draft.ID)
+			execute(t, i.Store, "UPDATE draft SET box = $1 WHERE id = $2", []byte(draft.key.Seal(where("draft", draft.ID, draft.Revision), b)), draft.ID)
 			_, err := i.Intake.Draft(ctx, browser)
-			exec(t, i.Store, "UPDATE draft SET box = $1 WHERE id = $2", []byte(draft.Box), draft.ID)
+			execute(t, i.Store, "UPDATE draft SET box = $1 WHERE id = $2", []byte(draft.Box), draft.ID)
 			return err
 		}},
 		{"intake.Intake.openManifest", [][]byte{manifest.Encode()}, func(b []byte) error {
-			exec(t, i.Store, "UPDATE draft_file SET box = $1 WHERE draft_id = $2", []byte(draft.key.Seal(where("draft-file", draft.file, 0), b)), draft.ID)
+			execute(t, i.Store, "UPDATE draft_file SET box = $1 WHERE draft_id = $2", []byte(draft.key.Seal(where("draft-file", draft.file, 0), b)), draft.ID)
 			return second(i.Intake.Draft(ctx, browser))
 		}},
 		{"intake.Intake.receipt", [][]byte{[]byte(`{"draft":"d","case":"c","number":"KB-0000-00","received":"2026-03-02T08:30:00Z","dates":[{"rule":"r","due":"2026-03-02T08:30:00Z"}]}`)}, func(b []byte) error {
-			exec(t, i.Store, "UPDATE submission SET box = $1 WHERE session_id = $2", []byte(sent.Key().Seal(where("receipt", sentDraft(t, i, sent), 0), b)), sent.ID())
+			execute(t, i.Store, "UPDATE submission SET box = $1 WHERE session_id = $2", []byte(sent.Key().Seal(where("receipt", sentDraft(t, i, sent), 0), b)), sent.ID())
 			return second(i.Intake.Receipt(ctx, sent))
 		}},
 		{"signin.SignIn.prepared", [][]byte{enrolmentRequest(t)}, func(b []byte) error {
-			exec(t, i.Store, "UPDATE invitation SET request = $1 WHERE lookup = $2", b, invited.ID())
+			execute(t, i.Store, "UPDATE invitation SET request = $1 WHERE lookup = $2", b, invited.ID())
 			_, _ = i.SignIn.Prepared(ctx, invited)
 			return nil // what it reads next is sealed under the pepper as well
 		}},
