@@ -46,7 +46,7 @@ func Load(files fs.FS) (*Tree, error) {
 			return err
 		case d.IsDir() && skipped(d.Name()):
 			return fs.SkipDir
-		case !d.Type().IsRegular():
+		case !d.Type().IsRegular(), name == ".git": // of a linked working tree
 			return nil
 		}
 		return t.add(files, name)
