@@ -2,6 +2,7 @@ package apptest
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -11,7 +12,6 @@ import (
 	"klankbord/internal/access"
 	"klankbord/internal/seal"
 	"klankbord/internal/setup"
-	"klankbord/internal/signin"
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
 )
@@ -36,10 +36,14 @@ type Enrolled struct {
 func (i *Instance) Enrol(by access.Actor, name string, assignments ...staff.Assignment) Enrolled {
 	i.T.Helper()
 	e := i.enrol(by, name, assignments)
-	i.vouch(e.Email)
+	delay := i.vouch(e.Email)
 	var err error
 	e.Actor, err = i.SignIn.Session(context.Background(), e.Session)
 	i.check(err)
+	i.Clock.Add(delay)
+	dir, err := i.Custody.Directory(context.Background())
+	i.check(err)
+	e.Entry, _ = dir.Entry(e.Member)
 	return e
 }
 
@@ -82,23 +86,23 @@ func (i *Instance) waiting(email string) store.Invitation {
 	return list[at]
 }
 
-// vouch lets an enrolled person in, by the first member's signature.
-func (i *Instance) vouch(email string) {
+// vouch lets an enrolled person in, by the signatures that it needs, and tells after
+// how long that holds.
+func (i *Instance) vouch(email string) time.Duration {
 	i.T.Helper()
-	ctx := context.Background()
-	dir, err := i.Custody.Directory(ctx)
-	i.check(err)
 	row := i.waiting(email)
-	body, err := signin.EnrolBody(dir, i.Instance(), i.Store, row)
-	i.check(err)
-	event, err := staff.Complete(body, []staff.Signature{{By: string(i.first), Value: i.signers[i.first].Sign(staff.SigningContext(i.Instance()), body)}})
-	i.check(err)
-	i.check(i.Store.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.SetInvitationState(row.ID, "enrolled", "vouched"); err != nil {
-			return err
-		}
-		return tx.InsertDirectoryEvent(event)
+	var waiting store.DirectoryChange
+	i.check(i.Store.Read(context.Background(), func(tx *store.Tx) (err error) {
+		waiting, err = tx.DirectoryChange(row.ID)
+		return err
 	}))
+	ch, err := staff.DecodeChange(waiting.Statement)
+	i.check(err)
+	event, delay := i.Signed(ch)
+	i.check(i.Store.Write(context.Background(), func(tx *store.Tx) error {
+		return errors.Join(tx.InsertDirectoryEvent(event), tx.SetInvitationState(row.ID, "enrolled", "vouched"), tx.SetDirectoryChangeState(row.ID, "open", "placed"))
+	}))
+	return delay
 }
 
 // Digits are what the member's authenticator app shows; each is good once, so time

@@ -2,6 +2,7 @@ package custody
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -10,10 +11,12 @@ import (
 )
 
 // Sweeper removes what is past its time: drafts, sessions, receipts, and blobs
-// that nothing refers to.
+// that nothing refers to. While there is an alarm it leaves every blob: a database
+// that was rolled back does not know what it refers to.
 type Sweeper struct {
-	Store *store.Store
-	Blobs *blob.Folder
+	Store   *store.Store
+	Blobs   *blob.Folder
+	Custody *Custody
 }
 
 // unreferenced is how old a blob is before it is swept, and how long a receipt is
@@ -32,10 +35,19 @@ func (s *Sweeper) Sweep(ctx context.Context) error {
 		if _, err := tx.DeleteStaleBlobRefs(tx.Now().Add(-14 * unreferenced)); err != nil {
 			return err
 		}
+		if err := tx.DeleteExpiredLinks(); err != nil {
+			return err
+		}
 		return tx.DeleteEndedSessions()
 	})
 	if err != nil {
 		return fmt.Errorf("sweep rows: %w", err)
+	}
+	switch err := s.Custody.Watch(ctx); {
+	case errors.Is(err, ErrUnknown) || err == nil && len(s.Custody.Alarms()) > 0:
+		return nil
+	case err != nil:
+		return err
 	}
 	return s.blobs(ctx)
 }

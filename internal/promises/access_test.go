@@ -199,7 +199,7 @@ func (m *matrix) form(pattern string, r role, what string) url.Values {
 		return url.Values{"on.day": {"2"}, "on.month": {"3"}, "on.year": {"2026"}, "way": {"phone"}, "revision": {"-1"}}
 	case "POST /desk/case/{number}/mail":
 		if o := m.cases[what]; o != nil {
-			execute(m.T, m.Store, "UPDATE mail SET state = 'dead' WHERE id = $1", o.mail)
+			behind(m.T, m.Store, "UPDATE mail SET state = 'dead' WHERE id = $1", o.mail)
 			return url.Values{"mail": {o.mail}}
 		}
 	case "POST /mailbox/reply", "POST /mailbox/withdraw", "POST /mailbox/conversation", "POST /mailbox/contact", "POST /mailbox/mail", "POST /mailbox/language":

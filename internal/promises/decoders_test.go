@@ -10,7 +10,6 @@ import (
 	"io"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/mod/sumdb/note"
 
@@ -144,7 +143,7 @@ func recordDecoders(t testing.TB) []decoder {
 	must(t, err)
 	verifier := verifierOf(t, "i", key)
 	proof := audit.Proof{Salt: salt, Record: record.Encode()}
-	event, dir := directoryEvents(t)
+	event, statement, chain := directoryEvents(t)
 	one := func(b ...[]byte) [][]byte { return b }
 	invitation := enrolmentRequest(t)
 	return append(payloadDecoders(t),
@@ -157,9 +156,15 @@ func recordDecoders(t testing.TB) []decoder {
 				yield(audit.Entry{Leaf: hash, Salt: salt, Record: b, Revealed: true}, nil)
 			}, b, verifier))
 		}},
-		decoder{"staff.decodeChange", one(event.Body), func(b []byte) error { return second(staff.Complete(b, nil)) }},
-		decoder{"staff.Directory.add", one(event.Signatures), func(b []byte) error {
-			return second(dir.Follow([]staff.Event{{Seq: event.Seq, Body: event.Body, Signatures: b, Hash: event.Hash}}))
+		decoder{"staff.DecodeChange", one(statement), func(b []byte) error { return second(staff.DecodeChange(b)) }},
+		decoder{"staff.decodePlacement", one(event.Body), func(b []byte) error {
+			_, _, err := staff.Event{Body: b}.Reads()
+			return err
+		}},
+		decoder{"staff.Chain.add", one(event.Signatures), func(b []byte) error {
+			with := event
+			with.Signatures = b
+			return second(chain.Follow([]staff.Event{with}))
 		}},
 		decoder{"staff.ParseAssignments", one([]byte("handler/complaints/hr;auditor//")), func(b []byte) error { return second(staff.ParseAssignments(string(b))) }},
 		decoder{"letter.Unpack", one([]byte(`{"template":"news","lang":"nl","number":"KB-0000-00"}`)), func(b []byte) error {
@@ -205,25 +210,20 @@ func verifierOf(t testing.TB, instance string, key *seal.InstanceKey) note.Verif
 }
 
 // directoryEvents is a founded directory and the event that could follow.
-func directoryEvents(t testing.TB) (staff.Event, *staff.Directory) {
+func directoryEvents(t testing.TB) (staff.Event, []byte, *staff.Chain) {
 	t.Helper()
-	signer := seal.NewInstanceKey().Signer()
-	sign := func(d *staff.Directory, c staff.Change) staff.Event {
-		body, err := staff.Compose(d, "i", time.Unix(0, 0), c)
-		must(t, err)
-		e, err := staff.Complete(body, []staff.Signature{{By: staff.ByInstance, Value: signer.Sign(staff.SigningContext("i"), body)}})
-		must(t, err)
-		return e
-	}
-	genesis := sign(nil, staff.Change{Type: staff.Genesis, Recovery: []staff.Recovery{{ID: "r", Key: seal.NewCode().Keys("i").Public()}}})
-	dir, err := staff.Verify("i", signer.Public(), []staff.Event{genesis})
+	signer, at := seal.NewInstanceKey().Signer(), apptest.Start
+	keys := []staff.Recovery{{ID: "r", Key: seal.NewCode().Keys("i").Public()}}
+	genesis, err := staff.Found("i", at, staff.Rules{Profile: "wwf-belgium"}, keys, signer)
 	must(t, err)
-	secret := seal.NewMemberSecret()
-	reading := secret.Keys().Public()
-	return sign(dir, staff.Change{
-		Type: staff.Enrol, Member: "m", Reading: reading, Signing: secret.Signer().Public(),
-		Proof: secret.Signer().Sign(staff.ProofContext("i", "m"), reading), Assignments: []staff.Assignment{{Role: staff.RoleAuditor}},
-	}), dir
+	chain, err := staff.Verify("i", signer.Public(), []staff.Event{genesis})
+	must(t, err)
+	ch, _ := apptest.Enrolment("i", staff.Assignment{Role: staff.RoleAuditor})
+	statement, err := chain.Compose(at, ch)
+	must(t, err)
+	e, err := chain.Place(statement, []staff.Signature{staff.Sign("i", staff.ByInstance, signer, statement)}, at, signer)
+	must(t, err)
+	return e, statement, chain
 }
 
 func enrolmentRequest(t testing.TB) []byte {
@@ -267,21 +267,21 @@ func storedDecoders(t testing.TB) []decoder {
 			return holds(len(list) == 1)
 		}},
 		{"intake.Intake.openDraft", [][]byte{[]byte(`{"version":1,"lang":"nl","answers":{"a":["b"]},"visited":["x"],"named":{"m":"yes"},"code":"c"}`)}, func(b []byte) error {
-			execute(t, i.Store, "UPDATE draft SET box = $1 WHERE id = $2", []byte(draft.key.Seal(where("draft", draft.ID, draft.Revision), b)), draft.ID)
+			behind(t, i.Store, "UPDATE draft SET box = $1 WHERE id = $2", []byte(draft.key.Seal(where("draft", draft.ID, draft.Revision), b)), draft.ID)
 			_, err := i.Intake.Draft(ctx, browser)
-			execute(t, i.Store, "UPDATE draft SET box = $1 WHERE id = $2", []byte(draft.Box), draft.ID)
+			behind(t, i.Store, "UPDATE draft SET box = $1 WHERE id = $2", []byte(draft.Box), draft.ID)
 			return err
 		}},
 		{"intake.Intake.openManifest", [][]byte{manifest.Encode()}, func(b []byte) error {
-			execute(t, i.Store, "UPDATE draft_file SET box = $1 WHERE draft_id = $2", []byte(draft.key.Seal(where("draft-file", draft.file, 0), b)), draft.ID)
+			behind(t, i.Store, "UPDATE draft_file SET box = $1 WHERE draft_id = $2", []byte(draft.key.Seal(where("draft-file", draft.file, 0), b)), draft.ID)
 			return second(i.Intake.Draft(ctx, browser))
 		}},
 		{"intake.Intake.receipt", [][]byte{[]byte(`{"draft":"d","case":"c","number":"KB-0000-00","received":"2026-03-02T08:30:00Z","dates":[{"rule":"r","due":"2026-03-02T08:30:00Z"}]}`)}, func(b []byte) error {
-			execute(t, i.Store, "UPDATE submission SET box = $1 WHERE session_id = $2", []byte(sent.Key().Seal(where("receipt", sentDraft(t, i, sent), 0), b)), sent.ID())
+			behind(t, i.Store, "UPDATE submission SET box = $1 WHERE session_id = $2", []byte(sent.Key().Seal(where("receipt", sentDraft(t, i, sent), 0), b)), sent.ID())
 			return second(i.Intake.Receipt(ctx, sent))
 		}},
 		{"signin.SignIn.prepared", [][]byte{enrolmentRequest(t)}, func(b []byte) error {
-			execute(t, i.Store, "UPDATE invitation SET request = $1 WHERE lookup = $2", b, invited.ID())
+			behind(t, i.Store, "UPDATE invitation SET request = $1 WHERE lookup = $2", b, invited.ID())
 			_, _ = i.SignIn.Prepared(ctx, invited)
 			return nil // what it reads next is sealed under the pepper as well
 		}},

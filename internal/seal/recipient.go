@@ -93,6 +93,15 @@ func (r Recipient) Kind() RecipientKind { return r.kind }
 // ID names the recipient among those of its kind.
 func (r Recipient) ID() string { return r.id }
 
+// Public returns the recipient's public key, to be kept with a stamp; nil for the
+// zero value.
+func (r Recipient) Public() PublicKey {
+	if r.pub == nil {
+		return nil
+	}
+	return r.pub.Bytes()
+}
+
 // Fingerprint stands for the recipient's public key; empty for the zero value.
 func (r Recipient) Fingerprint() string { return r.fingerprint }
 

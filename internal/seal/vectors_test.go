@@ -80,7 +80,7 @@ func makeVectors(t *testing.T) map[string][]byte {
 		"pepper.file": MarshalPepper(pepper), "seal": fixedKey(5).Seal(note(), []byte("sealed")),
 		"member.fingerprint": []byte(member.Public().Fingerprint()),
 		"session.keys":       token.SealKeys(pepper, note(), member), "token.cookie": []byte(token.Cookie()),
-		"token.id": []byte(token.ID()), "sign": ms.Signer().Sign(note(), []byte("signed")),
+		"token.id": []byte(token.ID()), "token.link": []byte(token.LookupID("confirm")), "sign": ms.Signer().Sign(note(), []byte("signed")),
 		"sign.public": ms.Signer().Public(), "stamp": instance.Stamper().Stamp(note(), 2, []byte("stamped"), "m1"),
 		"envelope.password.stretched": stretched,
 		"wrap":                        grant(t, ck, recipient(t, RecipientMember, "m1", member.Public()), everything, nil),
@@ -94,6 +94,7 @@ func makeVectors(t *testing.T) map[string][]byte {
 	for c, p := range pubs {
 		out["compartment."+c.String()] = []byte(p.Fingerprint())
 	}
+	addRecoveryVectors(t, out)
 	return out
 }
 
@@ -205,6 +206,7 @@ func TestPT7_VectorsStillOpen(t *testing.T) {
 	if !VerifySignature(v["sign.public"], note(), []byte("signed"), v["sign"]) {
 		t.Error("signature")
 	}
+	wantRecoveryVectors(t, v)
 }
 
 // The rest of this file computes the constructions a second time, from the RFCs

@@ -17,8 +17,12 @@ import (
 )
 
 // Handler does one job. It returns when to try again, or the zero time when the
-// job is done with.
+// job is done with. ErrEnded tells that the job went in the same transaction as what
+// it did.
 type Handler func(ctx context.Context, ref string, attempt int) (again time.Time, err error)
+
+// ErrEnded tells that a job was done and no longer waits.
+var ErrEnded = custody.ErrEnded
 
 // Work runs the background. Run owns its goroutines and waits for them.
 type Work struct {
@@ -26,7 +30,9 @@ type Work struct {
 	Handlers  map[string]Handler
 	Sequencer *custody.Sequencer
 	Sweeper   *custody.Sweeper
+	Watch     func(context.Context) error // looks over who receives keys
 	Log       *slog.Logger
+	AtOnce    int // how many jobs are done side by side; below two, one after another
 
 	holder string
 	wake   chan struct{}
@@ -39,6 +45,7 @@ const (
 	idleJobs   = 5 * time.Second // how late a job of another instance may be noticed
 	sequence   = 200 * time.Millisecond
 	sweepEvery = 10 * time.Minute
+	watchEvery = 5 * time.Minute
 	retryAfter = time.Minute
 )
 
@@ -65,6 +72,7 @@ func (w *Work) Run(ctx context.Context) {
 	all.Go(func() { w.runJobs(ctx) })
 	all.Go(func() { every(ctx, sequence, func() { w.sequence(ctx) }) })
 	all.Go(func() { every(ctx, sweepEvery, func() { w.report("sweep", w.Sweeper.Sweep(ctx)) }) })
+	all.Go(func() { every(ctx, watchEvery, func() { w.report("watch", w.Watch(ctx)) }) })
 	all.Wait()
 }
 
@@ -119,16 +127,24 @@ func (w *Work) runJobs(ctx context.Context) {
 	}
 }
 
-// Step claims jobs that are due and does them; it tells how many.
+// Step claims jobs that are due and does them; it tells how many. Those done side by
+// side share the commits of what follows from them.
 func (w *Work) Step(ctx context.Context) (int, error) {
 	w.prepare()
 	jobs, err := w.Jobs.Claim(ctx, w.holder, batch, lease)
 	if err != nil {
 		return 0, err
 	}
+	var all sync.WaitGroup
+	turns := make(chan struct{}, max(w.AtOnce, 1))
 	for _, j := range jobs {
-		w.do(ctx, j)
+		turns <- struct{}{}
+		all.Go(func() {
+			defer func() { <-turns }()
+			w.do(ctx, j)
+		})
 	}
+	all.Wait()
 	return len(jobs), nil
 }
 
@@ -139,6 +155,9 @@ func (w *Work) do(ctx context.Context, j custody.Job) {
 		return
 	}
 	again, err := handle(ctx, j.Ref, j.Attempts)
+	if errors.Is(err, ErrEnded) {
+		return
+	}
 	if err != nil {
 		w.report(j.Kind, err)
 		again = w.Jobs.Now().Add(retryAfter)
