@@ -2,11 +2,13 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
 
 	"klankbord/internal/casefile"
+	"klankbord/internal/custody"
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
 )
@@ -20,13 +22,24 @@ type Finding struct {
 
 // Examine looks over the instance without changing it.
 func (a *App) Examine(ctx context.Context) ([]Finding, error) {
-	var list []Finding
-	dir, err := a.Custody.Directory(ctx)
+	list, err := a.examineLog(ctx)
 	if err != nil {
-		return append(list, Finding{true, "the directory of members does not verify", "restore the newest backup; do not let anyone give access until then"}), nil //nolint:nilerr // it is a finding
+		return nil, err
+	}
+	dir, err := a.Custody.Directory(ctx)
+	for _, alarm := range a.Custody.Alarms() {
+		list = append(list, alarmFinding(alarm))
+	}
+	if errors.Is(err, custody.ErrUnknown) {
+		return append(list, Finding{true, "no verified directory is known: complaints cannot be taken in", "restore database and state folder from the newest backup"}), nil
+	}
+	if err != nil {
+		return nil, err
 	}
 	count, _ := dir.Head()
-	list = append(list, Finding{What: fmt.Sprintf("the directory verifies: %d events, %d members", count, len(dir.Active()))})
+	if len(list) == 0 {
+		list = append(list, Finding{What: fmt.Sprintf("the directory verifies: %d events, %d members", count, len(dir.Active()))})
+	}
 	for _, team := range []casefile.Team{casefile.ComplaintsTeam, casefile.SupportersService} {
 		n := 0
 		for _, m := range dir.Active() {

@@ -109,6 +109,9 @@ func (i *Intake) prepare(ctx context.Context, d *Draft) (*submission, error) {
 		draft: d, answers: i.Profile.Normalise(d.Answers), routing: i.Profile.Route(d.Answers),
 		id: casefile.ID(ident.New()), number: casefile.Number(ident.CaseNumber()), at: i.Store.Now(),
 	}
+	if s.routing.Team != "" && !access.Receives(dir, s.routing.Team) {
+		return nil, ErrClosed
+	}
 	matches, err := i.matches(ctx, d, dir, s.routing)
 	if err != nil {
 		return nil, err

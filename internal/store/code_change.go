@@ -23,7 +23,7 @@ type CodeChange struct {
 	Stamp   []byte         // over everything but Box
 }
 
-const changeColumns = `case_id, id, member_id, started, ready, lookup, public_key, kept, box, stamp`
+const codeChangeColumns = `case_id, id, member_id, started, ready, lookup, public_key, kept, box, stamp`
 
 func scanCodeChange(row scanner) (CodeChange, error) {
 	var k CodeChange
@@ -37,7 +37,7 @@ func scanCodeChange(row scanner) (CodeChange, error) {
 // PutCodeChange keeps a new code on its way; one that was on its way before is good
 // for nothing from then on.
 func (t *Tx) PutCodeChange(k CodeChange) error {
-	_, err := t.Exec(`INSERT INTO code_change (`+changeColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+	_, err := t.Exec(`INSERT INTO code_change (`+codeChangeColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (case_id) DO UPDATE SET id = excluded.id, member_id = excluded.member_id, started = excluded.started,
   ready = excluded.ready, lookup = excluded.lookup, public_key = excluded.public_key, kept = excluded.kept,
   box = excluded.box, stamp = excluded.stamp`,
@@ -49,7 +49,7 @@ ON CONFLICT (case_id) DO UPDATE SET id = excluded.id, member_id = excluded.membe
 // CodeChange reads the new code that is on its way for a case; ErrNone when there is
 // none.
 func (t *Tx) CodeChange(id casefile.ID) (CodeChange, error) {
-	return one(t.QueryRow(`SELECT `+changeColumns+` FROM code_change WHERE case_id = $1`, id), scanCodeChange)
+	return one(t.QueryRow(`SELECT `+codeChangeColumns+` FROM code_change WHERE case_id = $1`, id), scanCodeChange)
 }
 
 // MoveCodeChange replaces a new code on its way if it still is as it was read;

@@ -29,7 +29,21 @@ var ErrStale = errors.New("changed meanwhile")
 type Store struct {
 	db    *sqldb.DB
 	clock clock.Clock
+	stamp func(hash []byte) []byte // of lines of the log; nil: none
 }
+
+// OpenReadOnly returns the store of a database that was opened to be read. It fails
+// where the schema is not the one of this program.
+func OpenReadOnly(ctx context.Context, db *sqldb.DB, c clock.Clock) (*Store, error) {
+	if err := db.Current(ctx, migration.Files); err != nil {
+		return nil, fmt.Errorf("check schema: %w", err)
+	}
+	return &Store{db: db, clock: c}, nil
+}
+
+// StampLeaves has every line of the log that is written from now on stamped, over
+// its hash. It is called once, before the store is used.
+func (s *Store) StampLeaves(stamp func(hash []byte) []byte) { s.stamp = stamp }
 
 // Open brings the schema up to date and returns the store.
 func Open(ctx context.Context, db *sqldb.DB, c clock.Clock) (*Store, error) {
@@ -59,7 +73,7 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 		if err := fn(t); err != nil {
 			return err
 		}
-		return t.writeLeaves()
+		return t.writeLeaves(s.stamp)
 	})
 }
 
