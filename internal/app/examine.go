@@ -35,6 +35,11 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 		list = append(list, Finding{n < 2, fmt.Sprintf("team %s has %d members", team, n), "invite members until each team has two"})
 	}
 	list = append(list, a.examineAlternative(dir), a.examineMail())
+	disk, err := a.examineDisk()
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, disk)
 	var mails map[string]int64
 	err = a.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		mails, err = tx.MailCounts()
@@ -54,6 +59,17 @@ func (a *App) examineAlternative(dir *staff.Directory) Finding {
 		}
 	}
 	return Finding{true, "there is no alternative recipient", "invite one: complaints about a member of the team go to them"}
+}
+
+func (a *App) examineDisk() (Finding, error) {
+	free, known, err := a.Blobs.Free()
+	if err != nil || !known {
+		return Finding{What: "this system does not tell how much of the disk is free"}, err
+	}
+	return Finding{
+		free <= a.Config.MinFreeMB<<20, fmt.Sprintf("disk: %d MB free, no new complaint below %d MB", free>>20, a.Config.MinFreeMB),
+		"make room, or move the state folder to a larger disk",
+	}, nil
 }
 
 func (a *App) examineMail() Finding {

@@ -57,7 +57,7 @@ func New(t testing.TB, options ...Option) *Instance {
 	ctx := t.Context()
 	founded, err := app.Found(ctx, c, "wwf-belgium", app.First("Nele Janssens", "nele@desk.example", "nl"), i.Clock)
 	i.check(err)
-	i.Founded = founded
+	i.Founded, i.State = founded, c.State
 	i.App, err = app.Open(ctx, c, o)
 	i.check(err)
 	t.Cleanup(func() { i.check(i.App.Close()) })

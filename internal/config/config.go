@@ -30,6 +30,7 @@ type Config struct {
 	MailFrom         string `name:"mail-from" env:"KLANKBORD_MAIL_FROM" help:"Address from which mail is sent."`
 
 	MaxFileMB   int64         `name:"max-file-mb" env:"KLANKBORD_MAX_FILE_MB" default:"100" help:"Size of a file that can be added, in MB."`
+	MinFreeMB   int64         `name:"min-free-mb" env:"KLANKBORD_MIN_FREE_MB" default:"256" help:"Free space in MB below which no new complaint is begun and no file is taken, so that the desk goes on; 0: until the disk is full."`
 	SessionIdle time.Duration `name:"session-idle" env:"KLANKBORD_SESSION_IDLE" default:"30m" help:"How long a member may be idle, up to 10h."`
 	LogLevel    string        `name:"log-level" env:"KLANKBORD_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged."`
 }
@@ -79,6 +80,7 @@ var (
 	errBaseURL = errors.New("base-url: want http://host or https://host without a path")
 	errIdle    = errors.New("session-idle: want between 1m and 10h")
 	errFile    = errors.New("max-file-mb: want at least 1")
+	errFree    = errors.New("min-free-mb: want 0 or more")
 )
 
 // Check refuses values that cannot be what they say. A session may idle for 10
@@ -95,6 +97,9 @@ func (c Config) Check() error {
 	}
 	if c.MaxFileMB < 1 {
 		return errFile
+	}
+	if c.MinFreeMB < 0 {
+		return errFree
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"klankbord/internal/clock"
+	"klankbord/internal/fault"
 	"klankbord/internal/sqldb"
 	"klankbord/internal/store/migration"
 )
@@ -49,9 +50,14 @@ type Tx struct {
 func (t *Tx) Now() time.Time { return t.now }
 
 // Write runs fn in a transaction that is durable when Write returns nil. It is
-// the only way to write; fn may run more than once.
+// the only way to write; fn may run more than once. It fails with fault.ErrFull when
+// the disk has no room.
 func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
-	return s.db.Write(ctx, func(tx *sqldb.Tx) error { return fn(&Tx{tx, s.clock.Now()}) })
+	err := s.db.Write(ctx, func(tx *sqldb.Tx) error { return fn(&Tx{tx, s.clock.Now()}) })
+	if sqldb.IsFull(err) {
+		return fmt.Errorf("%w: %w", fault.ErrFull, err)
+	}
+	return err
 }
 
 // Read runs fn in a read-only snapshot.
