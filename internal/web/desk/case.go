@@ -122,6 +122,10 @@ func (d *desk) problems(r *http.Request, err error, field string) ([]ui.FormErro
 	if !ok {
 		return nil, 0
 	}
+	if errors.Is(err, fault.ErrFull) {
+		d.Renderer.Failed(r, err)
+		return []ui.FormError{{Text: d.say(r, f)}}, http.StatusServiceUnavailable
+	}
 	one := []ui.FormError{{Field: field, Text: d.say(r, f)}}
 	switch f.Kind {
 	case fault.Invalid, fault.Limit:
