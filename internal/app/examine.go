@@ -22,12 +22,16 @@ type Finding struct {
 
 // Examine looks over the instance without changing it.
 func (a *App) Examine(ctx context.Context) ([]Finding, error) {
-	var list []Finding
+	list, err := a.examineLog(ctx)
+	if err != nil {
+		return nil, err
+	}
 	if err := a.Custody.Watch(ctx); err != nil && !errors.Is(err, custody.ErrUnknown) {
 		return nil, err
 	}
 	dir, err := a.Custody.Directory(ctx)
-	for _, alarm := range a.Custody.Alarms() {
+	alarms := a.Custody.Alarms()
+	for _, alarm := range alarms {
 		list = append(list, alarmFinding(alarm))
 	}
 	if errors.Is(err, custody.ErrUnknown) {
@@ -37,7 +41,7 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 		return nil, err
 	}
 	count, _ := dir.Head()
-	if len(list) == 0 {
+	if len(alarms) == 0 {
 		list = append(list, Finding{What: fmt.Sprintf("the directory verifies: %d events, %d members", count, len(dir.Active()))})
 	}
 	for _, team := range []casefile.Team{casefile.ComplaintsTeam, casefile.SupportersService} {
@@ -58,7 +62,11 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	list = append(list, drill, files)
+	disk, err := a.examineDisk()
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, drill, files, disk)
 	var mails map[string]int64
 	err = a.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		mails, err = tx.MailCounts()
@@ -104,6 +112,17 @@ func (a *App) examineDrill(ctx context.Context) (Finding, error) {
 		do = "ask the members and the keepers of the recovery key who have not opened the practice case; /desk/drill names them"
 	}
 	return Finding{d.Overdue, what, do}, nil
+}
+
+func (a *App) examineDisk() (Finding, error) {
+	free, known, err := a.Blobs.Free()
+	if err != nil || !known {
+		return Finding{What: "this system does not tell how much of the disk is free"}, err
+	}
+	return Finding{
+		free <= a.Config.MinFreeMB<<20, fmt.Sprintf("disk: %d MB free, no new complaint below %d MB", free>>20, a.Config.MinFreeMB),
+		"make room, or move the state folder to a larger disk",
+	}, nil
 }
 
 func (a *App) examineMail() Finding {

@@ -117,6 +117,10 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 		p, err := casefile.DecodePayload[casefile.AccessEvent](e.Payload)
 		i.Access, i.Text = &p, p.Why
 		return err
+	case casefile.EntryCode:
+		p, err := casefile.DecodePayload[casefile.CodeEvent](e.Payload)
+		i.Code, i.Text = p.Act, p.Why
+		return err
 	case casefile.EntryRequest:
 		p, err := casefile.DecodePayload[casefile.Request](e.Payload)
 		i.Asked, i.Text = p.Matter, p.Reason
@@ -168,6 +172,11 @@ func (c *Casework) events(actor access.Actor, o *custody.Opened, a around) []Ite
 			i.Event, i.Person = EventAssigned, a.names[staff.ID(r.Object)]
 		case audit.MailDead:
 			i.Event = EventMailDead
+		case audit.GrantDeleted:
+			if r.Detail["why"] != "left" {
+				continue
+			}
+			i.Event, i.Person = EventLeft, a.names[staff.ID(r.Object)]
 		default:
 			continue
 		}

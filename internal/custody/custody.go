@@ -26,6 +26,10 @@ type Custody struct {
 	signer   *seal.Signer
 	outside  *heads.Folder
 
+	// Log is the last seen head of the log, against which Watch holds the database;
+	// nil: not. It is set before anything is asked.
+	Log *HeadFile
+
 	mu     sync.Mutex
 	known  *known  // guarded by mu; only ever moves forwards, but for an acceptance
 	alarms []Alarm // guarded by mu

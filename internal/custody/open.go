@@ -31,6 +31,7 @@ type Opened struct {
 	Grants  []store.Grant
 	Marks   []store.ReadMark
 	Gated   bool // the identity lies behind its gate for this reader, now
+	Handed  bool // the code that opened the case was given by a member
 
 	keys    map[uint32]*seal.CaseKeys
 	rings   []store.Ring // opened just now, to be kept
@@ -38,7 +39,7 @@ type Opened struct {
 	caseKey map[uint32]store.CaseKey
 	marks   []store.Mark
 	codes   []store.Code
-	lost    []staff.ID // who wait for access since their keys were renewed
+	lost    []store.LostAccess // who wait for access since their keys were renewed, as it was stamped
 	reader  audit.Actor
 	renewal *staff.Directory // set when whoever writes next draws a fresh epoch
 }
@@ -54,7 +55,7 @@ type rows struct {
 	rings    []store.Ring
 	openings []store.Opening
 	read     []store.ReadMark
-	lost     []staff.ID
+	lost     []store.LostAccess
 }
 
 func readRows(tx *store.Tx, file store.Case, member staff.ID) (r rows, err error) {
@@ -124,7 +125,7 @@ func (c *Custody) newOpened(ctx context.Context, r rows, reader audit.Actor) *Op
 	o := &Opened{
 		Case: r.file, Grants: r.grants, Marks: r.read, keys: map[uint32]*seal.CaseKeys{},
 		derived: map[string]seal.Box{}, caseKey: map[uint32]store.CaseKey{},
-		marks: r.marks, lost: r.lost, reader: reader,
+		marks: r.marks, lost: c.lapsed(r.lost), reader: reader,
 	}
 	o.Damaged = !c.headHolds(r.file.ID, r.file.Head, r.marks)
 	for _, k := range r.keys {
@@ -216,6 +217,9 @@ func (c *Custody) OpenCode(ctx context.Context, code seal.Code) (*Opened, error)
 	}
 	if len(o.keys) == 0 {
 		return nil, fault.ErrNotFound
+	}
+	for _, k := range o.codes {
+		o.Handed = o.Handed || k.Lookup == lookup && k.Handed
 	}
 	c.openEntries(o, r)
 	return o, nil

@@ -2,7 +2,6 @@ package custody
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"klankbord/internal/seal"
@@ -19,7 +18,7 @@ func (c *Custody) Watch(ctx context.Context) error {
 	c.mu.Lock()
 	k := c.known
 	c.mu.Unlock()
-	w := watched{}
+	w := watched{head: c.Log}
 	if err := c.store.Read(ctx, w.read); err != nil {
 		return fmt.Errorf("watch: %w", err)
 	}
@@ -32,7 +31,7 @@ func (c *Custody) Watch(ctx context.Context) error {
 	c.judge(ctx, AlarmGhost, !c.allVouched(k.chain, w.granted))
 	c.judge(ctx, AlarmProfile, w.instance.Profile != k.chain.Rules().Profile)
 	c.judge(ctx, AlarmInvitation, !c.allStamped(w.invitations))
-	c.judge(ctx, AlarmLog, seenErr == nil && w.log.Size < seen.Log.Size)
+	c.judge(ctx, AlarmLog, w.trouble != "")
 	return nil
 }
 
@@ -51,7 +50,8 @@ type watched struct {
 	granted     []store.GrantedKey
 	instance    store.InstanceRow
 	invitations []store.Invitation
-	log         store.Checkpoint
+	head        *HeadFile
+	trouble     Trouble // of the log
 }
 
 func (w *watched) read(tx *store.Tx) (err error) {
@@ -70,8 +70,11 @@ func (w *watched) read(tx *store.Tx) (err error) {
 	if w.invitations, err = tx.Invitations(); err != nil {
 		return err
 	}
-	w.log, err = tx.LatestCheckpoint()
-	if errors.Is(err, store.ErrNone) {
+	if w.head == nil {
+		return nil
+	}
+	_, err = w.head.Check(tx)
+	if w.trouble = TroubleOf(err); w.trouble != "" {
 		return nil
 	}
 	return err
