@@ -88,7 +88,9 @@ var sentence = regexp.MustCompile(`[^.!?]+[.!?]?`)
 func sentences(text string) [][]string {
 	var out [][]string
 	for _, s := range sentence.FindAllString(text, -1) {
-		words := strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("‘’“”„«»–,;()", r) && r != '’' })
+		words := strings.FieldsFunc(s, func(r rune) bool {
+			return unicode.IsSpace(r) || strings.ContainsRune("‘’“”„«»–,;()", r) && r != '’'
+		})
 		words = slices.DeleteFunc(words, func(w string) bool { return !strings.ContainsFunc(w, unicode.IsLetter) })
 		if len(words) > 0 {
 			out = append(out, words)
