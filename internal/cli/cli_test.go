@@ -27,9 +27,9 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"sql": runSQL, "sequence": sequence, "keep": keep, "share": share, "remove": remove,
-			"enrol": enrol, "invite": invite, "leave": leave, "approve": approve, "logged": logged,
+			"sql": runSQL, "sequence": sequence, "keep": keep, "share": share,
 			"variable": variable, "complain": complain, "replace": replace,
+			"remove": remove, "enrol": enrol, "invite": invite, "leave": leave, "approve": approve, "logged": logged,
 		},
 	})
 }

@@ -76,6 +76,7 @@ CREATE TABLE acceptance (
 -- An invitation to enrol; its secret travels by link, only the hash is kept.
 CREATE TABLE invitation (
   id         {text} NOT NULL PRIMARY KEY,
+  kind       {text} NOT NULL CHECK (kind IN ('entry', 'reset')),
   lookup     {text} NOT NULL UNIQUE,
   email      {text} NOT NULL,
   name       {text} NOT NULL,

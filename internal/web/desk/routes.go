@@ -22,6 +22,7 @@ func (d *desk) routes() []route {
 		{"GET /desk/enrol/{token}", anyone, d.enrolShow},
 		{"POST /desk/enrol/{token}", anyone, d.enrolPassword},
 		{"POST /desk/enrol/{token}/confirm", anyone, d.enrolConfirm},
+		{"GET /desk/renewed", anyone, d.renewedShow},
 
 		{"GET /desk", member, d.inboxShow},
 		{"GET /desk/{$}", member, d.inboxShow},
@@ -39,6 +40,9 @@ func (d *desk) routes() []route {
 		{"POST /desk/people/change/{change}/renew", member, d.changeRenew},
 		{"GET /desk/people/member/{member}", member, d.colleagueShow},
 		{"POST /desk/people/member/{member}", member, d.colleagueAsk},
+		{"GET /desk/people/member/{member}/reset", member, d.resetShow},
+		{"POST /desk/people/member/{member}/reset", member, d.resetStart},
+		{"POST /desk/people/member/{member}/reset/cancel", member, d.resetCancel},
 		{"GET /desk/people/recovery-key/{key}", member, d.keepersShow},
 		{"POST /desk/people/recovery-key/{key}", member, d.keepersAsk},
 		{"POST /desk/accepted", member, d.acceptedRead},
