@@ -14,6 +14,7 @@ import (
 
 	"klankbord/internal/access"
 	"klankbord/internal/audit"
+	"klankbord/internal/casework"
 	"klankbord/internal/custody"
 	"klankbord/internal/fault"
 	"klankbord/internal/ident"
@@ -40,11 +41,12 @@ type Sealer interface {
 
 // Setup is the use case. It is safe for concurrent use.
 type Setup struct {
-	Store   *store.Store
-	Custody *custody.Custody
-	SignIn  *signin.SignIn
-	Mails   Sealer
-	Wake    func() // tells the background work that there is a job; may be nil
+	Store    *store.Store
+	Custody  *custody.Custody
+	SignIn   *signin.SignIn
+	Casework *casework.Casework // hands over the cases of whoever leaves
+	Mails    Sealer
+	Wake     func() // tells the background work that there is a job; may be nil
 }
 
 // Founding is what a new instance starts with.

@@ -67,6 +67,22 @@ func (t *Tx) SetMemberLanguage(id staff.ID, language string) error {
 	return err
 }
 
+// DismissMember ends what a member can do who leaves: sessions and every way to open
+// their key are gone, and so is the address, under which they may be invited again.
+// The name stays for the cases in which it stands.
+func (t *Tx) DismissMember(id staff.ID) error {
+	n, err := t.Exec(`UPDATE member SET active = 0, email = 'left/' || id WHERE id = $1 AND active = 1`, id)
+	if err := changed(n, err, ErrStale); err != nil {
+		return err
+	}
+	for _, sql := range []string{`DELETE FROM session WHERE member_id = $1`, `DELETE FROM envelope WHERE member_id = $1`} {
+		if _, err := t.Exec(sql, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // PutEnvelope keeps one way in which a member opens their key.
 func (t *Tx) PutEnvelope(id staff.ID, e seal.Envelope) error {
 	_, err := t.Exec(`INSERT INTO envelope (member_id, kind, params, salt, box, changed) VALUES ($1, $2, $3, $4, $5, $6)

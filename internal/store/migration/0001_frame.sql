@@ -375,7 +375,8 @@ CREATE TABLE lease (
 ) {strict};
 
 -- The log. A leaf enters without position in the transaction of its change; the
--- sequencer gives positions. record and salt go at erasure, hash stays.
+-- sequencer gives positions to those whose stamp holds. record and salt go at
+-- erasure, hash and stamp stay.
 CREATE TABLE log_leaf (
   id       {text}  NOT NULL PRIMARY KEY,
   position {int}   UNIQUE,
@@ -384,7 +385,8 @@ CREATE TABLE log_leaf (
   kind     {text}  NOT NULL,
   record   {bytes},
   salt     {bytes},
-  hash     {bytes} NOT NULL
+  hash     {bytes} NOT NULL,
+  stamp    {bytes} NOT NULL
 ) {strict};
 CREATE INDEX log_leaf_waiting ON log_leaf (at, id) WHERE position IS NULL;
 CREATE INDEX log_leaf_case ON log_leaf (case_id);

@@ -32,6 +32,7 @@ type inboxPage struct {
 	Next     *casework.Row
 	Asked    []ui.Link // requests of colleagues that wait for this member
 	Standing []standing
+	Done     string // what was just done; empty: nothing
 }
 
 func (d *desk) inboxShow(w http.ResponseWriter, r *http.Request) error {
@@ -58,6 +59,9 @@ func (d *desk) inboxShow(w http.ResponseWriter, r *http.Request) error {
 	}
 	if data.Standing, err = d.standing(r); err != nil {
 		return err
+	}
+	if what := q.Get("done"); what == "aside" || what == "moved" {
+		data.Done = d.text(r, "desk.inbox.done-"+what)
 	}
 	return d.Renderer.Render(w, r, http.StatusOK, "desk/inbox", page(d, r, title, data))
 }

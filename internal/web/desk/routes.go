@@ -48,6 +48,8 @@ func (d *desk) routes() []route {
 		{"GET /desk/restore", member, d.restoreList},
 		{"GET /desk/restore/{member}", member, d.restoreShow},
 		{"POST /desk/restore/{member}", member, d.restoreGive},
+		{"GET /desk/people/leave", member, d.leaveShow},
+		{"POST /desk/people/leave", member, d.leaveSign},
 		{"GET /desk/log", member, d.logShow},
 		{"GET /desk/profile", member, d.profileShow},
 
@@ -69,5 +71,20 @@ func (d *desk) routes() []route {
 		{"POST /desk/case/{number}/mail", member, d.caseMail},
 		{"GET /desk/case/{number}/close", member, d.closeShow},
 		{"POST /desk/case/{number}/close", member, d.closeWrite},
+
+		{"GET /desk/case/{number}/access", member, d.accessShow},
+		{"POST /desk/case/{number}/access/other", member, d.accessOther},
+		{"GET /desk/case/{number}/access/aside", member, d.asideAsk},
+		{"POST /desk/case/{number}/access/aside", member, d.asideTake},
+		{"GET /desk/case/{number}/access/exclude", member, d.excludeAsk},
+		{"POST /desk/case/{number}/access/exclude", member, d.excludeTake},
+		{"GET /desk/case/{number}/access/add", member, d.addAsk},
+		{"POST /desk/case/{number}/access/add", member, d.addGive},
+		{"GET /desk/case/{number}/access/return", member, d.returnAsk},
+		{"POST /desk/case/{number}/access/return", member, d.returnSend},
+		{"POST /desk/case/{number}/access/decide", member, d.accessDecide},
+		{"POST /desk/case/{number}/access/returned", member, d.accessReturned},
+		{"GET /desk/case/{number}/access/move", member, d.moveAsk},
+		{"POST /desk/case/{number}/access/move", member, d.moveGive},
 	}
 }

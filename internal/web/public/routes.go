@@ -20,6 +20,7 @@ func (f *face) routes() []Route {
 	return []Route{
 		{"GET", "", lasting, f.showLanding},
 		{"GET", "/{$}", lasting, f.showLanding},
+		{"GET", "/who-reads", lasting, f.showWhoReads},
 		{"GET", "/privacy", lasting, f.showText("privacy")},
 		{"GET", "/accessibility", lasting, f.showText("accessibility")},
 		{"GET", "/other-ways", lasting, f.showText("other-ways")},
