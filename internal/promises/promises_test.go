@@ -228,7 +228,9 @@ func onlyTheTeam(t *testing.T, i *apptest.Instance, team apptest.Staff, r *intak
 func TestNeverTheOneItIsAbout(t *testing.T) {
 	t.Run("known before it was sent", aboutSomebodyFromTheStart)
 	t.Run("a colleague leaves them out later", func(t *testing.T) {
-		neverAgain(t, func(i *apptest.Instance, s apptest.Staff, n casefile.Number) error { return i.Exclude(s.Manager, n, s.HR.Member) })
+		neverAgain(t, func(i *apptest.Instance, s apptest.Staff, n casefile.Number) error {
+			return i.Exclude(s.Manager, n, s.HR.Member)
+		})
 	})
 	t.Run("they step aside themselves", func(t *testing.T) {
 		neverAgain(t, func(i *apptest.Instance, s apptest.Staff, n casefile.Number) error { return i.StepAside(s.HR, n) })
