@@ -71,6 +71,9 @@ type Want struct {
 type Holding struct {
 	Members  []staff.ID
 	Recovery []string // ids of recovery keys
+	// Waiting held them before their own keys were renewed. They receive nothing until
+	// a colleague restores the access, and count among those who are left.
+	Waiting []staff.ID
 	// Blind says that whoever asks cannot read who was excluded, as the complainant
 	// cannot. Then nobody receives anything who holds nothing now.
 	Blind bool
@@ -89,6 +92,20 @@ func (w Want) offersRecovery(id string) bool {
 
 // mayAdd reports whether the alternative recipient can be called in.
 func (w Want) mayAdd() bool { return w.Now == nil || !w.Now.Blind }
+
+// waiting counts those who wait for their access and may have it again, beside
+// those who are chosen.
+func (w Want) waiting(d *staff.Directory, chosen []staff.ID) (n int) {
+	if w.Now == nil {
+		return 0
+	}
+	for _, id := range w.Now.Waiting {
+		if e, ok := d.Entry(id); ok && e.Has(staff.RoleHandler) && !w.Without.Covers(e) && !slices.Contains(chosen, id) {
+			n++
+		}
+	}
+	return n
+}
 
 // Selection is who receives the keys of a case.
 type Selection struct {
@@ -111,7 +128,7 @@ func Recipients(d *staff.Directory, w Want) Selection {
 			s.Members = append(s.Members, e.ID)
 		}
 	}
-	if w.mayAdd() && (w.Alternative || len(s.Members) < 2) {
+	if w.mayAdd() && (w.Alternative || len(s.Members)+w.waiting(d, s.Members) < 2) {
 		for _, e := range d.Active() {
 			if e.In(casefile.Alternative) && !x.Covers(e) && !slices.Contains(s.Members, e.ID) {
 				s.Members = append(s.Members, e.ID)
@@ -125,5 +142,17 @@ func Recipients(d *staff.Directory, w Want) Selection {
 		}
 	}
 	s.OnlyRecovery = len(s.Members) == 0
+	return s
+}
+
+// Everyone is every active member and every recovery key: the recipients of a
+// practice case, which is about nobody.
+func Everyone(d *staff.Directory) (s Selection) {
+	for _, e := range d.Active() {
+		s.Members = append(s.Members, e.ID)
+	}
+	for _, r := range d.RecoveryKeys() {
+		s.Recovery = append(s.Recovery, r.ID)
+	}
 	return s
 }

@@ -20,6 +20,7 @@ import (
 	"klankbord/internal/custody"
 	"klankbord/internal/deadline"
 	"klankbord/internal/dialogue"
+	"klankbord/internal/heads"
 	"klankbord/internal/intake"
 	"klankbord/internal/lang"
 	"klankbord/internal/letter"
@@ -93,7 +94,7 @@ func Open(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 			return nil, err
 		}
 	}
-	return a, a.wire(keys, o.Transport)
+	return a, a.wire(ctx, keys, o.Transport)
 }
 
 func (a *App) openStorage(ctx context.Context) (err error) {
@@ -145,7 +146,7 @@ func (noMail) Send(context.Context, letter.Mail) error { return errNoMail }
 // wire makes the use cases. Each gets the one subkey that it needs: gates go to
 // custody, notices and waiting mail are opened only by post, checkpoints are
 // signed only by work.
-func (a *App) wire(keys keyFiles, transport post.Transport) error {
+func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport) error {
 	mails, notices := keys.Instance.Subkey("mail"), keys.Instance.Subkey("notices")
 	calendar := deadline.Belgium(lang.Brussels())
 	signer, err := audit.NewSigner(a.Instance, keys.Instance.CheckpointKey())
@@ -153,11 +154,15 @@ func (a *App) wire(keys keyFiles, transport post.Transport) error {
 		return fmt.Errorf("checkpoint key: %w", err)
 	}
 	a.signer = keys.Instance.Signer()
-	a.Custody = custody.New(a.Store, a.Instance, keys.Instance.Stamper(), keys.Instance.Subkey("gates"), a.signer.Public())
+	a.Custody = custody.New(a.Store, a.Instance, keys.Instance.Stamper(), keys.Instance.Subkey("gates"), a.signer, heads.In(a.Config.State))
+	if err := a.followDirectory(ctx); err != nil {
+		return err
+	}
 	a.Work = &work.Work{
 		Jobs: &custody.Jobs{Store: a.Store, SkipLocked: a.db.ForUpdateSkipLocked()}, Log: a.log,
 		Sequencer: &custody.Sequencer{Store: a.Store, Origin: audit.Origin(a.Instance), Signer: signer},
 		Sweeper:   &custody.Sweeper{Store: a.Store, Blobs: a.Blobs, Custody: a.Custody},
+		Watch:     a.Custody.Watch,
 	}
 	wake, fileBytes := a.Work.Wake, a.Config.MaxFileMB<<20
 	a.Intake = &intake.Intake{
@@ -177,7 +182,7 @@ func (a *App) wire(keys keyFiles, transport post.Transport) error {
 	a.Casework.Limits.FileBytes = fileBytes
 	limits := signin.DefaultLimits()
 	limits.Idle = a.Config.SessionIdle
-	a.SignIn = signin.New(a.Store, a.Custody, keys.Pepper, limits, a.signer)
+	a.SignIn = signin.New(a.Store, a.Custody, keys.Pepper, limits)
 	a.Casework.SignIn = a.SignIn
 	a.Setup = &setup.Setup{Store: a.Store, Custody: a.Custody, SignIn: a.SignIn, Casework: a.Casework, Mails: mails, Wake: wake}
 	office := &post.Office{

@@ -38,7 +38,8 @@ func First(name, email, language string) setup.Person {
 // Found makes an instance in an empty state folder: keys and their copy, database,
 // directory and the invitation of the first member.
 func Found(ctx context.Context, c config.Config, profileName string, first setup.Person, k setup.Keeping, clk clock.Clock) (f Founded, err error) {
-	if _, err := profile.Load(profileName); err != nil {
+	p, err := profile.Load(profileName)
+	if err != nil {
 		return f, err
 	}
 	if err := os.MkdirAll(c.State, 0o700); err != nil {
@@ -62,7 +63,7 @@ func Found(ctx context.Context, c config.Config, profileName string, first setup
 		return f, err
 	}
 	f.Enrol, err = setup.Found(ctx, s, setup.Founding{
-		Instance: ident.New(), Profile: profileName, Signer: keys.Instance.Signer(), First: first,
+		Instance: ident.New(), Rules: p.DirectoryRules(), Signer: keys.Instance.Signer(), Stamps: keys.Instance.Stamper(), First: first,
 		Recovery: f.Recovery, Shares: f.Shares, Keeps: k.First,
 	})
 	return f, err

@@ -13,9 +13,6 @@ import (
 	"klankbord/internal/store"
 )
 
-// password is that of every member who needs one.
-const password = "five words make a sentence"
-
 // Password gives a member a password, which tests need only for acts that ask for
 // it, because checking one is slow on purpose.
 func (i *Instance) Password(actor access.Actor) string {
@@ -26,7 +23,7 @@ func (i *Instance) Password(actor access.Actor) string {
 		return err
 	})
 	if err == nil {
-		return password
+		return Password
 	}
 	if !errors.Is(err, store.ErrNone) {
 		i.T.Fatal(err)
@@ -35,10 +32,10 @@ func (i *Instance) Password(actor access.Actor) string {
 	i.check(err)
 	pepper, err := seal.LoadPepper(file)
 	i.check(err)
-	e, err := seal.SealPassword(pepper, i.Instance(), string(actor.Member), password, i.secrets[actor.Member])
+	e, err := seal.SealPassword(pepper, i.Instance(), string(actor.Member), Password, i.secrets[actor.Member])
 	i.check(err)
 	i.check(i.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutEnvelope(actor.Member, e) }))
-	return password
+	return Password
 }
 
 // Decide approves or refuses a colleague's request with the member's password.

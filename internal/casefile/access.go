@@ -16,6 +16,7 @@ const (
 	AccessAdded       AccessAct = "added"         // by name
 	AccessAlternative AccessAct = "alternative"   // the alternative recipient, as too few were left
 	AccessLeft        AccessAct = "left"          // left the desk
+	AccessRestored    AccessAct = "restored"      // after their keys were renewed
 	AccessMoved       AccessAct = "moved"         // the case went to another route or team
 	AccessNotAbout    AccessAct = "not-about"     // a name in the case is not this member's; changes no key
 )
@@ -23,7 +24,8 @@ const (
 // AccessActs returns every act.
 func AccessActs() []AccessAct {
 	return []AccessAct{
-		AccessAside, AccessExcluded, AccessReturned, AccessAdded, AccessAlternative, AccessLeft, AccessMoved, AccessNotAbout,
+		AccessAside, AccessExcluded, AccessReturned, AccessAdded, AccessAlternative, AccessLeft,
+		AccessRestored, AccessMoved, AccessNotAbout,
 	}
 }
 

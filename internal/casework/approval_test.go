@@ -211,7 +211,9 @@ func plant(t *testing.T, i *apptest.Instance, actor access.Actor, n casefile.Num
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := i.Store.Write(t.Context(), added.Insert); err != nil {
+	leaf := custody.Leaf(i.Now(), custody.Event{Kind: audit.EntryAdded, Actor: custody.ByMember(author), Case: o.Case.ID})
+	err = i.Store.Write(t.Context(), func(tx *store.Tx) error { return errors.Join(added.Insert(tx), tx.InsertLeaf(leaf)) })
+	if err != nil {
 		t.Fatal(err)
 	}
 }

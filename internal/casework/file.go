@@ -41,6 +41,7 @@ func (c *Casework) Open(ctx context.Context, actor access.Actor, n casefile.Numb
 		Kind: audit.FileRead, Actor: custody.ByMember(actor.Member), Case: o.Case.ID, Object: entry,
 	})
 	opening := store.Opening{ID: ident.New(), Case: o.Case.ID, Member: actor.Member, What: "file", At: now}
+	c.Custody.StampOpening(&opening)
 	err = c.writeIn(ctx, actor, o.Case.ID, func(tx *store.Tx) error {
 		return errors.Join(o.Keep(tx, actor.Member), tx.InsertLeaf(leaf), tx.InsertOpening(opening))
 	})

@@ -39,6 +39,27 @@ func (c *Casework) needsSecond(actor access.Actor, o *custody.Opened, dir *staff
 	return !alone || !actor.Entry.In(casefile.Alternative)
 }
 
+// way says how the member can open a sealed identity.
+func (c *Casework) way(actor access.Actor, o *custody.Opened, dir *staff.Directory, v *Case) {
+	switch {
+	case !v.Identity.Sealed:
+		return
+	case !c.needsSecond(actor, o, dir):
+		v.Identity.Way = WayReason
+		return
+	}
+	v.Identity.Way = WayAsk
+	if r, ok := c.approval(o, dir, actor.Member, casefile.MatterIdentity, nil); ok {
+		v.Identity.Way, v.Identity.Request = WayApproved, r.id
+		return
+	}
+	for _, r := range v.Requests {
+		if r.Mine && r.Matter == casefile.MatterIdentity && r.State == RequestWaiting {
+			v.Identity.Way, v.Identity.Request = WayWaiting, r.ID
+		}
+	}
+}
+
 // OpenIdentity opens who the complainant is for half an hour, to this member only.
 // The purpose is sealed so that colleagues and the complainant read it. Where the
 // profile asks for a second member, an approved request of this member is used up,

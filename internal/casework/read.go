@@ -23,6 +23,7 @@ type around struct {
 	mails    []store.Mail
 	openings []store.Opening
 	leaves   []store.Leaf
+	notice   store.Notice // the zero row: mail goes nowhere
 	drafts   []store.DeskDraft
 	dir      *staff.Directory
 	names    map[staff.ID]string
@@ -57,7 +58,7 @@ func (c *Casework) around(ctx context.Context, actor access.Actor, o *custody.Op
 	}
 	id := o.Case.ID
 	err = c.Store.Read(ctx, func(tx *store.Tx) error {
-		var errs [7]error
+		var errs [8]error
 		a.row, errs[0] = tx.Inbox(store.InboxFilter{Member: actor.Member, Cases: []casefile.ID{id}, Limit: 1})
 		a.clocks, errs[1] = tx.Clocks(id)
 		a.mails, errs[2] = tx.MailsOf(id)
@@ -65,6 +66,10 @@ func (c *Casework) around(ctx context.Context, actor access.Actor, o *custody.Op
 		a.leaves, errs[4] = tx.LeavesOf(id)
 		a.drafts, errs[5] = tx.DeskDrafts(id, actor.Member)
 		a.names, errs[6] = memberNames(tx)
+		a.notice, errs[7] = tx.Notice(id)
+		if errors.Is(errs[7], store.ErrNone) {
+			errs[7] = nil
+		}
 		return errors.Join(errs[:]...)
 	})
 	if err != nil {
@@ -84,6 +89,7 @@ func (c *Casework) noteCase(ctx context.Context, actor access.Actor, o *custody.
 	}
 	leaf := custody.Leaf(now, custody.Event{Kind: audit.CaseRead, Actor: custody.ByMember(actor.Member), Case: o.Case.ID})
 	opening := store.Opening{ID: ident.New(), Case: o.Case.ID, Member: actor.Member, What: "case", At: now}
+	c.Custody.StampOpening(&opening)
 	err := c.writeIn(ctx, actor, o.Case.ID, func(tx *store.Tx) error {
 		if err := o.Keep(tx, actor.Member); err != nil {
 			return err
@@ -124,8 +130,10 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 		}
 	}
 	v.Identity = c.identity(actor, o, a)
+	v.Contact = c.contact(a.notice)
 	v.Drafts = c.drafts(o, a.drafts)
 	v.Requests = c.asked(actor, o, a.dir, a.names)
+	c.way(actor, o, a.dir, v)
 	v.Clocks = c.clockViews(a.clocks)
 	v.Moves = moves(o, a)
 	files := filesOf(o)
@@ -134,6 +142,14 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 	v.Named = c.named(actor, o, a.dir, a.names)
 	v.Next = c.next(v)
 	return v
+}
+
+func (c *Casework) contact(n store.Notice) Contact {
+	k := Contact{Mail: len(n.Mark) > 0}
+	if k.Mail && c.Custody.NoticeHolds(n) {
+		k.Verified = n.Verified
+	}
+	return k
 }
 
 // people lists the active members with a key to what is written now, the one in

@@ -4,10 +4,12 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"time"
 
 	"klankbord/internal/app"
 	"klankbord/internal/config"
 	"klankbord/internal/seal"
+	"klankbord/internal/setup"
 	"klankbord/internal/staff"
 )
 
@@ -15,6 +17,8 @@ type recoverCommands struct {
 	Keys     recoverKeysCommand     `cmd:"" help:"Bring back the two key files from recovery.age."`
 	Identity recoverIdentityCommand `cmd:"" help:"Print the identity with which a plain age program opens recovery.age."`
 	Check    recoverCheckCommand    `cmd:"" help:"Say whether a code or a share is right, without opening anything."`
+	Drill    recoverDrillCommand    `cmd:"" help:"Open the practice case of the yearly drill with the recovery key."`
+	Cases    recoverCasesCommand    `cmd:"" help:"Give cases to a member with the recovery key. It is logged, told to all members by mail, and shown on the desk."`
 }
 
 // unknown judges where there is no directory to compare with.
@@ -112,4 +116,36 @@ func judgeOf(e *env, a *app.App) (judge, error) {
 		code:  func(c seal.Code) error { _, err := staff.RecoveryOf(keys, a.Instance, c); return err },
 		share: func(s seal.CodeShare) error { return staff.CheckShare(keys, s) },
 	}, nil
+}
+
+type recoverDrillCommand struct{ config.Config }
+
+// errDrill tells what a keeper can do about a drill that nobody began.
+var errDrill = errors.New("there is no practice case for this recovery key; a configurator starts one on the desk, under /desk/drill")
+
+// Run proves that the recovery key opens what is sealed to it. It is logged.
+func (c *recoverDrillCommand) Run(e *env) (err error) {
+	a, err := app.Open(e.ctx, c.Config, app.Options{Log: e.logger("error")})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	j, err := judgeOf(e, a)
+	if err != nil {
+		return err
+	}
+	code, err := e.askRecovery(j)
+	if err != nil {
+		return err
+	}
+	word, started, err := a.Setup.OpenDrillByRecovery(e.ctx, code)
+	if errors.Is(err, setup.ErrNoDrill) {
+		return errDrill
+	}
+	if err != nil {
+		return err
+	}
+	e.say("The recovery key opens the practice case of %s. The word in it is %s; members who", started.Format(time.DateOnly), word)
+	e.say("opened it see the same. It is noted on the desk and in the log.")
+	return nil
 }

@@ -93,7 +93,7 @@ func SafeName(name string) string {
 // HoldBlobs keeps the blobs of a file alive for their owner.
 func HoldBlobs(tx *store.Tx, m seal.Manifest, kind, owner, object string) error {
 	for _, p := range m.Parts {
-		if err := tx.InsertBlobRef(store.BlobRef{Name: p.Blob, OwnerKind: kind, Owner: owner, Object: object}); err != nil {
+		if err := tx.InsertBlobRef(store.BlobRef{Name: p.Blob, OwnerKind: kind, Owner: owner, Object: object, Size: p.SealedSize}); err != nil {
 			return fmt.Errorf("keep blob: %w", err)
 		}
 	}

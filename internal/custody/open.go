@@ -38,6 +38,7 @@ type Opened struct {
 	caseKey map[uint32]store.CaseKey
 	marks   []store.Mark
 	codes   []store.Code
+	lost    []store.LostAccess // who wait for access since their keys were renewed, as it was stamped
 	reader  audit.Actor
 	renewal *staff.Directory // set when whoever writes next draws a fresh epoch
 }
@@ -53,6 +54,7 @@ type rows struct {
 	rings    []store.Ring
 	openings []store.Opening
 	read     []store.ReadMark
+	lost     []store.LostAccess
 }
 
 func readRows(tx *store.Tx, file store.Case, member staff.ID) (r rows, err error) {
@@ -73,6 +75,9 @@ func readRows(tx *store.Tx, file store.Case, member staff.ID) (r rows, err error
 		return r, err
 	}
 	if r.openings, err = tx.Openings(file.ID); err != nil {
+		return r, err
+	}
+	if r.lost, err = tx.LostOf(file.ID); err != nil {
 		return r, err
 	}
 	if r.read, err = tx.ReadMarks(file.ID); err != nil || member == "" {
@@ -101,6 +106,7 @@ func (c *Custody) OpenMember(ctx context.Context, actor access.Actor, n casefile
 		return nil, fmt.Errorf("open case: %w", err)
 	}
 	o := c.newOpened(ctx, r, ByMember(actor.Member))
+	c.ghosts(ctx, o)
 	for _, g := range r.grants {
 		if g.Kind == seal.RecipientMember && g.Recipient == string(actor.Member) {
 			c.unwrapMember(o, r, actor, g)
@@ -118,7 +124,7 @@ func (c *Custody) newOpened(ctx context.Context, r rows, reader audit.Actor) *Op
 	o := &Opened{
 		Case: r.file, Grants: r.grants, Marks: r.read, keys: map[uint32]*seal.CaseKeys{},
 		derived: map[string]seal.Box{}, caseKey: map[uint32]store.CaseKey{},
-		marks: r.marks, reader: reader,
+		marks: r.marks, lost: c.lapsed(r.lost), reader: reader,
 	}
 	o.Damaged = !c.headHolds(r.file.ID, r.file.Head, r.marks)
 	for _, k := range r.keys {
@@ -132,17 +138,24 @@ func (c *Custody) newOpened(ctx context.Context, r rows, reader audit.Actor) *Op
 	o.codes = codes
 	o.Damaged = o.Damaged || !whole || r.file.Epoch != lastEpoch(r.keys)
 	if o.stale() {
-		// Where the directory does not verify, nothing is wrapped and what is written
-		// goes on under the present epoch.
-		if d, err := c.Directory(ctx); err == nil {
+		// While there is an alarm nothing is wrapped, and what is written goes on under
+		// the present epoch.
+		if d, err := c.Granting(ctx); err == nil {
 			o.renewal = d
 		}
+	}
+	for _, op := range r.openings {
+		o.Damaged = o.Damaged || !c.openingHolds(op)
 	}
 	return o
 }
 
 func (c *Custody) unwrapMember(o *Opened, r rows, actor access.Actor, g store.Grant) {
 	id := string(r.file.ID)
+	if !c.grantHolds(g) { // a row of the keyring is worth what its grant is worth
+		o.Damaged = true
+		return
+	}
 	for _, ring := range r.rings {
 		if ring.Epoch != g.Epoch {
 			continue
@@ -151,10 +164,6 @@ func (c *Custody) unwrapMember(o *Opened, r rows, actor access.Actor, g store.Gr
 			o.keys[g.Epoch] = keys
 			return
 		}
-	}
-	if !c.grantHolds(g) {
-		o.Damaged = true
-		return
 	}
 	keys, err := actor.Keys.OpenGrant(c.instance, id, g.Epoch, seal.RecipientMember, string(actor.Member), g.Box)
 	if err != nil || !o.fits(keys) {
@@ -195,6 +204,7 @@ func (c *Custody) OpenCode(ctx context.Context, code seal.Code) (*Opened, error)
 		return nil, fmt.Errorf("open mailbox: %w", err)
 	}
 	o := c.newOpened(ctx, r, ByComplainant())
+	c.ghosts(ctx, o)
 	mine := code.Keys(c.instance)
 	for _, g := range r.grants {
 		if g.Kind != seal.RecipientCode || g.Recipient != lookup || !c.grantHolds(g) {
@@ -276,7 +286,7 @@ func (c *Custody) liftAgain(o *Opened, r rows, member staff.ID) {
 	now := c.store.Now()
 	open := false
 	for _, op := range r.openings {
-		open = open || op.Member == member && op.What == "identity" && now.Before(op.Until)
+		open = open || op.Member == member && op.What == "identity" && now.Before(op.Until) && !op.Shut && c.openingHolds(op)
 	}
 	for _, keys := range o.keys {
 		if !keys.IdentityGated() {
@@ -325,6 +335,7 @@ func (c *Custody) LiftGate(o *Opened, member staff.ID, id string, purpose []byte
 		return op, seal.ErrOpen
 	}
 	op.Purpose = room.Seal(c.purposeContext(op), purpose)
+	c.StampOpening(&op)
 	return op, nil
 }
 

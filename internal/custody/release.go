@@ -21,10 +21,28 @@ const releaseAtOnce = 50
 // keys: of one who has left the desk. Whoever writes next in each draws a fresh
 // epoch. What was interrupted is done by calling it again.
 func (c *Custody) Release(ctx context.Context, member staff.ID, by audit.Actor) error {
+	return c.releaseAll(ctx, release{member: member}, by)
+}
+
+// Lapse removes every key that was wrapped to a member's former key, of all cases,
+// and keeps which they were: of one whose keys are renewed. It goes on as Release.
+func (c *Custody) Lapse(ctx context.Context, member staff.ID, by audit.Actor) error {
+	d, err := c.Directory(ctx)
+	if err != nil {
+		return err
+	}
+	now, ok := d.Recipient(member)
+	if !ok {
+		return fmt.Errorf("lapse cases: %w", staff.ErrDirectory)
+	}
+	return c.releaseAll(ctx, release{member: member, now: now.Fingerprint()}, by)
+}
+
+func (c *Custody) releaseAll(ctx context.Context, like release, by audit.Actor) error {
 	for {
 		n := 0
 		err := Retry(func() (err error) {
-			n, err = c.releaseSome(ctx, member, by)
+			n, err = c.releaseSome(ctx, like, by)
 			return err
 		})
 		if err != nil {
@@ -36,13 +54,13 @@ func (c *Custody) Release(ctx context.Context, member staff.ID, by audit.Actor) 
 	}
 }
 
-func (c *Custody) releaseSome(ctx context.Context, member staff.ID, by audit.Actor) (int, error) {
+func (c *Custody) releaseSome(ctx context.Context, like release, by audit.Actor) (int, error) {
 	var list []*release
 	err := c.store.Read(ctx, func(tx *store.Tx) error {
 		list = nil
-		cases, err := tx.GrantedCases(member, releaseAtOnce)
+		cases, err := tx.GrantedCases(like.member, like.now, releaseAtOnce)
 		for _, id := range cases {
-			x, err := c.release(tx, id, member)
+			x, err := c.release(tx, id, like)
 			if err != nil {
 				return err
 			}
@@ -70,16 +88,18 @@ func (c *Custody) releaseSome(ctx context.Context, member staff.ID, by audit.Act
 // release is one case that a member loses.
 type release struct {
 	member  staff.ID
+	now     string // fingerprint of the key that they have now, whose grants stay; empty: they left
 	file    store.Case
 	removed []store.Grant
 	marks   []store.Mark // of what stays
 	whole   bool
 	to      store.Head
+	lost    store.LostAccess
 	leaves  []store.Leaf
 }
 
-func (c *Custody) release(tx *store.Tx, id casefile.ID, member staff.ID) (*release, error) {
-	x := &release{member: member}
+func (c *Custody) release(tx *store.Tx, id casefile.ID, like release) (*release, error) {
+	x := &release{member: like.member, now: like.now}
 	var errs [3]error
 	var grants []store.Grant
 	x.file, errs[0] = tx.Case(id)
@@ -90,7 +110,7 @@ func (c *Custody) release(tx *store.Tx, id casefile.ID, member staff.ID) (*relea
 	}
 	x.whole = c.headHolds(id, x.file.Head, x.marks)
 	for _, g := range grants {
-		if g.Kind == seal.RecipientMember && g.Recipient == string(member) {
+		if g.Kind == seal.RecipientMember && g.Recipient == string(x.member) && g.Fingerprint != x.now {
 			x.removed = append(x.removed, g)
 		}
 	}
@@ -104,12 +124,17 @@ func (x *release) seal(c *Custody, by audit.Actor) {
 	head := chain(store.Head{}, x.marks...)
 	head.Count = x.file.Head.Count + 1 // passed over, as in a turn
 	x.to = c.stampHead(x.file.ID, head)
+	x.lost = c.lapse(store.LostAccess{Case: x.file.ID, Member: x.member, Seq: head.Count})
 	event := func(e Event) {
 		e.Actor, e.Case = by, x.file.ID
 		x.leaves = append(x.leaves, Leaf(c.store.Now(), e))
 	}
-	event(Event{Kind: audit.GrantDeleted, Object: string(x.member), Detail: map[string]string{"kind": string(seal.RecipientMember), "why": "left"}})
-	if x.file.InCharge == x.member {
+	detail := map[string]string{"kind": string(seal.RecipientMember)}
+	if x.now == "" {
+		detail["why"] = "left"
+	}
+	event(Event{Kind: audit.GrantDeleted, Object: string(x.member), Detail: detail})
+	if x.file.InCharge == x.member && x.now == "" {
 		event(Event{Kind: audit.Assigned})
 	}
 }
@@ -123,10 +148,13 @@ func (x *release) write(tx *store.Tx) error {
 			return err
 		}
 	}
-	if _, err := tx.ClearCharge(id, x.member); err != nil {
-		return err
+	var errs []error
+	if x.now != "" {
+		errs = append(errs, tx.LapseCase(x.lost))
+	} else {
+		_, err := tx.ClearCharge(id, x.member)
+		errs = append(errs, err, tx.ForgetReader(id, x.member), tx.ForgetLost(id, x.member))
 	}
-	errs := []error{tx.ForgetReader(id, x.member)}
 	if x.whole {
 		errs = append(errs, tx.MoveHead(id, x.file.Head, x.to), tx.CarryReadMarks(id, x.file.Head.Count, x.to.Count))
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"strconv"
+	"time"
 
 	"klankbord/internal/casefile"
 	"klankbord/internal/seal"
@@ -75,6 +76,31 @@ func (c *Custody) stampEntry(e *store.Entry) {
 func (c *Custody) entryHolds(e store.Entry) bool {
 	ctx, record, author := c.entryRecord(e)
 	return c.stamps.Verify(ctx, e.Epoch, record, author, e.Stamp)
+}
+
+func (c *Custody) openingRecord(op store.Opening) (seal.Context, []byte) {
+	return c.context(op.Case, "opening/"+op.What, op.ID, 0),
+		fields(op.Purpose, number(op.At.UnixMicro()), number(micros(op.Until)))
+}
+
+// StampOpening stamps that a member opened something, so that no row of the database
+// alone can say so: an opening of the identity holds the gate up.
+func (c *Custody) StampOpening(op *store.Opening) {
+	ctx, record := c.openingRecord(*op)
+	op.Stamp = c.stamps.Stamp(ctx, 0, record, AuthorMember+"/"+string(op.Member))
+}
+
+func (c *Custody) openingHolds(op store.Opening) bool {
+	ctx, record := c.openingRecord(op)
+	return c.stamps.Verify(ctx, 0, record, AuthorMember+"/"+string(op.Member), op.Stamp)
+}
+
+// micros is a time as the database keeps it; the zero time is 0.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
 }
 
 func (c *Custody) stampSummary(s *store.Summary) {

@@ -2,6 +2,7 @@ package custody
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -11,7 +12,8 @@ import (
 )
 
 // Sweeper removes what is past its time: drafts, sessions, receipts, keys of members
-// who left, and blobs that nothing refers to.
+// who left, and blobs that nothing refers to. While there is an alarm it leaves every
+// blob and key: a database that was rolled back does not know what it refers to.
 type Sweeper struct {
 	Store   *store.Store
 	Blobs   *blob.Folder
@@ -34,10 +36,19 @@ func (s *Sweeper) Sweep(ctx context.Context) error {
 		if _, err := tx.DeleteStaleBlobRefs(tx.Now().Add(-14 * unreferenced)); err != nil {
 			return err
 		}
+		if err := tx.DeleteExpiredLinks(); err != nil {
+			return err
+		}
 		return tx.DeleteEndedSessions()
 	})
 	if err != nil {
 		return fmt.Errorf("sweep rows: %w", err)
+	}
+	switch err := s.Custody.Watch(ctx); {
+	case errors.Is(err, ErrUnknown) || err == nil && len(s.Custody.Alarms()) > 0:
+		return nil
+	case err != nil:
+		return err
 	}
 	if err := s.departed(ctx); err != nil {
 		return err

@@ -26,8 +26,11 @@ type Turn struct {
 // Whoever comes gets the keys of every epoch that the giver holds; whoever goes
 // loses every row, and what follows lies under a fresh epoch that they never had. An
 // identity that is sealed apart from here on is put under a gate in every epoch, and
-// one that was stays so. It fails as Add does.
+// one that was stays so. It fails as Add does, and with ErrStopped.
 func (c *Custody) Turn(d *staff.Directory, o *Opened, t Turn, items ...Item) (*Addition, error) {
+	if err := c.stopped(); err != nil {
+		return nil, err
+	}
 	if o.latest() == nil {
 		return nil, errOlder
 	}
@@ -70,6 +73,7 @@ type turned struct {
 	dead      []string // look-ups of codes that die
 	leaves    []store.Leaf
 	came      []staff.ID
+	back      []staff.ID // whose lost access is restored
 }
 
 // gated is an epoch whose identity is put under a gate.
@@ -105,7 +109,10 @@ func (w *turned) write(tx *store.Tx, id casefile.ID) error {
 		errs = append(errs, tx.DeleteGrant(g))
 	}
 	for _, member := range w.out {
-		errs = append(errs, tx.ForgetReader(id, member))
+		errs = append(errs, tx.ForgetReader(id, member), tx.ForgetLost(id, member))
+	}
+	for _, member := range w.back {
+		errs = append(errs, tx.ForgetLost(id, member))
 	}
 	for _, g := range w.rings {
 		errs = append(errs, tx.DeleteRing(id, staff.ID(g.Recipient), g.Epoch))
@@ -137,6 +144,9 @@ func (w *turned) write(tx *store.Tx, id casefile.ID) error {
 // sameDirectory fails with ErrStale when the directory has grown since recipients
 // were chosen by it, so that nobody receives a key who has left meanwhile.
 func sameDirectory(tx *store.Tx, length int64) error {
+	if length == unfollowed {
+		return nil
+	}
 	now, err := tx.DirectoryLength()
 	if err == nil && now != length {
 		err = store.ErrStale

@@ -29,6 +29,7 @@ type seeding struct {
 	clock   *clock.Fixed
 	holder  string
 	members map[string]*enrolled
+	joined  map[string]*enrolled // enrolled, and not let in yet
 	samples []Sample
 }
 
@@ -59,6 +60,9 @@ func Found(ctx context.Context, c config.Config, box *post.Sink, log *slog.Logge
 	defer func() { err = errors.Join(err, a.Close()) }()
 	s := &seeding{app: a, clock: clk, holder: ident.New(), members: map[string]*enrolled{}}
 	if err := s.enrol(ctx, made.Enrol); err != nil {
+		return nil, err
+	}
+	if err := s.drill(ctx, made.Recovery); err != nil {
 		return nil, err
 	}
 	if err := s.play(ctx, list, now); err != nil {

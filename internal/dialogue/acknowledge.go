@@ -52,14 +52,12 @@ func (d *Dialogue) acknowledge(ctx context.Context, id casefile.ID, sent func(*s
 	}
 	now := d.Store.Now()
 	clocks, moved := d.acknowledged(c, clocks, now)
-	row, leaves := c.Change(), []store.Leaf(nil)
+	row := c.Change()
 	row.Unreached = false
+	event := custody.Event{Kind: audit.Acknowledged, Actor: custody.BySystem(), Case: id}
 	if casefile.Permit(c.Route, c.State, casefile.StateAcknowledged, casefile.Facts{AcknowledgementSent: true}) == nil {
 		row.State = casefile.StateAcknowledged
-		leaves = append(leaves, custody.Leaf(now, custody.Event{
-			Kind: audit.StateChanged, Actor: custody.BySystem(), Case: id,
-			Detail: map[string]string{"from": string(c.State), "to": string(row.State)},
-		}))
+		event.Kind, event.Detail = audit.StateChanged, map[string]string{"from": string(c.State), "to": string(row.State)}
 	}
 	if len(moved) > 0 {
 		row.NextDue = time.Time{}
@@ -70,7 +68,7 @@ func (d *Dialogue) acknowledge(ctx context.Context, id casefile.ID, sent func(*s
 	if row == c.Change() {
 		return d.noteSent(ctx, sent)
 	}
-	return d.writeRow(ctx, c, row, rest{moved, leaves, sent})
+	return d.writeRow(ctx, c, row, rest{moved, []store.Leaf{custody.Leaf(now, event)}, sent})
 }
 
 // acknowledged returns the clocks as they run once receipt was confirmed at a time,

@@ -37,6 +37,7 @@ type Mailbox struct {
 	Identity  casefile.Identity
 	Language  lang.Lang // in which we answer
 	Mail      bool      // we send a mail when there is news
+	Verified  time.Time // when the address for it was confirmed; zero: not yet
 }
 
 // Promise is a deadline that the complainant was told.

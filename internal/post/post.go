@@ -150,8 +150,18 @@ func textOf(t letter.Template, part string) string {
 		return "mail.invitation." + part
 	case letter.ToMember:
 		return "mail.member-notice." + part
+	case letter.ConfirmAddress:
+		return "mail.confirm-address." + part
+	case letter.AddressChanged:
+		return "mail.address-changed." + part
 	case letter.AskMember:
 		return "mail.member-asked." + part
+	case letter.AskSignature:
+		return "mail.signature-asked." + part
+	case letter.RecoveryUsed:
+		return "mail.recovery-used." + part
+	case letter.Reset:
+		return "mail.reset." + part
 	case letter.News:
 		return "mail.news." + part
 	default:
@@ -184,6 +194,10 @@ func (o *Office) args(l lang.Lang, order letter.Order) map[string]string {
 			args[name] = lang.Date(l, t)
 		}
 	}
+	if order.Confirm != "" {
+		args["until"] = lang.DateTime(l, order.Until)
+		args["confirm"] = o.Sender.PublicURL + "/" + string(l) + "/confirm/" + order.Confirm
+	}
 	return args
 }
 
@@ -195,6 +209,8 @@ func (o *Office) address(l lang.Lang, order letter.Order) string {
 		return o.Sender.DeskURL + order.Link
 	case order.Template == letter.ToMember, order.Template == letter.AskMember:
 		return o.Sender.DeskURL + "/desk/"
+	case order.Template == letter.AddressChanged:
+		return o.Sender.PublicURL + "/" + string(l) + "/other-ways"
 	default:
 		return o.Sender.PublicURL + "/" + string(l) + "/mailbox"
 	}

@@ -1,6 +1,7 @@
 package seal
 
 import (
+	"crypto/ecdh"
 	"crypto/hpke"
 	"crypto/sha256"
 	"encoding/hex"
@@ -61,10 +62,29 @@ func NewRecipient(kind RecipientKind, id string, pub PublicKey) (Recipient, erro
 		return Recipient{}, ErrRecipient
 	}
 	parsed, err := hpke.MLKEM768X25519().NewPublicKey(pub)
+	if err == nil {
+		err = contributes(pub[len(pub)-32:])
+	}
 	if err != nil {
 		return Recipient{}, fmt.Errorf("%w: public key: %w", ErrRecipient, err)
 	}
 	return Recipient{kind: kind, id: id, fingerprint: pub.Fingerprint(), pub: parsed}, nil
+}
+
+// contributes refuses a point of Curve25519 of low order (RFC 7748 6.1). Nothing can
+// be wrapped to such a key, so that one of them in the directory would keep every
+// complaint from being sealed.
+func contributes(point []byte) error {
+	scalar, err := ecdh.X25519().NewPrivateKey(make([]byte, 32)) // any will do
+	if err != nil {
+		return err
+	}
+	half, err := ecdh.X25519().NewPublicKey(point)
+	if err != nil {
+		return err
+	}
+	_, err = scalar.ECDH(half)
+	return err
 }
 
 // Kind says what sort of holder the recipient is.

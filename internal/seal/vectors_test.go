@@ -73,7 +73,7 @@ func makeVectors(t *testing.T) map[string][]byte {
 		"key.wrapped": fixedKey(6).Wrap(fixedKey(5), note()), "keyring": member.SealKeyring("m1", ck),
 		"pepper.file": MarshalPepper(pepper), "seal": fixedKey(5).Seal(note(), []byte("sealed")),
 		"session.keys": token.SealKeys(pepper, note(), member), "token.cookie": []byte(token.Cookie()),
-		"token.id": []byte(token.ID()), "sign": ms.Signer().Sign(note(), []byte("signed")),
+		"token.id": []byte(token.ID()), "token.link": []byte(token.LookupID("confirm")), "sign": ms.Signer().Sign(note(), []byte("signed")),
 		"sign.public": ms.Signer().Public(), "stamp": instance.Stamper().Stamp(note(), 2, []byte("stamped"), "m1"),
 		"wrap":       grant(t, ck, recipient(t, RecipientMember, "m1", member.Public()), everything, nil),
 		"wrap.gated": grant(t, ck, recipient(t, RecipientMember, "m1", member.Public()), everything, fixedKey(7)),

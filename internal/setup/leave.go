@@ -12,6 +12,7 @@ import (
 	"klankbord/internal/custody"
 	"klankbord/internal/fault"
 	"klankbord/internal/seal"
+	"klankbord/internal/sqldb"
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
 )
@@ -64,20 +65,35 @@ func succeeded(dir *staff.Directory, member staff.ID, a staff.Assignment) bool {
 	})
 }
 
-// Leave takes a member off the desk: their cases are handed over, the directory says
-// so, signed, sessions end and every way to open their key is gone, in this order.
-// From then on whatever is left of their keys in any case is removed, and whoever
-// writes next there draws fresh ones. Faults: those of MayLeave; the password is not
-// right; casework.ErrUnread.
+// Keeps reports whether a member keeps a recovery key or a share of one, so that
+// somebody else is noted before they leave.
+func (s *Setup) Keeps(ctx context.Context, member staff.ID) (bool, error) {
+	dir, err := s.Custody.Directory(ctx)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(dir.RecoveryKeys(), func(r staff.Recovery) bool { return slices.Contains(r.Holders(), member) }), nil
+}
+
+// Leave takes a colleague off the desk: their cases are handed over, the directory
+// says so, signed, sessions end and every way to open their key is gone, in this
+// order. From then on whatever is left of their keys in any case is removed, and
+// whoever writes next there draws fresh ones. Nobody signs what is about them: a
+// member who leaves hands over what they have, and a colleague takes them off.
+// Faults: those of MayLeave; the password is not right; casework.ErrUnread;
+// custody.ErrStopped.
 func (s *Setup) Leave(ctx context.Context, actor access.Actor, l Leaving) error {
 	if err := s.MayLeave(ctx, actor, l.Member); err != nil {
+		return err
+	}
+	if _, err := s.Custody.Granting(ctx); err != nil {
 		return err
 	}
 	secret, err := s.SignIn.Unlock(ctx, actor, l.Password)
 	if err != nil {
 		return err
 	}
-	if err := s.Casework.HandOver(ctx, actor, l.Member, l.Takers); err != nil {
+	if err := s.Casework.HandOver(ctx, actor, l.Member, l.Takers); err != nil || l.Member == actor.Member {
 		return err
 	}
 	err = custody.Retry(func() error {
@@ -89,39 +105,38 @@ func (s *Setup) Leave(ctx context.Context, actor access.Actor, l Leaving) error 
 	if err != nil {
 		return err
 	}
+	if _, err := s.Custody.Directory(ctx); err != nil { // seen, and kept outside the database
+		return err
+	}
 	return s.Custody.Release(ctx, l.Member, custody.ByMember(actor.Member))
 }
 
 func (s *Setup) revoke(ctx context.Context, actor access.Actor, member staff.ID, signer *seal.Signer) error {
-	dir, err := s.Custody.Directory(ctx)
+	dir, err := s.Custody.Granting(ctx)
 	if err != nil {
 		return err
 	}
-	now, instance := s.Store.Now(), s.Custody.Instance()
-	body, err := staff.Compose(dir, instance, now, staff.Change{Type: staff.Revoke, Member: member})
+	statement, err := s.Custody.Compose(dir, staff.Change{Type: staff.Revoke, Member: member})
 	if err != nil {
 		return err
 	}
-	event, err := staff.Complete(body, []staff.Signature{{By: string(actor.Member), Value: signer.Sign(staff.SigningContext(instance), body)}})
+	signatures := []staff.Signature{staff.Sign(s.Custody.Instance(), string(actor.Member), signer, statement)}
+	event, err := s.Custody.Place(dir, statement, signatures)
 	if err != nil {
 		return err
 	}
-	if _, err := dir.Follow([]staff.Event{event}); err != nil {
-		return err
-	}
-	leaf := custody.Leaf(now, custody.Event{
+	leaf := custody.Leaf(s.Store.Now(), custody.Event{
 		Kind: audit.DirectoryEvent, Actor: custody.ByMember(actor.Member), Object: string(member),
 		Detail: map[string]string{"type": string(staff.Revoke)},
 	})
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
-		length, err := tx.DirectoryLength()
-		if err != nil {
+		if err := tx.InsertDirectoryEvent(event); err != nil {
+			if sqldb.IsUnique(err) { // another change came first; this one finds its place behind it
+				return errors.Join(store.ErrStale, err)
+			}
 			return err
 		}
-		if count, _ := dir.Head(); length != count {
-			return store.ErrStale
-		}
-		return errors.Join(tx.InsertDirectoryEvent(event), tx.DismissMember(member), tx.InsertLeaf(leaf))
+		return errors.Join(tx.DismissMember(member), tx.InsertLeaf(leaf))
 	})
 	if err != nil {
 		return fmt.Errorf("take member off the desk: %w", err)

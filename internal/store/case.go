@@ -67,6 +67,7 @@ func scanCase(row scanner) (Case, error) {
 
 // InsertCase adds a case. A number that exists already fails as sqldb.IsUnique.
 func (t *Tx) InsertCase(c Case) error {
+	t.change(c.ID)
 	_, err := t.Exec(`INSERT INTO case_file (id, number, route, team, state, language, channel, in_charge,
   received, changed, closed, erase_after, next_due, unreached, epoch, head_count, head_hash, head_stamp)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
@@ -99,6 +100,7 @@ func (t *Tx) CaseFor(member staff.ID, n casefile.Number) (Case, error) {
 // MoveHead replaces the head of a case if it still is what was read before;
 // otherwise it fails with ErrStale and the use case starts again.
 func (t *Tx) MoveHead(id casefile.ID, from, to Head) error {
+	t.change(id)
 	n, err := t.Exec(`UPDATE case_file SET head_count = $1, head_hash = $2, head_stamp = $3, changed = $4
 WHERE id = $5 AND head_count = $6 AND head_hash = $7`,
 		to.Count, to.Hash, to.Stamp, micros(t.now), id, from.Count, from.Hash)
@@ -108,6 +110,7 @@ WHERE id = $5 AND head_count = $6 AND head_hash = $7`,
 // MoveEpoch makes an epoch the present one of a case; ErrStale when another was
 // drawn meanwhile. It goes with MoveHead, which binds the epoch's keys.
 func (t *Tx) MoveEpoch(id casefile.ID, from, to uint32) error {
+	t.change(id)
 	n, err := t.Exec(`UPDATE case_file SET epoch = $1 WHERE id = $2 AND epoch = $3`, to, id, from)
 	return changed(n, err, ErrStale)
 }
@@ -133,6 +136,7 @@ func (c Case) Change() CaseChange {
 // UpdateCase writes the changeable part if the row is still at revision;
 // otherwise it fails with ErrStale.
 func (t *Tx) UpdateCase(id casefile.ID, revision int64, c CaseChange) error {
+	t.change(id)
 	n, err := t.Exec(`UPDATE case_file SET state = $1, in_charge = $2, language = $3, closed = $4,
   erase_after = $5, next_due = $6, unreached = $7, changed = $8, route = $9, team = $10, revision = revision + 1
 WHERE id = $11 AND revision = $12`,

@@ -30,6 +30,7 @@ func scanCode(row scanner) (Code, error) {
 
 // InsertCode keeps a code's look-up and public key.
 func (t *Tx) InsertCode(c Code) error {
+	t.change(c.Case)
 	_, err := t.Exec(`INSERT INTO code (`+codeColumns+`) VALUES ($1, $2, $3, $4, $5)`,
 		c.Lookup, c.Case, []byte(c.Public), micros(c.Created), c.Stamp)
 	return err

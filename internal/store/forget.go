@@ -21,7 +21,7 @@ func (t *Tx) ForgetReader(id casefile.ID, member staff.ID) error {
 		`DELETE FROM desk_draft WHERE case_id = $1 AND member_id = $2`,
 		`DELETE FROM job WHERE kind = 'mail' AND ref IN (SELECT id FROM mail WHERE case_id = $1 AND member_id = $2)`,
 		`DELETE FROM mail WHERE case_id = $1 AND member_id = $2`,
-		`UPDATE opening SET until = at WHERE case_id = $1 AND member_id = $2 AND until > at`,
+		`UPDATE opening SET shut = 1 WHERE case_id = $1 AND member_id = $2 AND until > at`,
 	} {
 		_, err := t.Exec(sql, id, member)
 		errs = append(errs, err)
@@ -30,10 +30,11 @@ func (t *Tx) ForgetReader(id casefile.ID, member staff.ID) error {
 	return errors.Join(append(errs, err)...)
 }
 
-// GrantedCases lists cases of which a member holds any key, up to limit.
-func (t *Tx) GrantedCases(member staff.ID, limit int) ([]casefile.ID, error) {
-	rows, err := t.Query(`SELECT DISTINCT case_id FROM case_grant WHERE recipient_kind = 'member' AND recipient_id = $1
-ORDER BY case_id LIMIT $2`, member, limit)
+// GrantedCases lists cases of which a member holds any key that was wrapped to
+// another key of theirs than one, by its fingerprint, up to limit.
+func (t *Tx) GrantedCases(member staff.ID, but string, limit int) ([]casefile.ID, error) {
+	rows, err := t.Query(`SELECT DISTINCT case_id FROM case_grant
+WHERE recipient_kind = 'member' AND recipient_id = $1 AND fingerprint <> $2 ORDER BY case_id LIMIT $3`, member, but, limit)
 	return all(rows, err, func(row scanner) (casefile.ID, error) {
 		var id casefile.ID
 		err := row.Scan(&id)
@@ -43,6 +44,7 @@ ORDER BY case_id LIMIT $2`, member, limit)
 
 // ClearCharge takes a member out of charge of a case; false when they were not.
 func (t *Tx) ClearCharge(id casefile.ID, member staff.ID) (bool, error) {
+	t.change(id)
 	n, err := t.Exec(`UPDATE case_file SET in_charge = '', revision = revision + 1 WHERE id = $1 AND in_charge = $2`, id, member)
 	return n > 0, err
 }

@@ -98,25 +98,3 @@ func (t *Tx) RetryMail(id string) error {
 	_, err = t.Exec(`UPDATE job SET state = 'waiting', attempts = 0, run_at = $1 WHERE ref = $2 AND kind = 'mail'`, micros(t.now), id)
 	return err
 }
-
-// PutNotice keeps where news of a case can be sent.
-func (t *Tx) PutNotice(id casefile.ID, box seal.Box) error {
-	_, err := t.Exec(`INSERT INTO notice_address (case_id, box) VALUES ($1, $2)
-ON CONFLICT (case_id) DO UPDATE SET box = excluded.box`, id, []byte(box))
-	return err
-}
-
-// Notice reads where news of a case can be sent; ErrNone when nowhere.
-func (t *Tx) Notice(id casefile.ID) (seal.Box, error) {
-	return one(t.QueryRow(`SELECT box FROM notice_address WHERE case_id = $1`, id), func(row scanner) (seal.Box, error) {
-		var box []byte
-		err := row.Scan(&box)
-		return box, err
-	})
-}
-
-// DeleteNotice forgets where news of a case can be sent.
-func (t *Tx) DeleteNotice(id casefile.ID) error {
-	_, err := t.Exec(`DELETE FROM notice_address WHERE case_id = $1`, id)
-	return err
-}

@@ -30,6 +30,7 @@ type Work struct {
 	Handlers  map[string]Handler
 	Sequencer *custody.Sequencer
 	Sweeper   *custody.Sweeper
+	Watch     func(context.Context) error // looks over who receives keys
 	Log       *slog.Logger
 	AtOnce    int // how many jobs are done side by side; below two, one after another
 
@@ -44,6 +45,7 @@ const (
 	idleJobs   = 5 * time.Second // how late a job of another instance may be noticed
 	sequence   = 200 * time.Millisecond
 	sweepEvery = 10 * time.Minute
+	watchEvery = 5 * time.Minute
 	retryAfter = time.Minute
 )
 
@@ -70,6 +72,7 @@ func (w *Work) Run(ctx context.Context) {
 	all.Go(func() { w.runJobs(ctx) })
 	all.Go(func() { every(ctx, sequence, func() { w.sequence(ctx) }) })
 	all.Go(func() { every(ctx, sweepEvery, func() { w.report("sweep", w.Sweeper.Sweep(ctx)) }) })
+	all.Go(func() { every(ctx, watchEvery, func() { w.report("watch", w.Watch(ctx)) }) })
 	all.Wait()
 }
 

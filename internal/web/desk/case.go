@@ -39,6 +39,7 @@ type casePage struct {
 	Colleague []ui.Option
 	Known     bool // the complainant's name may be shown
 	Named     []namedRow
+	Asked     []ui.Link // requests of colleagues on which this member may decide
 
 	StoryFiles      []ui.File
 	FormErrors      []ui.FormError
@@ -67,7 +68,10 @@ type blocked struct {
 
 // deeds are what a case page may say was just done.
 func deeds() []string {
-	return []string{"note", "message", "outcome", "assign", "state", "acknowledged", "clock", "mail", "identity", "moved"}
+	return []string{
+		"note", "message", "outcome", "assign", "state", "acknowledged", "clock", "mail", "identity",
+		"asked", "decided", "withdrawn", "moved",
+	}
 }
 
 func number(r *http.Request) casefile.Number { return casefile.Number(r.PathValue("number")) }
@@ -133,7 +137,7 @@ func (d *desk) caseData(r *http.Request, c *casework.Case) casePage {
 	data := casePage{
 		Case: c, Base: base(r), Next: d.text(r, "desk.next."+c.Next.Key), Topics: topicNames(c.Topics, lang, ""),
 		OnlyTalk: r.URL.Query().Get("show") == "messages", ClosedWas: !c.State.Open(),
-		Known: !c.Identity.Sealed && !c.Identity.Unknown, Named: d.namedRows(r, c.Named),
+		Known: !c.Identity.Sealed && !c.Identity.Unknown, Named: d.namedRows(r, c.Named), Asked: d.asked(r, c),
 	}
 	if what := r.URL.Query().Get("done"); slices.Contains(deeds(), what) {
 		data.Done = d.text(r, "desk.done."+what)

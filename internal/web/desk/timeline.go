@@ -67,7 +67,7 @@ func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Mes
 
 func kindOf(it casework.Item) ui.MessageKind {
 	switch it.Kind {
-	case "", casefile.EntryStateEvent, casefile.EntryContactChange, casefile.EntryAccess:
+	case "", casefile.EntryStateEvent, casefile.EntryContactChange, casefile.EntryRequest, casefile.EntryDecision, casefile.EntryAccess:
 		return ui.Event
 	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail:
 		return ui.Internal
@@ -111,6 +111,10 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 		return d.stepText(r, it), nil
 	case casefile.EntryAccess:
 		return d.accessText(r, it), nil
+	case casefile.EntryRequest:
+		return d.text(r, "desk.event.asked", "what", d.matter(r, it.Asked), "reason", it.Text), nil
+	case casefile.EntryDecision:
+		return d.decisionText(r, it), nil
 	case casefile.EntryContactChange:
 		return d.text(r, "common.entry.contact-change"), nil
 	case casefile.EntryOutcome:
@@ -142,6 +146,14 @@ func (d *desk) accessText(r *http.Request, it casework.Item) string {
 		return words
 	}
 	return d.text(r, "desk.event.with-reason", "what", words, "why", it.Text)
+}
+
+func (d *desk) decisionText(r *http.Request, it casework.Item) string {
+	said := d.text(r, "desk.event."+string(it.Verdict), "what", d.matter(r, it.Asked))
+	if it.Text != "" {
+		said += ": " + it.Text
+	}
+	return said
 }
 
 func wayOf(way string) string {
