@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"klankbord/internal/audit"
 	"klankbord/internal/blob"
 	"klankbord/internal/casework"
 	"klankbord/internal/clock"
@@ -57,6 +56,8 @@ type App struct {
 	SignIn   *signin.SignIn
 	Setup    *setup.Setup
 	Work     *work.Work
+
+	Oversight *custody.Oversight
 
 	clock  clock.Clock
 	log    *slog.Logger
@@ -107,6 +108,7 @@ func (a *App) openStorage(ctx context.Context) (err error) {
 	if a.Blobs, err = blob.NewFolder(filepath.Join(a.Config.State, "blobs")); err != nil {
 		return err
 	}
+	a.Blobs.Spare(a.Config.MinFreeMB << 20)
 	var row store.InstanceRow
 	err = a.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		row, err = tx.Instance()
@@ -149,10 +151,7 @@ func (noMail) Send(context.Context, letter.Mail) error { return errNoMail }
 func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport) error {
 	mails, notices := keys.Instance.Subkey("mail"), keys.Instance.Subkey("notices")
 	calendar := deadline.Belgium(lang.Brussels())
-	signer, err := audit.NewSigner(a.Instance, keys.Instance.CheckpointKey())
-	if err != nil {
-		return fmt.Errorf("checkpoint key: %w", err)
-	}
+	a.Store.StampLeaves(custody.LeafStamps(a.Instance, keys.Instance.Stamper()))
 	a.signer = keys.Instance.Signer()
 	a.Custody = custody.New(a.Store, a.Instance, keys.Instance.Stamper(), keys.Instance.Subkey("gates"), a.signer, heads.In(a.Config.State))
 	if err := a.followDirectory(ctx); err != nil {
@@ -160,9 +159,11 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 	}
 	a.Work = &work.Work{
 		Jobs: &custody.Jobs{Store: a.Store, SkipLocked: a.db.ForUpdateSkipLocked()}, Log: a.log,
-		Sequencer: &custody.Sequencer{Store: a.Store, Origin: audit.Origin(a.Instance), Signer: signer},
-		Sweeper:   &custody.Sweeper{Store: a.Store, Blobs: a.Blobs, Custody: a.Custody},
-		Watch:     a.Custody.Watch,
+		Sweeper: &custody.Sweeper{Store: a.Store, Blobs: a.Blobs, Custody: a.Custody},
+		Watch:   a.Custody.Watch,
+	}
+	if err := a.wireLog(keys, mails); err != nil {
+		return err
 	}
 	wake, fileBytes := a.Work.Wake, a.Config.MaxFileMB<<20
 	a.Intake = &intake.Intake{
@@ -193,6 +194,7 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 		"mail": func(ctx context.Context, ref string, attempt int) (time.Time, error) {
 			return office.Send(ctx, ref, attempt)
 		},
+		setup.RekeyJob: func(ctx context.Context, ref string, _ int) (time.Time, error) { return a.Setup.TakeOver(ctx, ref) },
 	}
 	return nil
 }

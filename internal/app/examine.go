@@ -22,7 +22,10 @@ type Finding struct {
 
 // Examine looks over the instance without changing it.
 func (a *App) Examine(ctx context.Context) ([]Finding, error) {
-	var list []Finding
+	list, err := a.examineLog(ctx)
+	if err != nil {
+		return nil, err
+	}
 	dir, err := a.Custody.Directory(ctx)
 	for _, alarm := range a.Custody.Alarms() {
 		list = append(list, alarmFinding(alarm))
@@ -51,7 +54,11 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	list = append(list, drill)
+	disk, err := a.examineDisk()
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, drill, disk)
 	var mails map[string]int64
 	err = a.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		mails, err = tx.MailCounts()
@@ -97,6 +104,17 @@ func (a *App) examineDrill(ctx context.Context) (Finding, error) {
 		do = "ask the members and the keepers of the recovery key who have not opened the practice case; /desk/drill names them"
 	}
 	return Finding{d.Overdue, what, do}, nil
+}
+
+func (a *App) examineDisk() (Finding, error) {
+	free, known, err := a.Blobs.Free()
+	if err != nil || !known {
+		return Finding{What: "this system does not tell how much of the disk is free"}, err
+	}
+	return Finding{
+		free <= a.Config.MinFreeMB<<20, fmt.Sprintf("disk: %d MB free, no new complaint below %d MB", free>>20, a.Config.MinFreeMB),
+		"make room, or move the state folder to a larger disk",
+	}, nil
 }
 
 func (a *App) examineMail() Finding {

@@ -8,6 +8,7 @@ import (
 
 	"klankbord/internal/clock"
 	"klankbord/internal/config"
+	"klankbord/internal/custody"
 	"klankbord/internal/ident"
 	"klankbord/internal/profile"
 	"klankbord/internal/seal"
@@ -16,6 +17,7 @@ import (
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
 
+	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
 )
 
@@ -62,8 +64,21 @@ func Found(ctx context.Context, c config.Config, profileName string, first setup
 	if err != nil {
 		return f, err
 	}
+	id := ident.New()
+	s.StampLeaves(custody.LeafStamps(id, keys.Instance.Stamper()))
+	log, err := newLogKeys(keys, id, c.State)
+	if err != nil {
+		return f, err
+	}
+	empty, err := custody.FirstCheckpoint(audit.Origin(id), log.signer)
+	if err != nil {
+		return f, err
+	}
+	if err := log.head.Advance(empty); err != nil {
+		return f, err
+	}
 	f.Enrol, err = setup.Found(ctx, s, setup.Founding{
-		Instance: ident.New(), Rules: p.DirectoryRules(), Signer: keys.Instance.Signer(), Stamps: keys.Instance.Stamper(), First: first,
+		Instance: id, Rules: p.DirectoryRules(), Signer: keys.Instance.Signer(), Stamps: keys.Instance.Stamper(), First: first,
 		Recovery: f.Recovery, Shares: f.Shares, Keeps: k.First,
 	})
 	return f, err

@@ -73,7 +73,7 @@ func newAt(t testing.TB, at time.Time, k setup.Keeping, options []Option) *Insta
 	ctx := t.Context()
 	founded, err := app.Found(ctx, c, "wwf-belgium", app.First("Nele Janssens", "nele@desk.example", "nl"), k, i.Clock)
 	i.check(err)
-	i.Founded = founded
+	i.Founded, i.State = founded, c.State
 	i.App, err = app.Open(ctx, c, o)
 	i.check(err)
 	t.Cleanup(func() { i.check(i.App.Close()) })

@@ -27,11 +27,35 @@ type Enrolled struct {
 	Session  seal.Token // of the browser that enrolled
 	TOTP     string     // secret of the authenticator app
 	Recovery string     // the personal recovery code
+
+	Invitation string // that waits for a vouch; empty once it was given
 }
 
 // Enrol invites a person in the name of by, who must be a configurator, and takes
 // them in up to the vouch of the first member.
 func (i *Instance) Enrol(by access.Actor, name string, assignments ...staff.Assignment) Enrolled {
+	i.T.Helper()
+	e := i.enrol(by, name, assignments)
+	delay := i.vouch(e.Email)
+	var err error
+	e.Actor, err = i.SignIn.Session(context.Background(), e.Session)
+	i.check(err)
+	i.Clock.Add(delay)
+	dir, err := i.Custody.Directory(context.Background())
+	i.check(err)
+	e.Entry, _ = dir.Entry(e.Member)
+	return e
+}
+
+// EnrolOnly leaves a person waiting for a vouch.
+func (i *Instance) EnrolOnly(by access.Actor, name string, assignments ...staff.Assignment) Enrolled {
+	i.T.Helper()
+	e := i.enrol(by, name, assignments)
+	e.Invitation = i.waiting(e.Email).ID
+	return e
+}
+
+func (i *Instance) enrol(by access.Actor, name string, assignments []staff.Assignment) Enrolled {
 	i.T.Helper()
 	ctx := context.Background()
 	e := Enrolled{Email: strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@desk.example"}
@@ -44,32 +68,31 @@ func (i *Instance) Enrol(by access.Actor, name string, assignments ...staff.Assi
 	e.TOTP = start.TOTPSecret
 	e.Recovery, e.Session, err = i.SignIn.ConfirmTOTP(ctx, tok, i.Digits(e))
 	i.check(err)
-	delay := i.vouch(e.Email)
-	e.Actor, err = i.SignIn.Session(ctx, e.Session)
-	i.check(err)
-	i.Clock.Add(delay)
-	dir, err := i.Custody.Directory(ctx)
-	i.check(err)
-	e.Entry, _ = dir.Entry(e.Member)
 	return e
+}
+
+// waiting is the invitation of a person who enrolled.
+func (i *Instance) waiting(email string) store.Invitation {
+	i.T.Helper()
+	var list []store.Invitation
+	i.check(i.Store.Read(context.Background(), func(tx *store.Tx) (err error) {
+		list, err = tx.Invitations()
+		return err
+	}))
+	at := slices.IndexFunc(list, func(row store.Invitation) bool { return row.Email == email && row.State == "enrolled" })
+	if at < 0 {
+		i.T.Fatalf("%s has not enrolled", email)
+	}
+	return list[at]
 }
 
 // vouch lets an enrolled person in, by the signatures that it needs, and tells after
 // how long that holds.
 func (i *Instance) vouch(email string) time.Duration {
 	i.T.Helper()
-	var row store.Invitation
+	row := i.waiting(email)
 	var waiting store.DirectoryChange
-	i.check(i.Store.Read(context.Background(), func(tx *store.Tx) error {
-		list, err := tx.Invitations()
-		if err != nil {
-			return err
-		}
-		at := slices.IndexFunc(list, func(row store.Invitation) bool { return row.Email == email && row.State == "enrolled" })
-		if at < 0 {
-			i.T.Fatalf("%s has not enrolled", email)
-		}
-		row = list[at]
+	i.check(i.Store.Read(context.Background(), func(tx *store.Tx) (err error) {
 		waiting, err = tx.DirectoryChange(row.ID)
 		return err
 	}))

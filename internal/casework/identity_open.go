@@ -48,16 +48,7 @@ func (c *Casework) way(actor access.Actor, o *custody.Opened, dir *staff.Directo
 		v.Identity.Way = WayReason
 		return
 	}
-	v.Identity.Way = WayAsk
-	if r, ok := c.approval(o, dir, actor.Member, casefile.MatterIdentity, nil); ok {
-		v.Identity.Way, v.Identity.Request = WayApproved, r.id
-		return
-	}
-	for _, r := range v.Requests {
-		if r.Mine && r.Matter == casefile.MatterIdentity && r.State == RequestWaiting {
-			v.Identity.Way, v.Identity.Request = WayWaiting, r.ID
-		}
-	}
+	v.Identity.Way, v.Identity.Request = c.wayTo(actor, o, dir, v.Requests, casefile.MatterIdentity)
 }
 
 // OpenIdentity opens who the complainant is for half an hour, to this member only.
@@ -97,9 +88,7 @@ func (c *Casework) openFor(ctx context.Context, actor access.Actor, o *custody.O
 	if err != nil {
 		return err
 	}
-	leaf := custody.Leaf(opening.At, custody.Event{
-		Kind: audit.IdentityOpened, Actor: custody.ByMember(actor.Member), Case: o.Case.ID, Object: opening.ID,
-	})
+	leaf := custody.OpeningLeaf(opening, audit.IdentityOpened, "", nil)
 	err = c.writeIn(ctx, actor, o.Case.ID, func(tx *store.Tx) error {
 		return errors.Join(tx.InsertOpening(opening), tx.InsertLeaf(leaf))
 	})
@@ -122,7 +111,7 @@ func (c *Casework) openApproved(ctx context.Context, actor access.Actor, o *cust
 	}
 	return c.apply(ctx, actor, o, change{
 		items: []custody.Item{entry}, more: func(tx *store.Tx) error { return tx.InsertOpening(opening) },
-		event: custody.Event{Kind: audit.IdentityOpened, Object: opening.ID, Detail: map[string]string{"request": r.id}},
+		event: custody.OpeningEvent(opening, audit.IdentityOpened, "", map[string]string{"request": r.id}),
 	})
 }
 

@@ -11,10 +11,15 @@ import (
 	"klankbord/internal/config"
 )
 
+// Open opens an instance as serve does, without serving it.
+func Open(ctx context.Context, state string) (*app.App, error) {
+	return app.Open(ctx, config.Config{State: state, Listen: "127.0.0.1:0", BaseURL: "https://desk.example", MaxFileMB: 1, SessionIdle: time.Hour},
+		app.Options{Log: slog.New(slog.DiscardHandler)})
+}
+
 // Sequence opens an instance and gives the leaves of its log their positions.
 func Sequence(ctx context.Context, state string) error {
-	a, err := app.Open(ctx, config.Config{State: state, Listen: "127.0.0.1:0", BaseURL: "https://desk.example", MaxFileMB: 1, SessionIdle: time.Hour},
-		app.Options{Log: slog.New(slog.DiscardHandler)})
+	a, err := Open(ctx, state)
 	if err != nil {
 		return err
 	}

@@ -112,7 +112,11 @@ func (c *Custody) summaryHolds(s store.Summary) bool {
 }
 
 func (c *Custody) codeRecord(k store.Code) (seal.Context, []byte) {
-	return c.context(k.Case, "code", k.Lookup, 0), fields(k.Public, number(k.Created.UnixMicro()))
+	handed := int64(0)
+	if k.Handed {
+		handed = 1
+	}
+	return c.context(k.Case, "code", k.Lookup, 0), fields(k.Public, number(handed), number(k.Created.UnixMicro()))
 }
 
 func (c *Custody) codeHolds(k store.Code) bool {
@@ -139,9 +143,11 @@ func (c *Custody) stampHead(id casefile.ID, h store.Head) store.Head {
 // headHolds reports whether the marks lead exactly to the stamped head. Its number
 // may be beyond the last of them, where something was removed since.
 func (c *Custody) headHolds(id casefile.ID, h store.Head, marks []store.Mark) bool {
-	if !c.stamps.Verify(c.context(id, "head", "", h.Count), 0, h.Hash, "system", h.Stamp) {
-		return false
-	}
+	return c.stamps.Verify(c.context(id, "head", "", h.Count), 0, h.Hash, "system", h.Stamp) && leadTo(marks, h)
+}
+
+// leadTo reports whether the marks lead exactly to a head; that needs no secret.
+func leadTo(marks []store.Mark, h store.Head) bool {
 	got := store.Head{}
 	for _, m := range marks {
 		if m.Seq <= got.Count {

@@ -12,8 +12,8 @@ import (
 )
 
 // Sweeper removes what is past its time: drafts, sessions, receipts, keys of members
-// who left, and blobs that nothing refers to. While there is an alarm it leaves every
-// blob and key: a database that was rolled back does not know what it refers to.
+// who left, and blobs that nothing refers to. While there is an alarm it leaves keys
+// and blobs: a database that was rolled back does not know what it refers to.
 type Sweeper struct {
 	Store   *store.Store
 	Blobs   *blob.Folder

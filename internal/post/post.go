@@ -8,6 +8,7 @@ package post
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"klankbord/internal/custody"
@@ -136,6 +137,7 @@ func (o *Office) write(row custody.Waiting) (letter.Mail, error) {
 	return letter.Mail{
 		FromName: o.Sender.Name(l), FromAddress: o.Sender.Address, To: to, Lang: string(l), MessageID: messageID, Date: row.Created,
 		Subject: o.Words.Text(l, textOf(order.Template, "subject"), args), Text: o.Words.Text(l, textOf(order.Template, "text"), args),
+		Attachment: order.Attachment,
 	}, nil
 }
 
@@ -152,12 +154,20 @@ func textOf(t letter.Template, part string) string {
 		return "mail.member-notice." + part
 	case letter.ConfirmAddress:
 		return "mail.confirm-address." + part
+	case letter.CodeLink:
+		return "mail.code-link." + part
+	case letter.CodeReplaced:
+		return "mail.code-replaced." + part
 	case letter.AddressChanged:
 		return "mail.address-changed." + part
 	case letter.AskMember:
 		return "mail.member-asked." + part
 	case letter.AskSignature:
 		return "mail.signature-asked." + part
+	case letter.FirstToWitness:
+		return "mail.witness-first." + part
+	case letter.ToWitness:
+		return "mail.witness." + part
 	case letter.RecoveryUsed:
 		return "mail.recovery-used." + part
 	case letter.Reset:
@@ -194,9 +204,17 @@ func (o *Office) args(l lang.Lang, order letter.Order) map[string]string {
 			args[name] = lang.Date(l, t)
 		}
 	}
+	if order.Attachment != nil {
+		args["lines"], args["before"] = strconv.FormatInt(order.Lines, 10), strconv.FormatInt(order.Before, 10)
+		args["file"], args["key"] = order.Attachment.Name, order.Key
+	}
 	if order.Confirm != "" {
 		args["until"] = lang.DateTime(l, order.Until)
-		args["confirm"] = o.Sender.PublicURL + "/" + string(l) + "/confirm/" + order.Confirm
+		page := "/confirm/"
+		if order.Template == letter.CodeLink {
+			page = "/code/"
+		}
+		args["confirm"] = o.Sender.PublicURL + "/" + string(l) + page + order.Confirm
 	}
 	return args
 }
@@ -209,7 +227,7 @@ func (o *Office) address(l lang.Lang, order letter.Order) string {
 		return o.Sender.DeskURL + order.Link
 	case order.Template == letter.ToMember, order.Template == letter.AskMember:
 		return o.Sender.DeskURL + "/desk/"
-	case order.Template == letter.AddressChanged:
+	case order.Template == letter.AddressChanged, order.Template == letter.CodeReplaced:
 		return o.Sender.PublicURL + "/" + string(l) + "/other-ways"
 	default:
 		return o.Sender.PublicURL + "/" + string(l) + "/mailbox"

@@ -122,14 +122,14 @@ func neverHadTheKeys(t *testing.T, i *apptest.Instance, team apptest.Staff, n ca
 	}
 }
 
-// answer is something that a member asks about a case by its number.
-type answer struct {
+// question is something that a member asks about a case by its number.
+type question struct {
 	name string
 	ask  func(i *apptest.Instance, actor access.Actor, n casefile.Number) error
 }
 
-func answers() []answer {
-	return []answer{
+func questions() []question {
+	return []question{
 		{"the case", func(i *apptest.Instance, a access.Actor, n casefile.Number) error {
 			_, err := i.Casework.Case(ctx, a, n)
 			return err
@@ -178,7 +178,7 @@ const (
 
 // timesAlike asks about an excluded case and about two that do not exist, in random
 // order, and reports how far the first stands from the second, and the third does.
-func timesAlike(t *testing.T, i *apptest.Instance, actor access.Actor, n casefile.Number, q answer) (excluded, control float64) {
+func timesAlike(t *testing.T, i *apptest.Instance, actor access.Actor, n casefile.Number, q question) (excluded, control float64) {
 	t.Helper()
 	numbers := []casefile.Number{n, "KB-7Q4M-9X", "KB-2B3C-4D"}
 	times := make([][]time.Duration, len(numbers))
@@ -207,7 +207,7 @@ func TestExcludedAndAbsentTakeTheSameTime(t *testing.T) {
 	if err := i.StepAside(team.HR, n); err != nil {
 		t.Fatal(err)
 	}
-	for _, q := range answers() {
+	for _, q := range questions() {
 		t.Run(q.name, func(t *testing.T) {
 			var excluded, control float64
 			for range repeats {

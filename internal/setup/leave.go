@@ -120,8 +120,8 @@ func (s *Setup) revoke(ctx context.Context, actor access.Actor, member staff.ID,
 	if err != nil {
 		return err
 	}
-	signatures := []staff.Signature{staff.Sign(s.Custody.Instance(), string(actor.Member), signer, statement)}
-	event, err := s.Custody.Place(dir, statement, signatures)
+	mine := staff.Sign(s.Custody.Instance(), string(actor.Member), signer, statement)
+	event, err := s.Custody.Place(dir, statement, []staff.Signature{mine})
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (s *Setup) revoke(ctx context.Context, actor access.Actor, member staff.ID,
 	})
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		if err := tx.InsertDirectoryEvent(event); err != nil {
-			if sqldb.IsUnique(err) { // another change came first; this one finds its place behind it
+			if sqldb.IsUnique(err) { // another change came first
 				return errors.Join(store.ErrStale, err)
 			}
 			return err
@@ -141,5 +141,6 @@ func (s *Setup) revoke(ctx context.Context, actor access.Actor, member staff.ID,
 	if err != nil {
 		return fmt.Errorf("take member off the desk: %w", err)
 	}
-	return nil
+	_, err = s.Custody.Directory(ctx) // seen, and kept outside the database
+	return err
 }

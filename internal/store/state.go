@@ -31,7 +31,7 @@ type turn struct {
 
 // writeLeaves writes the lines of the log that a function left, each with how its
 // case stands now. All lines about one case in one transaction tell of one turn.
-func (t *Tx) writeLeaves() error {
+func (t *Tx) writeLeaves(stamp func(hash []byte) []byte) error {
 	turns := map[casefile.ID]turn{}
 	for _, l := range t.leaves {
 		r, err := audit.DecodeRecord(l.Record)
@@ -52,6 +52,9 @@ func (t *Tx) writeLeaves() error {
 		}
 		sum := audit.Leaf([32]byte(l.Salt), l.Record)
 		l.Hash = sum[:]
+		if stamp != nil {
+			l.Stamp = stamp(l.Hash)
+		}
 		if err := t.writeLeaf(l); err != nil {
 			return fmt.Errorf("log %s: %w", l.Kind, err)
 		}
@@ -93,7 +96,7 @@ FROM case_file WHERE id = $1`
   FROM case_grant WHERE case_id = $1
 UNION ALL SELECT 2, epoch, seq, created, 0, 0, '', '', '', stamp FROM case_key WHERE case_id = $1
 UNION ALL SELECT 3, started, target, due, hard, met, id, kind, '', NULL FROM case_clock WHERE case_id = $1
-UNION ALL SELECT 4, created, 0, 0, 0, 0, lookup, '', '', stamp FROM code WHERE case_id = $1
+UNION ALL SELECT 4, created, handed, 0, 0, 0, lookup, '', '', stamp FROM code WHERE case_id = $1
 UNION ALL SELECT 5, verified, 0, 0, 0, 0, '', '', '', box FROM notice_address WHERE case_id = $1
 UNION ALL SELECT 6, epoch, revision, 0, 0, 0, '', '', '', stamp FROM summary WHERE case_id = $1
 UNION ALL SELECT 8, 0, 0, 0, 0, 0, '', '', '', mark FROM notice_address WHERE case_id = $1

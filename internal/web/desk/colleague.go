@@ -22,6 +22,7 @@ type colleaguePage struct {
 	Waiting string // address of the change that waits for signatures
 	Leave   string // address of the page by which they leave; empty: not for this member
 	Me      bool
+	Reset   string // address at which new access is started; empty where it cannot be
 	Tasks   []ui.Option
 	Chosen  []string
 }
@@ -45,6 +46,8 @@ func (d *desk) showColleague(w http.ResponseWriter, r *http.Request, status int,
 	}
 	if waiting != "" {
 		data.Waiting = setup.ChangePath(waiting)
+	} else if data.MayAsk && c.Member != actor(r).Member {
+		data.Reset = setup.ResetPath(c.Member)
 	}
 	if errs == nil {
 		for _, a := range c.Assignments {

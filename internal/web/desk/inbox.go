@@ -30,9 +30,9 @@ type inboxPage struct {
 	Most     bool // there are more than Total
 	Cut      bool
 	Next     *casework.Row
-	Done     string    // what was just done; empty: nothing
 	Asked    []ui.Link // requests of colleagues that wait for this member
 	Standing []standing
+	Done     string // what was just done; empty: nothing
 }
 
 func (d *desk) inboxShow(w http.ResponseWriter, r *http.Request) error {
@@ -54,14 +54,14 @@ func (d *desk) inboxShow(w http.ResponseWriter, r *http.Request) error {
 		title = d.text(r, "desk.inbox.title")
 	}
 	data := d.inboxData(r, a, in)
-	if what := q.Get("done"); what == "aside" || what == "moved" {
-		data.Done = d.text(r, "desk.inbox.done-"+what)
-	}
 	if data.Asked, err = d.waiting(r); err != nil {
 		return err
 	}
 	if data.Standing, err = d.standing(r); err != nil {
 		return err
+	}
+	if what := q.Get("done"); what == "aside" || what == "moved" {
+		data.Done = d.text(r, "desk.inbox.done-"+what)
 	}
 	return d.Renderer.Render(w, r, http.StatusOK, "desk/inbox", page(d, r, title, data))
 }

@@ -36,8 +36,9 @@ func RenderStates(t *testing.T, dir string) {
 		s.lists()
 		s.cases()
 		s.forms()
-		s.access()
 		s.requests()
+		s.codes()
+		s.access()
 	}
 	s.drills()
 	set, err := desk.Templates()

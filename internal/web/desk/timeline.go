@@ -67,7 +67,7 @@ func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Mes
 
 func kindOf(it casework.Item) ui.MessageKind {
 	switch it.Kind {
-	case "", casefile.EntryStateEvent, casefile.EntryContactChange, casefile.EntryRequest, casefile.EntryDecision, casefile.EntryAccess:
+	case "", casefile.EntryStateEvent, casefile.EntryContactChange, casefile.EntryAccess, casefile.EntryRequest, casefile.EntryDecision, casefile.EntryCode:
 		return ui.Event
 	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail:
 		return ui.Internal
@@ -109,12 +109,14 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 	switch it.Kind {
 	case casefile.EntryStateEvent:
 		return d.stepText(r, it), nil
-	case casefile.EntryAccess:
-		return d.accessText(r, it), nil
 	case casefile.EntryRequest:
 		return d.text(r, "desk.event.asked", "what", d.matter(r, it.Asked), "reason", it.Text), nil
 	case casefile.EntryDecision:
 		return d.decisionText(r, it), nil
+	case casefile.EntryAccess:
+		return d.accessText(r, it), nil
+	case casefile.EntryCode:
+		return d.codeText(r, it), nil
 	case casefile.EntryContactChange:
 		return d.text(r, "common.entry.contact-change"), nil
 	case casefile.EntryOutcome:
@@ -132,6 +134,22 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 	}
 }
 
+func (d *desk) codeText(r *http.Request, it casework.Item) string {
+	said := d.text(r, "desk.code.event-"+string(it.Code))
+	if it.Text != "" {
+		said += ". " + d.text(r, "desk.code.event-why", "why", it.Text)
+	}
+	return said
+}
+
+func (d *desk) decisionText(r *http.Request, it casework.Item) string {
+	said := d.text(r, "desk.event."+string(it.Verdict), "what", d.matter(r, it.Asked))
+	if it.Text != "" {
+		said += ": " + it.Text
+	}
+	return said
+}
+
 // accessText words a change of who may read the case, and why.
 func (d *desk) accessText(r *http.Request, it casework.Item) string {
 	e := it.Access
@@ -146,14 +164,6 @@ func (d *desk) accessText(r *http.Request, it casework.Item) string {
 		return words
 	}
 	return d.text(r, "desk.event.with-reason", "what", words, "why", it.Text)
-}
-
-func (d *desk) decisionText(r *http.Request, it casework.Item) string {
-	said := d.text(r, "desk.event."+string(it.Verdict), "what", d.matter(r, it.Asked))
-	if it.Text != "" {
-		said += ": " + it.Text
-	}
-	return said
 }
 
 func wayOf(way string) string {
