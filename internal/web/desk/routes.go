@@ -55,9 +55,13 @@ func (d *desk) routes() []route {
 		{"GET /desk/restore/{member}", member, d.restoreShow},
 		{"POST /desk/restore/{member}", member, d.restoreGive},
 		{"GET /desk/log", member, d.logShow},
+		{"GET /desk/log/export", member, d.logExport},
+		{"POST /desk/log/export", member, d.logExportAllow},
+		{"GET /desk/log/export.txt", member, d.logExportFile},
 		{"GET /desk/profile", member, d.profileShow},
 
 		{"GET /desk/case/{number}", member, d.caseShow},
+		{"GET /desk/case/{number}/log", member, d.caseLog},
 		{"POST /desk/case/{number}/compose", d.uploading, d.caseCompose},
 		{"POST /desk/case/{number}/discard", member, d.caseDiscard},
 		{"GET /desk/case/{number}/check/{kind}", member, d.caseCheck},
