@@ -12,6 +12,11 @@ const (
 	GrantDeleted   Kind = "grant-deleted"
 	KeyEvent       Kind = "key-event"
 	DirectoryEvent Kind = "directory-event"
+	ChangeAsked    Kind = "directory-asked" // a change of the directory waits for signatures
+	ChangeSigned   Kind = "directory-signed"
+	ChangeDropped  Kind = "directory-withdrawn"
+	DirectoryAlarm Kind = "directory-alarm"
+	OlderAccepted  Kind = "restore-accepted" // an older database, by the operator
 	CaseRead       Kind = "case-read"
 	InboxRead      Kind = "inbox-read"
 	IdentityOpened Kind = "identity-opened"
@@ -45,8 +50,7 @@ const (
 	Receipt        Kind = "receipt"       // see NewReceipt
 	LogRead        Kind = "log-read"
 	LogExported    Kind = "log-exported"
-	LogChecked     Kind = "log-checked"  // the whole log against its newest checkpoint
-	LogAccepted    Kind = "log-accepted" // an older or forked log, by the operator
+	LogChecked     Kind = "log-checked" // the whole log against its newest checkpoint
 	CheckpointSent Kind = "checkpoint-sent"
 	Acknowledged   Kind = "acknowledged" // a server took the mail that confirms receipt
 )
@@ -55,11 +59,12 @@ const (
 func Kinds() []Kind {
 	return []Kind{
 		Submission, EntryAdded, GrantMade, GrantDeleted, KeyEvent, DirectoryEvent, CaseRead, InboxRead,
+		ChangeAsked, ChangeSigned, ChangeDropped, DirectoryAlarm, OlderAccepted,
 		IdentityOpened, FileRead, SignIn, SignOut, SignInRefused, MemberInvited, MemberEnrolled,
 		StateChanged, Assigned, CaseClosed, MessageSent, MailboxEntered, ContactChanged, Withdrawn,
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
 		AddressProven, ApprovalAsked, AccessChanged, ApprovalEnded,
-		Receipt, LogRead, LogExported, LogChecked, LogAccepted, CheckpointSent, Acknowledged,
+		Receipt, LogRead, LogExported, LogChecked, CheckpointSent, Acknowledged,
 		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded,
 	}
 }

@@ -110,6 +110,7 @@ const (
 	EventAssigned       Event = "assigned"
 	EventIdentityOpened Event = "identity-opened"
 	EventMailDead       Event = "mail-dead"
+	EventLeft           Event = "left" // a member left the desk, and lost the keys
 )
 
 // Author is who made an item.
@@ -157,6 +158,9 @@ type Receipt struct {
 	At    time.Time
 	Dead  []string // mails that can be sent again
 }
+
+// ByHand reports whether a member confirms receipt by post, by phone or in person.
+func (r Receipt) ByHand() bool { return r.State == ReceiptByHand || r.State == ReceiptDead }
 
 // Identity is the complainant as far as this member may see it now.
 type Identity struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
 
 	"klankbord/internal/app"
@@ -23,4 +24,11 @@ func Sequence(ctx context.Context, state string) error {
 		return err
 	}
 	return errors.Join(a.Work.Sequencer.Step(ctx, "test"), a.Close())
+}
+
+// Run is Main with what a person types.
+func Run(ctx context.Context, typed string, args ...string) (code int, out, errOut string) {
+	var o, e strings.Builder
+	code = run(ctx, args, strings.NewReader(typed), &o, &e)
+	return code, o.String(), e.String()
 }

@@ -36,6 +36,7 @@ type Config struct {
 	WitnessLanguage string        `name:"witness-language" env:"KLANKBORD_WITNESS_LANGUAGE" enum:"nl,fr,en,de" default:"en" help:"Language of the mail to witnesses."`
 
 	MaxFileMB   int64         `name:"max-file-mb" env:"KLANKBORD_MAX_FILE_MB" default:"100" help:"Size of a file that can be added, in MB."`
+	MinFreeMB   int64         `name:"min-free-mb" env:"KLANKBORD_MIN_FREE_MB" default:"256" help:"Free space in MB below which no new complaint is begun and no file is taken, so that the desk goes on; 0: until the disk is full."`
 	SessionIdle time.Duration `name:"session-idle" env:"KLANKBORD_SESSION_IDLE" default:"30m" help:"How long a member may be idle, up to 10h."`
 	LogLevel    string        `name:"log-level" env:"KLANKBORD_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged."`
 }
@@ -87,6 +88,7 @@ var (
 	errFile    = errors.New("max-file-mb: want at least 1")
 	errWitness = errors.New("witness: want one plain e-mail address each")
 	errEvery   = errors.New("witness-every: want between 1h and 720h")
+	errFree    = errors.New("min-free-mb: want 0 or more")
 )
 
 // Check refuses values that cannot be what they say. A session may idle for 10
@@ -111,6 +113,9 @@ func (c Config) Check() error {
 	}
 	if len(c.Witness) > 0 && (c.WitnessEvery < time.Hour || c.WitnessEvery > 720*time.Hour) {
 		return errEvery
+	}
+	if c.MinFreeMB < 0 {
+		return errFree
 	}
 	return nil
 }

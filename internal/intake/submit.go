@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"klankbord/internal/access"
@@ -106,6 +109,9 @@ func (i *Intake) prepare(ctx context.Context, d *Draft) (*submission, error) {
 		draft: d, answers: i.Profile.Normalise(d.Answers), routing: i.Profile.Route(d.Answers),
 		id: casefile.ID(ident.New()), number: casefile.Number(ident.CaseNumber()), at: i.Store.Now(),
 	}
+	if s.routing.Team != "" && !access.Receives(dir, s.routing.Team) {
+		return nil, ErrClosed
+	}
 	matches, err := i.matches(ctx, d, dir, s.routing)
 	if err != nil {
 		return nil, err
@@ -148,13 +154,9 @@ func (i *Intake) sealCase(dir *staff.Directory, s *submission) error {
 	if err != nil {
 		return err
 	}
-	subject, words := i.Profile.Summary(s.answers, s.draft.Lang), s.answers
-	if s.routing.Route.SealsIdentityApart() {
-		// The summary lies under a key that members hold without the gate.
-		_, words = i.Profile.Split(s.answers)
-	}
+	subject := i.Profile.Summary(s.answers, s.draft.Lang)
 	summary, err := casefile.EncodePayload(casefile.Summary{
-		Subject: subject, Topics: s.routing.Topics, Folded: casefile.Fold(subject + "\n" + allText(words)),
+		Subject: subject, Topics: s.routing.Topics, Folded: casefile.Fold(subject + "\n" + i.searchText(s)),
 	})
 	if err != nil {
 		return err
@@ -166,14 +168,20 @@ func (i *Intake) sealCase(dir *staff.Directory, s *submission) error {
 	return err
 }
 
-func allText(a profile.Answers) string {
-	var b []byte
-	for _, values := range a {
-		for _, v := range values {
-			b = append(append(b, v...), '\n')
+// searchText is what a search finds the case by. Who complains is in it only where
+// that is not sealed apart: the summary lies under another key.
+func (i *Intake) searchText(s *submission) string {
+	who, told := i.Profile.Split(s.answers)
+	if !s.routing.Route.SealsIdentityApart() {
+		maps.Copy(told, who)
+	}
+	var b strings.Builder
+	for _, key := range slices.Sorted(maps.Keys(told)) {
+		for _, v := range told[key] {
+			b.WriteString(v + "\n")
 		}
 	}
-	return string(b)
+	return b.String()
 }
 
 func (i *Intake) items(s *submission) ([]custody.Item, error) {

@@ -20,6 +20,7 @@ const (
 	ConfirmAddress  Template = "confirm-address"          // to the complainant: does this address reach you?
 	AddressChanged  Template = "address-changed"          // to the complainant, where mail went before
 	AskMember       Template = "member-asked"             // to a member: a colleague asks for a decision
+	AskSignature    Template = "signature-asked"          // to a member: a change of the directory waits
 	FirstToWitness  Template = "witness-first"            // to a witness: a checkpoint of the log, the first
 	ToWitness       Template = "witness"                  // to a witness: a newer checkpoint
 	RecoveryUsed    Template = "recovery-used"            // to every member: the organisation's recovery key was used

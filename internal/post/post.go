@@ -158,6 +158,8 @@ func textOf(t letter.Template, part string) string {
 		return "mail.address-changed." + part
 	case letter.AskMember:
 		return "mail.member-asked." + part
+	case letter.AskSignature:
+		return "mail.signature-asked." + part
 	case letter.FirstToWitness:
 		return "mail.witness-first." + part
 	case letter.ToWitness:

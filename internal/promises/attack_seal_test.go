@@ -2,6 +2,7 @@ package promises_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -49,11 +50,7 @@ func (c cell) String() string { return fmt.Sprintf("%s.%s of row %d", c.table, c
 func (s *scene) cells(most int) (list []cell) {
 	s.T.Helper()
 	s.must(s.Store.Read(ctx, func(tx *store.Tx) error {
-		columns, err := columnsOfBytes(tx)
-		if err != nil {
-			return err
-		}
-		for _, c := range columns {
+		for _, c := range columnsOfBytes(s.T) {
 			rows, err := tx.Query(fmt.Sprintf("SELECT rowid, %[1]s FROM %[2]s WHERE length(%[1]s) > 0 ORDER BY rowid DESC LIMIT %[3]d", c.column, c.table, most))
 			if err != nil {
 				return err
@@ -74,30 +71,22 @@ func (s *scene) cells(most int) (list []cell) {
 	return list
 }
 
-// columnsOfBytes asks the schema which columns hold bytes.
-func columnsOfBytes(tx *store.Tx) (list []cell, err error) {
-	rows, err := tx.Query(`SELECT m.name, p.name FROM sqlite_master m JOIN pragma_table_info(m.name) p
-WHERE m.type = 'table' AND p.type = 'BLOB' ORDER BY m.name, p.cid`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	elsewhere := attackedElsewhere()
-	for rows.Next() {
-		var c cell
-		if err := rows.Scan(&c.table, &c.column); err != nil {
-			return nil, err
-		}
-		if elsewhere[c.table] == "" && elsewhere[c.table+"."+c.column] == "" {
-			list = append(list, c)
+// columnsOfBytes lists the columns that hold bytes, less those attacked elsewhere.
+func columnsOfBytes(t testing.TB) (list []cell) {
+	tables, elsewhere := schema(t), attackedElsewhere()
+	for _, table := range slices.Sorted(maps.Keys(tables)) {
+		for _, c := range tables[table] {
+			if c.kind == "bytes" && elsewhere[table] == "" && elsewhere[table+"."+c.name] == "" {
+				list = append(list, cell{table: table, column: c.name})
+			}
 		}
 	}
-	return list, rows.Err()
+	return list
 }
 
 func (s *scene) put(c cell, value []byte) {
 	s.T.Helper()
-	exec(s.T, s.Store, fmt.Sprintf("UPDATE %s SET %s = $1 WHERE rowid = $2", c.table, c.column), value, c.row)
+	behind(s.T, s.Store, fmt.Sprintf("UPDATE %s SET %s = $1 WHERE rowid = $2", c.table, c.column), value, c.row)
 }
 
 // attacked puts another value in place of a cell, looks, and puts it back.
@@ -151,7 +140,7 @@ func TestAT5_RelabelledEntryIsNeverGenuine(t *testing.T) {
 		"with another id":            "id = 'x' || id WHERE kind IN ('note', 'story')",
 	} {
 		restore := keep(t, s.Instance, "entry")
-		if exec(t, s.Store, "UPDATE entry SET "+set) == 0 {
+		if behind(t, s.Store, "UPDATE entry SET "+set) == 0 {
 			t.Errorf("%s: touched nothing", name)
 		}
 		s.holds(t, name, "entry")
@@ -163,11 +152,11 @@ func TestAT5_RelabelledEntryIsNeverGenuine(t *testing.T) {
 // keep copies a table and gives what puts it back.
 func keep(t *testing.T, i *apptest.Instance, table string) (restore func()) {
 	t.Helper()
-	exec(t, i.Store, "CREATE TABLE kept AS SELECT * FROM "+table)
+	behind(t, i.Store, "CREATE TABLE kept AS SELECT * FROM "+table)
 	return func() {
-		exec(t, i.Store, "DELETE FROM "+table)
-		exec(t, i.Store, "INSERT INTO "+table+" SELECT * FROM kept")
-		exec(t, i.Store, "DROP TABLE kept")
+		behind(t, i.Store, "DELETE FROM "+table)
+		behind(t, i.Store, "INSERT INTO "+table+" SELECT * FROM kept")
+		behind(t, i.Store, "DROP TABLE kept")
 	}
 }
 
@@ -258,11 +247,11 @@ func TestAT5_MailGoesOnlyToWhomItIsFor(t *testing.T) {
 // swap turns the two values of a column round.
 func swap(t *testing.T, s *store.Store, table, column, where string) {
 	t.Helper()
-	exec(t, s, fmt.Sprintf("CREATE TABLE swapped AS SELECT rowid AS at, %s AS v FROM %s WHERE %s", column, table, where))
-	if n := exec(t, s, fmt.Sprintf("UPDATE %[1]s SET %[2]s = (SELECT v FROM swapped WHERE at <> %[1]s.rowid) WHERE rowid IN (SELECT at FROM swapped)", table, column)); n != 2 {
+	behind(t, s, fmt.Sprintf("CREATE TABLE swapped AS SELECT rowid AS at, %s AS v FROM %s WHERE %s", column, table, where))
+	if n := behind(t, s, fmt.Sprintf("UPDATE %[1]s SET %[2]s = (SELECT v FROM swapped WHERE at <> %[1]s.rowid) WHERE rowid IN (SELECT at FROM swapped)", table, column)); n != 2 {
 		t.Fatalf("%d rows in %s, want 2 to swap", n, table)
 	}
-	exec(t, s, "DROP TABLE swapped")
+	behind(t, s, "DROP TABLE swapped")
 }
 
 // AT5: the purpose with which an identity was opened is never that of another
@@ -309,9 +298,9 @@ func TestAT5_EnvelopeOpensForItsMemberOnly(t *testing.T) {
 	} {
 		restore := keep(t, i, "envelope")
 		if strings.HasPrefix(set, "member_id") {
-			exec(t, i.Store, "DELETE FROM envelope WHERE "+own, victim.Member)
+			behind(t, i.Store, "DELETE FROM envelope WHERE "+own, victim.Member)
 		}
-		if exec(t, i.Store, "UPDATE envelope SET "+set, victim.Member, attacker.Member) != 1 {
+		if behind(t, i.Store, "UPDATE envelope SET "+set, victim.Member, attacker.Member) != 1 {
 			t.Errorf("%s: did not touch one row", name)
 		}
 		if in(victim) {

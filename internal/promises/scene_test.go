@@ -123,9 +123,7 @@ func (s *scene) complaint(name string) *intake.Receipt {
 
 func (s *scene) must(err error) {
 	s.T.Helper()
-	if err != nil {
-		s.T.Fatal(err)
-	}
+	must(s.T, err)
 }
 
 func (s *scene) see(name string, about []string, look func() (any, error)) {
@@ -308,8 +306,8 @@ func (s *scene) unchanged(t *testing.T) {
 	}
 }
 
-// exec runs one statement on the database behind everybody's back.
-func exec(t testing.TB, s *store.Store, sql string, args ...any) (touched int64) {
+// behind runs one statement on the database behind everybody's back.
+func behind(t testing.TB, s *store.Store, sql string, args ...any) (touched int64) {
 	t.Helper()
 	err := s.Write(context.Background(), func(tx *store.Tx) (err error) {
 		touched, err = tx.Exec(sql, args...)

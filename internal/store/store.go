@@ -15,6 +15,7 @@ import (
 
 	"klankbord/internal/casefile"
 	"klankbord/internal/clock"
+	"klankbord/internal/fault"
 	"klankbord/internal/sqldb"
 	"klankbord/internal/store/migration"
 )
@@ -66,15 +67,20 @@ type Tx struct {
 func (t *Tx) Now() time.Time { return t.now }
 
 // Write runs fn in a transaction that is durable when Write returns nil. It is
-// the only way to write; fn may run more than once.
+// the only way to write; fn may run more than once. It fails with fault.ErrFull when
+// the disk has no room.
 func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
-	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		t := &Tx{Tx: tx, now: s.clock.Now()}
 		if err := fn(t); err != nil {
 			return err
 		}
 		return t.writeLeaves(s.stamp)
 	})
+	if sqldb.IsFull(err) {
+		return fmt.Errorf("%w: %w", fault.ErrFull, err)
+	}
+	return err
 }
 
 // Read runs fn in a read-only snapshot.

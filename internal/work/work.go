@@ -30,6 +30,7 @@ type Work struct {
 	Handlers  map[string]Handler
 	Sequencer *custody.Sequencer
 	Sweeper   *custody.Sweeper
+	Watch     func(context.Context) error // looks over who receives keys
 	Witnesses *custody.Witnesses
 	Checker   *custody.Checker
 	Log       *slog.Logger
@@ -48,6 +49,7 @@ const (
 	idleJobs   = 5 * time.Second // how late a job of another instance may be noticed
 	sequence   = 200 * time.Millisecond
 	sweepEvery = 10 * time.Minute
+	watchEvery = 5 * time.Minute
 	witnessing = time.Minute      // how often we look whether a witness is due
 	checking   = 10 * time.Minute // and whether the whole log is
 	retryAfter = time.Minute
@@ -76,6 +78,7 @@ func (w *Work) Run(ctx context.Context) {
 	all.Go(func() { w.runJobs(ctx) })
 	all.Go(func() { every(ctx, sequence, func() { w.sequence(ctx) }) })
 	all.Go(func() { every(ctx, sweepEvery, func() { w.report("sweep", w.Sweeper.Sweep(ctx)) }) })
+	all.Go(func() { every(ctx, watchEvery, func() { w.report("watch", w.Watch(ctx)) }) })
 	all.Go(func() { every(ctx, witnessing, func() { w.witness(ctx) }) })
 	all.Go(func() { later(ctx, checking, func() { w.check(ctx) }) })
 	all.Wait()

@@ -10,6 +10,8 @@ import (
 	"embed"
 	"io/fs"
 	"net/http"
+	"net/url"
+	"path"
 	"strings"
 
 	"klankbord/internal/access"
@@ -45,18 +47,23 @@ type Deps struct {
 
 type desk struct {
 	Deps
-	kept keeper
+	kept  keeper
+	pages *http.ServeMux // the routes, to tell which address is a page
 }
 
 // New returns the desk under /desk. The caller puts ui's Wrap around it.
 func New(deps Deps) http.Handler {
 	d := &desk{Deps: deps, kept: keeper{clock: deps.Clock}}
 	mux := http.NewServeMux()
+	var patterns []string
 	for _, route := range d.routes() {
+		patterns = append(patterns, route.pattern)
 		mux.Handle(route.pattern, route.guard(d.Renderer.Handle(route.handle)))
 	}
+	ui.CheckPolicies("desk", Policies(), patterns)
 	mux.Handle("/", d.Renderer.NotFound())
-	return mux
+	d.pages = mux
+	return d.Renderer.Carry(ui.Limits{Fields: formFields, TextBytes: formBytes}, mux)
 }
 
 // page fills what every page of the desk has.
@@ -64,15 +71,35 @@ func page[T any](d *desk, r *http.Request, title string, data T) ui.Page[T] {
 	lang := d.Renderer.Lang(r)
 	brand := d.Brand(lang)
 	brand.Home = "/desk"
-	p := ui.Page[T]{Lang: lang, Title: title, Brand: brand, Desk: true, Data: data}
+	p := ui.Page[T]{Lang: lang, Title: title, Path: d.pagePath(r), Brand: brand, Desk: true, Data: data}
 	if a, ok := actorIn(r); ok {
 		p.User = d.user(r, a)
-		// Where the log cannot be read the page itself says so.
-		if s, err := d.Casework.Standing(r.Context()); err == nil {
-			p.Alarms = d.alarms(r, s)
-		}
 	}
 	return p
+}
+
+// pagePath is the address at which a change of language finds the page again. A form
+// that was refused shows the page that its own address lies under.
+func (d *desk) pagePath(r *http.Request) string {
+	at := r.URL.Path
+	if r.Method == http.MethodGet {
+		query := r.URL.Query()
+		for _, once := range []string{"lang", "done"} {
+			query.Del(once)
+		}
+		if len(query) > 0 {
+			at += "?" + query.Encode()
+		}
+		return at
+	}
+	for at != "/desk" && at != "/" {
+		asked := &http.Request{Method: http.MethodGet, Host: r.Host, URL: &url.URL{Path: at}}
+		if _, pattern := d.pages.Handler(asked); pattern != "/" {
+			break
+		}
+		at = path.Dir(at)
+	}
+	return at
 }
 
 func (d *desk) user(r *http.Request, a access.Actor) *ui.User {
@@ -86,7 +113,7 @@ func (d *desk) user(r *http.Request, a access.Actor) *ui.User {
 	if a.Auditor() {
 		nav = append(nav, link("/desk/log", "desk.nav.journal"))
 	}
-	return &ui.User{Name: a.Name, Nav: append(nav, link("/desk/profile", "desk.nav.profile"))}
+	return &ui.User{Name: a.Name, Nav: append(nav, link("/desk/profile", "desk.nav.profile")), Warnings: d.warnings(r, a)}
 }
 
 func (d *desk) text(r *http.Request, key string, pairs ...any) string {

@@ -22,9 +22,9 @@ type house struct {
 	h http.Handler
 }
 
-func newHouse(t testing.TB) *house {
+func newHouse(t testing.TB, options ...apptest.Option) *house {
 	t.Helper()
-	i := apptest.New(t)
+	i := apptest.New(t, options...)
 	_, _, both, err := i.Handlers()
 	if err != nil {
 		t.Fatal(err)
@@ -149,37 +149,30 @@ func (p *page) send(action string, fill url.Values) *page {
 	return p.b.post(to, values)
 }
 
+// form is where a form is sent, and what a browser would send of it. One of several
+// buttons of a form may send it elsewhere than the form says.
 func (p *page) form(action string) (string, url.Values) {
 	p.b.t.Helper()
-	forms := all(p.doc, func(n *html.Node) bool {
-		a, _ := attr(n, "action")
-		a = strings.SplitN(strings.SplitN(a, "#", 2)[0], "?", 2)[0]
-		return n.Data == "form" && strings.HasSuffix(a, action)
-	})
+	at := func(n *html.Node, key string) bool {
+		a, _ := attr(n, key)
+		return strings.HasSuffix(strings.SplitN(strings.SplitN(a, "#", 2)[0], "?", 2)[0], action)
+	}
+	forms := all(p.doc, func(n *html.Node) bool { return n.Data == "form" && at(n, "action") })
+	if len(forms) == 0 {
+		forms = all(p.doc, func(n *html.Node) bool { return n.Data == "button" && at(n, "formaction") })
+	}
 	if len(forms) == 0 {
 		p.b.t.Fatalf("%s (%d) %q has no form for %s: %s", p.path, p.status, p.title(), action, text(p.doc))
 	}
-	values := url.Values{}
-	for _, n := range all(forms[0], func(n *html.Node) bool { return n.Data == "input" || n.Data == "textarea" || n.Data == "select" }) {
-		name, ok := attr(n, "name")
-		kind, _ := attr(n, "type")
-		value, _ := attr(n, "value")
-		_, checked := attr(n, "checked")
-		switch {
-		case !ok, kind == "file", (kind == "radio" || kind == "checkbox") && !checked:
-		case n.Data == "textarea":
-			values.Add(name, strings.TrimPrefix(text(n), "\n"))
-		case n.Data == "select":
-			for _, o := range all(n, func(n *html.Node) bool { _, s := attr(n, "selected"); return n.Data == "option" && s }) {
-				v, _ := attr(o, "value")
-				values.Add(name, v)
-			}
-		default:
-			values.Add(name, value)
-		}
+	to, sends := attr(forms[0], "formaction")
+	if !sends {
+		to, _ = attr(forms[0], "action")
 	}
-	to, _ := attr(forms[0], "action")
-	return to, values
+	owner := apptest.OwnerOf(forms[0])
+	if owner == nil {
+		owner = forms[0]
+	}
+	return to, apptest.Values(p.doc, owner)
 }
 
 const password = "five words make a sentence"
@@ -220,9 +213,9 @@ type crew struct{ nele, thomas, sofie, anke *browser }
 
 // staffed enrols four members through the pages: the integrity manager, who invites
 // and vouches for one of HR, one of Supporters Service and an auditor.
-func staffed(t testing.TB) (*house, crew) {
+func staffed(t testing.TB, options ...apptest.Option) (*house, crew) {
 	t.Helper()
-	h := newHouse(t)
+	h := newHouse(t, options...)
 	var c crew
 	c.nele = h.browser()
 	c.nele.enrol("/desk/enrol/" + h.Founded.Enrol.Cookie())
@@ -237,7 +230,7 @@ func (b *browser) invite(name, email string, tasks ...string) *browser {
 	shown := b.get("/desk/people").send("/desk/people", url.Values{"name": {name}, "email": {email}, "lang": {"en"}, "task": tasks})
 	invited := b.house.browser()
 	invited.enrol(shown.invitation())
-	vouch := b.get("/desk/people").link("/desk/people/vouch/")
+	vouch := b.get("/desk/people").link("/desk/people/change/")
 	b.get(vouch).send(vouch, url.Values{"compared": {"yes"}, "password": {password}})
 	return invited
 }

@@ -68,10 +68,48 @@ func (d *desk) session(next http.Handler) http.Handler {
 			return err
 		}
 		ctx := ui.WithLang(r.Context(), a.Language)
-		a.Language = d.Renderer.Lang(r.WithContext(ctx))
+		chosen := d.Renderer.Lang(r.WithContext(ctx))
+		if typed, ok := ui.Carried(r); ok {
+			if done, err := d.speak(w, r, a, chosen, typed); done || err != nil {
+				return err
+			}
+		}
+		a.Language = chosen
 		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, actorKey{}, a)))
 		return nil
 	})
+}
+
+// speak keeps the language that a member chose at the top of a page, for this page
+// and all that follow. A page on which nothing was typed is shown at its own
+// address; done says that it was answered so.
+func (d *desk) speak(w http.ResponseWriter, r *http.Request, a access.Actor, chosen string, typed form) (done bool, err error) {
+	if chosen != a.Language {
+		if err := d.SignIn.SetLanguage(r.Context(), a, chosen); err != nil {
+			return false, err
+		}
+	}
+	if len(typed) > 0 {
+		return false, nil
+	}
+	query := r.URL.Query()
+	query.Del("lang")
+	at := url.URL{Path: r.URL.Path, RawQuery: query.Encode()}
+	ui.Redirect(w, r, at.String())
+	return true, nil
+}
+
+// sameLang takes the language in the address along, where nobody is signed in yet.
+func sameLang(r *http.Request, path string) string {
+	l := r.URL.Query().Get("lang")
+	if l == "" {
+		return path
+	}
+	sign := "?"
+	if strings.Contains(path, "?") {
+		sign = "&"
+	}
+	return path + sign + "lang=" + url.QueryEscape(l)
 }
 
 func (d *desk) token(r *http.Request, cookie string) (seal.Token, error) {
@@ -85,12 +123,19 @@ func (d *desk) token(r *http.Request, cookie string) (seal.Token, error) {
 // toSignIn leads to the sign-in and back. WCAG 2.2 SC 2.2.5: what was typed stays.
 func (d *desk) toSignIn(w http.ResponseWriter, r *http.Request) error {
 	back := r.URL.RequestURI()
+	values, typed := ui.Carried(r)
+	typed = typed && len(values) > 0
+	to := ui.CarryTo(r.URL.RequestURI())
 	if r.Method == http.MethodPost {
-		values, err := ui.ReadForm(r, ui.Limits{Fields: formFields, TextBytes: formBytes}, func(ui.Upload) error { return nil })
+		var err error
+		values, err = ui.ReadForm(r, ui.Limits{Fields: formFields, TextBytes: formBytes}, func(ui.Upload) error { return nil })
 		if err != nil {
 			return err
 		}
-		tok := d.kept.put(kept{Kind: keptForm, Path: r.URL.Path, Values: values})
+		to, typed = r.URL.Path, true
+	}
+	if typed {
+		tok := d.kept.put(kept{Kind: keptForm, Path: to, Values: values})
 		d.Cookies.Set(w, cookieKept, tok.Cookie(), keepFor)
 		back = "/desk/kept"
 	}

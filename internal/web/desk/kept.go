@@ -153,5 +153,6 @@ func (d *desk) keptDiscard(w http.ResponseWriter, r *http.Request) error {
 func caseIn(path string) (casefile.Number, bool) {
 	rest, ok := strings.CutPrefix(path, "/desk/case/")
 	number, _, _ := strings.Cut(rest, "/")
+	number, _, _ = strings.Cut(number, "?")
 	return casefile.Number(number), ok
 }

@@ -7,6 +7,7 @@ import (
 	"klankbord/internal/casework"
 	"klankbord/internal/fault"
 	"klankbord/internal/lang"
+	"klankbord/internal/setup"
 	"klankbord/internal/web/ui"
 )
 
@@ -155,7 +156,8 @@ func (d *desk) asked(r *http.Request, c *casework.Case) []ui.Link {
 	return list
 }
 
-// waiting are the requests of colleagues that wait for this member, on the first
+// waiting are the requests of colleagues and the changes of the list of members that
+// wait for this member, on the first
 // page of the desk.
 func (d *desk) waiting(r *http.Request) ([]ui.Link, error) {
 	list, err := d.Casework.Waiting(r.Context(), actor(r))
@@ -168,6 +170,17 @@ func (d *desk) waiting(r *http.Request) ([]ui.Link, error) {
 			Href: "/desk/case/" + string(a.Number) + "/request/" + a.ID,
 			Text: d.text(r, "desk.request.row", "name", a.By, "number", string(a.Number), "date", d.date(r, a.Until)),
 		})
+	}
+	changes, err := d.Setup.ToSign(r.Context(), actor(r))
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range changes {
+		text := d.changeTitle(r, c.Type)
+		if c.Person.Name != "" {
+			text += ": " + c.Person.Name
+		}
+		links = append(links, ui.Link{Href: setup.ChangePath(c.ID), Text: text})
 	}
 	return links, nil
 }

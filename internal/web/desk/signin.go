@@ -22,7 +22,7 @@ func (d *desk) signinShow(w http.ResponseWriter, r *http.Request) error {
 
 func (d *desk) showSignIn(w http.ResponseWriter, r *http.Request, status int, data signinPage, errs []ui.FormError) error {
 	p := page(d, r, d.text(r, "desk.signin.title"), data)
-	p.Path, p.Errors = "/desk/signin", errs
+	p.Errors = errs
 	return d.Renderer.Render(w, r, status, "desk/signin", p)
 }
 
@@ -40,7 +40,7 @@ func (d *desk) signinPassword(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	d.Cookies.Set(w, cookiePending, pending.Cookie(), 0)
-	ui.Redirect(w, r, "/desk/signin/second?next="+url.QueryEscape(data.Next))
+	ui.Redirect(w, r, sameLang(r, "/desk/signin/second?next="+url.QueryEscape(data.Next)))
 	return nil
 }
 
@@ -54,7 +54,7 @@ func (d *desk) secondShow(w http.ResponseWriter, r *http.Request) error {
 
 func (d *desk) showSecond(w http.ResponseWriter, r *http.Request, status int, next string, errs []ui.FormError) error {
 	p := page(d, r, d.text(r, "desk.second.title"), signinPage{Next: next})
-	p.Path, p.Errors = "/desk/signin/second", errs
+	p.Errors = errs
 	return d.Renderer.Render(w, r, status, "desk/second", p)
 }
 
@@ -66,7 +66,7 @@ func (d *desk) signinSecond(w http.ResponseWriter, r *http.Request) error {
 	next := nextPath(f.one("next"))
 	pending, err := d.token(r, cookiePending)
 	if err != nil {
-		ui.Redirect(w, r, "/desk/signin?next="+url.QueryEscape(next))
+		ui.Redirect(w, r, sameLang(r, "/desk/signin?next="+url.QueryEscape(next)))
 		return nil //nolint:nilerr // no password yet: that comes first
 	}
 	session, err := d.SignIn.TOTP(r.Context(), pending, f.one("code"))
@@ -77,7 +77,7 @@ func (d *desk) signinSecond(w http.ResponseWriter, r *http.Request) error {
 			return d.showSecond(w, r, http.StatusUnprocessableEntity, next, wrong)
 		case fault.Denied: // took too long
 			d.Cookies.Clear(w, cookiePending)
-			ui.Redirect(w, r, "/desk/signin?ended=1&next="+url.QueryEscape(next))
+			ui.Redirect(w, r, sameLang(r, "/desk/signin?ended=1&next="+url.QueryEscape(next)))
 			return nil
 		default: // a failure of our own
 		}

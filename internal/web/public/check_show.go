@@ -16,6 +16,7 @@ type checkPage struct {
 	Parts       []checkedPart
 	Missing     []ui.Link // what still has to be filled in, each with where
 	Ready       bool
+	Closed      *closedNotice
 	Who         whoReads
 	Names       []nameQuestion
 	Asking      bool // the names are asked about now
@@ -70,7 +71,12 @@ func (f *face) renderCheck(w http.ResponseWriter, r *http.Request, status int, r
 	for _, m := range review.Matches {
 		data.Asking = data.Asking || m.Answer == "" || r.URL.Query().Get("names") == "change"
 	}
-	if d.Answers.Has(profile.FieldDanger, "yes") {
+	if review.Closed {
+		if data.Closed = f.closedTo(r, review.Routing.Team); data.Closed != nil {
+			data.Closed.Kept = true
+		}
+	}
+	if d.Answers.Has(profile.FieldDanger, "yes") || review.Closed {
 		data.Emergency = f.emergency(l)
 	}
 	path := "/complaint/check"
