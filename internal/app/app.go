@@ -59,6 +59,7 @@ type App struct {
 
 	Oversight *custody.Oversight
 
+	named   string // the profile that the database names; the directory decides
 	clock   clock.Clock
 	log     *slog.Logger
 	signer  *seal.Signer
@@ -121,9 +122,8 @@ func (a *App) openStorage(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("read instance: %w", err)
 	}
-	a.Instance = row.ID
-	a.Profile, err = profile.Load(row.Profile)
-	return err
+	a.Instance, a.named = row.ID, row.Profile
+	return nil
 }
 
 func (a *App) smtp() (post.Transport, error) {
@@ -195,6 +195,7 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 		"mail": func(ctx context.Context, ref string, attempt int) (time.Time, error) {
 			return office.Send(ctx, ref, attempt)
 		},
+		setup.RekeyJob: func(ctx context.Context, ref string, _ int) (time.Time, error) { return a.Setup.TakeOver(ctx, ref) },
 	}
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pquerna/otp/totp"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"klankbord/internal/apptest"
@@ -29,7 +28,8 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"sql": runSQL, "sequence": sequence, "keep": keep, "share": share,
-			"variable": variable, "enrol": enrol, "complain": complain, "replace": replace,
+			"variable": variable, "complain": complain, "replace": replace,
+			"remove": remove, "enrol": enrol, "invite": invite, "leave": leave, "approve": approve, "logged": logged,
 		},
 	})
 }
@@ -86,24 +86,6 @@ func share(ts *testscript.TestScript, _ bool, args []string) {
 func variable(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile(args[1])))
 }
-
-// enrol lets the first member in by the link that init printed: enrol STATE FILE.
-func enrol(ts *testscript.TestScript, _ bool, args []string) {
-	ctx := context.Background()
-	a, err := cli.Open(ctx, ts.MkAbs(args[0]))
-	ts.Check(err)
-	tok, err := seal.ParseToken(linkShown.FindStringSubmatch(ts.ReadFile(args[1]))[1])
-	ts.Check(err)
-	start, err := a.SignIn.Enrol(ctx, tok, apptest.Password)
-	ts.Check(err)
-	digits, err := totp.GenerateCode(start.TOTPSecret, clock.System{}.Now())
-	ts.Check(err)
-	_, _, err = a.SignIn.ConfirmTOTP(ctx, tok, digits)
-	ts.Check(err)
-	ts.Check(a.Close())
-}
-
-var linkShown = regexp.MustCompile(`/desk/enrol/(\S+)`)
 
 // complain sends a complaint with a file and sets NUMBER: complain STATE.
 func complain(ts *testscript.TestScript, _ bool, args []string) {
