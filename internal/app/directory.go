@@ -67,7 +67,7 @@ func alarmWords(kind custody.AlarmKind) (what, do string) {
 	case custody.AlarmInvitation:
 		return "an invitation was changed in the database", doKeys
 	case custody.AlarmLog:
-		return "the log in the database is not the one that was seen", doRestore
+		return "the log in the database is older than the one that was seen", doRestore
 	default:
 		return string(kind), doRestore
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"klankbord/internal/audit"
 	"klankbord/internal/blob"
 	"klankbord/internal/custody"
 	"klankbord/internal/store"
@@ -37,30 +36,6 @@ func (a *App) Compare(ctx context.Context) (*Difference, error) {
 	}
 	d.NewerFiles, err = a.newerFiles(ctx, c.LastLeaf)
 	return d, err
-}
-
-// Accept goes on from the database as it is, although another directory or log was
-// seen, and records why.
-func (a *App) Accept(ctx context.Context, reason string) error {
-	s, err := a.Oversight.Standing(ctx)
-	if err != nil {
-		return err
-	}
-	if err := a.Custody.Accept(ctx, reason); err != nil {
-		return err
-	}
-	switch s.Trouble {
-	case custody.TroubleOlder, custody.TroubleForked, custody.TroubleLost:
-	default:
-		return nil
-	}
-	why := custody.Leaf(a.Now(), custody.Event{
-		Kind: audit.LogAccepted, Actor: audit.Actor{Kind: audit.Operator}, Object: string(s.Trouble), Detail: map[string]string{"reason": reason},
-	})
-	if err := a.Work.Sequencer.Accept(ctx, why); err != nil {
-		return err
-	}
-	return a.Custody.Watch(ctx)
 }
 
 // missingFiles counts the sealed files that a row refers to and that are not there.

@@ -45,7 +45,7 @@ func (c *restoreCommand) Run(e *env) (err error) {
 	case !c.Yes:
 		return errUnsure
 	}
-	if err := a.Accept(e.ctx, c.Reason); err != nil {
+	if err := a.Custody.Accept(e.ctx, c.Reason); err != nil {
 		return err
 	}
 	e.say("")
@@ -66,7 +66,7 @@ func tellDifference(e *env, d *app.Difference) {
 	if d.Outside {
 		e.say("             seen outside the database           this database")
 		e.say("directory    %-34s  %s", events(d.Seen.Directory.Count, d.Seen.Directory.At), events(d.Database.Count, time.Time{}))
-		e.say("log          %-34s  %s", lines(d.LogSeen, time.Time{}), lines(d.Log, d.LastLeaf))
+		e.say("log          %-34s  %s", lines(d.Seen.Log.Size, d.Seen.Log.At), lines(d.Log, d.LastLeaf))
 	} else {
 		e.say("Nothing is kept outside the database any more: what is missing cannot be told.")
 	}

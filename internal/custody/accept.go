@@ -21,8 +21,7 @@ type Difference struct {
 	Outside  bool // there is a file of what was seen
 	Seen     heads.Seen
 	Database heads.Directory // the directory as the database has it; Count 0: it does not verify
-	LogSeen  int64           // lines of the log that were seen to be signed
-	Log      int64           // those that the database has
+	Log      int64           // leaves of the log that the database has signed
 	LastLeaf time.Time       // of the newest line of the log
 	Lost     []Passed        // events that were seen and that the database does not have
 	Other    []Passed        // events that the database has in their place
@@ -44,10 +43,6 @@ func (c *Custody) Compare(ctx context.Context) (*Difference, error) {
 	d := &Difference{Alarms: c.Alarms()}
 	seen, err := c.outside.Seen()
 	d.Seen, d.Outside = seen, err == nil
-	if c.Log != nil {
-		head, _ := c.Log.Seen()
-		d.LogSeen = head.Size
-	}
 	outside := c.last(nil, seen)
 	var events []staff.Event
 	err = c.store.Read(ctx, func(tx *store.Tx) (err error) {
@@ -111,10 +106,9 @@ var (
 	ErrAltered = errors.New("the directory in the database does not verify: it cannot be accepted, only replaced by a backup")
 )
 
-// Accept makes the database's directory the one that holds, although another was
-// seen, and records why. Only an operator's command calls it, together with
-// Sequencer.Accept where the log is another one too. Members are told when they are
-// next here.
+// Accept makes the database's directory and log the ones that hold, although others
+// were seen, and records why. Only an operator's command calls it. Members are told
+// when they are next here.
 func (c *Custody) Accept(ctx context.Context, reason string) error {
 	if reason = strings.TrimSpace(reason); reason == "" {
 		return ErrReason
@@ -130,7 +124,7 @@ func (c *Custody) Accept(ctx context.Context, reason string) error {
 	}
 	now := c.store.Now()
 	a := Acceptance{
-		Instance: c.instance, At: now, Reason: reason, From: d.Seen.Directory, To: d.Database, LogFrom: d.LogSeen, LogTo: d.Log,
+		Instance: c.instance, At: now, Reason: reason, From: d.Seen.Directory, To: d.Database, LogFrom: d.Seen.Log.Size, LogTo: d.Log,
 	}
 	a.To.At = now
 	record, err := json.Marshal(a)
@@ -139,11 +133,19 @@ func (c *Custody) Accept(ctx context.Context, reason string) error {
 	}
 	row := store.Acceptance{At: now, Record: record, Signature: c.signer.Sign(acceptanceContext(c.instance), record)}
 	leaf := Leaf(now, Event{Kind: audit.OlderAccepted, Actor: audit.Actor{Kind: audit.Operator}, Object: "directory", Detail: a.detail()})
-	err = c.store.Write(ctx, func(tx *store.Tx) error { return errors.Join(tx.InsertAcceptance(row), tx.InsertLeaf(leaf)) })
+	var point store.Checkpoint
+	err = c.store.Write(ctx, func(tx *store.Tx) (err error) {
+		if point, err = tx.LatestCheckpoint(); err != nil && !errors.Is(err, store.ErrNone) {
+			return err
+		}
+		return errors.Join(tx.InsertAcceptance(row), tx.InsertLeaf(leaf))
+	})
 	if err != nil {
 		return fmt.Errorf("record acceptance: %w", err)
 	}
-	return c.takeOver(ctx, heads.Seen{Instance: c.instance, Directory: a.To})
+	return c.takeOver(ctx, heads.Seen{
+		Instance: c.instance, Directory: a.To, Log: heads.Log{Size: point.Size, Note: point.Note, At: now},
+	})
 }
 
 func (a Acceptance) detail() map[string]string {

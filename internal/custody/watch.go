@@ -18,8 +18,8 @@ func (c *Custody) Watch(ctx context.Context) error {
 	c.mu.Lock()
 	k := c.known
 	c.mu.Unlock()
-	w := watched{head: c.Log}
-	if err := c.store.Read(ctx, w.read); err != nil {
+	w := watched{}
+	if err := c.store.Read(ctx, func(tx *store.Tx) error { return w.read(tx, c.head) }); err != nil {
 		return fmt.Errorf("watch: %w", err)
 	}
 	k, err := c.weigh(ctx, k, seen, seenErr, w.events, len(w.members) == 0)
@@ -50,11 +50,10 @@ type watched struct {
 	granted     []store.GrantedKey
 	instance    store.InstanceRow
 	invitations []store.Invitation
-	head        *HeadFile
 	trouble     Trouble // of the log
 }
 
-func (w *watched) read(tx *store.Tx) (err error) {
+func (w *watched) read(tx *store.Tx, head *LogHead) (err error) {
 	if w.events, err = tx.DirectoryEvents(-1); err != nil {
 		return err
 	}
@@ -70,10 +69,10 @@ func (w *watched) read(tx *store.Tx) (err error) {
 	if w.invitations, err = tx.Invitations(); err != nil {
 		return err
 	}
-	if w.head == nil {
+	if head == nil {
 		return nil
 	}
-	_, err = w.head.Check(tx)
+	_, err = head.Check(tx)
 	if w.trouble = TroubleOf(err); w.trouble != "" {
 		return nil
 	}

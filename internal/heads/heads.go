@@ -1,5 +1,5 @@
 // Package heads keeps, in files beside the database, what an instance saw last: how
-// far the directory had come, a copy of the verified directory, and since when
+// far directory and log had come, a copy of the verified directory, and since when
 // something is wrong. A database that was rolled back or exchanged is noticed by
 // them. What was seen only ever moves forwards, but for an operator's Accept.
 //
@@ -36,12 +36,20 @@ type Directory struct {
 	At    time.Time `json:"at"`
 }
 
+// Log is the newest signed checkpoint of the log that was seen.
+type Log struct {
+	Size int64     `json:"size"`
+	Note []byte    `json:"note,omitempty"`
+	At   time.Time `json:"at"`
+}
+
 // Seen is what an instance saw last.
 type Seen struct {
 	Version   int       `json:"version"`
 	Instance  string    `json:"instance"`
 	Accepted  int64     `json:"accepted"` // how often an operator accepted an older database
 	Directory Directory `json:"directory"`
+	Log       Log       `json:"log"`
 }
 
 const seenVersion = 1
@@ -125,7 +133,7 @@ func (f *Folder) Advance(instance string, change func(*Seen)) error {
 		next := s
 		next.Version, next.Instance = seenVersion, instance
 		change(&next)
-		if next.Directory.Count < s.Directory.Count || next.Accepted != s.Accepted {
+		if next.Directory.Count < s.Directory.Count || next.Log.Size < s.Log.Size || next.Accepted != s.Accepted {
 			return ErrBack
 		}
 		return f.write(seenFile, next)

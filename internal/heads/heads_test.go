@@ -22,18 +22,23 @@ func TestWhatWasSeenMovesForwardsOnly(t *testing.T) {
 	if _, err := f.Seen(); !errors.Is(err, heads.ErrNone) {
 		t.Fatalf("Seen = %v before anything was kept", err)
 	}
-	if err := f.Advance("i", upTo(3)); err != nil {
-		t.Fatal(err)
+	for _, err := range []error{
+		f.Advance("i", upTo(3)),
+		f.Advance("i", func(s *heads.Seen) { s.Log = heads.Log{Size: 7, Note: []byte("note"), At: now} }),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 	for name, back := range map[string]func(*heads.Seen){
-		"directory": upTo(2), "acceptance": func(s *heads.Seen) { s.Accepted = 9 },
+		"directory": upTo(2), "log": func(s *heads.Seen) { s.Log.Size = 6 }, "acceptance": func(s *heads.Seen) { s.Accepted = 9 },
 	} {
 		if err := f.Advance("i", back); !errors.Is(err, heads.ErrBack) {
 			t.Errorf("%s: %v, want ErrBack", name, err)
 		}
 	}
 	s, err := f.Seen()
-	if err != nil || s.Directory.Count != 3 || s.Instance != "i" {
+	if err != nil || s.Directory.Count != 3 || s.Log.Size != 7 || s.Instance != "i" {
 		t.Errorf("seen %+v, %v", s, err)
 	}
 }
