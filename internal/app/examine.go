@@ -2,9 +2,13 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"time"
 
 	"klankbord/internal/casefile"
+	"klankbord/internal/custody"
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
 )
@@ -18,13 +22,27 @@ type Finding struct {
 
 // Examine looks over the instance without changing it.
 func (a *App) Examine(ctx context.Context) ([]Finding, error) {
-	var list []Finding
-	dir, err := a.Custody.Directory(ctx)
+	list, err := a.examineLog(ctx)
 	if err != nil {
-		return append(list, Finding{true, "the directory of members does not verify", "restore the newest backup; do not let anyone give access until then"}), nil //nolint:nilerr // it is a finding
+		return nil, err
+	}
+	if err := a.Custody.Watch(ctx); err != nil && !errors.Is(err, custody.ErrUnknown) {
+		return nil, err
+	}
+	dir, err := a.Custody.Directory(ctx)
+	for _, alarm := range a.Custody.Alarms() {
+		list = append(list, alarmFinding(alarm))
+	}
+	if errors.Is(err, custody.ErrUnknown) {
+		return append(list, Finding{true, "no verified directory is known: complaints cannot be taken in", "restore database and state folder from the newest backup"}), nil
+	}
+	if err != nil {
+		return nil, err
 	}
 	count, _ := dir.Head()
-	list = append(list, Finding{What: fmt.Sprintf("the directory verifies: %d events, %d members", count, len(dir.Active()))})
+	if len(a.Custody.Alarms()) == 0 {
+		list = append(list, Finding{What: fmt.Sprintf("the directory verifies: %d events, %d members", count, len(dir.Active()))})
+	}
 	for _, team := range []casefile.Team{casefile.ComplaintsTeam, casefile.SupportersService} {
 		n := 0
 		for _, m := range dir.Active() {
@@ -34,12 +52,20 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 		}
 		list = append(list, Finding{n < 2, fmt.Sprintf("team %s has %d members", team, n), "invite members until each team has two"})
 	}
-	list = append(list, a.examineAlternative(dir), a.examineMail())
+	list = append(list, a.examineAlternative(dir), a.examineKeyCopy(), a.examineMail())
+	drill, err := a.examineDrill(ctx)
+	if err != nil {
+		return nil, err
+	}
 	disk, err := a.examineDisk()
 	if err != nil {
 		return nil, err
 	}
-	list = append(list, disk)
+	files, err := a.examineFiles(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, drill, disk, files)
 	var mails map[string]int64
 	err = a.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		mails, err = tx.MailCounts()
@@ -59,6 +85,32 @@ func (a *App) examineAlternative(dir *staff.Directory) Finding {
 		}
 	}
 	return Finding{true, "there is no alternative recipient", "invite one: complaints about a member of the team go to them"}
+}
+
+func (a *App) examineKeyCopy() Finding {
+	const do = "bring back the copy that lies with your backups; without it and without the folder keys/ nobody can sign in again"
+	if _, err := os.Stat(KeyCopy(a.Config.State)); err != nil {
+		return Finding{true, "recovery.age, the sealed copy of the key files, is not in the state folder", do}
+	}
+	return Finding{What: "recovery.age, the sealed copy of the key files, is there"}
+}
+
+// examineDrill looks at the yearly proof that keys still open.
+func (a *App) examineDrill(ctx context.Context) (Finding, error) {
+	d, err := a.Setup.DrillDue(ctx)
+	if err != nil {
+		return Finding{}, err
+	}
+	what := "no drill was completed yet; the first is due by " + d.Due.Format(time.DateOnly)
+	if !d.Held.IsZero() {
+		what = fmt.Sprintf("the last drill was completed on %s; the next is due by %s", d.Held.Format(time.DateOnly), d.Due.Format(time.DateOnly))
+	}
+	do := "let a configurator start a drill on the desk, under /desk/drill"
+	if !d.Started.IsZero() && !d.Complete {
+		what += fmt.Sprintf("; one runs since %s, %d keys must still open", d.Started.Format(time.DateOnly), d.Left())
+		do = "ask the members and the keepers of the recovery key who have not opened the practice case; /desk/drill names them"
+	}
+	return Finding{d.Overdue, what, do}, nil
 }
 
 func (a *App) examineDisk() (Finding, error) {

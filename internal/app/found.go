@@ -8,6 +8,7 @@ import (
 
 	"klankbord/internal/clock"
 	"klankbord/internal/config"
+	"klankbord/internal/custody"
 	"klankbord/internal/ident"
 	"klankbord/internal/profile"
 	"klankbord/internal/seal"
@@ -16,13 +17,15 @@ import (
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
 
+	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
 )
 
 // Founded is what a new instance shows once.
 type Founded struct {
-	Recovery seal.Code  // to be kept on paper by the organisation
-	Enrol    seal.Token // by which the first member enrols
+	Recovery seal.Code        // to be kept on paper by the organisation
+	Shares   []seal.CodeShare // of it, to be kept instead; none: the code itself is kept
+	Enrol    seal.Token       // by which the first member enrols
 }
 
 // First is the first member of an instance: the integrity manager, who is
@@ -34,10 +37,11 @@ func First(name, email, language string) setup.Person {
 	}}
 }
 
-// Found makes an instance in an empty state folder: keys, database, directory and
-// the invitation of the first member.
-func Found(ctx context.Context, c config.Config, profileName string, first setup.Person, clk clock.Clock) (f Founded, err error) {
-	if _, err := profile.Load(profileName); err != nil {
+// Found makes an instance in an empty state folder: keys and their copy, database,
+// directory and the invitation of the first member.
+func Found(ctx context.Context, c config.Config, profileName string, first setup.Person, k setup.Keeping, clk clock.Clock) (f Founded, err error) {
+	p, err := profile.Load(profileName)
+	if err != nil {
 		return f, err
 	}
 	if err := os.MkdirAll(c.State, 0o700); err != nil {
@@ -46,7 +50,8 @@ func Found(ctx context.Context, c config.Config, profileName string, first setup
 	if _, err := loadKeys(c.State); !errors.Is(err, ErrNoInstance) {
 		return f, errors.Join(setup.ErrFounded, err)
 	}
-	keys, err := makeKeys(c.State)
+	f.Recovery, f.Shares = k.Draw()
+	keys, err := makeKeys(c.State, f.Recovery)
 	if err != nil {
 		return f, err
 	}
@@ -59,9 +64,22 @@ func Found(ctx context.Context, c config.Config, profileName string, first setup
 	if err != nil {
 		return f, err
 	}
-	f.Recovery = seal.NewCode()
+	id := ident.New()
+	s.StampLeaves(custody.LeafStamps(id, keys.Instance.Stamper()))
+	log, err := newLogKeys(keys, id, c.State)
+	if err != nil {
+		return f, err
+	}
+	empty, err := custody.FirstCheckpoint(audit.Origin(id), log.signer)
+	if err != nil {
+		return f, err
+	}
+	if err := log.head.Advance(empty); err != nil {
+		return f, err
+	}
 	f.Enrol, err = setup.Found(ctx, s, setup.Founding{
-		Instance: ident.New(), Profile: profileName, Signer: keys.Instance.Signer(), Recovery: f.Recovery, First: first,
+		Instance: id, Rules: p.DirectoryRules(), Signer: keys.Instance.Signer(), Stamps: keys.Instance.Stamper(), First: first,
+		Recovery: f.Recovery, Shares: f.Shares, Keeps: k.First,
 	})
 	return f, err
 }

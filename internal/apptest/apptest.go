@@ -7,6 +7,7 @@ package apptest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"sync"
@@ -15,12 +16,15 @@ import (
 
 	"klankbord/internal/access"
 	"klankbord/internal/app"
+	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
 	"klankbord/internal/clock"
 	"klankbord/internal/config"
+	"klankbord/internal/custody"
 	"klankbord/internal/ident"
 	"klankbord/internal/post"
 	"klankbord/internal/seal"
+	"klankbord/internal/setup"
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
 )
@@ -36,7 +40,7 @@ type Instance struct {
 	State   string
 
 	signers map[staff.ID]*seal.Signer
-	first   staff.ID
+	secrets map[staff.ID]*seal.MemberSecret
 }
 
 // Start is where the clock of a new instance stands: a Monday morning.
@@ -48,14 +52,26 @@ type Option func(*config.Config, *app.Options)
 // New founds and opens an instance of wwf-belgium without members.
 func New(t testing.TB, options ...Option) *Instance {
 	t.Helper()
+	return newAt(t, Start, setup.Keeping{}, options)
+}
+
+// Kept is New with a recovery key that is kept in another way.
+func Kept(t testing.TB, k setup.Keeping, options ...Option) *Instance {
+	t.Helper()
+	return newAt(t, Start, k, options)
+}
+
+func newAt(t testing.TB, at time.Time, k setup.Keeping, options []Option) *Instance {
+	t.Helper()
 	c := config.Config{State: t.TempDir(), Listen: "127.0.0.1:0", BaseURL: "https://desk.example", MaxFileMB: 100, SessionIdle: 30 * time.Minute}
-	i := &Instance{T: t, Clock: clock.NewFixed(Start), Box: &post.Sink{}, Log: &Buffer{}, State: c.State, signers: map[staff.ID]*seal.Signer{}}
+	i := &Instance{T: t, Clock: clock.NewFixed(at), Box: &post.Sink{}, Log: &Buffer{}, State: c.State, signers: map[staff.ID]*seal.Signer{}}
+	i.secrets = map[staff.ID]*seal.MemberSecret{}
 	o := app.Options{Clock: i.Clock, Transport: i.Box, Log: slog.New(slog.NewJSONHandler(i.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	for _, option := range options {
 		option(&c, &o)
 	}
 	ctx := t.Context()
-	founded, err := app.Found(ctx, c, "wwf-belgium", app.First("Nele Janssens", "nele@desk.example", "nl"), i.Clock)
+	founded, err := app.Found(ctx, c, "wwf-belgium", app.First("Nele Janssens", "nele@desk.example", "nl"), k, i.Clock)
 	i.check(err)
 	i.Founded, i.State = founded, c.State
 	i.App, err = app.Open(ctx, c, o)
@@ -67,11 +83,19 @@ func New(t testing.TB, options ...Option) *Instance {
 // Staffed founds an instance with the members that wwf-belgium asks for.
 func Staffed(t testing.TB, options ...Option) (*Instance, Staff) {
 	t.Helper()
-	i := New(t, options...)
+	i := newAt(t, Start.AddDate(0, 0, -3), setup.Keeping{}, options) // so that everyone's entry holds at Start
+	defer i.Clock.Set(Start)
+	return i, i.Staff()
+}
+
+// Staff adds the members that wwf-belgium asks for. Where the entry of one holds
+// later, the clock moves on to then.
+func (i *Instance) Staff() Staff {
+	i.T.Helper()
 	handler := func(team casefile.Team, f staff.Function) staff.Assignment {
 		return staff.Assignment{Role: staff.RoleHandler, Team: team, Function: f}
 	}
-	return i, Staff{
+	return Staff{
 		Manager: i.Join("Nele Janssens", handler(casefile.ComplaintsTeam, staff.IntegrityManager), staff.Assignment{Role: staff.RoleConfigurator}),
 		HR:      i.Join("Thomas Dubois", handler(casefile.ComplaintsTeam, staff.HumanResources)),
 		Service: []access.Actor{
@@ -96,35 +120,30 @@ func (i *Instance) check(err error) {
 	}
 }
 
-// Join adds a member with keys of their own: the first by the instance, the others
-// vouched for by the first.
+// Join adds a member with keys of their own, signed by whom it needs. Where the
+// directory lets them in later, the clock moves on to then.
 func (i *Instance) Join(name string, assignments ...staff.Assignment) access.Actor {
 	i.T.Helper()
 	ctx := context.Background()
-	dir, err := i.Custody.Directory(ctx)
-	i.check(err)
-	secret, id := seal.NewMemberSecret(), staff.ID(ident.New())
+	secret, id, salt := seal.NewMemberSecret(), staff.ID(ident.New()), staff.Salt()
 	keys, signer := secret.Keys(), secret.Signer()
-	body, err := staff.Compose(dir, i.Instance(), i.Clock.Now(), staff.Change{
-		Type: staff.Enrol, Member: id, Reading: keys.Public(), Signing: signer.Public(),
+	email := strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@desk.example"
+	i.signers[id], i.secrets[id] = signer, secret
+	event, delay := i.Signed(staff.Change{
+		Type: staff.Enrol, Member: id, Reading: keys.Public(), Signing: signer.Public(), Person: staff.Commit(salt, name, email),
 		Proof: signer.Sign(staff.ProofContext(i.Instance(), id), keys.Public()), Assignments: assignments,
 	})
-	i.check(err)
-	by, voucher := string(i.first), i.signers[i.first]
-	if voucher == nil {
-		by, voucher, i.first = staff.ByInstance, i.Signer(), id
-	}
-	event, err := staff.Complete(body, []staff.Signature{{By: by, Value: voucher.Sign(staff.SigningContext(i.Instance()), body)}})
-	i.check(err)
-	email := strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@desk.example"
 	i.check(i.Store.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.InsertMember(store.Member{ID: id, Email: email, Name: name, Language: "nl", Active: true, Created: tx.Now()}); err != nil {
+		row := store.Member{ID: id, Salt: salt, Email: email, Name: name, Language: "nl", Active: true, Created: tx.Now()}
+		if err := tx.InsertMember(row); err != nil {
 			return err
 		}
-		return tx.InsertDirectoryEvent(event)
+		return errors.Join(tx.InsertDirectoryEvent(event), tx.InsertLeaf(custody.Leaf(tx.Now(), custody.Event{
+			Kind: audit.DirectoryEvent, Actor: custody.ByMember(id), Object: string(id),
+		})))
 	}))
-	i.signers[id] = signer
-	dir, err = i.Custody.Directory(ctx)
+	i.Clock.Add(delay)
+	dir, err := i.Custody.Directory(ctx)
 	i.check(err)
 	entry, ok := dir.Entry(id)
 	if !ok {
@@ -178,7 +197,14 @@ func (b *Buffer) String() string {
 // restart.
 func (i *Instance) Reopen() {
 	i.T.Helper()
+	i.Restart(func() {})
+}
+
+// Restart is Reopen with something that is done while the instance is closed.
+func (i *Instance) Restart(between func()) {
+	i.T.Helper()
 	i.check(i.App.Close())
+	between()
 	a, err := app.Open(context.Background(), i.Config, app.Options{
 		Clock: i.Clock, Transport: i.Box, Log: slog.New(slog.NewJSONHandler(i.Log, nil)),
 	})

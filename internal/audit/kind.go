@@ -12,6 +12,11 @@ const (
 	GrantDeleted   Kind = "grant-deleted"
 	KeyEvent       Kind = "key-event"
 	DirectoryEvent Kind = "directory-event"
+	ChangeAsked    Kind = "directory-asked" // a change of the directory waits for signatures
+	ChangeSigned   Kind = "directory-signed"
+	ChangeDropped  Kind = "directory-withdrawn"
+	DirectoryAlarm Kind = "directory-alarm"
+	OlderAccepted  Kind = "restore-accepted" // an older database, by the operator
 	CaseRead       Kind = "case-read"
 	InboxRead      Kind = "inbox-read"
 	IdentityOpened Kind = "identity-opened"
@@ -32,16 +37,54 @@ const (
 	Export         Kind = "export"
 	SettingChanged Kind = "setting-changed"
 	Erased         Kind = "erased"
-	MailDead       Kind = "mail-dead" // a mail that no server took
+	MailDead       Kind = "mail-dead"      // a mail that no server took
+	AddressProven  Kind = "address-proven" // what was sent to an address came back
+	CodeAsked      Kind = "code-asked"     // a new code for somebody who lost theirs
+	CodeDrawn      Kind = "code-drawn"     // by the person, on the page of the link
+	CodeStopped    Kind = "code-stopped"
+	CodeReplaced   Kind = "code-replaced" // the one before is dead
+	CodeHanded     Kind = "code-handed"   // a member saw it, to give it to the person
+	ApprovalAsked  Kind = "approval-asked"
+	AccessChanged  Kind = "access-changed" // who may read a case; the keys have lines of their own
+	ApprovalEnded  Kind = "approval-ended" // approved, refused or withdrawn
+	DrillStarted   Kind = "drill-started"
+	DrillOpened    Kind = "drill-opened"
+	RecoveryUsed   Kind = "recovery-used" // by command; each grant has a line of its own
+	ResetStarted   Kind = "reset-started" // a member is to enrol again
+	ResetEnded     Kind = "reset-ended"   // called off
+	Receipt        Kind = "receipt"       // see NewReceipt
+	LogRead        Kind = "log-read"
+	LogExported    Kind = "log-exported"
+	LogChecked     Kind = "log-checked"  // the whole log against its newest checkpoint
+	LogAccepted    Kind = "log-accepted" // an older or forked log, by the operator
+	CheckpointSent Kind = "checkpoint-sent"
+	Acknowledged   Kind = "acknowledged" // a server took the mail that confirms receipt
 )
 
 // Kinds lists every kind, in the order of the constants.
 func Kinds() []Kind {
 	return []Kind{
 		Submission, EntryAdded, GrantMade, GrantDeleted, KeyEvent, DirectoryEvent, CaseRead, InboxRead,
+		ChangeAsked, ChangeSigned, ChangeDropped, DirectoryAlarm, OlderAccepted,
 		IdentityOpened, FileRead, SignIn, SignOut, SignInRefused, MemberInvited, MemberEnrolled,
 		StateChanged, Assigned, CaseClosed, MessageSent, MailboxEntered, ContactChanged, Withdrawn,
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
+		AddressProven, CodeAsked, CodeDrawn, CodeStopped, CodeReplaced, CodeHanded, ApprovalAsked, AccessChanged, ApprovalEnded,
+		Receipt, LogRead, LogExported, LogChecked, LogAccepted, CheckpointSent, Acknowledged,
+		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded,
+	}
+}
+
+// Changes reports whether what happened may have changed what the database holds
+// about the case or the desk; then its record says how that stands (Turn, State).
+// It is true of kinds that this program does not know.
+func (k Kind) Changes() bool {
+	switch k {
+	case CaseRead, InboxRead, FileRead, IdentityOpened, MailboxEntered, SignIn, SignOut, SignInRefused, Export,
+		Receipt, LogRead, LogExported, LogChecked, CheckpointSent:
+		return false
+	default:
+		return true
 	}
 }
 

@@ -65,6 +65,35 @@ func NewFolder(dir string) (*Folder, error) {
 	return f, nil
 }
 
+// OpenFolder opens a folder that is there, such as that of a backup, and changes
+// nothing in it.
+func OpenFolder(dir string) (*Folder, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open folder of blobs: %w", err)
+	}
+	return &Folder{root: root}, nil
+}
+
+// Size is how many bytes a blob has; ErrMissing where there is none.
+func (f *Folder) Size(ctx context.Context, name string) (int64, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	at, ok := file(name)
+	if !ok {
+		return 0, fmt.Errorf("size of blob %q: %w", name, ErrMissing)
+	}
+	info, err := f.root.Stat(at)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, fmt.Errorf("size of blob %s: %w", name, ErrMissing)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("size of blob: %w", err)
+	}
+	return info.Size(), nil
+}
+
 func subfolder(b byte) string { return fmt.Sprintf("%02x", b) }
 
 // Close gives the folder back. Uploads and readers that are open stay usable.

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"klankbord/internal/letter"
 )
 
 // Config is the settings of an instance.
@@ -28,6 +30,10 @@ type Config struct {
 	SMTPPasswordFile string `name:"smtp-password-file" env:"KLANKBORD_SMTP_PASSWORD_FILE" type:"path" help:"File that holds the password for that server."`
 	SMTPCAFile       string `name:"smtp-ca-file" env:"KLANKBORD_SMTP_CA_FILE" type:"path" help:"Further certificates to trust for that server."`
 	MailFrom         string `name:"mail-from" env:"KLANKBORD_MAIL_FROM" help:"Address from which mail is sent."`
+
+	Witness         []string      `name:"witness" env:"KLANKBORD_WITNESS" help:"E-mail addresses outside this organisation's control that get checkpoints of the log."`
+	WitnessEvery    time.Duration `name:"witness-every" env:"KLANKBORD_WITNESS_EVERY" default:"24h" help:"How long at least between two checkpoints to a witness."`
+	WitnessLanguage string        `name:"witness-language" env:"KLANKBORD_WITNESS_LANGUAGE" enum:"nl,fr,en,de" default:"en" help:"Language of the mail to witnesses."`
 
 	MaxFileMB   int64         `name:"max-file-mb" env:"KLANKBORD_MAX_FILE_MB" default:"100" help:"Size of a file that can be added, in MB."`
 	MinFreeMB   int64         `name:"min-free-mb" env:"KLANKBORD_MIN_FREE_MB" default:"256" help:"Free space in MB below which no new complaint is begun and no file is taken, so that the desk goes on; 0: until the disk is full."`
@@ -80,6 +86,8 @@ var (
 	errBaseURL = errors.New("base-url: want http://host or https://host without a path")
 	errIdle    = errors.New("session-idle: want between 1m and 10h")
 	errFile    = errors.New("max-file-mb: want at least 1")
+	errWitness = errors.New("witness: want one plain e-mail address each")
+	errEvery   = errors.New("witness-every: want between 1h and 720h")
 	errFree    = errors.New("min-free-mb: want 0 or more")
 )
 
@@ -97,6 +105,14 @@ func (c Config) Check() error {
 	}
 	if c.MaxFileMB < 1 {
 		return errFile
+	}
+	for _, address := range c.Witness {
+		if _, err := letter.Address(strings.TrimSpace(address)); err != nil {
+			return fmt.Errorf("%w: %q", errWitness, address)
+		}
+	}
+	if len(c.Witness) > 0 && (c.WitnessEvery < time.Hour || c.WitnessEvery > 720*time.Hour) {
+		return errEvery
 	}
 	if c.MinFreeMB < 0 {
 		return errFree

@@ -36,10 +36,11 @@ type change struct {
 	logged audit.Kind // of the first item; the others are entries added
 	blobs  []attached // files that the case keeps from now on
 	clocks []deadline.Clock
-	row    *store.CaseChange // nil: only what the addition itself changes
-	notice *seal.Box         // where news can be sent; an empty box: nowhere; nil: as before
-	answer bool              // ends our waiting for the complainant
-	quiet  bool              // members need no mail about it
+	row    *store.CaseChange     // nil: only what the addition itself changes
+	notice *address              // where news can be sent; nil: as before
+	more   func(*store.Tx) error // what else is written with it; may be nil
+	answer bool                  // ends our waiting for the complainant
+	quiet  bool                  // members need no mail about it
 }
 
 // attached is a file of a change and the entry it becomes.
@@ -139,14 +140,15 @@ func (d *Dialogue) keep(tx *store.Tx, o *custody.Opened, c *change) error {
 			return err
 		}
 	}
-	switch {
-	case c.notice == nil:
-		return nil
-	case len(*c.notice) == 0:
-		return tx.DeleteNotice(id)
-	default:
-		return tx.PutNotice(id, *c.notice)
+	if c.more != nil {
+		if err := c.more(tx); err != nil {
+			return err
+		}
 	}
+	if c.notice == nil {
+		return nil
+	}
+	return c.notice.write(tx, id)
 }
 
 // changed returns the row as the change leaves it, to be altered further.

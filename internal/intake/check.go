@@ -2,17 +2,13 @@ package intake
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
-	"unicode"
 
 	"klankbord/internal/access"
 	"klankbord/internal/casefile"
 	"klankbord/internal/profile"
 	"klankbord/internal/seal"
 	"klankbord/internal/staff"
-	"klankbord/internal/store"
 )
 
 // Match is a member who would receive the complaint and whose name was typed.
@@ -86,18 +82,14 @@ func (i *Intake) selection(dir *staff.Directory, d *Draft, r profile.Routing) ac
 // question whom it is about was answered.
 func (i *Intake) matches(ctx context.Context, d *Draft, dir *staff.Directory, r profile.Routing) ([]Match, error) {
 	possible := access.Recipients(dir, access.Want{Team: r.Team, Alternative: r.NeedsAlternative, Without: access.Exclusion{Functions: r.Excluded}})
-	var members []store.Member
-	err := i.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		members, err = tx.Members()
-		return err
-	})
+	people, err := i.Custody.People(ctx, dir)
 	if err != nil {
-		return nil, fmt.Errorf("read members: %w", err)
+		return nil, err
 	}
 	words := typedWords(d)
 	var list []Match
-	for _, m := range members {
-		if slices.Contains(possible.Members, m.ID) && mentions(words, m.Name) {
+	for _, m := range people {
+		if slices.Contains(possible.Members, m.ID) && casefile.Mentions(words, m.Name) {
 			list = append(list, Match{m.ID, m.Name, d.Named[string(m.ID)]})
 		}
 	}
@@ -116,47 +108,14 @@ func ofThemselves(key string) bool {
 }
 
 func typedWords(d *Draft) []string {
-	var words []string
+	var texts []string
 	for key, values := range d.Answers {
-		if ofThemselves(key) {
-			continue
-		}
-		for _, v := range values {
-			words = append(append(words, split(v)...), "") // no match across two answers
+		if !ofThemselves(key) {
+			texts = append(texts, values...)
 		}
 	}
 	for _, f := range d.Files {
-		words = append(append(words, split(f.Name)...), "")
+		texts = append(texts, f.Name)
 	}
-	return words
-}
-
-func split(s string) []string {
-	return strings.FieldsFunc(casefile.Fold(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-}
-
-// mentions reports whether the whole name, or a family name of at least four
-// letters, stands among the words.
-func mentions(words []string, name string) bool {
-	full := split(name)
-	if len(full) == 0 {
-		return false
-	}
-	if stands(words, full) {
-		return true
-	}
-	family := full[1:]
-	return len(strings.Join(family, "")) >= 4 && stands(words, family)
-}
-
-func stands(words, run []string) bool {
-	if len(run) == 0 {
-		return false
-	}
-	for at := range words {
-		if len(words)-at >= len(run) && slices.Equal(words[at:at+len(run)], run) {
-			return true
-		}
-	}
-	return false
+	return casefile.Words(texts...)
 }

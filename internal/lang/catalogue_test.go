@@ -167,7 +167,7 @@ func TestHasAndKeysAgree(t *testing.T) {
 // organisation and where to read on, and nothing else can be put into it.
 func TestAMailLeavesRoomForNothingThatTellsOfTheCase(t *testing.T) {
 	c := load(t)
-	allowed := []string{"number", "received", "answer_by", "address", "organisation", "until", "date"}
+	allowed := []string{"number", "received", "answer_by", "address", "organisation", "until", "date", "confirm"}
 	checked := 0
 	for _, k := range c.Keys() {
 		if !strings.HasPrefix(k, "mail.") {

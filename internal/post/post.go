@@ -8,6 +8,7 @@ package post
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"klankbord/internal/custody"
@@ -26,7 +27,8 @@ type Transport interface {
 	Send(ctx context.Context, m letter.Mail) error
 }
 
-// Outcomes are told what became of a mail.
+// Outcomes are told what became of a mail. MailAccepted notes that the next server
+// took a mail about a case and carries out what follows, in one transaction.
 type Outcomes interface {
 	MailAccepted(ctx context.Context, m custody.Mail) error
 	MailDead(ctx context.Context, m custody.Mail) error
@@ -69,7 +71,7 @@ func Pause(n int) time.Duration {
 }
 
 // Send sends one mail. It returns the time of the next attempt, or the zero time
-// when the mail is done with, sent or dead.
+// when the mail is dead, or custody.ErrEnded when it was sent and its job is gone.
 func (o *Office) Send(ctx context.Context, id string, attempt int) (again time.Time, err error) {
 	w, err := o.Outbox.Take(ctx, id)
 	if errors.Is(err, custody.ErrSettled) {
@@ -80,7 +82,7 @@ func (o *Office) Send(ctx context.Context, id string, attempt int) (again time.T
 	}
 	m, err := o.write(w)
 	if errors.Is(err, errNobody) {
-		return again, o.Outbox.Sent(ctx, id) // the person declined mail since
+		return again, ended(o.Outbox.Sent(ctx, id)) // the person declined mail since
 	}
 	if err == nil {
 		err = o.Transport.Send(ctx, m)
@@ -88,14 +90,20 @@ func (o *Office) Send(ctx context.Context, id string, attempt int) (again time.T
 	if err != nil {
 		return o.failed(ctx, w, attempt, err)
 	}
-	// What follows comes first: a crash between the two sends the mail once more,
-	// under the same Message-ID, and never leaves a case unacknowledged.
+	// A crash before this is durable sends the mail once more, under the same
+	// Message-ID, and never leaves a case unacknowledged.
 	if w.Case != "" {
-		if err := o.Outcomes.MailAccepted(ctx, w.Mail); err != nil {
-			return again, err
-		}
+		return again, ended(o.Outcomes.MailAccepted(ctx, w.Mail))
 	}
-	return again, o.Outbox.Sent(ctx, id)
+	return again, ended(o.Outbox.Sent(ctx, id))
+}
+
+// ended says that the job went with what was written, or why nothing was.
+func ended(err error) error {
+	if err != nil {
+		return err
+	}
+	return custody.ErrEnded
 }
 
 // errNobody tells that there is no address to write to any more.
@@ -129,6 +137,7 @@ func (o *Office) write(row custody.Waiting) (letter.Mail, error) {
 	return letter.Mail{
 		FromName: o.Sender.Name(l), FromAddress: o.Sender.Address, To: to, Lang: string(l), MessageID: messageID, Date: row.Created,
 		Subject: o.Words.Text(l, textOf(order.Template, "subject"), args), Text: o.Words.Text(l, textOf(order.Template, "text"), args),
+		Attachment: order.Attachment,
 	}, nil
 }
 
@@ -143,6 +152,26 @@ func textOf(t letter.Template, part string) string {
 		return "mail.invitation." + part
 	case letter.ToMember:
 		return "mail.member-notice." + part
+	case letter.ConfirmAddress:
+		return "mail.confirm-address." + part
+	case letter.CodeLink:
+		return "mail.code-link." + part
+	case letter.CodeReplaced:
+		return "mail.code-replaced." + part
+	case letter.AddressChanged:
+		return "mail.address-changed." + part
+	case letter.AskMember:
+		return "mail.member-asked." + part
+	case letter.AskSignature:
+		return "mail.signature-asked." + part
+	case letter.FirstToWitness:
+		return "mail.witness-first." + part
+	case letter.ToWitness:
+		return "mail.witness." + part
+	case letter.RecoveryUsed:
+		return "mail.recovery-used." + part
+	case letter.Reset:
+		return "mail.reset." + part
 	case letter.News:
 		return "mail.news." + part
 	default:
@@ -175,6 +204,18 @@ func (o *Office) args(l lang.Lang, order letter.Order) map[string]string {
 			args[name] = lang.Date(l, t)
 		}
 	}
+	if order.Attachment != nil {
+		args["lines"], args["before"] = strconv.FormatInt(order.Lines, 10), strconv.FormatInt(order.Before, 10)
+		args["file"], args["key"] = order.Attachment.Name, order.Key
+	}
+	if order.Confirm != "" {
+		args["until"] = lang.DateTime(l, order.Until)
+		page := "/confirm/"
+		if order.Template == letter.CodeLink {
+			page = "/code/"
+		}
+		args["confirm"] = o.Sender.PublicURL + "/" + string(l) + page + order.Confirm
+	}
 	return args
 }
 
@@ -184,8 +225,10 @@ func (o *Office) address(l lang.Lang, order letter.Order) string {
 	switch {
 	case order.Link != "":
 		return o.Sender.DeskURL + order.Link
-	case order.Template == letter.ToMember:
+	case order.Template == letter.ToMember, order.Template == letter.AskMember:
 		return o.Sender.DeskURL + "/desk/"
+	case order.Template == letter.AddressChanged, order.Template == letter.CodeReplaced:
+		return o.Sender.PublicURL + "/" + string(l) + "/other-ways"
 	default:
 		return o.Sender.PublicURL + "/" + string(l) + "/mailbox"
 	}

@@ -20,6 +20,13 @@ type Settings struct {
 	// IdentityOpening is "reason" when a recorded reason opens an identity, and
 	// "second-member" when another member must approve.
 	IdentityOpening string `json:"identity_opening"`
+	// CodeDelayDays is how long a new code for somebody who lost theirs waits after
+	// it was asked for, so that whoever holds the old one can stop it.
+	CodeDelayDays int `json:"code_delay_days"`
+	// DirectoryDelayHours is how long after two members signed it somebody new in a
+	// team of the strict routes, or another recovery key, receives keys. It is fixed
+	// when an instance is founded.
+	DirectoryDelayHours int `json:"directory_delay_hours"`
 	// DPOGranted says that the data-protection officer gets a grant on privacy
 	// cases by default.
 	DPOGranted bool `json:"dpo_granted"`
@@ -117,6 +124,29 @@ func (p *Profile) Team(id casefile.Team) (Team, bool) {
 		}
 	}
 	return Team{}, false
+}
+
+// DirectoryRules are the rules with which the directory of a new instance is
+// founded: nobody enters a team of the strict routes, or becomes the alternative
+// recipient, by one signature.
+func (p *Profile) DirectoryRules() staff.Rules {
+	r := staff.Rules{Profile: p.Name, Delay: int64(p.Settings.DirectoryDelayHours) * 3600}
+	for _, t := range p.Teams {
+		if t.ID == casefile.Alternative || onRoute(t.Routes, casefile.Privacy) || onRoute(t.Routes, casefile.Integrity) {
+			r.Strict = append(r.Strict, t.ID)
+		}
+	}
+	return r
+}
+
+// TeamFor returns the team to which the complaints of a route go by default.
+func (p *Profile) TeamFor(r casefile.Route) (casefile.Team, bool) {
+	for _, t := range p.Teams {
+		if onRoute(t.Routes, r) {
+			return t.ID, true
+		}
+	}
+	return "", false
 }
 
 // ActionsOn returns what can follow a complaint on a route.

@@ -47,14 +47,15 @@ type SignIn struct {
 	custody *custody.Custody
 	pepper  *seal.Key
 	limits  Limits
-	first   FirstVouch
+
+	greetings greetings
 
 	decoy func() (seal.Envelope, error) // an envelope nobody has the password of
 }
 
-// New returns the use case of one instance; first signs for the first member only.
-func New(s *store.Store, c *custody.Custody, pepper *seal.Key, limits Limits, first FirstVouch) *SignIn {
-	in := &SignIn{store: s, custody: c, pepper: pepper, limits: limits, first: first}
+// New returns the use case of one instance.
+func New(s *store.Store, c *custody.Custody, pepper *seal.Key, limits Limits) *SignIn {
+	in := &SignIn{store: s, custody: c, pepper: pepper, limits: limits}
 	in.decoy = sync.OnceValues(func() (seal.Envelope, error) {
 		return seal.SealPassword(pepper, c.Instance(), "", seal.NewCode().Text(), seal.NewMemberSecret())
 	})
@@ -245,6 +246,10 @@ func (s *SignIn) Session(ctx context.Context, tok seal.Token) (access.Actor, err
 		return access.Actor{}, err
 	}
 	entry, _ := dir.Entry(member.ID) // a member who is not vouched for yet has no role
+	s.custody.Recognise(ctx, member, entry)
+	if err := s.greet(ctx, member, tok.ID(), keys); err != nil {
+		return access.Actor{}, err
+	}
 	if err := s.touch(ctx, row); err != nil {
 		return access.Actor{}, err
 	}

@@ -9,12 +9,13 @@ type BlobRef struct {
 	OwnerKind string // draft, case, mailbox, desk
 	Owner     string
 	Object    string // the file it is a part of
+	Size      int64  // bytes as they lie there, sealed
 }
 
 // InsertBlobRef keeps a blob alive.
 func (t *Tx) InsertBlobRef(r BlobRef) error {
-	_, err := t.Exec(`INSERT INTO blob_ref (name, owner_kind, owner_id, object_id, created) VALUES ($1, $2, $3, $4, $5)`,
-		r.Name, r.OwnerKind, r.Owner, r.Object, micros(t.now))
+	_, err := t.Exec(`INSERT INTO blob_ref (name, owner_kind, owner_id, object_id, size, created) VALUES ($1, $2, $3, $4, $5, $6)`,
+		r.Name, r.OwnerKind, r.Owner, r.Object, r.Size, micros(t.now))
 	return err
 }
 
@@ -30,6 +31,15 @@ WHERE owner_kind = $4 AND owner_id = $5 AND object_id = $6`, toKind, to, toObjec
 func (t *Tx) DeleteBlobRefs(kind, owner, object string) error {
 	_, err := t.Exec(`DELETE FROM blob_ref WHERE owner_kind = $1 AND owner_id = $2 AND object_id = $3`, kind, owner, object)
 	return err
+}
+
+// BlobNames lists every blob that is kept alive.
+func (t *Tx) BlobNames() ([]string, error) {
+	rows, err := t.Query(`SELECT name FROM blob_ref ORDER BY name`)
+	return all(rows, err, func(row scanner) (name string, err error) {
+		err = row.Scan(&name)
+		return name, err
+	})
 }
 
 // BlobAlive reports whether anything refers to a blob.

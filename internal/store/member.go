@@ -11,6 +11,7 @@ import (
 // teams stand in the directory.
 type Member struct {
 	ID       staff.ID
+	Salt     []byte // see staff.Commit
 	Email    string
 	Name     string
 	Language string
@@ -19,12 +20,12 @@ type Member struct {
 	Created  time.Time
 }
 
-const memberColumns = `id, email, name, language, active, totp_step, created`
+const memberColumns = `id, salt, email, name, language, active, totp_step, created`
 
 func scanMember(row scanner) (Member, error) {
 	var m Member
 	var active, created int64
-	err := row.Scan(&m.ID, &m.Email, &m.Name, &m.Language, &active, &m.TOTPStep, &created)
+	err := row.Scan(&m.ID, &m.Salt, &m.Email, &m.Name, &m.Language, &active, &m.TOTPStep, &created)
 	m.Active, m.Created = active == 1, at(created)
 	return m, err
 }
@@ -32,8 +33,8 @@ func scanMember(row scanner) (Member, error) {
 // InsertMember adds a member. An address that exists already fails as
 // sqldb.IsUnique.
 func (t *Tx) InsertMember(m Member) error {
-	_, err := t.Exec(`INSERT INTO member (id, email, name, language, active, created) VALUES ($1, $2, $3, $4, $5, $6)`,
-		m.ID, m.Email, m.Name, m.Language, bit(m.Active), micros(m.Created))
+	_, err := t.Exec(`INSERT INTO member (id, salt, email, name, language, active, created) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		m.ID, nonNil(m.Salt), m.Email, m.Name, m.Language, bit(m.Active), micros(m.Created))
 	return err
 }
 
@@ -66,11 +67,33 @@ func (t *Tx) SetMemberLanguage(id staff.ID, language string) error {
 	return err
 }
 
+// DismissMember ends what a member can do who leaves: sessions and every way to open
+// their key are gone, and so is the address, under which they may be invited again.
+// The name stays for the cases in which it stands.
+func (t *Tx) DismissMember(id staff.ID) error {
+	n, err := t.Exec(`UPDATE member SET active = 0, email = 'left/' || id WHERE id = $1 AND active = 1`, id)
+	if err := changed(n, err, ErrStale); err != nil {
+		return err
+	}
+	for _, sql := range []string{`DELETE FROM session WHERE member_id = $1`, `DELETE FROM envelope WHERE member_id = $1`} {
+		if _, err := t.Exec(sql, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // PutEnvelope keeps one way in which a member opens their key.
 func (t *Tx) PutEnvelope(id staff.ID, e seal.Envelope) error {
 	_, err := t.Exec(`INSERT INTO envelope (member_id, kind, params, salt, box, changed) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (member_id, kind) DO UPDATE SET params = excluded.params, salt = excluded.salt, box = excluded.box, changed = excluded.changed`,
 		id, e.Kind, e.Params, e.Salt, []byte(e.Box), micros(t.now))
+	return err
+}
+
+// DeleteEnvelopesOf removes every way in which a member opens their key.
+func (t *Tx) DeleteEnvelopesOf(id staff.ID) error {
+	_, err := t.Exec(`DELETE FROM envelope WHERE member_id = $1`, id)
 	return err
 }
 

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"time"
 
+	"klankbord/internal/casefile"
 	"klankbord/internal/clock"
 	"klankbord/internal/fault"
 	"klankbord/internal/sqldb"
@@ -29,7 +30,21 @@ var ErrStale = errors.New("changed meanwhile")
 type Store struct {
 	db    *sqldb.DB
 	clock clock.Clock
+	stamp func(hash []byte) []byte // of lines of the log; nil: none
 }
+
+// OpenReadOnly returns the store of a database that was opened to be read. It fails
+// where the schema is not the one of this program.
+func OpenReadOnly(ctx context.Context, db *sqldb.DB, c clock.Clock) (*Store, error) {
+	if err := db.Current(ctx, migration.Files); err != nil {
+		return nil, fmt.Errorf("check schema: %w", err)
+	}
+	return &Store{db: db, clock: c}, nil
+}
+
+// StampLeaves has every line of the log that is written from now on stamped, over
+// its hash. It is called once, before the store is used.
+func (s *Store) StampLeaves(stamp func(hash []byte) []byte) { s.stamp = stamp }
 
 // Open brings the schema up to date and returns the store.
 func Open(ctx context.Context, db *sqldb.DB, c clock.Clock) (*Store, error) {
@@ -43,7 +58,9 @@ func Open(ctx context.Context, db *sqldb.DB, c clock.Clock) (*Store, error) {
 // the call that opened it.
 type Tx struct {
 	*sqldb.Tx
-	now time.Time
+	now     time.Time
+	leaves  []Leaf               // to be written at the end
+	changed map[casefile.ID]bool // cases of which something was changed
 }
 
 // Now is the time of the transaction, the only one its functions use.
@@ -53,7 +70,13 @@ func (t *Tx) Now() time.Time { return t.now }
 // the only way to write; fn may run more than once. It fails with fault.ErrFull when
 // the disk has no room.
 func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
-	err := s.db.Write(ctx, func(tx *sqldb.Tx) error { return fn(&Tx{tx, s.clock.Now()}) })
+	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		t := &Tx{Tx: tx, now: s.clock.Now()}
+		if err := fn(t); err != nil {
+			return err
+		}
+		return t.writeLeaves(s.stamp)
+	})
 	if sqldb.IsFull(err) {
 		return fmt.Errorf("%w: %w", fault.ErrFull, err)
 	}
@@ -62,7 +85,7 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 
 // Read runs fn in a read-only snapshot.
 func (s *Store) Read(ctx context.Context, fn func(*Tx) error) error {
-	return s.db.Read(ctx, func(tx *sqldb.Tx) error { return fn(&Tx{tx, s.clock.Now()}) })
+	return s.db.Read(ctx, func(tx *sqldb.Tx) error { return fn(&Tx{Tx: tx, now: s.clock.Now()}) })
 }
 
 // Now is the present time of the store's clock.

@@ -17,8 +17,12 @@ import (
 )
 
 // Handler does one job. It returns when to try again, or the zero time when the
-// job is done with.
+// job is done with. ErrEnded tells that the job went in the same transaction as what
+// it did.
 type Handler func(ctx context.Context, ref string, attempt int) (again time.Time, err error)
+
+// ErrEnded tells that a job was done and no longer waits.
+var ErrEnded = custody.ErrEnded
 
 // Work runs the background. Run owns its goroutines and waits for them.
 type Work struct {
@@ -26,11 +30,17 @@ type Work struct {
 	Handlers  map[string]Handler
 	Sequencer *custody.Sequencer
 	Sweeper   *custody.Sweeper
+	Watch     func(context.Context) error // looks over who receives keys
+	Witnesses *custody.Witnesses
+	Checker   *custody.Checker
 	Log       *slog.Logger
+	AtOnce    int // how many jobs are done side by side; below two, one after another
 
 	holder string
 	wake   chan struct{}
 	once   sync.Once
+
+	refused string // why the sequencer last refused; of the goroutine that sequences
 }
 
 const (
@@ -39,6 +49,9 @@ const (
 	idleJobs   = 5 * time.Second // how late a job of another instance may be noticed
 	sequence   = 200 * time.Millisecond
 	sweepEvery = 10 * time.Minute
+	watchEvery = 5 * time.Minute
+	witnessing = time.Minute      // how often we look whether a witness is due
+	checking   = 10 * time.Minute // and whether the whole log is
 	retryAfter = time.Minute
 )
 
@@ -65,6 +78,9 @@ func (w *Work) Run(ctx context.Context) {
 	all.Go(func() { w.runJobs(ctx) })
 	all.Go(func() { every(ctx, sequence, func() { w.sequence(ctx) }) })
 	all.Go(func() { every(ctx, sweepEvery, func() { w.report("sweep", w.Sweeper.Sweep(ctx)) }) })
+	all.Go(func() { every(ctx, watchEvery, func() { w.report("watch", w.Watch(ctx)) }) })
+	all.Go(func() { every(ctx, witnessing, func() { w.witness(ctx) }) })
+	all.Go(func() { later(ctx, checking, func() { w.check(ctx) }) })
 	all.Wait()
 }
 
@@ -81,15 +97,49 @@ func every(ctx context.Context, d time.Duration, fn func()) {
 	}
 }
 
+// later is every without the first time, so that nothing slows the start.
+func later(ctx context.Context, d time.Duration, fn func()) {
+	started := false
+	every(ctx, d, func() {
+		if started {
+			fn()
+		}
+		started = true
+	})
+}
+
 func (w *Work) report(what string, err error) {
 	if err != nil && !errors.Is(err, context.Canceled) {
 		w.Log.Error("background work failed", "job", what, "error", err)
 	}
 }
 
+// sequence reports a refusal once, and not five times a second.
 func (w *Work) sequence(ctx context.Context) {
-	if err := w.Sequencer.Step(ctx, w.holder); !errors.Is(err, custody.ErrElsewhere) {
+	err := w.Sequencer.Step(ctx, w.holder)
+	if errors.Is(err, custody.ErrElsewhere) {
+		return
+	}
+	why := string(custody.TroubleOf(err))
+	if why == "" || why != w.refused {
 		w.report("sequence", err)
+	}
+	w.refused = why
+}
+
+func (w *Work) witness(ctx context.Context) {
+	n, err := w.Witnesses.Step(ctx, w.holder)
+	if n > 0 {
+		w.Wake()
+	}
+	if !errors.Is(err, custody.ErrElsewhere) && custody.TroubleOf(err) == "" { // which the sequencer tells
+		w.report("witness", err)
+	}
+}
+
+func (w *Work) check(ctx context.Context) {
+	if _, err := w.Checker.Step(ctx, w.holder); !errors.Is(err, custody.ErrElsewhere) {
+		w.report("check", err)
 	}
 }
 
@@ -119,16 +169,24 @@ func (w *Work) runJobs(ctx context.Context) {
 	}
 }
 
-// Step claims jobs that are due and does them; it tells how many.
+// Step claims jobs that are due and does them; it tells how many. Those done side by
+// side share the commits of what follows from them.
 func (w *Work) Step(ctx context.Context) (int, error) {
 	w.prepare()
 	jobs, err := w.Jobs.Claim(ctx, w.holder, batch, lease)
 	if err != nil {
 		return 0, err
 	}
+	var all sync.WaitGroup
+	turns := make(chan struct{}, max(w.AtOnce, 1))
 	for _, j := range jobs {
-		w.do(ctx, j)
+		turns <- struct{}{}
+		all.Go(func() {
+			defer func() { <-turns }()
+			w.do(ctx, j)
+		})
 	}
+	all.Wait()
 	return len(jobs), nil
 }
 
@@ -139,6 +197,9 @@ func (w *Work) do(ctx context.Context, j custody.Job) {
 		return
 	}
 	again, err := handle(ctx, j.Ref, j.Attempts)
+	if errors.Is(err, ErrEnded) {
+		return
+	}
 	if err != nil {
 		w.report(j.Kind, err)
 		again = w.Jobs.Now().Add(retryAfter)

@@ -37,7 +37,10 @@ type casePage struct {
 	Compose   composer
 	Typed     form // of the small forms
 	Colleague []ui.Option
-	Named     bool // the complainant's name may be shown
+	CodeText  string    // how the complainant's code stands
+	Known     bool      // the complainant's name may be shown
+	Asked     []ui.Link // requests of colleagues on which this member may decide
+	Named     []namedRow
 
 	StoryFiles      []ui.File
 	FormErrors      []ui.FormError
@@ -66,7 +69,10 @@ type blocked struct {
 
 // deeds are what a case page may say was just done.
 func deeds() []string {
-	return []string{"note", "message", "outcome", "assign", "state", "acknowledged", "clock", "mail", "identity"}
+	return []string{
+		"note", "message", "outcome", "assign", "state", "acknowledged", "clock", "mail", "identity",
+		"asked", "decided", "withdrawn", "code-started", "code-stopped", "code-replaced", "code-handed", "moved",
+	}
 }
 
 func number(r *http.Request) casefile.Number { return casefile.Number(r.PathValue("number")) }
@@ -136,11 +142,12 @@ func (d *desk) caseData(r *http.Request, c *casework.Case) casePage {
 	data := casePage{
 		Case: c, Base: base(r), Next: d.text(r, "desk.next."+c.Next.Key), Topics: topicNames(c.Topics, lang, ""),
 		OnlyTalk: r.URL.Query().Get("show") == "messages", ClosedWas: !c.State.Open(),
-		Named: !c.Identity.Sealed && !c.Identity.Unknown,
+		Known: !c.Identity.Sealed && !c.Identity.Unknown, Named: d.namedRows(r, c.Named), Asked: d.asked(r, c),
 	}
 	if what := r.URL.Query().Get("done"); slices.Contains(deeds(), what) {
 		data.Done = d.text(r, "desk.done."+what)
 	}
+	data.CodeText = d.codeNotice(r, c.Code).Text
 	data.Heading = c.Subject
 	if data.Heading == "" {
 		data.Heading = topicNames(c.Topics, lang, d.text(r, "desk.row.nameless"))

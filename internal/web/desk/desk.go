@@ -71,6 +71,10 @@ func page[T any](d *desk, r *http.Request, title string, data T) ui.Page[T] {
 	p := ui.Page[T]{Lang: lang, Title: title, Path: d.pagePath(r), Brand: brand, Desk: true, Data: data}
 	if a, ok := actorIn(r); ok {
 		p.User = d.user(r, a)
+		// Where the log cannot be read the page itself says so.
+		if s, err := d.Casework.Standing(r.Context()); err == nil {
+			p.Alarms = d.alarms(r, s)
+		}
 	}
 	return p
 }
@@ -110,7 +114,7 @@ func (d *desk) user(r *http.Request, a access.Actor) *ui.User {
 	if a.Auditor() {
 		nav = append(nav, link("/desk/log", "desk.nav.journal"))
 	}
-	return &ui.User{Name: a.Name, Nav: append(nav, link("/desk/profile", "desk.nav.profile"))}
+	return &ui.User{Name: a.Name, Nav: append(nav, link("/desk/profile", "desk.nav.profile")), Warnings: d.warnings(r, a)}
 }
 
 func (d *desk) text(r *http.Request, key string, pairs ...any) string {

@@ -9,6 +9,7 @@ import (
 	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
 	"klankbord/internal/ident"
+	"klankbord/internal/lang"
 	"klankbord/internal/profile"
 	"klankbord/internal/web/ui"
 )
@@ -16,6 +17,7 @@ import (
 type inboxPage struct {
 	Waiting  bool // enrolled, but no colleague has vouched yet
 	Mark     string
+	From     string // from when, once colleagues have vouched
 	NoCases  bool
 	Auditor  bool
 	Views    []ui.Link
@@ -28,6 +30,9 @@ type inboxPage struct {
 	Most     bool // there are more than Total
 	Cut      bool
 	Next     *casework.Row
+	Asked    []ui.Link // requests of colleagues that wait for this member
+	Standing []standing
+	Done     string // what was just done; empty: nothing
 }
 
 func (d *desk) inboxShow(w http.ResponseWriter, r *http.Request) error {
@@ -48,11 +53,24 @@ func (d *desk) inboxShow(w http.ResponseWriter, r *http.Request) error {
 	if in.NoCases {
 		title = d.text(r, "desk.inbox.title")
 	}
-	return d.Renderer.Render(w, r, http.StatusOK, "desk/inbox", page(d, r, title, d.inboxData(r, a, in)))
+	data := d.inboxData(r, a, in)
+	if data.Asked, err = d.waiting(r); err != nil {
+		return err
+	}
+	if data.Standing, err = d.standing(r); err != nil {
+		return err
+	}
+	if what := q.Get("done"); what == "aside" || what == "moved" {
+		data.Done = d.text(r, "desk.inbox.done-"+what)
+	}
+	return d.Renderer.Render(w, r, http.StatusOK, "desk/inbox", page(d, r, title, data))
 }
 
 func (d *desk) showWaiting(w http.ResponseWriter, r *http.Request, a access.Actor) error {
 	data := inboxPage{Waiting: true, Mark: spaced(a.Keys.Public().Fingerprint())}
+	if from, ok := d.Setup.Entering(r.Context(), a); ok {
+		data.From = d.text(r, "desk.waiting.from", "date", lang.DateTime(lang.Lang(d.Renderer.Lang(r)), from))
+	}
 	return d.Renderer.Render(w, r, http.StatusOK, "desk/waiting", page(d, r, d.text(r, "desk.waiting.title"), data))
 }
 
@@ -78,7 +96,8 @@ func (d *desk) inboxData(r *http.Request, a access.Actor, in *casework.Inbox) in
 	}
 	for _, v := range casework.Views() {
 		data.Views = append(data.Views, ui.Link{
-			Href: "/desk?view=" + string(v), Text: d.text(r, "desk.view."+string(v)), Current: v == in.View, Count: in.Counts[v],
+			Href: "/desk?view=" + string(v), Text: d.text(r, "desk.view."+string(v)), Current: v == in.View,
+			Count: min(in.Counts[v], casework.ViewCountMost-1), Over: in.Counts[v] >= casework.ViewCountMost,
 		})
 	}
 	data.Filters = d.filters(r, in)
@@ -192,7 +211,7 @@ func (d *desk) inboxPages(r *http.Request, in *casework.Inbox) *ui.Pages {
 	if now > 1 {
 		p.Prev = at(now - 1)
 	}
-	if now < last {
+	if in.More {
 		p.Next = at(now + 1)
 	}
 	return p

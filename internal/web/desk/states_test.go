@@ -36,7 +36,11 @@ func RenderStates(t *testing.T, dir string) {
 		s.lists()
 		s.cases()
 		s.forms()
+		s.requests()
+		s.codes()
+		s.access()
 	}
+	s.drills()
 	set, err := desk.Templates()
 	if err != nil {
 		t.Fatal(err)
@@ -135,7 +139,7 @@ func (s *states) outside() {
 	s.keep("recovery-gone", new.get(s.in("/desk/recovery")))
 	s.keep("waiting", new.get(s.in("/desk")))
 	s.keep("enrol-gone", s.browser().get(s.in(link)))
-	vouch := s.crew.nele.get("/desk/people").link("/desk/people/vouch/")
+	vouch := s.crew.nele.get("/desk/people").link("/desk/people/change/")
 	s.keep("vouch", s.crew.nele.get(s.in(vouch)))
 	s.keep("vouch-error", s.crew.nele.post(s.in(vouch), nil))
 }

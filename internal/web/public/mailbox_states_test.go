@@ -33,6 +33,7 @@ func TestEveryStateOfTheMailbox(t *testing.T) {
 			k.enter()
 			k.dialogue()
 			k.contact()
+			k.links()
 			k.late()
 			k.question()
 			k.damaged()

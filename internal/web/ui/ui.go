@@ -52,7 +52,8 @@ type Brand struct {
 type Link struct {
 	Href, Text string
 	Current    bool
-	Count      int // shown behind the text when above zero
+	Count      int  // shown behind the text when above zero
+	Over       bool // there are more than Count
 }
 
 // User is the member who is signed in on the desk.
@@ -60,6 +61,18 @@ type User struct {
 	Name    string
 	Nav     []Link
 	SignOut string // where the sign-out button posts to; "/desk/signout" when empty
+
+	Warnings []Warning // above every page
+}
+
+// Warning is what every page tells a member, above everything else on it.
+type Warning struct {
+	Tone         Tone
+	Title, Text  string
+	List         []string // what is wrong
+	Then         string   // above Do
+	Do           []string // what to do
+	Post, Button string   // a form with one button; empty: none
 }
 
 // FormError says what to do about one field; the same words stand in the summary
@@ -80,6 +93,7 @@ type Page[T any] struct {
 	Exit       bool     // show the button that leaves the site at once
 	Desk       bool     // the desk's width, density and style sheet
 	User       *User    // the member signed in, nil on public pages
+	Alarms     []Notice // what everyone must know first, above the page
 	Errors     []FormError
 	Compress   bool   // the page holds nothing secret and nothing that a visitor typed (BREACH)
 	Index      bool   // search engines may list the page
@@ -111,6 +125,7 @@ type view struct {
 	Exit, Desk      bool
 	User            *User
 	Errors          []FormError
+	Alarms          []Notice
 	Compress, Index bool
 	Script          string
 	Languages       []langLink
@@ -125,7 +140,7 @@ type view struct {
 func (p Page[T]) view() view {
 	return view{
 		Lang: p.Lang, Title: p.Title, TitleParts: p.TitleParts, Path: p.Path, Form: p.Form, Brand: p.Brand,
-		Exit: p.Exit, Desk: p.Desk, User: p.User, Errors: p.Errors,
+		Exit: p.Exit, Desk: p.Desk, User: p.User, Errors: p.Errors, Alarms: p.Alarms,
 		Compress: p.Compress, Index: p.Index, Script: p.Script, Data: p.Data,
 	}
 }
