@@ -127,7 +127,7 @@ func TestLostPasswordOnTheDesk(t *testing.T) {
 	if p := karim.get(member + "/reset"); p.status != 404 {
 		t.Errorf("a member who configures nothing is offered a reset: %d", p.status)
 	}
-	shown := c.nele.get(member).b.get(member + "/reset").send("/reset", url.Values{"password": {password}})
+	shown := c.nele.get(member).b.get(member+"/reset").send("/reset", url.Values{"password": {password}})
 	if p := c.sofie.get("/desk"); !strings.HasPrefix(p.path, "/desk/signin") {
 		t.Errorf("a session goes on after a reset was started: %s", p.path)
 	}
