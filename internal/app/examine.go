@@ -26,6 +26,9 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := a.Custody.Watch(ctx); err != nil && !errors.Is(err, custody.ErrUnknown) {
+		return nil, err
+	}
 	dir, err := a.Custody.Directory(ctx)
 	alarms := a.Custody.Alarms()
 	for _, alarm := range alarms {
@@ -59,7 +62,11 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	list = append(list, drill, disk)
+	files, err := a.examineFiles(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, drill, disk, files)
 	var mails map[string]int64
 	err = a.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		mails, err = tx.MailCounts()

@@ -61,7 +61,7 @@ func (c *recoverCasesCommand) Run(e *env) (err error) {
 		return nil
 	}
 	given, err := a.Casework.Recover(e.ctx, plan)
-	e.say("%s can read %s from now on. All members are told by mail once the desk serves.", plan.Name, counted(given))
+	e.say("%s can read %s from now on. All members are told by mail once the desk serves.", plan.Name, cases(given))
 	return err
 }
 
@@ -90,7 +90,7 @@ func (c *recoverCasesCommand) use(e *env, a *app.App) (casework.Recovery, error)
 	return casework.Recovery{Code: code, Key: key, To: c.To}, err
 }
 
-func counted(n int) string {
+func cases(n int) string {
 	if n == 1 {
 		return "1 case"
 	}
