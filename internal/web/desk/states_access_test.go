@@ -31,6 +31,17 @@ func (p *page) member(name string) string {
 	return ""
 }
 
+// named is where a link with somebody's name leads.
+func (p *page) named(name string) string {
+	p.b.t.Helper()
+	for _, a := range all(p.doc, func(n *html.Node) bool { return n.Data == "a" && strings.TrimSpace(text(n)) == name }) {
+		href, _ := attr(a, "href")
+		return href
+	}
+	p.b.t.Fatalf("%s has no link to %s", p.path, name)
+	return ""
+}
+
 // access renders who can read a case and every page from which that changes.
 func (s *states) access() {
 	story := "Thomas Dubois signed the invoice himself, although he knew that it had been paid before, and nobody looked."
@@ -61,9 +72,9 @@ func (s *states) access() {
 	s.keep("access-asked", nele.get(s.in(named+"/access?done=asked")))
 	decide := s.crew.sofie.get(s.in(named + "/access"))
 	s.keep("access-decide", decide)
-	_, values := decide.form("/access/decide")
-	s.keep("access-decide-error", s.crew.sofie.post(s.in(named+"/access/decide"), url.Values{"request": values["request"], "verdict": {"approved"}, "password": {"no"}}))
-	s.crew.sofie.post(named+"/access/decide", url.Values{"request": values["request"], "verdict": {"approved"}, "password": {password}})
+	ask := decide.link(named + "/request/")
+	s.crew.sofie.get(ask).send(ask, url.Values{"verdict": {"approved"}, "password": {password}})
+	s.keep("request-return", nele.get(s.in(ask)))
 	s.keep("access-ready", nele.get(s.in(named+"/access")))
 	s.keep("return-nobody", nele.get(s.in(named+"/access/return")))
 	s.moves()
@@ -75,13 +86,16 @@ func (s *states) moves() {
 	sofie := s.crew.sofie
 	s.keep("move", sofie.get(s.in(named+"/access/move")))
 	s.keep("move-preview", sofie.get(s.in(named+"/access/move?route=integrity")))
-	s.keep("move-error", sofie.post(s.in(named+"/access/move"), url.Values{"route": {"integrity"}}))
+	s.keep("move-error", sofie.post(s.in(named+"/access/move?route=integrity"), nil))
 	s.keep("move-nowhere", s.crew.nele.get(s.in(s.closedForMoves()+"/access/move")))
-	people := s.crew.nele.get(s.in("/desk/people"))
-	s.keep("leave", s.crew.nele.get(s.in("/desk/people/leave?member="+people.member("Thomas"))))
-	s.keep("leave-error", s.crew.nele.post(s.in("/desk/people/leave"), url.Values{"member": {people.member("Thomas")}}))
-	s.keep("leave-password", s.crew.nele.post(s.in("/desk/people/leave"), url.Values{"member": {people.member("Thomas")}, "sure": {"yes"}, "password": {"no"}}))
-	s.keep("leave-successor", sofie.get(s.in("/desk/people/leave?member="+people.member("Nele"))))
+	colleague := s.crew.nele.get("/desk/people").named("Thomas Dubois")
+	s.keep("colleague-leave", s.crew.nele.get(s.in(colleague)))
+	s.keep("leave", s.crew.nele.get(s.in(colleague+"/leave")))
+	s.keep("leave-me", s.crew.thomas.get(s.in(colleague+"/leave")))
+	s.keep("leave-error", s.crew.nele.post(s.in(colleague+"/leave"), nil))
+	s.keep("leave-password", s.crew.nele.post(s.in(colleague+"/leave"), url.Values{"sure": {"yes"}, "password": {"no"}}))
+	s.keep("leave-successor", sofie.get(s.in(s.crew.nele.get("/desk/people").named("Nele Janssens")+"/leave")))
+	s.keep("people-handed", s.crew.thomas.get(s.in("/desk/people?done=handed")))
 	s.keep("people-left", s.crew.nele.get(s.in("/desk/people?done=left")))
 	s.keep("inbox-aside", s.crew.thomas.get(s.in("/desk?done=aside")))
 	s.keep("inbox-moved", sofie.get(s.in("/desk?done=moved")))
@@ -135,12 +149,12 @@ func TestWhoLeavesIsSignedOutAtOnce(t *testing.T) {
 	c.nele.invite("Piet Claes", "piet@desk.example", "handler/complaints/")
 	n := string(h.Complain("nl", integrity(), nil).Number)
 	c.thomas.get("/desk/case/" + n)
-	start := c.nele.get("/desk/people")
-	page := c.nele.get("/desk/people/leave?member=" + start.member("Thomas"))
+	leave := c.nele.get("/desk/people").named("Thomas Dubois") + "/leave"
+	page := c.nele.get(leave)
 	if !page.says(n) {
 		t.Error("the case is not listed for hand-over")
 	}
-	done := page.send("/desk/people/leave", url.Values{"sure": {"yes"}, "password": {password}})
+	done := page.send("/leave", url.Values{"sure": {"yes"}, "password": {password}})
 	if !done.says("De persoon is van de desk") || done.says("thomas@desk.example") {
 		t.Errorf("after it comes %q", text(done.doc))
 	}
