@@ -59,17 +59,5 @@ func Policies() map[string]ui.Who {
 		"POST /mailbox/withdraw":      ui.HolderOfCode,
 		"GET /mailbox/copy.txt":       ui.HolderOfCode,
 		"GET /mailbox/file/{id}":      ui.HolderOfCode,
-		"GET /complaint/keep":         ui.Everyone,
-		"GET /who-reads":              ui.Everyone,
-		"GET /confirm/{secret}":       ui.HolderOfLink,
-		"POST /confirm/{secret}":      ui.HolderOfLink,
-		"GET /code/{secret}":          ui.HolderOfLink,
-		"POST /code/{secret}":         ui.HolderOfLink,
-		"POST /code/{secret}/kept":    ui.HolderOfLink,
-		"GET /mailbox/code":           ui.HolderOfCode,
-		"POST /mailbox/code":          ui.HolderOfCode,
-		"POST /mailbox/code/kept":     ui.HolderOfCode,
-		"POST /mailbox/confirm":       ui.HolderOfCode,
-		"POST /mailbox/new-code":      ui.HolderOfCode,
 	}
 }
