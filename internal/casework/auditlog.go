@@ -68,7 +68,9 @@ const (
 )
 
 // Standing is how the log stands, for the banner of every page of the desk.
-func (c *Casework) Standing(ctx context.Context) (custody.Standing, error) { return c.Oversight.Standing(ctx) }
+func (c *Casework) Standing(ctx context.Context) (custody.Standing, error) {
+	return c.Oversight.Standing(ctx)
+}
 
 // errNoAuditor tells that somebody may not read the log of the whole desk.
 var errNoAuditor = fault.New(fault.Denied, "error.denied.what")
