@@ -59,11 +59,13 @@ type App struct {
 
 	Oversight *custody.Oversight
 
-	clock  clock.Clock
-	log    *slog.Logger
-	signer *seal.Signer
-	demo   Demo
-	db     *sqldb.DB
+	named   string // the profile that the database names; the directory decides
+	clock   clock.Clock
+	log     *slog.Logger
+	signer  *seal.Signer
+	outside *heads.Folder
+	demo    Demo
+	db      *sqldb.DB
 }
 
 // Open opens the instance in the state folder.
@@ -120,9 +122,8 @@ func (a *App) openStorage(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("read instance: %w", err)
 	}
-	a.Instance = row.ID
-	a.Profile, err = profile.Load(row.Profile)
-	return err
+	a.Instance, a.named = row.ID, row.Profile
+	return nil
 }
 
 func (a *App) smtp() (post.Transport, error) {
@@ -152,8 +153,8 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 	mails, notices := keys.Instance.Subkey("mail"), keys.Instance.Subkey("notices")
 	calendar := deadline.Belgium(lang.Brussels())
 	a.Store.StampLeaves(custody.LeafStamps(a.Instance, keys.Instance.Stamper()))
-	a.signer = keys.Instance.Signer()
-	a.Custody = custody.New(a.Store, a.Instance, keys.Instance.Stamper(), keys.Instance.Subkey("gates"), a.signer, heads.In(a.Config.State))
+	a.signer, a.outside = keys.Instance.Signer(), heads.In(a.Config.State)
+	a.Custody = custody.New(a.Store, a.Instance, keys.Instance.Stamper(), keys.Instance.Subkey("gates"), a.signer, a.outside)
 	if err := a.followDirectory(ctx); err != nil {
 		return err
 	}
@@ -178,7 +179,7 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 	a.Dialogue.Limits.FileBytes = fileBytes
 	a.Casework = &casework.Casework{
 		Store: a.Store, Custody: a.Custody, Blobs: a.Blobs, Profile: a.Profile, Calendar: calendar,
-		Mails: mails, Limits: casework.DefaultLimits(), Wake: wake,
+		Mails: mails, Limits: casework.DefaultLimits(), Wake: wake, Oversight: a.Oversight,
 	}
 	a.Casework.Limits.FileBytes = fileBytes
 	limits := signin.DefaultLimits()
@@ -194,6 +195,7 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 		"mail": func(ctx context.Context, ref string, attempt int) (time.Time, error) {
 			return office.Send(ctx, ref, attempt)
 		},
+		setup.RekeyJob: func(ctx context.Context, ref string, _ int) (time.Time, error) { return a.Setup.TakeOver(ctx, ref) },
 	}
 	return nil
 }

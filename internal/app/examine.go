@@ -26,8 +26,12 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := a.Custody.Watch(ctx); err != nil && !errors.Is(err, custody.ErrUnknown) {
+		return nil, err
+	}
 	dir, err := a.Custody.Directory(ctx)
-	for _, alarm := range a.Custody.Alarms() {
+	alarms := a.Custody.Alarms()
+	for _, alarm := range alarms {
 		list = append(list, alarmFinding(alarm))
 	}
 	if errors.Is(err, custody.ErrUnknown) {
@@ -37,7 +41,7 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 		return nil, err
 	}
 	count, _ := dir.Head()
-	if len(list) == 0 {
+	if len(alarms) == 0 {
 		list = append(list, Finding{What: fmt.Sprintf("the directory verifies: %d events, %d members", count, len(dir.Active()))})
 	}
 	for _, team := range []casefile.Team{casefile.ComplaintsTeam, casefile.SupportersService} {
@@ -58,7 +62,11 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	list = append(list, drill, disk)
+	files, err := a.examineFiles(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, drill, disk, files)
 	var mails map[string]int64
 	err = a.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		mails, err = tx.MailCounts()

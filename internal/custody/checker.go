@@ -23,7 +23,7 @@ const checkLease = 30 * time.Minute
 // that says what it found.
 type Checker struct {
 	Store       *store.Store
-	Head        *HeadFile
+	Head        *LogHead
 	Examination *Examination
 }
 
@@ -56,7 +56,7 @@ func (c *Checker) Step(ctx context.Context, holder string) (bool, error) {
 		if _, err := tx.LatestCheckpoint(); errors.Is(err, store.ErrNone) {
 			return nil
 		}
-		last, err := tx.LatestLeaf(audit.LogChecked)
+		last, err := tx.LatestCheck()
 		due = errors.Is(err, store.ErrNone) || err == nil && tx.Now().Sub(last.At) >= 24*time.Hour
 		if errors.Is(err, store.ErrNone) {
 			return nil

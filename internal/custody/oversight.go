@@ -75,7 +75,7 @@ func (s Standing) Behind() bool {
 // Oversight tells how the log stands, for members and the operator.
 type Oversight struct {
 	Store     *store.Store
-	Head      *HeadFile
+	Head      *LogHead
 	Witnesses *Witnesses
 	Holds     func(store.Leaf) bool // from LeafHolds
 	Verifier  note.Verifier
@@ -113,7 +113,7 @@ func (o *Oversight) Standing(ctx context.Context) (Standing, error) {
 }
 
 func (o *Oversight) lastCheck(tx *store.Tx, s *Standing) error {
-	l, err := tx.LatestLeaf(audit.LogChecked)
+	l, err := tx.LatestCheck()
 	if errors.Is(err, store.ErrNone) {
 		return nil
 	}

@@ -91,6 +91,12 @@ ON CONFLICT (member_id, kind) DO UPDATE SET params = excluded.params, salt = exc
 	return err
 }
 
+// DeleteEnvelopesOf removes every way in which a member opens their key.
+func (t *Tx) DeleteEnvelopesOf(id staff.ID) error {
+	_, err := t.Exec(`DELETE FROM envelope WHERE member_id = $1`, id)
+	return err
+}
+
 // Envelope reads one way in which a member opens their key.
 func (t *Tx) Envelope(id staff.ID, kind string) (seal.Envelope, error) {
 	return one(t.QueryRow(`SELECT kind, params, salt, box FROM envelope WHERE member_id = $1 AND kind = $2`, id, kind),

@@ -76,6 +76,7 @@ CREATE TABLE acceptance (
 -- An invitation to enrol; its secret travels by link, only the hash is kept.
 CREATE TABLE invitation (
   id         {text} NOT NULL PRIMARY KEY,
+  kind       {text} NOT NULL CHECK (kind IN ('entry', 'reset')),
   lookup     {text} NOT NULL UNIQUE,
   email      {text} NOT NULL,
   name       {text} NOT NULL,
@@ -406,6 +407,7 @@ CREATE TABLE log_leaf (
 ) {strict};
 CREATE INDEX log_leaf_waiting ON log_leaf (at, id) WHERE position IS NULL;
 CREATE INDEX log_leaf_case ON log_leaf (case_id);
+CREATE INDEX log_leaf_checked ON log_leaf (position) WHERE kind = 'log-checked';
 
 CREATE TABLE log_node (
   id   {int}   NOT NULL PRIMARY KEY,

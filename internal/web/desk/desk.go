@@ -55,12 +55,9 @@ type desk struct {
 func New(deps Deps) http.Handler {
 	d := &desk{Deps: deps, kept: keeper{clock: deps.Clock}}
 	mux := http.NewServeMux()
-	var patterns []string
 	for _, route := range d.routes() {
-		patterns = append(patterns, route.pattern)
 		mux.Handle(route.pattern, route.guard(d.Renderer.Handle(route.handle)))
 	}
-	ui.CheckPolicies("desk", Policies(), patterns)
 	mux.Handle("/", d.Renderer.NotFound())
 	d.pages = mux
 	return d.Renderer.Carry(ui.Limits{Fields: formFields, TextBytes: formBytes}, mux)
