@@ -39,6 +39,7 @@ func RenderStates(t *testing.T, dir string) {
 		s.requests()
 		s.codes()
 		s.access()
+		s.logs()
 	}
 	s.drills()
 	s.resets()
