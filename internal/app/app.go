@@ -175,9 +175,9 @@ func (a *App) wire(keys keyFiles, transport post.Transport) error {
 		Mails: mails, Limits: casework.DefaultLimits(), Wake: wake,
 	}
 	a.Casework.Limits.FileBytes = fileBytes
-	limits := signin.DefaultLimits()
-	limits.Idle = a.Config.SessionIdle
-	a.SignIn = signin.New(a.Store, a.Custody, keys.Pepper, limits, a.signer)
+	if a.SignIn, err = a.signIn(keys, mails, wake); err != nil {
+		return err
+	}
 	a.Setup = &setup.Setup{Store: a.Store, Custody: a.Custody, SignIn: a.SignIn, Mails: mails, Wake: wake}
 	office := &post.Office{
 		Outbox: &custody.Outbox{Store: a.Store}, Instance: a.Instance, Mails: mails, Notices: notices, Words: a.Words, Transport: transport,

@@ -48,7 +48,7 @@ type Option func(*config.Config, *app.Options)
 // New founds and opens an instance of wwf-belgium without members.
 func New(t testing.TB, options ...Option) *Instance {
 	t.Helper()
-	c := config.Config{State: t.TempDir(), Listen: "127.0.0.1:0", BaseURL: "https://desk.example", MaxFileMB: 100, SessionIdle: 30 * time.Minute}
+	c := config.Config{State: t.TempDir(), Listen: "127.0.0.1:0", BaseURL: "https://desk.example", MaxFileMB: 100, SessionIdle: 30 * time.Minute, SessionMost: 10 * time.Hour}
 	i := &Instance{T: t, Clock: clock.NewFixed(Start), Box: &post.Sink{}, Log: &Buffer{}, State: c.State, signers: map[staff.ID]*seal.Signer{}}
 	o := app.Options{Clock: i.Clock, Transport: i.Box, Log: slog.New(slog.NewJSONHandler(i.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	for _, option := range options {

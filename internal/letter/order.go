@@ -12,24 +12,27 @@ type Template string
 
 // The mails.
 const (
-	Acknowledgement Template = "acknowledgement"          // to the complainant, at once
-	QuestionReceipt Template = "acknowledgement-question" // the same for a question
-	News            Template = "news"                     // to the complainant: a member wrote
-	Invitation      Template = "invitation"               // to a new member
-	ToMember        Template = "member-notice"            // to a member: the complainant wrote, or a new case
+	Acknowledgement  Template = "acknowledgement"          // to the complainant, at once
+	QuestionReceipt  Template = "acknowledgement-question" // the same for a question
+	News             Template = "news"                     // to the complainant: a member wrote
+	Invitation       Template = "invitation"               // to a new member
+	ToMember         Template = "member-notice"            // to a member: the complainant wrote, or a new case
+	CredentialNotice Template = "credential-notice"        // to a member: how they sign in has changed
 )
 
 // Order is a mail that waits to be written and sent. It is only ever stored
 // sealed. It never holds content, names, topics, routes or codes of a case.
 type Order struct {
-	Template Template  `json:"template"`
-	Lang     string    `json:"lang"`
-	To       string    `json:"to,omitempty"` // empty: the notice address of the case, if there is one by then
-	Number   string    `json:"number,omitempty"`
-	Received time.Time `json:"received,omitzero"`
-	AnswerBy time.Time `json:"answer_by,omitzero"` // when the complainant is told what follows
-	Link     string    `json:"link,omitempty"`     // path on our own host, of an invitation
-	Until    time.Time `json:"until,omitzero"`
+	Template   Template   `json:"template"`
+	Lang       string     `json:"lang"`
+	To         string     `json:"to,omitempty"` // empty: the notice address of the case, if there is one by then
+	Number     string     `json:"number,omitempty"`
+	Received   time.Time  `json:"received,omitzero"`
+	AnswerBy   time.Time  `json:"answer_by,omitzero"` // when the complainant is told what follows
+	Link       string     `json:"link,omitempty"`     // path on our own host, of an invitation
+	Until      time.Time  `json:"until,omitzero"`
+	Credential Credential `json:"credential,omitempty"`
+	At         time.Time  `json:"at,omitzero"` // when it happened
 }
 
 // Dated is a promise with its date: the id of a clock rule and when it is due. It

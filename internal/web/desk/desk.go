@@ -11,11 +11,13 @@ import (
 	"io/fs"
 	"net/http"
 	"strings"
+	"time"
 
 	"klankbord/internal/access"
 	"klankbord/internal/casework"
 	"klankbord/internal/clock"
 	"klankbord/internal/fault"
+	"klankbord/internal/lang"
 	"klankbord/internal/setup"
 	"klankbord/internal/signin"
 	"klankbord/internal/web/ui"
@@ -43,14 +45,11 @@ type Deps struct {
 	Languages []string
 }
 
-type desk struct {
-	Deps
-	kept keeper
-}
+type desk struct{ Deps }
 
 // New returns the desk under /desk. The caller puts ui's Wrap around it.
 func New(deps Deps) http.Handler {
-	d := &desk{Deps: deps, kept: keeper{clock: deps.Clock}}
+	d := &desk{deps}
 	mux := http.NewServeMux()
 	for _, route := range d.routes() {
 		mux.Handle(route.pattern, route.guard(d.Renderer.Handle(route.handle)))
@@ -93,6 +92,9 @@ func (d *desk) text(r *http.Request, key string, pairs ...any) string {
 func (d *desk) say(r *http.Request, f *fault.Fault) string {
 	var pairs []any
 	for name, value := range f.Args {
+		if at, err := time.Parse(time.RFC3339, value); err == nil {
+			value = lang.TimeOfDay(lang.Lang(d.Renderer.Lang(r)), at)
+		}
 		pairs = append(pairs, name, value)
 	}
 	return d.text(r, f.Key, pairs...)

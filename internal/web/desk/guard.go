@@ -18,6 +18,10 @@ const (
 	cookieSession = "kb-desk"
 	cookiePending = "kb-second" // between password and second factor
 	cookieKept    = "kb-kept"   // what was typed when the session had ended
+	cookieKnown   = "kb-known"  // that members signed in with this browser
+	cookieAsk     = "kb-ask"    // what a passkey was asked
+	cookieAct     = "kb-act"    // for what everything was shown anew
+	cookieAway    = "kb-away"   // at the identity provider
 )
 
 // The bounds of a form of the desk.
@@ -82,19 +86,29 @@ func (d *desk) token(r *http.Request, cookie string) (seal.Token, error) {
 	return seal.ParseToken(value)
 }
 
+// browser is where a request comes from, as the limits of signing in see it.
+func (d *desk) browser(r *http.Request) signin.Browser {
+	known, _ := d.Cookies.Value(r, cookieKnown)
+	return signin.Browser{Network: d.Renderer.Connection(r), Known: known}
+}
+
 // toSignIn leads to the sign-in and back. WCAG 2.2 SC 2.2.5: what was typed stays.
 func (d *desk) toSignIn(w http.ResponseWriter, r *http.Request) error {
-	back := r.URL.RequestURI()
+	back, ended := r.URL.RequestURI(), ""
+	if _, had := d.Cookies.Value(r, cookieSession); had {
+		ended = "ended=1&"
+	}
 	if r.Method == http.MethodPost {
-		values, err := ui.ReadForm(r, ui.Limits{Fields: formFields, TextBytes: formBytes}, func(ui.Upload) error { return nil })
+		back = "/desk"
+		kept, err := d.keepForm(w, r)
 		if err != nil {
 			return err
 		}
-		tok := d.kept.put(kept{Kind: keptForm, Path: r.URL.Path, Values: values})
-		d.Cookies.Set(w, cookieKept, tok.Cookie(), keepFor)
-		back = "/desk/kept"
+		if kept {
+			back = "/desk/kept"
+		}
 	}
-	ui.Redirect(w, r, "/desk/signin?ended=1&next="+url.QueryEscape(back))
+	ui.Redirect(w, r, "/desk/signin?"+ended+"next="+url.QueryEscape(back))
 	return nil
 }
 
@@ -118,6 +132,15 @@ func (f form) one(name string) string {
 		return v[0]
 	}
 	return ""
+}
+
+// proof is what a form shows before an act: the password, or the answer of a passkey.
+func (d *desk) proof(r *http.Request, f form) string {
+	if answer := f.one("passkey"); answer != "" {
+		asked, _ := d.Cookies.Value(r, cookieAsk)
+		return signin.PasskeyProof(answer, asked)
+	}
+	return f.one("password")
 }
 
 func readForm(r *http.Request) (form, error) {

@@ -22,6 +22,7 @@ type peoplePage struct {
 	Person      setup.Colleague
 	Mark        string
 	Assigned    []string
+	Proof       proofField
 }
 
 func (d *desk) peopleShow(w http.ResponseWriter, r *http.Request) error {
@@ -96,8 +97,9 @@ func (d *desk) peopleInvite(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	tok := d.kept.put(kept{Kind: keptInvited, Values: map[string][]string{"link": {link}, "name": {data.Name}}})
-	d.Cookies.Set(w, cookieKept, tok.Cookie(), keepFor)
+	if err := d.keep(w, r, keptInvited, map[string][]string{"link": {link}, "name": {data.Name}}); err != nil {
+		return err
+	}
 	ui.Redirect(w, r, "/desk/people/invited")
 	return nil
 }
@@ -119,10 +121,12 @@ func inviteField(err error) string {
 // peopleInvited shows the link once; it is on its way by mail as well.
 func (d *desk) peopleInvited(w http.ResponseWriter, r *http.Request) error {
 	data := peoplePage{}
-	if tok, err := d.token(r, cookieKept); err == nil {
-		if v, ok := d.kept.open(tok, keptInvited); ok {
-			data.Link, data.Name = d.address(r)+form(v.Values).one("link"), form(v.Values).one("name")
-		}
+	v, ok, err := d.found(r, keptInvited)
+	if err != nil {
+		return err
+	}
+	if ok {
+		data.Link, data.Name = d.address(r)+form(v.Values).one("link"), form(v.Values).one("name")
 	}
 	return d.Renderer.Render(w, r, http.StatusOK, "desk/invited", page(d, r, d.text(r, "desk.invited.title"), data))
 }
@@ -147,8 +151,11 @@ func (d *desk) showVouch(w http.ResponseWriter, r *http.Request, status int, err
 	for _, c := range list {
 		if c.State == setup.Waiting && c.Invitation == r.PathValue("invitation") {
 			data := peoplePage{Person: c, Mark: spaced(c.Fingerprint), Assigned: d.assignments(r, c.Assignments)}
+			if data.Proof, err = d.askProof(r, d.text(r, "desk.vouch.password-hint"), errs); err != nil {
+				return err
+			}
 			p := page(d, r, d.text(r, "desk.vouch.title"), data)
-			p.Errors = errs
+			p.Errors, p.Script = errs, script
 			return d.Renderer.Render(w, r, status, "desk/vouch", p)
 		}
 	}
@@ -164,8 +171,11 @@ func (d *desk) vouchGive(w http.ResponseWriter, r *http.Request) error {
 		missing := []ui.FormError{{Field: "compared", Text: d.text(r, "error.not-compared")}}
 		return d.showVouch(w, r, http.StatusUnprocessableEntity, missing)
 	}
-	err = d.Setup.Vouch(r.Context(), actor(r), r.PathValue("invitation"), f.one("password"))
-	if errs, status := d.problems(r, err, "password"); errs != nil {
+	err = d.Setup.Vouch(r.Context(), actor(r), r.PathValue("invitation"), d.proof(r, f))
+	if errs := d.proved(r, err); errs != nil {
+		return d.showVouch(w, r, http.StatusUnprocessableEntity, errs)
+	}
+	if errs, status := d.problems(r, err, ""); errs != nil {
 		return d.showVouch(w, r, status, errs)
 	}
 	if err != nil {
