@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -53,6 +55,42 @@ func BenchmarkSubmit(b *testing.B) {
 		for pb.Next() {
 			if _, err := i.Intake.Submit(b.Context(), drafts[next.Add(1)-1], ""); err != nil {
 				b.Error(err)
+			}
+		}
+	})
+}
+
+// BenchmarkPost is the final submit as a request, 16 at once, with the work that
+// follows from it.
+func BenchmarkPost(b *testing.B) {
+	i, _ := apptest.Staffed(b)
+	_, _, all, err := i.Handlers()
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(b.Context())
+	var work sync.WaitGroup
+	work.Go(func() { i.Work.Run(ctx) })
+	defer work.Wait()
+	defer stop()
+	requests := make([]*http.Request, b.N)
+	for n := range requests {
+		tok := draft(b, i, apptest.Answers("response-time"))
+		r := httptest.NewRequestWithContext(b.Context(), http.MethodPost, "/nl/complaint/check", strings.NewReader("act=send"))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.RemoteAddr = fmt.Sprintf("127.%d.%d.1:1", n/250, n%250)
+		r.AddCookie(&http.Cookie{Name: "__Host-klankbord", Value: tok.Cookie()})
+		requests[n] = r
+	}
+	var next atomic.Int64
+	b.SetParallelism(people / 2)
+	b.ResetTimer()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			w := httptest.NewRecorder()
+			all.ServeHTTP(w, requests[next.Add(1)-1])
+			if w.Code != http.StatusSeeOther || !strings.HasSuffix(w.Header().Get("Location"), "/receipt") {
+				b.Errorf("%d %s", w.Code, w.Header().Get("Location"))
 			}
 		}
 	})

@@ -51,8 +51,8 @@ test('members work at the desk', { timeout: 10 * 60_000 }, async (t) => {
     await tells(member, 'note', 'Only we read this: ask the cashier first.');
     for (const reader of [nele, thomas]) assert.ok((await member.sees('.side')).includes(reader.name), `${reader.name} can read it`);
 
-    await member.page.locator('form[action*="/assign"] select').selectOption({ label: who.name });
-    await member.presses(member.say('common.save'), { within: member.page.locator('form[action*="/assign"]') });
+    await member.page.locator('section[aria-labelledby=s-charge] select').selectOption({ label: who.name });
+    await member.presses(member.say('common.save'), { within: member.page.locator('section[aria-labelledby=s-charge]') });
     await member.reads(member.say('desk.done.assign'), member.say('desk.event.assigned', { name: who.name }));
 
     await writes(member, 'message', 'We looked into it <b>today</b> & will call you.', { files: [file('plan.txt')] });

@@ -31,7 +31,7 @@ export async function nextPassword(member) {
 }
 
 // atTheDesk opens a browser for a member and signs in. The desk then speaks their
-// language, or the one that is asked for, which they choose in their profile.
+// language, or the one that is asked for, which they choose at the top of the page.
 export async function atTheDesk(t, house, who, way = {}) {
   const member = house.members[who];
   const person = await someone(t, house, { lang: member.language, ...way });
@@ -62,13 +62,8 @@ export async function givesPassword(person, member) {
 }
 
 export async function choosesLanguage(person, member, lang) {
-  await person.follows(person.say('desk.nav.profile'));
-  await person.fills({ lang });
-  await person.presses(person.say('common.save'));
+  await person.switchesTo(lang);
   member.language = lang;
-  person.speaks(lang);
-  await person.reads(person.say('desk.profile.saved'));
-  await person.opens('/desk');
 }
 
 export async function signsOut(person) {
@@ -112,7 +107,7 @@ export async function tells(person, audience, text, o = {}) {
 
 // movesTo moves the case along.
 export async function movesTo(person, state, why) {
-  const form = person.page.locator('form[action*="/state"]');
+  const form = person.page.locator('section[aria-labelledby=s-step]');
   await person.fills({ to: state, why });
   await person.presses(person.say('desk.step.move'), { within: form });
   await person.reads(person.say('desk.done.state'), person.say(`common.state.${state}`));

@@ -97,6 +97,61 @@ func TestRecipients(t *testing.T) {
 	}
 }
 
+// A case that exists goes on with those who hold its keys; who joined the team later
+// is not among them by themselves.
+func TestRecipientsOfACaseThatExists(t *testing.T) {
+	d := wwf(t)
+	hr := access.Exclusion{Functions: []staff.Function{staff.HumanResources}}
+	for name, c := range map[string]struct {
+		now      access.Holding
+		x        access.Exclusion
+		want     []staff.ID
+		recovery int
+	}{
+		"as it was":                              {access.Holding{Members: []staff.ID{"nele", "thomas"}}, access.Exclusion{}, []staff.ID{"nele", "thomas"}, 2},
+		"one of another team was added":          {access.Holding{Members: []staff.ID{"nele", "thomas", "sofie"}}, access.Exclusion{}, []staff.ID{"nele", "thomas", "sofie"}, 2},
+		"one steps aside":                        {access.Holding{Members: []staff.ID{"nele", "thomas"}}, access.Exclusion{Members: []staff.ID{"nele"}}, []staff.ID{"thomas", "marc"}, 1},
+		"one let back in":                        {access.Holding{Members: []staff.ID{"nele", "thomas"}}, access.Exclusion{Functions: hr.Functions, Returned: []staff.ID{"thomas"}}, []staff.ID{"nele", "thomas"}, 2},
+		"nobody who handles no cases":            {access.Holding{Members: []staff.ID{"nele", "thomas", "els", "anke"}}, access.Exclusion{}, []staff.ID{"nele", "thomas"}, 2},
+		"by the complainant":                     {access.Holding{Members: []staff.ID{"nele"}, Recovery: []string{"outside"}, Blind: true}, access.Exclusion{}, []staff.ID{"nele"}, 1},
+		"by the complainant, nobody is left":     {access.Holding{Recovery: []string{"outside"}, Blind: true}, access.Exclusion{}, nil, 1},
+		"nobody is left, not even the other":     {access.Holding{Members: []staff.ID{"thomas"}}, access.Exclusion{Members: []staff.ID{"thomas", "marc"}}, nil, 2},
+		"excluded again after being let back in": {access.Holding{Members: []staff.ID{"nele", "thomas"}}, access.Exclusion{Members: []staff.ID{"thomas"}, Returned: []staff.ID{"thomas"}}, []staff.ID{"nele", "marc"}, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := access.Recipients(d, access.Want{Team: casefile.ComplaintsTeam, Without: c.x, Now: &c.now})
+			if !slices.Equal(got.Members, c.want) || len(got.Recovery) != c.recovery {
+				t.Errorf("got %+v, want members %v and %d recovery keys", got, c.want, c.recovery)
+			}
+		})
+	}
+}
+
+func TestRoutingFollowsWhatMembersDecided(t *testing.T) {
+	start := access.Routing{Routes: []casefile.Route{casefile.General}, Question: true, Exclusion: access.Exclusion{Functions: []staff.Function{staff.HumanResources}}}
+	aside := casefile.AccessEvent{Act: casefile.AccessAside, Member: "nele"}
+	back := casefile.AccessEvent{Act: casefile.AccessReturned, Member: "nele"}
+	hr := casefile.AccessEvent{Act: casefile.AccessReturned, Member: "thomas"}
+	moved := casefile.AccessEvent{Act: casefile.AccessMoved, To: &casefile.Place{Route: casefile.Integrity, Team: casefile.ComplaintsTeam}}
+	d := wwf(t)
+	covers := func(r access.Routing, id staff.ID) bool {
+		e, ok := d.Entry(id)
+		return ok && r.Exclusion.Covers(e)
+	}
+	if r := start.After(aside); !covers(r, "nele") || !covers(r, "thomas") || covers(start, "nele") {
+		t.Error("who stepped aside, or whoever was left out at first, may read")
+	}
+	if r := start.After(aside, back, hr); covers(r, "nele") || covers(r, "thomas") {
+		t.Error("who was let back in may not read")
+	}
+	if r := start.After(aside, back, aside); !covers(r, "nele") {
+		t.Error("who stepped aside again may read")
+	}
+	if r := start.After(moved, moved); r.Question || !slices.Equal(r.Routes, []casefile.Route{casefile.General, casefile.Integrity}) {
+		t.Errorf("after the move: routes %v, question %v", r.Routes, r.Question)
+	}
+}
+
 // Whatever is excluded, nobody who is excluded receives a key, nobody outside the
 // team and the alternative does, and somebody always can read.
 func TestNobodyExcludedEverReceivesAKey(t *testing.T) {
@@ -123,4 +178,35 @@ func TestNobodyExcludedEverReceivesAKey(t *testing.T) {
 			t.Fatal("the complainant would not be told that no member receives it")
 		}
 	})
+}
+
+// Who keeps the recovery key decides whether it is given a case at all: never when
+// the excluded could open it by themselves.
+func TestRecoveryKeyOfTheExcludedIsGivenNothing(t *testing.T) {
+	code := func(keepers ...staff.ID) staff.Recovery { return staff.Recovery{Keepers: keepers} }
+	shares := func(keepers ...staff.ID) staff.Recovery {
+		var r staff.Recovery
+		for _, k := range keepers {
+			r.Shares = append(r.Shares, staff.RecoveryShare{Keeper: k})
+		}
+		return r
+	}
+	excluded := func(id staff.ID) bool { return id == "nele" || id == "thomas" }
+	for name, c := range map[string]struct {
+		key  staff.Recovery
+		want bool
+	}{
+		"a code kept outside":               {code(), false},
+		"a code kept by one of them":        {code("nele"), true},
+		"a code kept by both of them":       {code("nele", "thomas"), true},
+		"a code that another keeps too":     {code("nele", "sofie"), false},
+		"one share of three":                {shares("nele", "", ""), false},
+		"one share, the others with others": {shares("nele", "sofie", "karim"), false},
+		"two shares of three":               {shares("nele", "", "thomas"), true},
+		"all shares outside":                {shares("", "", ""), false},
+	} {
+		if got := c.key.Withheld(excluded); got != c.want {
+			t.Errorf("%s: withheld %t, want %t", name, got, c.want)
+		}
+	}
 }

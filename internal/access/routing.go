@@ -3,8 +3,10 @@ package access
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"klankbord/internal/casefile"
+	"klankbord/internal/staff"
 )
 
 // Routing is what was decided about a case when it came in, sealed in the case so
@@ -15,6 +17,29 @@ type Routing struct {
 	Exclusion   Exclusion        `json:"exclusion"`
 	Alternative bool             `json:"alternative,omitempty"` // director or board named
 	Question    bool             `json:"question,omitempty"`    // a question needs no outcome
+}
+
+// After returns the routing as it stands after what members decided since, oldest
+// first: who stepped aside or was excluded, who was let back in, where the case went.
+func (r Routing) After(events ...casefile.AccessEvent) Routing {
+	for _, e := range events {
+		switch e.Act {
+		case casefile.AccessAside, casefile.AccessExcluded:
+			r.Exclusion = r.Exclusion.with(staff.ID(e.Member))
+		case casefile.AccessReturned:
+			r.Exclusion = r.Exclusion.without(staff.ID(e.Member))
+		case casefile.AccessMoved:
+			if e.To == nil {
+				continue
+			}
+			if !slices.Contains(r.Routes, e.To.Route) {
+				r.Routes = append(slices.Clone(r.Routes), e.To.Route)
+			}
+			r.Question = r.Question && e.To.Route == casefile.General
+		default: // changes nothing for those who come after
+		}
+	}
+	return r
 }
 
 // Encode writes the routing for sealing.

@@ -178,6 +178,7 @@ func (a *App) wire(keys keyFiles, transport post.Transport) error {
 	if a.SignIn, err = a.signIn(keys, mails, wake); err != nil {
 		return err
 	}
+	a.Casework.SignIn = a.SignIn
 	a.Setup = &setup.Setup{Store: a.Store, Custody: a.Custody, SignIn: a.SignIn, Mails: mails, Wake: wake}
 	office := &post.Office{
 		Outbox: &custody.Outbox{Store: a.Store}, Instance: a.Instance, Mails: mails, Notices: notices, Words: a.Words, Transport: transport,

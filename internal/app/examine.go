@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"fmt"
+	"os"
+	"time"
 
 	"klankbord/internal/casefile"
 	"klankbord/internal/staff"
@@ -34,7 +36,12 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 		}
 		list = append(list, Finding{n < 2, fmt.Sprintf("team %s has %d members", team, n), "invite members until each team has two"})
 	}
-	list = append(list, a.examineAlternative(dir), a.examineMail())
+	list = append(list, a.examineAlternative(dir), a.examineKeyCopy(), a.examineMail())
+	drill, err := a.examineDrill(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, drill)
 	var mails map[string]int64
 	err = a.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		mails, err = tx.MailCounts()
@@ -54,6 +61,32 @@ func (a *App) examineAlternative(dir *staff.Directory) Finding {
 		}
 	}
 	return Finding{true, "there is no alternative recipient", "invite one: complaints about a member of the team go to them"}
+}
+
+func (a *App) examineKeyCopy() Finding {
+	const do = "bring back the copy that lies with your backups; without it and without the folder keys/ nobody can sign in again"
+	if _, err := os.Stat(KeyCopy(a.Config.State)); err != nil {
+		return Finding{true, "recovery.age, the sealed copy of the key files, is not in the state folder", do}
+	}
+	return Finding{What: "recovery.age, the sealed copy of the key files, is there"}
+}
+
+// examineDrill looks at the yearly proof that keys still open.
+func (a *App) examineDrill(ctx context.Context) (Finding, error) {
+	d, err := a.Setup.DrillDue(ctx)
+	if err != nil {
+		return Finding{}, err
+	}
+	what := "no drill was completed yet; the first is due by " + d.Due.Format(time.DateOnly)
+	if !d.Held.IsZero() {
+		what = fmt.Sprintf("the last drill was completed on %s; the next is due by %s", d.Held.Format(time.DateOnly), d.Due.Format(time.DateOnly))
+	}
+	do := "let a configurator start a drill on the desk, under /desk/drill"
+	if !d.Started.IsZero() && !d.Complete {
+		what += fmt.Sprintf("; one runs since %s, %d keys must still open", d.Started.Format(time.DateOnly), d.Left())
+		do = "ask the members and the keepers of the recovery key who have not opened the practice case; /desk/drill names them"
+	}
+	return Finding{d.Overdue, what, do}, nil
 }
 
 func (a *App) examineMail() Finding {

@@ -21,8 +21,9 @@ import (
 
 // Founded is what a new instance shows once.
 type Founded struct {
-	Recovery seal.Code  // to be kept on paper by the organisation
-	Enrol    seal.Token // by which the first member enrols
+	Recovery seal.Code        // to be kept on paper by the organisation
+	Shares   []seal.CodeShare // of it, to be kept instead; none: the code itself is kept
+	Enrol    seal.Token       // by which the first member enrols
 }
 
 // First is the first member of an instance: the integrity manager, who is
@@ -34,9 +35,9 @@ func First(name, email, language string) setup.Person {
 	}}
 }
 
-// Found makes an instance in an empty state folder: keys, database, directory and
-// the invitation of the first member.
-func Found(ctx context.Context, c config.Config, profileName string, first setup.Person, clk clock.Clock) (f Founded, err error) {
+// Found makes an instance in an empty state folder: keys and their copy, database,
+// directory and the invitation of the first member.
+func Found(ctx context.Context, c config.Config, profileName string, first setup.Person, k setup.Keeping, clk clock.Clock) (f Founded, err error) {
 	if _, err := profile.Load(profileName); err != nil {
 		return f, err
 	}
@@ -46,7 +47,8 @@ func Found(ctx context.Context, c config.Config, profileName string, first setup
 	if _, err := loadKeys(c.State); !errors.Is(err, ErrNoInstance) {
 		return f, errors.Join(setup.ErrFounded, err)
 	}
-	keys, err := makeKeys(c.State)
+	f.Recovery, f.Shares = k.Draw()
+	keys, err := makeKeys(c.State, f.Recovery)
 	if err != nil {
 		return f, err
 	}
@@ -59,9 +61,9 @@ func Found(ctx context.Context, c config.Config, profileName string, first setup
 	if err != nil {
 		return f, err
 	}
-	f.Recovery = seal.NewCode()
 	f.Enrol, err = setup.Found(ctx, s, setup.Founding{
-		Instance: ident.New(), Profile: profileName, Signer: keys.Instance.Signer(), Recovery: f.Recovery, First: first,
+		Instance: ident.New(), Profile: profileName, Signer: keys.Instance.Signer(), First: first,
+		Recovery: f.Recovery, Shares: f.Shares, Keeps: k.First,
 	})
 	return f, err
 }

@@ -45,18 +45,34 @@ func loadKeys(state string) (k keyFiles, err error) {
 	return k, nil
 }
 
-// makeKeys draws the keys of a new instance. It never overwrites one.
-func makeKeys(state string) (k keyFiles, err error) {
-	instance, pepper := keyPaths(state)
-	if err := os.MkdirAll(filepath.Dir(instance), 0o700); err != nil {
-		return k, fmt.Errorf("make key folder: %w", err)
-	}
+// makeKeys draws the keys of a new instance and seals a copy of them to its recovery
+// key. It never overwrites one.
+func makeKeys(state string, recovery seal.Code) (k keyFiles, err error) {
 	k = keyFiles{seal.NewInstanceKey(), seal.NewKey()}
-	if err := writeNew(instance, k.Instance.Marshal()); err != nil {
+	if err := k.write(state); err != nil {
 		return k, err
 	}
-	return k, writeNew(pepper, seal.MarshalPepper(k.Pepper))
+	file, err := seal.SealKeyCopy(recovery, k.Instance, k.Pepper)
+	if err != nil {
+		return k, err
+	}
+	return k, writeNew(KeyCopy(state), file)
 }
+
+func (k keyFiles) write(state string) error {
+	instance, pepper := keyPaths(state)
+	if err := os.MkdirAll(filepath.Dir(instance), 0o700); err != nil {
+		return fmt.Errorf("make key folder: %w", err)
+	}
+	if err := writeNew(instance, k.Instance.Marshal()); err != nil {
+		return err
+	}
+	return writeNew(pepper, seal.MarshalPepper(k.Pepper))
+}
+
+// KeyCopy is where the copy of an instance's key files lies, sealed to its recovery
+// key. It may lie with the backups; the key files themselves never do.
+func KeyCopy(state string) string { return filepath.Join(state, "recovery.age") }
 
 func writeNew(path string, b []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the operator's own folder

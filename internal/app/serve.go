@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -32,6 +33,14 @@ const (
 	headerSize = 32 << 10
 	stopTime   = 15 * time.Second
 )
+
+// collectAt is how much the heap grows between two collections, in percent. Requests
+// make much garbage beside little that lives: collecting at the usual 100 took a
+// seventh of the processor.
+const collectAt = 300
+
+// jobsAtOnce is how many mails leave side by side: few enough for any mail server.
+const jobsAtOnce = 4
 
 // Handlers returns what answers the public pages and the desk, and the two
 // together.
@@ -149,6 +158,8 @@ func (a *App) Serve(ctx context.Context, ready func(addresses []string)) error {
 	}
 	background, endBackground := context.WithCancel(ctx)
 	var working sync.WaitGroup
+	debug.SetGCPercent(collectAt)
+	a.Work.AtOnce = jobsAtOnce
 	working.Go(func() { a.Work.Run(background) })
 	if ready != nil {
 		ready(addresses)

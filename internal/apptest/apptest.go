@@ -7,6 +7,7 @@ package apptest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"sync"
@@ -15,12 +16,15 @@ import (
 
 	"klankbord/internal/access"
 	"klankbord/internal/app"
+	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
 	"klankbord/internal/clock"
 	"klankbord/internal/config"
+	"klankbord/internal/custody"
 	"klankbord/internal/ident"
 	"klankbord/internal/post"
 	"klankbord/internal/seal"
+	"klankbord/internal/setup"
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
 )
@@ -36,6 +40,7 @@ type Instance struct {
 	State   string
 
 	signers map[staff.ID]*seal.Signer
+	secrets map[staff.ID]*seal.MemberSecret
 	first   staff.ID
 }
 
@@ -48,14 +53,21 @@ type Option func(*config.Config, *app.Options)
 // New founds and opens an instance of wwf-belgium without members.
 func New(t testing.TB, options ...Option) *Instance {
 	t.Helper()
+	return Kept(t, setup.Keeping{}, options...)
+}
+
+// Kept is New with a recovery key that is kept in another way.
+func Kept(t testing.TB, k setup.Keeping, options ...Option) *Instance {
+	t.Helper()
 	c := config.Config{State: t.TempDir(), Listen: "127.0.0.1:0", BaseURL: "https://desk.example", MaxFileMB: 100, SessionIdle: 30 * time.Minute, SessionMost: 10 * time.Hour}
 	i := &Instance{T: t, Clock: clock.NewFixed(Start), Box: &post.Sink{}, Log: &Buffer{}, State: c.State, signers: map[staff.ID]*seal.Signer{}}
+	i.secrets = map[staff.ID]*seal.MemberSecret{}
 	o := app.Options{Clock: i.Clock, Transport: i.Box, Log: slog.New(slog.NewJSONHandler(i.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	for _, option := range options {
 		option(&c, &o)
 	}
 	ctx := t.Context()
-	founded, err := app.Found(ctx, c, "wwf-belgium", app.First("Nele Janssens", "nele@desk.example", "nl"), i.Clock)
+	founded, err := app.Found(ctx, c, "wwf-belgium", app.First("Nele Janssens", "nele@desk.example", "nl"), k, i.Clock)
 	i.check(err)
 	i.Founded = founded
 	i.App, err = app.Open(ctx, c, o)
@@ -68,10 +80,16 @@ func New(t testing.TB, options ...Option) *Instance {
 func Staffed(t testing.TB, options ...Option) (*Instance, Staff) {
 	t.Helper()
 	i := New(t, options...)
+	return i, i.Staff()
+}
+
+// Staff adds the members that wwf-belgium asks for.
+func (i *Instance) Staff() Staff {
+	i.T.Helper()
 	handler := func(team casefile.Team, f staff.Function) staff.Assignment {
 		return staff.Assignment{Role: staff.RoleHandler, Team: team, Function: f}
 	}
-	return i, Staff{
+	return Staff{
 		Manager: i.Join("Nele Janssens", handler(casefile.ComplaintsTeam, staff.IntegrityManager), staff.Assignment{Role: staff.RoleConfigurator}),
 		HR:      i.Join("Thomas Dubois", handler(casefile.ComplaintsTeam, staff.HumanResources)),
 		Service: []access.Actor{
@@ -121,9 +139,11 @@ func (i *Instance) Join(name string, assignments ...staff.Assignment) access.Act
 		if err := tx.InsertMember(store.Member{ID: id, Email: email, Name: name, Language: "nl", Active: true, Created: tx.Now()}); err != nil {
 			return err
 		}
-		return tx.InsertDirectoryEvent(event)
+		return errors.Join(tx.InsertDirectoryEvent(event), tx.InsertLeaf(custody.Leaf(tx.Now(), custody.Event{
+			Kind: audit.DirectoryEvent, Actor: custody.ByMember(id), Object: string(id),
+		})))
 	}))
-	i.signers[id] = signer
+	i.signers[id], i.secrets[id] = signer, secret
 	dir, err = i.Custody.Directory(ctx)
 	i.check(err)
 	entry, ok := dir.Entry(id)

@@ -20,7 +20,7 @@ const (
 	SignOut           Kind = "sign-out"
 	SignInRefused     Kind = "sign-in-refused"
 	CredentialChanged Kind = "credential-changed" // how a member signs in
-	RecoveryUsed      Kind = "recovery-used"      // a personal recovery code
+	CodeUsed          Kind = "code-used"          // a member's personal recovery code
 	MemberInvited     Kind = "member-invited"
 	MemberEnrolled    Kind = "member-enrolled"
 	StateChanged      Kind = "state-changed"
@@ -34,16 +34,48 @@ const (
 	Export            Kind = "export"
 	SettingChanged    Kind = "setting-changed"
 	Erased            Kind = "erased"
-	MailDead          Kind = "mail-dead" // a mail that no server took
+	MailDead          Kind = "mail-dead"      // a mail that no server took
+	AddressProven     Kind = "address-proven" // what was sent to an address came back
+	ApprovalAsked     Kind = "approval-asked"
+	AccessChanged     Kind = "access-changed" // who may read a case; the keys have lines of their own
+	ApprovalEnded     Kind = "approval-ended" // approved, refused or withdrawn
+	DrillStarted      Kind = "drill-started"
+	DrillOpened       Kind = "drill-opened"
+	RecoveryUsed      Kind = "recovery-used" // by command; each grant has a line of its own
+	ResetStarted      Kind = "reset-started" // a member is to enrol again
+	ResetEnded        Kind = "reset-ended"   // called off
+	Receipt           Kind = "receipt"       // see NewReceipt
+	LogRead           Kind = "log-read"
+	LogExported       Kind = "log-exported"
+	LogChecked        Kind = "log-checked"  // the whole log against its newest checkpoint
+	LogAccepted       Kind = "log-accepted" // an older or forked log, by the operator
+	CheckpointSent    Kind = "checkpoint-sent"
+	Acknowledged      Kind = "acknowledged" // a server took the mail that confirms receipt
 )
 
 // Kinds lists every kind, in the order of the constants.
 func Kinds() []Kind {
 	return []Kind{
 		Submission, EntryAdded, GrantMade, GrantDeleted, KeyEvent, DirectoryEvent, CaseRead, InboxRead,
-		IdentityOpened, FileRead, SignIn, SignOut, SignInRefused, CredentialChanged, RecoveryUsed, MemberInvited, MemberEnrolled,
+		IdentityOpened, FileRead, SignIn, SignOut, SignInRefused, CredentialChanged, CodeUsed, MemberInvited, MemberEnrolled,
 		StateChanged, Assigned, CaseClosed, MessageSent, MailboxEntered, ContactChanged, Withdrawn,
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
+		AddressProven, ApprovalAsked, AccessChanged, ApprovalEnded,
+		Receipt, LogRead, LogExported, LogChecked, LogAccepted, CheckpointSent, Acknowledged,
+		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded,
+	}
+}
+
+// Changes reports whether what happened may have changed what the database holds
+// about the case or the desk; then its record says how that stands (Turn, State).
+// It is true of kinds that this program does not know.
+func (k Kind) Changes() bool {
+	switch k {
+	case CaseRead, InboxRead, FileRead, IdentityOpened, MailboxEntered, SignIn, SignOut, SignInRefused, Export,
+		Receipt, LogRead, LogExported, LogChecked, CheckpointSent:
+		return false
+	default:
+		return true
 	}
 }
 

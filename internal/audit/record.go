@@ -33,13 +33,20 @@ type Record struct {
 	Actor  Actor
 	Case   string            // case id; empty where none is concerned
 	Object string            // id of the entry, grant, file, member or setting; may be empty
-	Detail map[string]string // e.g. purpose, state, epoch
+	Detail map[string]string // e.g. state, epoch; never words that somebody typed
+
+	// Turn counts the changes of the case, or of the desk where Case is empty, from
+	// one; 0 where the record says nothing about them. State is the SHA-256 of what
+	// the database held about it once the change was made, so that a row that was
+	// altered, removed or rolled back since differs from the newest Turn.
+	Turn  uint64
+	State [32]byte
 }
 
 // Encode returns the one encoding of the record: version, microseconds since 1970
 // as 8 bytes, then each text after its length as 4 bytes, big-endian; the details
-// in the order of their keys, after their number. Different records have different
-// encodings; a nil Detail is an empty one.
+// in the order of their keys, after their number; turn as 8 bytes, and state.
+// Different records have different encodings; a nil Detail is an empty one.
 func (r Record) Encode() []byte {
 	b := []byte{recordVersion}
 	b = binary.BigEndian.AppendUint64(b, uint64(r.At.UnixMicro()))
@@ -50,7 +57,7 @@ func (r Record) Encode() []byte {
 	for _, key := range slices.Sorted(maps.Keys(r.Detail)) {
 		b = appendText(appendText(b, key), r.Detail[key])
 	}
-	return b
+	return append(binary.BigEndian.AppendUint64(b, r.Turn), r.State[:]...)
 }
 
 // fields are the texts of a record in the order of their encoding.
@@ -73,6 +80,10 @@ func DecodeRecord(b []byte) (Record, error) {
 		*s = d.text()
 	}
 	r.Detail = d.details()
+	if turn := d.take(8); turn != nil {
+		r.Turn = binary.BigEndian.Uint64(turn)
+	}
+	copy(r.State[:], d.take(len(r.State)))
 	if d.short || len(d.rest) != 0 {
 		return Record{}, fmt.Errorf("%w: wrong length", ErrRecord)
 	}

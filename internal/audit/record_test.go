@@ -23,6 +23,7 @@ func sample() Record {
 		Case:   "2c5",
 		Object: "3f9",
 		Detail: map[string]string{"purpose": "to call back", "epoch": "2", "": "é"},
+		Turn:   258, State: [32]byte{0: 3, 31: 4},
 	}
 }
 
@@ -79,6 +80,7 @@ func TestDifferentRecordsEncodeDifferently(t *testing.T) {
 		{At: at, Case: "x"}, {At: at, Object: "x"}, {At: at, Actor: Actor{ID: "x"}}, {At: at, Actor: Actor{Kind: "x"}},
 		{At: at, Detail: map[string]string{"a": "bc"}}, {At: at, Detail: map[string]string{"ab": "c"}},
 		{At: at, Detail: map[string]string{"a": "", "b": ""}}, {At: at, Detail: map[string]string{"a": "b"}},
+		{At: at, Turn: 1}, {At: at, State: [32]byte{1}},
 	}
 	seen := map[string]int{}
 	for i, r := range records {
@@ -98,9 +100,10 @@ func TestDecodeRefuses(t *testing.T) {
 		return b
 	}
 	disordered := Record{Detail: map[string]string{"a": "1", "b": "2"}}.Encode()
-	disordered[len(disordered)-15], disordered[len(disordered)-5] = 'b', 'a'
+	const tail = 8 + 32 // turn and state
+	disordered[len(disordered)-15-tail], disordered[len(disordered)-5-tail] = 'b', 'a'
 	repeated := Record{Detail: map[string]string{"a": "1", "b": "2"}}.Encode()
-	repeated[len(repeated)-6] = 'a'
+	repeated[len(repeated)-6-tail] = 'a'
 	for name, b := range map[string][]byte{
 		"nothing":             nil,
 		"another version":     altered(0, 2),

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"math"
@@ -31,25 +32,30 @@ type Report struct {
 	Bad        int64 // entries out of place, or whose record does not match its leaf
 	FirstBad   int64 // the position of the first of them; -1 when there is none
 	Root       tlog.Hash
-	RootHolds  bool // the leaves, all present, hash to the checkpoint's root
+	RootHolds  bool         // the leaves, all present, hash to the checkpoint's root
+	Others     int64        // further checkpoints that hold as well
+	Forks      []Checkpoint // those that do not, or that are newer than the last leaf
 }
 
-// OK reports whether everything below the checkpoint is as it was signed and every
+// OK reports whether everything below the checkpoints is as it was signed and every
 // record that is present is the one that was logged.
-func (r Report) OK() bool { return r.RootHolds && r.Missing == 0 && r.Bad == 0 }
+func (r Report) OK() bool {
+	return r.RootHolds && r.Missing == 0 && r.Bad == 0 && len(r.Forks) == 0
+}
 
 // Verify reads the entries of a log in the order of their positions and compares
-// them with a signed checkpoint. It fails only where the checkpoint is not one of
-// this log, or the entries cannot be read; what is wrong with them is in the
-// report. A root that does not hold where no entry is bad means that leaves were
-// altered whose records are gone, or altered with them.
-func Verify(entries iter.Seq2[Entry, error], signed []byte, v note.Verifier) (Report, error) {
+// them with a signed checkpoint, and with others that were opened before. It fails
+// only where the checkpoint is not one of this log, or the entries cannot be read;
+// what is wrong with them is in the report. A root that does not hold where no
+// entry is bad means that leaves were altered whose records are gone, or altered
+// with them.
+func Verify(entries iter.Seq2[Entry, error], signed []byte, v note.Verifier, others ...Checkpoint) (Report, error) {
 	c, err := OpenCheckpoint(signed, v)
 	if err != nil {
 		return Report{}, err
 	}
 	r := Report{Checkpoint: c, FirstGap: -1, FirstBad: -1}
-	var tree frontier
+	tree := newWalk(c, others)
 	next := int64(0)
 	for e, err := range entries {
 		if err != nil {
@@ -60,16 +66,71 @@ func Verify(entries iter.Seq2[Entry, error], signed []byte, v note.Verifier) (Re
 			continue
 		}
 		r.gap(next, min(e.Position, c.Size))
+		tree.broken = tree.broken || e.Position > next
 		next = e.Position + 1
 		r.count(e)
-		if e.Position < c.Size {
-			tree.add(e.Leaf)
-		}
+		tree.add(e.Leaf)
 	}
 	r.gap(next, c.Size)
 	r.Root = tree.root()
-	r.RootHolds = r.Missing == 0 && r.Root == c.Root
+	r.Others, r.RootHolds = tree.others, r.Missing == 0
+	for _, f := range append(tree.forks, tree.ahead...) {
+		if f == c {
+			r.RootHolds = false
+		} else {
+			r.Forks = append(r.Forks, f)
+		}
+	}
 	return r, nil
+}
+
+// walk follows the growing tree past the checkpoints, the smallest first.
+type walk struct {
+	frontier
+	main   Checkpoint
+	ahead  []Checkpoint
+	others int64
+	forks  []Checkpoint
+	broken bool      // a leaf is missing: no root after it holds
+	at     tlog.Hash // root at the size of main
+}
+
+func newWalk(main Checkpoint, others []Checkpoint) *walk {
+	w := &walk{main: main, ahead: append(slices.Clone(others), main)}
+	slices.SortFunc(w.ahead, func(a, b Checkpoint) int { return cmp.Compare(a.Size, b.Size) })
+	w.pass()
+	return w
+}
+
+func (w *walk) add(leaf tlog.Hash) {
+	w.frontier.add(leaf)
+	w.pass()
+}
+
+// pass compares the checkpoints of the size that the tree has now.
+func (w *walk) pass() {
+	for len(w.ahead) > 0 && uint64(w.ahead[0].Size) == w.count { //nolint:gosec // sizes are never negative
+		root := w.frontier.root()
+		c := w.ahead[0]
+		w.ahead = w.ahead[1:]
+		if c.Size == w.main.Size {
+			w.at = root
+		}
+		if w.broken || root != c.Root {
+			w.forks = append(w.forks, c)
+		} else if c != w.main {
+			w.others++
+		}
+	}
+}
+
+// root is that of the tree at the size of the main checkpoint, or as far as the
+// leaves go.
+func (w *walk) root() tlog.Hash {
+	if slices.Contains(w.ahead, w.main) {
+		return w.frontier.root()
+	}
+	return w.at
 }
 
 func (r *Report) bad(position int64) {

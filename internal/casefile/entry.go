@@ -25,6 +25,9 @@ const (
 	EntryUnmatchedMail  EntryKind = "unmatched-mail"  // a message whose sender is not sure
 	EntrySummary        EntryKind = "summary"         // what list and search open
 	EntryRouting        EntryKind = "routing"         // who was left out when it came in
+	EntryAccess         EntryKind = "access"          // somebody gained or lost the keys of the case
+	EntryRequest        EntryKind = "request"         // a member asks the others to agree
+	EntryDecision       EntryKind = "decision"        // what became of a request, signed
 )
 
 // The names of the compartments, as package seal prints them.
@@ -40,7 +43,7 @@ func EntryKinds() []EntryKind {
 		EntryStory, EntryMessageIn, EntryMessageOut, EntryNote, EntryIdentity,
 		EntryContactChange, EntryFile, EntryInternalFile, EntryOutcome, EntryWithdrawal,
 		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntrySummary,
-		EntryRouting,
+		EntryRouting, EntryAccess, EntryRequest, EntryDecision,
 	}
 }
 

@@ -67,9 +67,20 @@ func TestEveryPayloadIsReadAsWrittenAndPrintsNothing(t *testing.T) {
 	})
 	roundTrip(t, "meeting request", casefile.MeetingRequest{Lang: lang.NL, Way: "phone", Text: canary})
 	roundTrip(t, "withdrawal", casefile.Withdrawal{Lang: lang.NL, Why: canary})
+	roundTrip(t, "request", casefile.Request{
+		Matter: casefile.MatterIdentity, For: canary, Object: canary, Reason: canary, Until: time.Date(2026, 3, 8, 12, 0, 0, 0, time.UTC),
+	})
+	roundTrip(t, "decision", casefile.Decision{
+		Request: canary, Verdict: casefile.VerdictApproved, Words: canary, Signature: []byte(canary),
+	})
 	roundTrip(t, "state event", casefile.StateEvent{
 		From: casefile.StateTriage, To: casefile.StateClosed,
 		At: time.Date(2026, 3, 1, 12, 0, 0, 123000, time.UTC), Why: canary,
+	})
+	roundTrip(t, "change of access", casefile.AccessEvent{Act: casefile.AccessAside, Member: canary, Why: canary})
+	roundTrip(t, "move", casefile.AccessEvent{
+		Act: casefile.AccessMoved, Why: canary, From: &casefile.Place{Route: casefile.General, Team: casefile.SupportersService},
+		To: &casefile.Place{Route: casefile.Integrity, Team: casefile.ComplaintsTeam},
 	})
 }
 

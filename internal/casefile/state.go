@@ -51,6 +51,19 @@ func (s State) Open() bool {
 	}
 }
 
+// On reports whether a case on a route can be in the state. A case that goes to
+// another route where it cannot is assessed anew.
+func (s State) On(r Route) bool {
+	switch s {
+	case StateHandling:
+		return r == General || r == Privacy
+	case StateInvestigation:
+		return r == Privacy || r == Integrity
+	default:
+		return s.Known()
+	}
+}
+
 // Stage is the plain status that the complainant sees. There are six, so that a
 // person under stress need not learn how a desk works.
 type Stage string

@@ -29,6 +29,15 @@ type change struct {
 	news  bool                   // tell the complainant by mail, where they have an address
 	more  func(*store.Tx) error  // may be nil
 	fix   func([]deadline.Clock) // may be nil; changes the clocks themselves
+	turn  *turning               // may be nil; changes who may read
+}
+
+// routing is what the case says about itself once the change is made.
+func (ch change) routing(o *custody.Opened) access.Routing {
+	if ch.turn == nil {
+		return routing(o)
+	}
+	return routing(o).After(ch.turn.event)
 }
 
 // apply writes a change in one transaction; store.ErrStale when somebody else was
@@ -38,7 +47,7 @@ func (c *Casework) apply(ctx context.Context, actor access.Actor, o *custody.Ope
 	if err != nil {
 		return err
 	}
-	clocks := c.reckon(o, stored, ch.facts)
+	clocks := c.reckon(o, ch.routing(o), stored, ch.facts)
 	if ch.fix != nil {
 		ch.fix(clocks)
 	}
@@ -58,6 +67,10 @@ func (c *Casework) apply(ctx context.Context, actor access.Actor, o *custody.Ope
 	if err != nil {
 		return err
 	}
+	arrivals, err := c.arrivals(ctx, o, added)
+	if err != nil {
+		return err
+	}
 	ch.event.Actor, ch.event.Case = custody.ByMember(actor.Member), o.Case.ID
 	leaf := custody.Leaf(c.Store.Now(), ch.event)
 	err = c.write(ctx, func(tx *store.Tx) error {
@@ -72,7 +85,10 @@ func (c *Casework) apply(ctx context.Context, actor access.Actor, o *custody.Ope
 		if err := putClocks(tx, o.Case.ID, clocks); err != nil {
 			return err
 		}
-		if err := c.rest(tx, actor, o, ch, mail); err != nil {
+		if err := c.rest(tx, actor, o, ch, added, mail); err != nil {
+			return err
+		}
+		if err := queued(arrivals)(tx); err != nil {
 			return err
 		}
 		return tx.InsertLeaf(leaf)
@@ -104,12 +120,12 @@ func (c *Casework) seal(actor access.Actor, o *custody.Opened, ch change, row []
 	if len(ch.items) == 0 {
 		return nil, nil //nolint:nilnil // nothing to add is no failure
 	}
-	added, err := c.Custody.Add(o, ch.items...)
+	added, err := c.addTo(o, ch)
 	if err != nil {
 		return nil, fmt.Errorf("seal entries: %w", err)
 	}
 	record, closes := outcomeIn(ch.items)
-	if ch.words == "" && !closes || len(row) != 1 {
+	if ch.words == "" && !closes && !added.Turned() || len(row) != 1 {
 		return added, nil
 	}
 	r, _ := c.openRow(actor, row[0])
@@ -133,6 +149,13 @@ func (c *Casework) seal(actor access.Actor, o *custody.Opened, ch change, row []
 	return added, nil
 }
 
+func (c *Casework) addTo(o *custody.Opened, ch change) (*custody.Addition, error) {
+	if ch.turn == nil {
+		return c.Custody.Add(o, ch.items...)
+	}
+	return c.Custody.Turn(ch.turn.dir, o, ch.turn.turn, ch.items...)
+}
+
 func outcomeIn(items []custody.Item) (casefile.OutcomeRecord, bool) {
 	for _, i := range items {
 		if i.Kind == casefile.EntryOutcome {
@@ -145,7 +168,7 @@ func outcomeIn(items []custody.Item) (casefile.OutcomeRecord, bool) {
 
 // rest writes what goes with every change: the mail, the member's own read mark,
 // keyring rows, and what the change itself brings.
-func (c *Casework) rest(tx *store.Tx, actor access.Actor, o *custody.Opened, ch change, mail store.Mail) error {
+func (c *Casework) rest(tx *store.Tx, actor access.Actor, o *custody.Opened, ch change, added *custody.Addition, mail store.Mail) error {
 	if ch.more != nil {
 		if err := ch.more(tx); err != nil {
 			return err
@@ -161,10 +184,19 @@ func (c *Casework) rest(tx *store.Tx, actor access.Actor, o *custody.Opened, ch 
 			return err
 		}
 	}
-	if head := o.Case.Head.Count; readUpTo(o, actor.Member).Seq >= head {
-		if err := tx.SetReadMark(o.Case.ID, actor.Member, head+int64(len(ch.items))); err != nil {
+	if added == nil {
+		return o.Keep(tx, actor.Member)
+	}
+	if added.Lost(actor.Member) {
+		return nil
+	}
+	if readUpTo(o, actor.Member).Seq >= o.Case.Head.Count {
+		if err := tx.SetReadMark(o.Case.ID, actor.Member, added.Count()); err != nil {
 			return err
 		}
+	}
+	if added.Turned() {
+		return nil // what was opened may have another form by now
 	}
 	return o.Keep(tx, actor.Member)
 }

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,6 +26,7 @@ import (
 	"klankbord/internal/profile"
 	"klankbord/internal/retention"
 	"klankbord/internal/seal"
+	"klankbord/internal/signin"
 	"klankbord/internal/sqldb"
 	"klankbord/internal/store"
 )
@@ -54,6 +56,7 @@ const (
 type Casework struct {
 	Store     *store.Store
 	Custody   *custody.Custody
+	SignIn    *signin.SignIn // opens the signing key of whoever approves
 	Blobs     *blob.Folder
 	Profile   *profile.Profile
 	Calendar  deadline.Calendar
@@ -97,6 +100,28 @@ func (c *Casework) write(ctx context.Context, fn func(*store.Tx) error) error {
 	return err
 }
 
+// writeIn is write for a member at a case: store.ErrStale where the keys were taken
+// away since it was opened, so that nothing of theirs is left in it afterwards.
+func (c *Casework) writeIn(ctx context.Context, actor access.Actor, id casefile.ID, fn func(*store.Tx) error) error {
+	return c.write(ctx, func(tx *store.Tx) error {
+		switch granted, err := tx.Granted(id, actor.Member); {
+		case err != nil:
+			return err
+		case !granted:
+			return store.ErrStale
+		}
+		return fn(tx)
+	})
+}
+
+// gone is what somebody is told whose keys were taken away while they worked.
+func gone(err error) error {
+	if errors.Is(err, store.ErrStale) {
+		return errNothing
+	}
+	return err
+}
+
 // errChanged tells that somebody else changed the case since the page was made.
 var errChanged = fault.New(fault.Conflict, "error.changed-meanwhile")
 
@@ -133,6 +158,18 @@ func (m *memory) keep(key string, now time.Time, head int64) {
 		m.at = map[string]reading{}
 	}
 	m.at[key] = reading{now, head}
+}
+
+// forget lets every reading of a case be logged again, as after a change of who may
+// read it.
+func (m *memory) forget(id casefile.ID) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for key := range m.at {
+		if strings.HasSuffix(key, "/case/"+string(id)) {
+			delete(m.at, key)
+		}
+	}
 }
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }

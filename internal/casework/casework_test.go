@@ -10,8 +10,10 @@ import (
 
 	"klankbord/internal/access"
 	"klankbord/internal/apptest"
+	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
+	"klankbord/internal/custody"
 	"klankbord/internal/deadline"
 	"klankbord/internal/fault"
 	"klankbord/internal/profile"
@@ -70,7 +72,7 @@ func TestATopicNarrowsTheListAndADamagedRowIsNeverHidden(t *testing.T) {
 			return err
 		}
 		sum.Box[len(sum.Box)-1] ^= 1
-		return tx.PutSummary(sum)
+		return errors.Join(tx.PutSummary(sum), tx.InsertLeaf(custody.Leaf(tx.Now(), custody.Event{Kind: audit.EntryAdded, Case: a.Case})))
 	}); err != nil {
 		t.Fatal(err)
 	}

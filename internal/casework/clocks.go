@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"klankbord/internal/access"
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
 	"klankbord/internal/deadline"
@@ -33,8 +34,7 @@ func byHand(k deadline.Kind) bool {
 
 // reckon returns the clocks of a case after further events. What was met stays met;
 // a clock whose rule is gone stays as it was.
-func (c *Casework) reckon(o *custody.Opened, stored []deadline.Clock, events deadline.Facts) []deadline.Clock {
-	r := routing(o)
+func (c *Casework) reckon(o *custody.Opened, r access.Routing, stored []deadline.Clock, events deadline.Facts) []deadline.Clock {
 	rules := c.Profile.Clocks.Deadlines(r.Routes, r.Topics)
 	facts := known(o, rules, stored)
 	for event, at := range events {

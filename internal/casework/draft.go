@@ -197,7 +197,7 @@ func (d Draft) same(old Draft) bool {
 }
 
 // owner names a member's unfinished texts of a case among the owners of blobs.
-func owner(actor access.Actor, id casefile.ID) string { return string(id) + "/" + string(actor.Member) }
+func owner(actor access.Actor, id casefile.ID) string { return store.DeskOwner(id, actor.Member) }
 
 func (c *Casework) putDraft(ctx context.Context, actor access.Actor, row store.DeskDraft, d Draft, w Writing) error {
 	mine := owner(actor, row.Case)
@@ -210,7 +210,7 @@ func (c *Casework) putDraft(ctx context.Context, actor access.Actor, row store.D
 			added = append(added, f.ID)
 		}
 	}
-	err := c.write(ctx, func(tx *store.Tx) error {
+	err := c.writeIn(ctx, actor, row.Case, func(tx *store.Tx) error {
 		if err := tx.PutDeskDraft(row); err != nil {
 			return err
 		}
@@ -231,7 +231,7 @@ func (c *Casework) putDraft(ctx context.Context, actor access.Actor, row store.D
 		}
 		return nil
 	})
-	if err != nil {
+	if err := gone(err); err != nil {
 		return fmt.Errorf("save draft: %w", err)
 	}
 	return nil

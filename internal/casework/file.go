@@ -41,13 +41,11 @@ func (c *Casework) Open(ctx context.Context, actor access.Actor, n casefile.Numb
 		Kind: audit.FileRead, Actor: custody.ByMember(actor.Member), Case: o.Case.ID, Object: entry,
 	})
 	opening := store.Opening{ID: ident.New(), Case: o.Case.ID, Member: actor.Member, What: "file", At: now}
-	err = c.write(ctx, func(tx *store.Tx) error {
+	c.Custody.StampOpening(&opening)
+	err = c.writeIn(ctx, actor, o.Case.ID, func(tx *store.Tx) error {
 		return errors.Join(o.Keep(tx, actor.Member), tx.InsertLeaf(leaf), tx.InsertOpening(opening))
 	})
-	if errors.Is(err, store.ErrStale) {
-		return nil, errNothing
-	}
-	if err != nil {
+	if err := gone(err); err != nil {
 		return nil, fmt.Errorf("log reading of file: %w", err)
 	}
 	return &Download{Name: m.Name, Size: m.Size, Body: custody.OpenFile(ctx, c.Blobs, m)}, nil

@@ -37,11 +37,13 @@ func Views() []View {
 // PageSize is how many cases a page of the inbox shows.
 const PageSize = 50
 
-// The bounds of counting and of looking through summaries.
+// The bounds of counting and of looking through summaries. A view shows whether
+// there is much to do, so it counts less far than the list that is open.
 const (
-	CountMost = 1_000
-	scanMost  = 5_000
-	dueSoon   = 7 * 24 * time.Hour
+	CountMost     = 1_000
+	ViewCountMost = 100
+	scanMost      = 5_000
+	dueSoon       = 7 * 24 * time.Hour
 )
 
 // Filter says which cases to list. An empty View chooses the first that holds
@@ -59,9 +61,10 @@ type Inbox struct {
 	NoCases bool // the member handles no cases, so there is nothing to list
 	View    View
 	Filter  Filter
-	Counts  map[View]int // at most CountMost
+	Counts  map[View]int // at most ViewCountMost
 	Rows    []Row
-	Total   int  // within the filter; at most CountMost
+	Total   int  // within the filter; at most CountMost, or more where that many rows were passed
+	More    bool // there are rows after these
 	Cut     bool // not every case was looked through for the topic
 	Topics  []profile.Topic
 	Next    Row // the case with the nearest deadline outside an empty view; zero: none
@@ -123,7 +126,7 @@ func (c *Casework) Inbox(ctx context.Context, actor access.Actor, f Filter) (*In
 	if err := c.noteInbox(ctx, actor, in.View, found.rings); err != nil {
 		return nil, err
 	}
-	in.Total, in.Cut = found.total, found.cut
+	in.Total, in.Cut, in.More = found.total, found.cut, found.more
 	for _, r := range found.rows {
 		in.Rows = append(in.Rows, c.row(r, names))
 	}
@@ -148,7 +151,7 @@ func memberNames(tx *store.Tx) (map[staff.ID]string, error) {
 
 func (c *Casework) count(tx *store.Tx, actor access.Actor, in *Inbox) error {
 	for _, v := range Views() {
-		n, err := tx.CountInbox(c.viewFilter(actor, v), CountMost)
+		n, err := tx.CountInbox(c.viewFilter(actor, v), ViewCountMost)
 		if err != nil {
 			return err
 		}

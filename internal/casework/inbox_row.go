@@ -22,6 +22,7 @@ type found struct {
 	rings []store.Ring
 	total int
 	cut   bool
+	more  bool
 }
 
 type openedRow struct {
@@ -37,21 +38,27 @@ func (c *Casework) find(ctx context.Context, actor access.Actor, in *Inbox) (fou
 		f.States = []casefile.State{in.Filter.State}
 	}
 	skip := (in.Filter.Page - 1) * PageSize
-	f.Limit, f.Offset = PageSize, skip
+	f.Limit, f.Offset = PageSize+1, skip // one more, to know whether there is one
 	if in.Filter.Topic != "" {
 		f.Limit, f.Offset = scanMost, 0
 	}
 	var out found
 	var rows []store.InboxRow
 	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		if rows, err = tx.Inbox(f); err != nil {
+		if rows, err = tx.Inbox(f); err != nil || in.Filter.Topic != "" {
 			return err
 		}
-		out.total, err = tx.CountInbox(f, CountMost)
+		out.total, out.more = skip+len(rows), len(rows) > PageSize
+		if out.more && out.total <= CountMost || len(rows) == 0 && skip > 0 {
+			out.total, err = tx.CountInbox(f, CountMost)
+		}
 		return err
 	})
 	if err != nil {
 		return out, fmt.Errorf("read inbox: %w", err)
+	}
+	if out.more {
+		rows = rows[:PageSize]
 	}
 	for _, r := range rows {
 		o, ring := c.openRow(actor, r)
@@ -75,6 +82,7 @@ func (f *found) narrow(topic string, skip int) {
 	})
 	f.total = min(len(f.rows), CountMost)
 	f.rows = f.rows[min(skip, len(f.rows)):]
+	f.more = len(f.rows) > PageSize
 	f.rows = f.rows[:min(PageSize, len(f.rows))]
 }
 

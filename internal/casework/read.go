@@ -23,7 +23,9 @@ type around struct {
 	mails    []store.Mail
 	openings []store.Opening
 	leaves   []store.Leaf
+	notice   store.Notice // the zero row: mail goes nowhere
 	drafts   []store.DeskDraft
+	dir      *staff.Directory
 	names    map[staff.ID]string
 	active   map[staff.ID]bool
 }
@@ -50,13 +52,13 @@ func (c *Casework) around(ctx context.Context, actor access.Actor, o *custody.Op
 	if err != nil {
 		return a, err
 	}
-	a.active = map[staff.ID]bool{}
+	a.dir, a.active = dir, map[staff.ID]bool{}
 	for _, e := range dir.Active() {
 		a.active[e.ID] = true
 	}
 	id := o.Case.ID
 	err = c.Store.Read(ctx, func(tx *store.Tx) error {
-		var errs [7]error
+		var errs [8]error
 		a.row, errs[0] = tx.Inbox(store.InboxFilter{Member: actor.Member, Cases: []casefile.ID{id}, Limit: 1})
 		a.clocks, errs[1] = tx.Clocks(id)
 		a.mails, errs[2] = tx.MailsOf(id)
@@ -64,6 +66,10 @@ func (c *Casework) around(ctx context.Context, actor access.Actor, o *custody.Op
 		a.leaves, errs[4] = tx.LeavesOf(id)
 		a.drafts, errs[5] = tx.DeskDrafts(id, actor.Member)
 		a.names, errs[6] = memberNames(tx)
+		a.notice, errs[7] = tx.Notice(id)
+		if errors.Is(errs[7], store.ErrNone) {
+			errs[7] = nil
+		}
 		return errors.Join(errs[:]...)
 	})
 	if err != nil {
@@ -83,7 +89,8 @@ func (c *Casework) noteCase(ctx context.Context, actor access.Actor, o *custody.
 	}
 	leaf := custody.Leaf(now, custody.Event{Kind: audit.CaseRead, Actor: custody.ByMember(actor.Member), Case: o.Case.ID})
 	opening := store.Opening{ID: ident.New(), Case: o.Case.ID, Member: actor.Member, What: "case", At: now}
-	err := c.write(ctx, func(tx *store.Tx) error {
+	c.Custody.StampOpening(&opening)
+	err := c.writeIn(ctx, actor, o.Case.ID, func(tx *store.Tx) error {
 		if err := o.Keep(tx, actor.Member); err != nil {
 			return err
 		}
@@ -123,14 +130,26 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 		}
 	}
 	v.Identity = c.identity(actor, o, a)
+	v.Contact = c.contact(a.notice)
 	v.Drafts = c.drafts(o, a.drafts)
+	v.Requests = c.asked(actor, o, a.dir, a.names)
+	c.way(actor, o, a.dir, v)
 	v.Clocks = c.clockViews(a.clocks)
 	v.Moves = moves(o, a)
 	files := filesOf(o)
 	v.Story = c.story(actor, o, files)
 	v.Timeline = c.timeline(actor, o, a, files)
+	v.Named = c.named(actor, o, a.dir, a.names)
 	v.Next = c.next(v)
 	return v
+}
+
+func (c *Casework) contact(n store.Notice) Contact {
+	k := Contact{Mail: len(n.Mark) > 0}
+	if k.Mail && c.Custody.NoticeHolds(n) {
+		k.Verified = n.Verified
+	}
+	return k
 }
 
 // people lists the active members with a key to what is written now, the one in
@@ -156,14 +175,8 @@ func people(o *custody.Opened, a around) []Person {
 }
 
 func routing(o *custody.Opened) access.Routing {
-	for _, e := range o.Entries {
-		if e.Kind == casefile.EntryRouting && e.Payload != nil {
-			if r, err := access.DecodeRouting(e.Payload); err == nil {
-				return r
-			}
-		}
-	}
-	return access.Routing{Routes: []casefile.Route{o.Case.Route}}
+	r, _ := o.Routing()
+	return r
 }
 
 // outcomeOf is the newest outcome that was recorded; the empty one when none was.

@@ -261,7 +261,7 @@ func (c *Casework) RetryMail(ctx context.Context, actor access.Actor, n casefile
 		Kind: audit.SettingChanged, Actor: custody.ByMember(actor.Member), Case: o.Case.ID, Object: mail,
 		Detail: map[string]string{"what": "mail sent again"},
 	})
-	err = c.write(ctx, func(tx *store.Tx) error {
+	err = c.writeIn(ctx, actor, o.Case.ID, func(tx *store.Tx) error {
 		m, err := tx.Mail(mail)
 		if err != nil {
 			return err

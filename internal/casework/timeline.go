@@ -19,12 +19,19 @@ func monthOf(n int) time.Month { return time.Month(n) }
 func (c *Casework) timeline(actor access.Actor, o *custody.Opened, a around, files map[string]File) []Item {
 	var list []Item
 	mine, theirs := readUpTo(o, actor.Member), readUpTo(o, "")
+	asked := c.requests(o, a.dir)
 	for _, e := range o.Entries {
 		item, ok := c.item(o, e, files)
 		if !ok {
 			continue
 		}
+		if e.Kind == casefile.EntryDecision && !item.decided(e, asked) {
+			continue
+		}
 		item.From = author(e, actor, a)
+		if item.Access != nil {
+			item.Person = a.names[staff.ID(item.Access.Member)]
+		}
 		item.New = e.Seq > mine.Seq && !item.From.Me
 		if e.Kind.Seen() && e.AuthorKind != custody.AuthorComplainant {
 			item.Read, item.ReadAt = theirs.Seq >= e.Seq, theirs.At
@@ -106,9 +113,35 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 		p, err := casefile.DecodePayload[casefile.StateEvent](e.Payload)
 		i.Moved, i.Text = &p, p.Why
 		return err
+	case casefile.EntryAccess:
+		p, err := casefile.DecodePayload[casefile.AccessEvent](e.Payload)
+		i.Access, i.Text = &p, p.Why
+		return err
+	case casefile.EntryRequest:
+		p, err := casefile.DecodePayload[casefile.Request](e.Payload)
+		i.Asked, i.Text = p.Matter, p.Reason
+		return err
+	case casefile.EntryDecision:
+		p, err := casefile.DecodePayload[casefile.Decision](e.Payload)
+		i.Verdict, i.Text = p.Verdict, p.Words
+		return err
 	default: // a change of contact details, mail: that it came is shown, not what it holds
 		return nil
 	}
+}
+
+// decided says about which matter a decision is. One that was not signed by its
+// author is shown as damaged. The use of an approval is no event of its own.
+func (i *Item) decided(e custody.Entry, asked []request) bool {
+	if i.Damaged || i.Locked {
+		return true
+	}
+	r, ok := findRequest(asked, e.Parent)
+	i.Asked, i.Damaged = r.Matter, !ok
+	if i.Verdict == casefile.VerdictApproved || i.Verdict == casefile.VerdictRefused {
+		i.Damaged = string(r.decider) != e.AuthorID
+	}
+	return i.Verdict != casefile.VerdictUsed
 }
 
 // events are what the log and the openings tell beside the entries.

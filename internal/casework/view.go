@@ -38,9 +38,12 @@ type Case struct {
 	People   []Person // who may read it, the member in charge first
 	Receipt  Receipt
 	Identity Identity
+	Contact  Contact
 	Drafts   []Draft // the member's own unfinished texts, newest first
+	Requests []Asked // what members asked each other to agree to, oldest first
 	Outcome  casefile.Outcome
 	Next     Step
+	Named    []Named // members whose name stands in what the complainant wrote
 }
 
 // Story is what the complainant told at first, under the questions of the form.
@@ -88,9 +91,12 @@ type Item struct {
 	Files   []File
 	Outcome *casefile.OutcomeRecord
 	Moved   *casefile.StateEvent
-	Person  string // whom an event is about
-	New     bool   // the member had not read it before this page
-	Read    bool   // the complainant has opened the mailbox since
+	Access  *casefile.AccessEvent
+	Asked   casefile.Matter  // of a request, or of what was decided about one
+	Verdict casefile.Verdict // of a decision
+	Person  string           // whom an event is about
+	New     bool             // the member had not read it before this page
+	Read    bool             // the complainant has opened the mailbox since
 	ReadAt  time.Time
 	Damaged bool
 	Locked  bool // the member has no key to it
@@ -152,11 +158,16 @@ type Receipt struct {
 	Dead  []string // mails that can be sent again
 }
 
+// ByHand reports whether a member confirms receipt by post, by phone or in person.
+func (r Receipt) ByHand() bool { return r.State == ReceiptByHand || r.State == ReceiptDead }
+
 // Identity is the complainant as far as this member may see it now.
 type Identity struct {
-	Sealed   bool // lies behind its gate
-	Unknown  bool // no record of who they are, or it does not open
-	Apart    bool // the route seals it apart
+	Sealed   bool   // lies behind its gate
+	Way      Way    // how this member can open it, while it is sealed
+	Request  string // the member's own request that waits or was approved
+	Unknown  bool   // no record of who they are, or it does not open
+	Apart    bool   // the route seals it apart
 	Until    time.Time
 	Name     string
 	Email    string
@@ -166,6 +177,23 @@ type Identity struct {
 	NoMail   bool
 	Language lang.Lang
 	Answers  []Answer
+}
+
+// Way is what opens a sealed identity for a member.
+type Way string
+
+// The ways.
+const (
+	WayReason   Way = "reason"   // a reason that is recorded
+	WayAsk      Way = "ask"      // a second member must be asked
+	WayWaiting  Way = "waiting"  // one was asked and has not decided yet
+	WayApproved Way = "approved" // one agreed; it can be opened now
+)
+
+// Contact is what is known of the address for news without knowing it.
+type Contact struct {
+	Mail     bool      // there is one
+	Verified time.Time // when the person confirmed that it is theirs; zero: not yet
 }
 
 // Step is the next right thing to do.

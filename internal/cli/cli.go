@@ -21,6 +21,7 @@ import (
 // env is what every command gets.
 type env struct {
 	ctx    context.Context //nolint:containedctx // the life of one command
+	in     io.Reader       // what a person types
 	out    io.Writer
 	errOut io.Writer
 }
@@ -36,11 +37,12 @@ func (e *env) logger(level string) *slog.Logger {
 type commands struct {
 	ConfigFile kong.ConfigFlag `name:"config" env:"KLANKBORD_CONFIG" help:"Configuration file: JSON with the names of the flags as keys."`
 
-	Init   initCommand   `cmd:"" help:"Make an instance in an empty state folder."`
-	Serve  serveCommand  `cmd:"" help:"Serve the pages of an instance."`
-	Demo   demoCommand   `cmd:"" help:"Serve a demo with sample members and cases; mail is caught and shown."`
-	Log    logCommands   `cmd:"" help:"Check the log."`
-	Doctor doctorCommand `cmd:"" help:"Say what is wrong with an instance and what to do."`
+	Init    initCommand     `cmd:"" help:"Make an instance in an empty state folder."`
+	Serve   serveCommand    `cmd:"" help:"Serve the pages of an instance."`
+	Demo    demoCommand     `cmd:"" help:"Serve a demo with sample members and cases; mail is caught and shown."`
+	Log     logCommands     `cmd:"" help:"Check the log."`
+	Doctor  doctorCommand   `cmd:"" help:"Say what is wrong with an instance and what to do."`
+	Recover recoverCommands `cmd:"" help:"Use the recovery key, when something is lost or to see that it still opens."`
 }
 
 // exit is what kong throws when it has printed help.
@@ -65,7 +67,7 @@ func Main(ctx context.Context, args []string, out, errOut io.Writer) (code int) 
 		_, _ = fmt.Fprintln(errOut, "klankbord:", err)
 		return 2
 	}
-	if err := parsed.Run(&env{ctx: ctx, out: out, errOut: errOut}); err != nil {
+	if err := parsed.Run(&env{ctx: ctx, in: os.Stdin, out: out, errOut: errOut}); err != nil {
 		_, _ = fmt.Fprintln(errOut, "klankbord:", advice(err))
 		return 1
 	}

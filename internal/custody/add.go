@@ -12,28 +12,42 @@ import (
 	"klankbord/internal/store"
 )
 
-// Addition is entries sealed onto the end of a case, ready to be written.
+// Addition is entries sealed onto the end of a case, ready to be written, and the
+// change of who may read it that goes with them.
 type Addition struct {
 	Entries []store.Entry
 	Summary *store.Summary
 	id      casefile.ID
 	from    store.Head
 	to      store.Head
+	keys    *seal.CaseKeys // under which the entries lie
+	turned  *turned        // nil: nobody gains or loses a key
 }
+
+// Count is the number of the last item once the addition is written.
+func (a *Addition) Count() int64 { return a.to.Count }
 
 // errOlder tells that a reader lacks the keys of the present epoch.
 var errOlder = errors.New("no key to the present epoch")
 
-// Add seals items onto an opened case. Nothing is written; Insert does.
+// errDamaged refuses to add to a case as if nothing were wrong with it.
+var errDamaged = fault.New(fault.Conflict, "error.case-damaged")
+
+// Add seals items onto an opened case. Where somebody lost the keys of the present
+// epoch since it was drawn, a fresh one is drawn with them. Nothing is written;
+// Insert does.
 func (c *Custody) Add(o *Opened, items ...Item) (*Addition, error) {
+	if o.renewal != nil {
+		return c.Turn(o.renewal, o, Turn{To: o.Recipients(o.renewal)}, items...)
+	}
 	keys := o.latest()
 	if keys == nil {
 		return nil, errOlder
 	}
 	if o.Damaged {
-		return nil, fault.New(fault.Conflict, "error.case-damaged")
+		return nil, errDamaged
 	}
-	a := &Addition{id: o.Case.ID, from: o.Case.Head}
+	a := &Addition{id: o.Case.ID, from: o.Case.Head, keys: keys}
 	head := a.from
 	for _, item := range items {
 		e, err := c.sealEntry(keys, o.Case.ID, item, head.Count+1, c.store.Now())
@@ -49,11 +63,7 @@ func (c *Custody) Add(o *Opened, items ...Item) (*Addition, error) {
 
 // Summarise seals a new summary to go with the addition.
 func (c *Custody) Summarise(o *Opened, a *Addition, plain []byte) error {
-	keys := o.latest()
-	if keys == nil {
-		return errOlder
-	}
-	s, err := c.sealSummary(keys, o.Case.ID, a.to.Count, plain)
+	s, err := c.sealSummary(a.keys, o.Case.ID, a.to.Count, plain)
 	a.Summary = &s
 	return err
 }
@@ -61,6 +71,11 @@ func (c *Custody) Summarise(o *Opened, a *Addition, plain []byte) error {
 // Insert writes the addition; store.ErrStale when somebody else added first, and
 // then the use case opens the case again.
 func (a *Addition) Insert(tx *store.Tx) error {
+	if a.turned != nil {
+		if err := a.turned.write(tx, a.id); err != nil {
+			return err
+		}
+	}
 	for _, e := range a.Entries {
 		if err := tx.InsertEntry(e); err != nil {
 			return fmt.Errorf("insert entry: %w", err)

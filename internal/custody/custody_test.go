@@ -237,7 +237,9 @@ func TestTwoWhoAddAtOnceBothArrive(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			return i.Store.Write(ctx, a.Insert)
+			return i.Store.Write(ctx, func(tx *store.Tx) error {
+				return errors.Join(a.Insert(tx), tx.InsertLeaf(custody.Leaf(tx.Now(), custody.Event{Kind: audit.EntryAdded, Case: r.Case})))
+			})
 		})
 	}
 	done := make(chan error)
@@ -294,7 +296,7 @@ func TestLogHoldsEverySubmissionAndVerifies(t *testing.T) {
 	if kinds[string(audit.Submission)] != 4 || kinds[string(audit.GrantMade)] != 4 {
 		t.Errorf("log holds %v", kinds)
 	}
-	if total := kinds[string(audit.Submission)] + kinds[string(audit.GrantMade)] + kinds[string(audit.DirectoryEvent)]; last.Size != int64(total) {
+	if total := kinds[string(audit.Submission)] + kinds[string(audit.GrantMade)] + kinds[string(audit.Receipt)] + kinds[string(audit.DirectoryEvent)]; last.Size != int64(total) {
 		t.Errorf("checkpoint over %d leaves, want %d", last.Size, total)
 	}
 }

@@ -35,6 +35,7 @@ func SealFile(ctx context.Context, blobs *blob.Folder, name string, limit int64,
 	}
 	head = head[:n]
 	sink := &parts{ctx: ctx, blobs: blobs}
+	defer sink.wait() //nolint:errcheck // asked for below; after another failure nothing more is to be said
 	w := seal.NewFileWriter(sink.next)
 	size, err := io.Copy(w, io.LimitReader(io.MultiReader(strings.NewReader(string(head)), r), limit+1))
 	if err != nil {
@@ -47,7 +48,7 @@ func SealFile(ctx context.Context, blobs *blob.Folder, name string, limit int64,
 		}
 		return seal.Manifest{}, tooBig
 	}
-	if err := w.Close(); err != nil {
+	if err := errors.Join(w.Close(), sink.wait()); err != nil {
 		return seal.Manifest{}, fmt.Errorf("seal file: %w", err)
 	}
 	m := w.Manifest()
@@ -89,39 +90,10 @@ func SafeName(name string) string {
 	return name
 }
 
-// parts opens one blob per part of a file.
-type parts struct {
-	ctx   context.Context //nolint:containedctx // ends with the call of SealFile
-	blobs *blob.Folder
-}
-
-func (p *parts) next(int) (io.WriteCloser, error) {
-	up, err := p.blobs.Create(p.ctx)
-	if err != nil {
-		return nil, err
-	}
-	return committing{up}, nil
-}
-
-// committing makes a part durable when it is closed.
-type committing struct{ *blob.Upload }
-
-// Blob is the name that goes into the manifest.
-func (c committing) Blob() string { return c.Name() }
-
-// Abort removes what was written of a part that is given up.
-func (c committing) Abort() error {
-	c.Upload.Abort()
-	return nil
-}
-
-// Close commits the blob.
-func (c committing) Close() error { return c.Commit() }
-
 // HoldBlobs keeps the blobs of a file alive for their owner.
 func HoldBlobs(tx *store.Tx, m seal.Manifest, kind, owner, object string) error {
 	for _, p := range m.Parts {
-		if err := tx.InsertBlobRef(store.BlobRef{Name: p.Blob, OwnerKind: kind, Owner: owner, Object: object}); err != nil {
+		if err := tx.InsertBlobRef(store.BlobRef{Name: p.Blob, OwnerKind: kind, Owner: owner, Object: object, Size: p.SealedSize}); err != nil {
 			return fmt.Errorf("keep blob: %w", err)
 		}
 	}

@@ -37,6 +37,9 @@ type Foundation struct {
 	Entries []store.Entry
 	Summary store.Summary
 	Head    store.Head
+	Code    *store.Code // nil: the complainant has no code yet
+
+	directory int64 // length of the directory by which the recipients were chosen
 }
 
 // Plan says what a new case starts with.
@@ -54,7 +57,9 @@ type Plan struct {
 // to the code, and seals the first entries. Nothing is written.
 func (c *Custody) Found(d *staff.Directory, p Plan) (*Foundation, error) {
 	keys := seal.NewCaseKeys(c.instance, string(p.Case), 0)
-	f := &Foundation{Key: store.CaseKey{Case: p.Case, Seq: 1, Public: keys.PublicKeys(), Created: p.At}}
+	f := &Foundation{
+		Key: store.CaseKey{Case: p.Case, Seq: 1, Public: keys.PublicKeys(), Created: p.At}, directory: count(d),
+	}
 	var gate *seal.Key
 	if p.Route.SealsIdentityApart() {
 		gate = seal.NewKey()
@@ -111,6 +116,8 @@ func (c *Custody) foundGrants(d *staff.Directory, p Plan, f *Foundation, keys *s
 	if p.Code == nil {
 		return nil
 	}
+	code := c.Code(p.Case, *p.Code, p.At)
+	f.Code = &code
 	return c.grant(f, keys, *p.Code, seal.Share{seal.Identity, seal.Dialogue}, nil)
 }
 
@@ -181,8 +188,12 @@ func (f *Foundation) marks() []store.Mark {
 }
 
 // Insert writes everything of the new case but the row of the case itself, which
-// the caller inserted with the foundation's head.
+// the caller inserted with the foundation's head. ErrStale: the directory has grown
+// since; then the case is founded anew.
 func (f *Foundation) Insert(tx *store.Tx) error {
+	if err := sameDirectory(tx, f.directory); err != nil {
+		return err
+	}
 	if err := tx.InsertCaseKey(f.Key); err != nil {
 		return fmt.Errorf("insert case key: %w", err)
 	}
@@ -198,6 +209,12 @@ func (f *Foundation) Insert(tx *store.Tx) error {
 	}
 	if err := tx.PutSummary(f.Summary); err != nil {
 		return fmt.Errorf("insert summary: %w", err)
+	}
+	if f.Code == nil {
+		return nil
+	}
+	if err := tx.InsertCode(*f.Code); err != nil {
+		return fmt.Errorf("insert code: %w", err)
 	}
 	return nil
 }

@@ -18,6 +18,9 @@ type Jobs struct {
 // Job is one piece of background work.
 type Job = store.Job
 
+// ErrEnded tells that a job was done and went in the transaction that did it.
+var ErrEnded = errors.New("job has ended")
+
 // ErrElsewhere tells that another instance does it.
 var ErrElsewhere = errors.New("another instance does this")
 

@@ -21,18 +21,23 @@ type Event struct {
 }
 
 // Leaf makes the line of the log for an event, with a salt of its own. It is made
-// before the transaction that writes it.
+// before the transaction that writes it, which adds how the change leaves the case.
 func Leaf(at time.Time, e Event) store.Leaf {
-	record := audit.Record{
+	return leaf(e.Case, audit.Record{
 		ID: ident.New(), At: at, Kind: e.Kind, Actor: e.Actor, Case: string(e.Case), Object: e.Object, Detail: e.Detail,
-	}
-	encoded := record.Encode()
-	var salt [32]byte
-	_, _ = rand.Read(salt[:]) // never returns an error since Go 1.24
-	hash := audit.Leaf(salt, encoded)
-	return store.Leaf{
-		ID: record.ID, Case: e.Case, At: at, Kind: string(e.Kind), Record: encoded, Salt: salt[:], Hash: hash[:],
-	}
+	})
+}
+
+// Receipt makes the line that a complainant can have proved to others: that a
+// complaint with this number was registered, and nothing else.
+func Receipt(at time.Time, id casefile.ID, n casefile.Number) store.Leaf {
+	return leaf(id, audit.NewReceipt(ident.New(), at, string(n)))
+}
+
+func leaf(id casefile.ID, r audit.Record) store.Leaf {
+	salt := make([]byte, 32)
+	_, _ = rand.Read(salt) // never returns an error since Go 1.24
+	return store.Leaf{ID: r.ID, Case: id, At: r.At, Kind: string(r.Kind), Record: r.Encode(), Salt: salt}
 }
 
 // ByMember is a member as the actor of an event.

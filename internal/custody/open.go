@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"klankbord/internal/access"
+	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
 	"klankbord/internal/fault"
 	"klankbord/internal/seal"
@@ -35,6 +36,11 @@ type Opened struct {
 	rings   []store.Ring // opened just now, to be kept
 	derived map[string]seal.Box
 	caseKey map[uint32]store.CaseKey
+	marks   []store.Mark
+	codes   []store.Code
+	lost    []staff.ID // who wait for access since their keys were renewed
+	reader  audit.Actor
+	renewal *staff.Directory // set when whoever writes next draws a fresh epoch
 }
 
 // rows is a case as it stands in the database.
@@ -42,11 +48,13 @@ type rows struct {
 	file     store.Case
 	keys     []store.CaseKey
 	grants   []store.Grant
+	codes    []store.Code
 	entries  []store.Entry
 	marks    []store.Mark
 	rings    []store.Ring
 	openings []store.Opening
 	read     []store.ReadMark
+	lost     []staff.ID
 }
 
 func readRows(tx *store.Tx, file store.Case, member staff.ID) (r rows, err error) {
@@ -57,6 +65,9 @@ func readRows(tx *store.Tx, file store.Case, member staff.ID) (r rows, err error
 	if r.grants, err = tx.Grants(file.ID); err != nil {
 		return r, err
 	}
+	if r.codes, err = tx.Codes(file.ID); err != nil {
+		return r, err
+	}
 	if r.entries, err = tx.Entries(file.ID); err != nil {
 		return r, err
 	}
@@ -64,6 +75,9 @@ func readRows(tx *store.Tx, file store.Case, member staff.ID) (r rows, err error
 		return r, err
 	}
 	if r.openings, err = tx.Openings(file.ID); err != nil {
+		return r, err
+	}
+	if r.lost, err = tx.LostOf(file.ID); err != nil {
 		return r, err
 	}
 	if r.read, err = tx.ReadMarks(file.ID); err != nil || member == "" {
@@ -78,7 +92,7 @@ func readRows(tx *store.Tx, file store.Case, member staff.ID) (r rows, err error
 func (c *Custody) OpenMember(ctx context.Context, actor access.Actor, n casefile.Number) (*Opened, error) {
 	var r rows
 	err := c.store.Read(ctx, func(tx *store.Tx) error {
-		file, err := tx.CaseByNumber(n)
+		file, err := tx.CaseFor(actor.Member, n)
 		if err != nil {
 			return err
 		}
@@ -91,7 +105,7 @@ func (c *Custody) OpenMember(ctx context.Context, actor access.Actor, n casefile
 	if err != nil {
 		return nil, fmt.Errorf("open case: %w", err)
 	}
-	o := c.newOpened(r)
+	o := c.newOpened(ctx, r, ByMember(actor.Member))
 	for _, g := range r.grants {
 		if g.Kind == seal.RecipientMember && g.Recipient == string(actor.Member) {
 			c.unwrapMember(o, r, actor, g)
@@ -105,10 +119,11 @@ func (c *Custody) OpenMember(ctx context.Context, actor access.Actor, n casefile
 	return o, nil
 }
 
-func (c *Custody) newOpened(r rows) *Opened {
+func (c *Custody) newOpened(ctx context.Context, r rows, reader audit.Actor) *Opened {
 	o := &Opened{
 		Case: r.file, Grants: r.grants, Marks: r.read, keys: map[uint32]*seal.CaseKeys{},
 		derived: map[string]seal.Box{}, caseKey: map[uint32]store.CaseKey{},
+		marks: r.marks, lost: r.lost, reader: reader,
 	}
 	o.Damaged = !c.headHolds(r.file.ID, r.file.Head, r.marks)
 	for _, k := range r.keys {
@@ -118,11 +133,28 @@ func (c *Custody) newOpened(r rows) *Opened {
 			o.Damaged = true
 		}
 	}
+	codes, whole := c.live(r)
+	o.codes = codes
+	o.Damaged = o.Damaged || !whole || r.file.Epoch != lastEpoch(r.keys)
+	if o.stale() {
+		// Where the directory does not verify, nothing is wrapped and what is written
+		// goes on under the present epoch.
+		if d, err := c.Directory(ctx); err == nil {
+			o.renewal = d
+		}
+	}
+	for _, op := range r.openings {
+		o.Damaged = o.Damaged || !c.openingHolds(op)
+	}
 	return o
 }
 
 func (c *Custody) unwrapMember(o *Opened, r rows, actor access.Actor, g store.Grant) {
 	id := string(r.file.ID)
+	if !c.grantHolds(g) { // a row of the keyring is worth what its grant is worth
+		o.Damaged = true
+		return
+	}
 	for _, ring := range r.rings {
 		if ring.Epoch != g.Epoch {
 			continue
@@ -131,10 +163,6 @@ func (c *Custody) unwrapMember(o *Opened, r rows, actor access.Actor, g store.Gr
 			o.keys[g.Epoch] = keys
 			return
 		}
-	}
-	if !c.grantHolds(g) {
-		o.Damaged = true
-		return
 	}
 	keys, err := actor.Keys.OpenGrant(c.instance, id, g.Epoch, seal.RecipientMember, string(actor.Member), g.Box)
 	if err != nil || !o.fits(keys) {
@@ -174,7 +202,7 @@ func (c *Custody) OpenCode(ctx context.Context, code seal.Code) (*Opened, error)
 	if err != nil {
 		return nil, fmt.Errorf("open mailbox: %w", err)
 	}
-	o := c.newOpened(r)
+	o := c.newOpened(ctx, r, ByComplainant())
 	mine := code.Keys(c.instance)
 	for _, g := range r.grants {
 		if g.Kind != seal.RecipientCode || g.Recipient != lookup || !c.grantHolds(g) {
@@ -256,7 +284,7 @@ func (c *Custody) liftAgain(o *Opened, r rows, member staff.ID) {
 	now := c.store.Now()
 	open := false
 	for _, op := range r.openings {
-		open = open || op.Member == member && op.What == "identity" && now.Before(op.Until)
+		open = open || op.Member == member && op.What == "identity" && now.Before(op.Until) && !op.Shut && c.openingHolds(op)
 	}
 	for _, keys := range o.keys {
 		if !keys.IdentityGated() {
@@ -296,11 +324,16 @@ func (c *Custody) LiftGate(o *Opened, member staff.ID, id string, purpose []byte
 		}
 	}
 	op := store.Opening{ID: id, Case: o.Case.ID, Member: member, What: "identity", At: c.store.Now(), Until: until}
-	room, ok := o.latest().Compartment(seal.Dialogue)
+	latest := o.latest()
+	if latest == nil {
+		return op, errOlder
+	}
+	room, ok := latest.Compartment(seal.Dialogue)
 	if !ok {
 		return op, seal.ErrOpen
 	}
 	op.Purpose = room.Seal(c.purposeContext(op), purpose)
+	c.StampOpening(&op)
 	return op, nil
 }
 

@@ -33,7 +33,8 @@ func (o *Outbox) Take(ctx context.Context, id string) (w Waiting, err error) {
 		if w.Mail, err = tx.Mail(id); err != nil || w.Case == "" {
 			return err
 		}
-		w.Address, err = tx.Notice(w.Case)
+		n, err := tx.Notice(w.Case)
+		w.Address = n.Box
 		if errors.Is(err, store.ErrNone) {
 			return nil
 		}

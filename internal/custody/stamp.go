@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"strconv"
+	"time"
 
 	"klankbord/internal/casefile"
 	"klankbord/internal/seal"
@@ -77,6 +78,31 @@ func (c *Custody) entryHolds(e store.Entry) bool {
 	return c.stamps.Verify(ctx, e.Epoch, record, author, e.Stamp)
 }
 
+func (c *Custody) openingRecord(op store.Opening) (seal.Context, []byte) {
+	return c.context(op.Case, "opening/"+op.What, op.ID, 0),
+		fields(op.Purpose, number(op.At.UnixMicro()), number(micros(op.Until)))
+}
+
+// StampOpening stamps that a member opened something, so that no row of the database
+// alone can say so: an opening of the identity holds the gate up.
+func (c *Custody) StampOpening(op *store.Opening) {
+	ctx, record := c.openingRecord(*op)
+	op.Stamp = c.stamps.Stamp(ctx, 0, record, AuthorMember+"/"+string(op.Member))
+}
+
+func (c *Custody) openingHolds(op store.Opening) bool {
+	ctx, record := c.openingRecord(op)
+	return c.stamps.Verify(ctx, 0, record, AuthorMember+"/"+string(op.Member), op.Stamp)
+}
+
+// micros is a time as the database keeps it; the zero time is 0.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
 func (c *Custody) stampSummary(s *store.Summary) {
 	s.Stamp = c.stamps.Stamp(c.context(s.Case, "summary", "", s.Revision), s.Epoch, s.Box, "system")
 }
@@ -85,12 +111,22 @@ func (c *Custody) summaryHolds(s store.Summary) bool {
 	return c.stamps.Verify(c.context(s.Case, "summary", "", s.Revision), s.Epoch, s.Box, "system", s.Stamp)
 }
 
-// chain continues the head of a case over further marks.
+func (c *Custody) codeRecord(k store.Code) (seal.Context, []byte) {
+	return c.context(k.Case, "code", k.Lookup, 0), fields(k.Public, number(k.Created.UnixMicro()))
+}
+
+func (c *Custody) codeHolds(k store.Code) bool {
+	ctx, record := c.codeRecord(k)
+	return c.stamps.Verify(ctx, 0, record, "system", k.Stamp)
+}
+
+// chain continues the head of a case over further marks, which come in the order of
+// their numbers. What was removed leaves a gap in the numbers and none in the chain.
 func chain(h store.Head, marks ...store.Mark) store.Head {
 	next := store.Head{Count: h.Count, Hash: h.Hash}
 	for _, m := range marks {
 		sum := sha256.Sum256(fields([]byte("klankbord/head/1"), next.Hash, number(m.Seq), m.Stamp))
-		next.Count, next.Hash = next.Count+1, sum[:]
+		next.Count, next.Hash = m.Seq, sum[:]
 	}
 	return next
 }
@@ -100,11 +136,18 @@ func (c *Custody) stampHead(id casefile.ID, h store.Head) store.Head {
 	return h
 }
 
-// headHolds reports whether the marks lead exactly to the stamped head.
+// headHolds reports whether the marks lead exactly to the stamped head. Its number
+// may be beyond the last of them, where something was removed since.
 func (c *Custody) headHolds(id casefile.ID, h store.Head, marks []store.Mark) bool {
 	if !c.stamps.Verify(c.context(id, "head", "", h.Count), 0, h.Hash, "system", h.Stamp) {
 		return false
 	}
-	got := chain(store.Head{}, marks...)
-	return got.Count == h.Count && string(got.Hash) == string(h.Hash)
+	got := store.Head{}
+	for _, m := range marks {
+		if m.Seq <= got.Count {
+			return false
+		}
+		got = chain(got, m)
+	}
+	return got.Count <= h.Count && string(got.Hash) == string(h.Hash)
 }

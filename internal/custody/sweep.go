@@ -32,6 +32,9 @@ func (s *Sweeper) Sweep(ctx context.Context) error {
 		if _, err := tx.DeleteStaleBlobRefs(tx.Now().Add(-14 * unreferenced)); err != nil {
 			return err
 		}
+		if err := tx.DeleteExpiredLinks(); err != nil {
+			return err
+		}
 		return tx.DeleteEndedSessions()
 	})
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"klankbord/internal/ident"
 	"klankbord/internal/post"
 	"klankbord/internal/seal"
+	"klankbord/internal/setup"
 )
 
 // profileName is the organisation that the demo shows.
@@ -47,7 +48,7 @@ func Found(ctx context.Context, c config.Config, box *post.Sink, log *slog.Logge
 		return nil, err
 	}
 	clk := clock.NewFixed(now.AddDate(0, 0, -founded).Truncate(24 * time.Hour).Add(8 * time.Hour))
-	made, err := app.Found(ctx, c, profileName, colleagues()[0].person, clk)
+	made, err := app.Found(ctx, c, profileName, colleagues()[0].person, setup.Keeping{}, clk)
 	if err != nil {
 		return nil, fmt.Errorf("found demo: %w", err)
 	}
@@ -58,6 +59,9 @@ func Found(ctx context.Context, c config.Config, box *post.Sink, log *slog.Logge
 	defer func() { err = errors.Join(err, a.Close()) }()
 	s := &seeding{app: a, clock: clk, holder: ident.New(), members: map[string]*enrolled{}}
 	if err := s.enrol(ctx, made.Enrol); err != nil {
+		return nil, err
+	}
+	if err := s.drill(ctx, made.Recovery); err != nil {
 		return nil, err
 	}
 	if err := s.play(ctx, list, now); err != nil {

@@ -14,15 +14,23 @@ import (
 	"klankbord/internal/store"
 )
 
-// MailAccepted carries out what follows when the next server took a mail. For the
-// one that confirms receipt the case is acknowledged: the clock of the
+// MailAccepted notes that the next server took a mail and carries out what follows.
+// For the one that confirms receipt the case is acknowledged: the clock of the
 // acknowledgement stops and that of the feedback starts. Directive (EU) 2019/1937
 // art. 9(1)(b) and (f). Calling it again changes nothing.
 func (d *Dialogue) MailAccepted(ctx context.Context, mail store.Mail) error {
+	sent := func(tx *store.Tx) error { return tx.MailSent(mail.ID) }
 	if mail.Case == "" || mail.Kind != string(letter.Acknowledgement) {
-		return nil
+		return d.noteSent(ctx, sent)
 	}
-	return custody.Retry(func() error { return d.acknowledge(ctx, mail.Case) })
+	return custody.Retry(func() error { return d.acknowledge(ctx, mail.Case, sent) })
+}
+
+func (d *Dialogue) noteSent(ctx context.Context, sent func(*store.Tx) error) error {
+	if err := d.write(ctx, sent); err != nil {
+		return fmt.Errorf("note mail: %w", err)
+	}
+	return nil
 }
 
 // MailDead carries out what follows when a mail about a case was given up. Without
@@ -34,24 +42,22 @@ func (d *Dialogue) MailDead(ctx context.Context, mail store.Mail) error {
 	return custody.Retry(func() error { return d.unreached(ctx, mail) })
 }
 
-func (d *Dialogue) acknowledge(ctx context.Context, id casefile.ID) error {
+func (d *Dialogue) acknowledge(ctx context.Context, id casefile.ID, sent func(*store.Tx) error) error {
 	c, clocks, err := d.caseAndClocks(ctx, id)
 	if errors.Is(err, store.ErrNone) {
-		return nil // erased meanwhile
+		return d.noteSent(ctx, sent) // erased meanwhile
 	}
 	if err != nil {
 		return fmt.Errorf("acknowledge case: %w", err)
 	}
 	now := d.Store.Now()
 	clocks, moved := d.acknowledged(c, clocks, now)
-	row, leaves := c.Change(), []store.Leaf(nil)
+	row := c.Change()
 	row.Unreached = false
+	event := custody.Event{Kind: audit.Acknowledged, Actor: custody.BySystem(), Case: id}
 	if casefile.Permit(c.Route, c.State, casefile.StateAcknowledged, casefile.Facts{AcknowledgementSent: true}) == nil {
 		row.State = casefile.StateAcknowledged
-		leaves = append(leaves, custody.Leaf(now, custody.Event{
-			Kind: audit.StateChanged, Actor: custody.BySystem(), Case: id,
-			Detail: map[string]string{"from": string(c.State), "to": string(row.State)},
-		}))
+		event.Kind, event.Detail = audit.StateChanged, map[string]string{"from": string(c.State), "to": string(row.State)}
 	}
 	if len(moved) > 0 {
 		row.NextDue = time.Time{}
@@ -60,9 +66,9 @@ func (d *Dialogue) acknowledge(ctx context.Context, id casefile.ID) error {
 		}
 	}
 	if row == c.Change() {
-		return nil
+		return d.noteSent(ctx, sent)
 	}
-	return d.writeRow(ctx, c, row, moved, leaves)
+	return d.writeRow(ctx, c, row, rest{moved, []store.Leaf{custody.Leaf(now, event)}, sent})
 }
 
 // acknowledged returns the clocks as they run once receipt was confirmed at a time,
@@ -113,12 +119,19 @@ func (d *Dialogue) unreached(ctx context.Context, mail store.Mail) error {
 	leaf := custody.Leaf(d.Store.Now(), custody.Event{
 		Kind: audit.MailDead, Actor: custody.BySystem(), Case: c.ID, Object: mail.ID, Detail: map[string]string{"kind": mail.Kind},
 	})
-	return d.writeRow(ctx, c, row, nil, []store.Leaf{leaf})
+	return d.writeRow(ctx, c, row, rest{leaves: []store.Leaf{leaf}})
 }
 
-func (d *Dialogue) writeRow(ctx context.Context, c store.Case, row store.CaseChange, clocks []deadline.Clock, leaves []store.Leaf) error {
+// rest is what changes together with the row of a case.
+type rest struct {
+	clocks []deadline.Clock
+	leaves []store.Leaf
+	more   func(*store.Tx) error // may be nil
+}
+
+func (d *Dialogue) writeRow(ctx context.Context, c store.Case, row store.CaseChange, r rest) error {
 	err := d.write(ctx, func(tx *store.Tx) error {
-		for _, k := range clocks {
+		for _, k := range r.clocks {
 			if err := tx.PutClock(c.ID, k); err != nil {
 				return err
 			}
@@ -126,7 +139,12 @@ func (d *Dialogue) writeRow(ctx context.Context, c store.Case, row store.CaseCha
 		if err := tx.UpdateCase(c.ID, c.Revision, row); err != nil {
 			return err
 		}
-		return insertLeaves(tx, leaves)
+		if r.more != nil {
+			if err := r.more(tx); err != nil {
+				return err
+			}
+		}
+		return insertLeaves(tx, r.leaves)
 	})
 	if err != nil {
 		return fmt.Errorf("change case: %w", err)

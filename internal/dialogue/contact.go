@@ -210,7 +210,7 @@ func (d *Dialogue) changeIdentity(ctx context.Context, tok seal.Token, s Sending
 			logged: audit.ContactChanged, quiet: bool(how),
 		}
 		c.follow(v.opened, next)
-		c.notice, err = d.noticeBox(v.opened.Case.ID, next)
+		c.notice, err = d.address(ctx, v.opened, old, next)
 		return c, err
 	})
 }

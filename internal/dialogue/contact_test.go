@@ -23,7 +23,8 @@ func noticeOf(t *testing.T, i *apptest.Instance, r *intake.Receipt) letter.Notic
 	t.Helper()
 	var box seal.Box
 	err := i.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		box, err = tx.Notice(r.Case)
+		n, err := tx.Notice(r.Case)
+		box = n.Box
 		return err
 	})
 	if errors.Is(err, store.ErrNone) {

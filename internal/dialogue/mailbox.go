@@ -109,7 +109,7 @@ func (d *Dialogue) read(ctx context.Context, v *visit) (*Mailbox, error) {
 	o := v.opened
 	var openings []store.Opening
 	var clocks []Promise
-	noMail := false
+	var notice store.Notice
 	err := d.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		if openings, err = tx.Openings(o.Case.ID); err != nil {
 			return err
@@ -117,9 +117,9 @@ func (d *Dialogue) read(ctx context.Context, v *visit) (*Mailbox, error) {
 		if clocks, err = d.promises(tx, o.Case.ID); err != nil {
 			return err
 		}
-		_, err = tx.Notice(o.Case.ID)
+		notice, err = tx.Notice(o.Case.ID)
 		if errors.Is(err, store.ErrNone) {
-			noMail, err = true, nil
+			return nil
 		}
 		return err
 	})
@@ -128,11 +128,14 @@ func (d *Dialogue) read(ctx context.Context, v *visit) (*Mailbox, error) {
 	}
 	m := &Mailbox{
 		Number: o.Case.Number, Route: o.Case.Route, Team: o.Case.Team, Stage: casefile.StageOf(o.Case.State),
-		Received: o.Case.Received, Closed: o.Case.Closed, Damaged: o.Damaged, Promises: clocks, Mail: !noMail,
+		Received: o.Case.Received, Closed: o.Case.Closed, Damaged: o.Damaged, Promises: clocks, Mail: notice.Case != "",
 		Outside: d.Profile.ExternalOn(o.Case.Route), Identity: identityOf(o),
 	}
+	if d.verified(notice) {
+		m.Verified = notice.Verified
+	}
 	m.Late = o.Case.State.Open() && slices.ContainsFunc(clocks, Promise.Late)
-	m.Language = m.Identity.Lang
+	m.Language, m.OnlyOutside = m.Identity.Lang, len(o.MayRead()) == 0
 	d.fill(m, o, openings)
 	m.Openings = d.openings(ctx, o, openings)
 	return m, nil

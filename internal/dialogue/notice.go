@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 
-	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
 	"klankbord/internal/ident"
 	"klankbord/internal/letter"
-	"klankbord/internal/seal"
 	"klankbord/internal/store"
 )
 
@@ -44,7 +42,7 @@ func (d *Dialogue) notices(ctx context.Context, o *custody.Opened) ([]store.Mail
 		}
 		id := ident.New()
 		mails = append(mails, store.Mail{
-			ID: id, Case: o.Case.ID, Kind: string(letter.ToMember), Box: d.Mails.Seal(custody.MailContext(d.instance(), id), order),
+			ID: id, Case: o.Case.ID, Member: m.ID, Kind: string(letter.ToMember), Box: d.Mails.Seal(custody.MailContext(d.instance(), id), order),
 		})
 	}
 	return mails, nil
@@ -57,18 +55,4 @@ func queue(tx *store.Tx, mails []store.Mail) error {
 		}
 	}
 	return nil
-}
-
-// noticeBox seals where news can be sent: nowhere, as an empty box, when there is
-// no address or mail was declined.
-func (d *Dialogue) noticeBox(id casefile.ID, who casefile.Identity) (*seal.Box, error) {
-	if who.Email == "" || who.NoMail {
-		return &seal.Box{}, nil
-	}
-	plain, err := letter.Pack(letter.NoticeAddress{Email: who.Email, Lang: string(who.Lang)})
-	if err != nil {
-		return nil, err
-	}
-	box := d.Notices.Seal(custody.NoticeContext(d.instance(), id), plain)
-	return &box, nil
 }

@@ -37,7 +37,7 @@ type change struct {
 	blobs  []attached // files that the case keeps from now on
 	clocks []deadline.Clock
 	row    *store.CaseChange // nil: only what the addition itself changes
-	notice *seal.Box         // where news can be sent; an empty box: nowhere; nil: as before
+	notice *address          // where news can be sent; nil: as before
 	answer bool              // ends our waiting for the complainant
 	quiet  bool              // members need no mail about it
 }
@@ -139,14 +139,10 @@ func (d *Dialogue) keep(tx *store.Tx, o *custody.Opened, c *change) error {
 			return err
 		}
 	}
-	switch {
-	case c.notice == nil:
+	if c.notice == nil {
 		return nil
-	case len(*c.notice) == 0:
-		return tx.DeleteNotice(id)
-	default:
-		return tx.PutNotice(id, *c.notice)
 	}
+	return c.notice.write(tx, id)
 }
 
 // changed returns the row as the change leaves it, to be altered further.

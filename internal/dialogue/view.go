@@ -25,6 +25,8 @@ type Mailbox struct {
 	Promises []Promise // what we promised, by date
 	Late     bool      // one of them is past and not kept, and the case is open
 	Outside  []profile.ExternalBody
+	// OnlyOutside says that nobody on the desk may read the case any more.
+	OnlyOutside bool
 
 	Outcome   *Outcome // nil until there is one
 	Thread    []Item   // newest first
@@ -35,6 +37,7 @@ type Mailbox struct {
 	Identity  casefile.Identity
 	Language  lang.Lang // in which we answer
 	Mail      bool      // we send a mail when there is news
+	Verified  time.Time // when the address for it was confirmed; zero: not yet
 }
 
 // Promise is a deadline that the complainant was told.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
-	"unicode"
 
 	"klankbord/internal/access"
 	"klankbord/internal/casefile"
@@ -31,11 +29,12 @@ type Review struct {
 	Excluded    bool    // somebody is left out
 	Alternative bool    // the alternative recipient receives it too, or alone
 	OnlyOutside bool    // no member may receive it: turn to the external bodies
+	Closed      bool    // the team has no member yet: it cannot be sent
 }
 
 // Ready reports whether the complaint can be sent.
 func (r *Review) Ready() bool {
-	return len(r.Missing) == 0 && !slices.ContainsFunc(r.Matches, func(m Match) bool { return m.Answer == "" })
+	return !r.Closed && len(r.Missing) == 0 && !slices.ContainsFunc(r.Matches, func(m Match) bool { return m.Answer == "" })
 }
 
 // Review looks over the draft: what is missing, where it goes, who is left out.
@@ -51,6 +50,9 @@ func (i *Intake) Review(ctx context.Context, tok seal.Token) (*Review, error) {
 	}
 	r := &Review{Draft: d, Routing: i.Profile.Route(d.Answers), Missing: i.Profile.Missing(d.Answers)}
 	if r.Routing.Team == "" {
+		return r, nil
+	}
+	if r.Closed = !access.Receives(dir, r.Routing.Team); r.Closed {
 		return r, nil
 	}
 	if r.Matches, err = i.matches(ctx, d, dir, r.Routing); err != nil {
@@ -93,7 +95,7 @@ func (i *Intake) matches(ctx context.Context, d *Draft, dir *staff.Directory, r 
 	words := typedWords(d)
 	var list []Match
 	for _, m := range members {
-		if slices.Contains(possible.Members, m.ID) && mentions(words, m.Name) {
+		if slices.Contains(possible.Members, m.ID) && casefile.Mentions(words, m.Name) {
 			list = append(list, Match{m.ID, m.Name, d.Named[string(m.ID)]})
 		}
 	}
@@ -112,47 +114,14 @@ func ofThemselves(key string) bool {
 }
 
 func typedWords(d *Draft) []string {
-	var words []string
+	var texts []string
 	for key, values := range d.Answers {
-		if ofThemselves(key) {
-			continue
-		}
-		for _, v := range values {
-			words = append(append(words, split(v)...), "") // no match across two answers
+		if !ofThemselves(key) {
+			texts = append(texts, values...)
 		}
 	}
 	for _, f := range d.Files {
-		words = append(append(words, split(f.Name)...), "")
+		texts = append(texts, f.Name)
 	}
-	return words
-}
-
-func split(s string) []string {
-	return strings.FieldsFunc(casefile.Fold(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-}
-
-// mentions reports whether the whole name, or a family name of at least four
-// letters, stands among the words.
-func mentions(words []string, name string) bool {
-	full := split(name)
-	if len(full) == 0 {
-		return false
-	}
-	if stands(words, full) {
-		return true
-	}
-	family := full[1:]
-	return len(strings.Join(family, "")) >= 4 && stands(words, family)
-}
-
-func stands(words, run []string) bool {
-	if len(run) == 0 {
-		return false
-	}
-	for at := range words {
-		if len(words)-at >= len(run) && slices.Equal(words[at:at+len(run)], run) {
-			return true
-		}
-	}
-	return false
+	return casefile.Words(texts...)
 }

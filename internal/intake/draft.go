@@ -245,6 +245,23 @@ func (i *Intake) KeepForLater(ctx context.Context, tok seal.Token) (code seal.Co
 	return code, expires, nil
 }
 
+// KeptUntil is until when the draft of this browser waits for the code;
+// ErrNoDraft when the code is not, or no longer, that of the draft.
+func (i *Intake) KeptUntil(ctx context.Context, tok seal.Token, code seal.Code) (time.Time, error) {
+	var row store.Draft
+	err := i.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		row, err = tx.DraftByResume(code.LookupID(i.instance(), "resume"))
+		return err
+	})
+	if errors.Is(err, store.ErrNone) || err == nil && row.Session != tok.ID() {
+		return time.Time{}, ErrNoDraft
+	}
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read draft: %w", err)
+	}
+	return row.Expires, nil
+}
+
 // Resume brings the draft of a resume code to this browser; ErrNoDraft when the
 // code belongs to none or its time is over.
 func (i *Intake) Resume(ctx context.Context, tok seal.Token, code seal.Code) error {

@@ -387,10 +387,23 @@ func TestComplaintIsDeliveredToSomeoneWhoeverItIsAbout(t *testing.T) {
 	}
 }
 
-func TestWithoutMembersTheRecoveryKeyReceivesIt(t *testing.T) {
-	i := apptest.New(t)
+func TestATeamWithoutMembersTakesNothingInAndLosesNothing(t *testing.T) {
+	i, ctx := apptest.New(t), context.Background()
 	i.Join("Els De Smet", staff.Assignment{Role: staff.RoleConfigurator})
-	if r := i.Complain("de", apptest.Answers("communication"), nil); !r.OnlyOutside {
-		t.Error("a complaint that no member can read is promised to the team")
+	i.Join("Marc Verstraete", staff.Assignment{Role: staff.RoleHandler, Team: casefile.Alternative})
+	tok := i.Draft("de", apptest.Answers("communication"), map[string]string{"letter.txt": "kept"})
+	review, err := i.Intake.Review(ctx, tok)
+	if err != nil || !review.Closed || review.Ready() || review.OnlyOutside {
+		t.Errorf("the check page is told %+v, %v", review, err)
+	}
+	if _, err := i.Intake.Submit(ctx, tok, review.Draft.ID); !errors.Is(err, intake.ErrClosed) {
+		t.Errorf("sending answers %v", err)
+	}
+	if d, err := i.Intake.Draft(ctx, tok); err != nil || len(d.Files) != 1 || !d.Answers.Given(profile.FieldStory) {
+		t.Errorf("of the draft is left %v, %v", d, err)
+	}
+	i.Join("Sofie Peeters", staff.Assignment{Role: staff.RoleHandler, Team: casefile.SupportersService})
+	if _, err := i.Intake.Submit(ctx, tok, review.Draft.ID); err != nil {
+		t.Errorf("once somebody is there sending answers %v", err)
 	}
 }

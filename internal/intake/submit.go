@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"klankbord/internal/access"
@@ -65,6 +68,10 @@ func (i *Intake) Submit(ctx context.Context, tok seal.Token, draft string) (*Rec
 			return i.receiptOf(ctx, tok, d.ID) // another tab sent the same draft first
 		case errors.Is(err, errTaken):
 			s.number = casefile.Number(ident.CaseNumber())
+		case errors.Is(err, store.ErrStale): // somebody came or left: the keys are wrapped anew
+			if s, err = i.prepare(ctx, d); err != nil {
+				return nil, err
+			}
 		case err != nil:
 			return nil, fmt.Errorf("submit complaint: %w", err)
 		default:
@@ -101,6 +108,9 @@ func (i *Intake) prepare(ctx context.Context, d *Draft) (*submission, error) {
 	s := &submission{
 		draft: d, answers: i.Profile.Normalise(d.Answers), routing: i.Profile.Route(d.Answers),
 		id: casefile.ID(ident.New()), number: casefile.Number(ident.CaseNumber()), at: i.Store.Now(),
+	}
+	if s.routing.Team != "" && !access.Receives(dir, s.routing.Team) {
+		return nil, ErrClosed
 	}
 	matches, err := i.matches(ctx, d, dir, s.routing)
 	if err != nil {
@@ -146,7 +156,7 @@ func (i *Intake) sealCase(dir *staff.Directory, s *submission) error {
 	}
 	subject := i.Profile.Summary(s.answers, s.draft.Lang)
 	summary, err := casefile.EncodePayload(casefile.Summary{
-		Subject: subject, Topics: s.routing.Topics, Folded: casefile.Fold(subject + "\n" + allText(s.answers)),
+		Subject: subject, Topics: s.routing.Topics, Folded: casefile.Fold(subject + "\n" + i.searchText(s)),
 	})
 	if err != nil {
 		return err
@@ -158,14 +168,20 @@ func (i *Intake) sealCase(dir *staff.Directory, s *submission) error {
 	return err
 }
 
-func allText(a profile.Answers) string {
-	var b []byte
-	for _, values := range a {
-		for _, v := range values {
-			b = append(append(b, v...), '\n')
+// searchText is what a search finds the case by. Who complains is in it only where
+// that is not sealed apart: the summary lies under another key.
+func (i *Intake) searchText(s *submission) string {
+	who, told := i.Profile.Split(s.answers)
+	if !s.routing.Route.SealsIdentityApart() {
+		maps.Copy(told, who)
+	}
+	var b strings.Builder
+	for _, key := range slices.Sorted(maps.Keys(told)) {
+		for _, v := range told[key] {
+			b.WriteString(v + "\n")
 		}
 	}
-	return string(b)
+	return b.String()
 }
 
 func (i *Intake) items(s *submission) ([]custody.Item, error) {
@@ -242,6 +258,7 @@ func (i *Intake) commit(ctx context.Context, tok seal.Token, s *submission) (*Re
 	if next, ok := deadline.Next(s.clocks); ok {
 		row.NextDue = next.Due
 	}
+	registered := custody.Receipt(s.at, s.id, s.number)
 	err = i.write(ctx, func(tx *store.Tx) error {
 		if err := tx.DeleteDraft(s.draft.ID); err != nil {
 			return err
@@ -252,7 +269,7 @@ func (i *Intake) commit(ctx context.Context, tok seal.Token, s *submission) (*Re
 			}
 			return err
 		}
-		return i.insertRest(tx, s, kept, mails)
+		return errors.Join(i.insertRest(tx, s, kept, mails), tx.InsertLeaf(registered))
 	})
 	if err != nil {
 		return nil, err
@@ -274,13 +291,10 @@ func (i *Intake) insertRest(tx *store.Tx, s *submission, kept store.Submission, 
 			return err
 		}
 	}
-	if err := tx.InsertCode(store.Code{Lookup: s.code.LookupID(i.instance(), "mailbox"), Case: s.id, Created: s.at}); err != nil {
-		return err
-	}
 	if err := tx.InsertSubmission(kept); err != nil {
 		return err
 	}
-	if err := mails.insert(tx, s.id, s.at); err != nil {
+	if err := mails.insert(tx, s.at); err != nil {
 		return err
 	}
 	for _, leaf := range s.leaves {
@@ -326,19 +340,15 @@ func answerBy(clocks []deadline.Clock) time.Time {
 // outgoing is what leaves by mail because of a new case, sealed.
 type outgoing struct {
 	mail   *store.Mail
-	notice seal.Box
+	notice store.Notice
+	link   store.Link
 }
 
-func (o outgoing) insert(tx *store.Tx, id casefile.ID, at time.Time) error {
-	if o.notice != nil {
-		if err := tx.PutNotice(id, o.notice); err != nil {
-			return err
-		}
-	}
+func (o outgoing) insert(tx *store.Tx, at time.Time) error {
 	if o.mail == nil {
 		return nil
 	}
-	return tx.QueueMail(*o.mail, at)
+	return errors.Join(tx.PutNotice(o.notice), tx.InsertLink(o.link), tx.QueueMail(*o.mail, at))
 }
 
 func (i *Intake) mails(s *submission, r *Receipt) (outgoing, error) {
@@ -350,13 +360,20 @@ func (i *Intake) mails(s *submission, r *Receipt) (outgoing, error) {
 	if err != nil {
 		return o, err
 	}
-	o.notice = i.Notices.Seal(custody.NoticeContext(i.instance(), s.id), address)
+	o.notice = store.Notice{
+		Case: s.id, Box: i.Notices.Seal(custody.NoticeContext(i.instance(), s.id), address),
+		Mark: i.Custody.AddressMark(s.id, s.identity.Email),
+	}
+	i.Custody.StampNotice(&o.notice)
+	confirm, link := i.Custody.NewLink(s.id, custody.LinkConfirm, o.notice.Mark)
+	o.link = link
 	template := letter.Acknowledgement
 	if s.routing.Question {
 		template = letter.QuestionReceipt
 	}
 	order, err := letter.Pack(letter.Order{
 		Template: template, Lang: string(s.identity.Lang), Number: string(s.number), Received: s.at, AnswerBy: answerBy(s.clocks),
+		Confirm: confirm.Cookie(), Until: link.Expires,
 	})
 	if err != nil {
 		return o, err

@@ -34,8 +34,8 @@ func TestEveryTextExistsInEveryLanguageWithTheSamePlaceholders(t *testing.T) {
 // Sorted keys, one to a line, keep two people's changes apart in a merge.
 func TestEveryFileIsSortedWithOneKeyToALine(t *testing.T) {
 	files, err := filepath.Glob("text/*/*.json")
-	if err != nil || len(files) != 32 {
-		t.Fatalf("found %d files, %v; want 8 areas in 4 languages", len(files), err)
+	if err != nil || len(files) < 32 || len(files)%4 != 0 {
+		t.Fatalf("found %d files, %v; want the same areas, 8 or more, in 4 languages", len(files), err)
 	}
 	for _, name := range files {
 		b, err := os.ReadFile(name)
@@ -166,7 +166,7 @@ func TestHasAndKeysAgree(t *testing.T) {
 // organisation and where to read on, and nothing else can be put into it.
 func TestAMailLeavesRoomForNothingThatTellsOfTheCase(t *testing.T) {
 	c := load(t)
-	allowed := []string{"number", "received", "answer_by", "address", "organisation", "until", "date"}
+	allowed := []string{"number", "received", "answer_by", "address", "organisation", "until", "date", "confirm"}
 	checked := 0
 	for _, k := range c.Keys() {
 		if !strings.HasPrefix(k, "mail.") {

@@ -9,9 +9,9 @@ const (
 	PasswordChanged     Credential = "password"
 	AppChanged          Credential = "app"
 	AppRemoved          Credential = "app-removed"
-	RecoveryRenewed     Credential = "recovery"
-	RecoveryUsed        Credential = "recovery-used"
-	ColleagueRecovered  Credential = "recovery-used-by-colleague"
+	CodeRenewed         Credential = "recovery"
+	CodeUsed            Credential = "recovery-used"
+	CodeUsedByColleague Credential = "recovery-used-by-colleague"
 	PasskeyAdded        Credential = "passkey-added"
 	PasskeyRemoved      Credential = "passkey-removed"
 	PasskeySuspect      Credential = "passkey-suspect" // it may have been copied

@@ -17,6 +17,11 @@ const (
 	News             Template = "news"                     // to the complainant: a member wrote
 	Invitation       Template = "invitation"               // to a new member
 	ToMember         Template = "member-notice"            // to a member: the complainant wrote, or a new case
+	ConfirmAddress   Template = "confirm-address"          // to the complainant: does this address reach you?
+	AddressChanged   Template = "address-changed"          // to the complainant, where mail went before
+	AskMember        Template = "member-asked"             // to a member: a colleague asks for a decision
+	RecoveryUsed     Template = "recovery-used"            // to every member: the organisation's recovery key was used
+	Reset            Template = "reset"                    // to a member: enrol again
 	CredentialNotice Template = "credential-notice"        // to a member: how they sign in has changed
 )
 
@@ -30,6 +35,7 @@ type Order struct {
 	Received   time.Time  `json:"received,omitzero"`
 	AnswerBy   time.Time  `json:"answer_by,omitzero"` // when the complainant is told what follows
 	Link       string     `json:"link,omitempty"`     // path on our own host, of an invitation
+	Confirm    string     `json:"confirm,omitempty"`  // secret of the link that confirms the address
 	Until      time.Time  `json:"until,omitzero"`
 	Credential Credential `json:"credential,omitempty"`
 	At         time.Time  `json:"at,omitzero"` // when it happened

@@ -26,7 +26,8 @@ type Transport interface {
 	Send(ctx context.Context, m letter.Mail) error
 }
 
-// Outcomes are told what became of a mail.
+// Outcomes are told what became of a mail. MailAccepted notes that the next server
+// took a mail about a case and carries out what follows, in one transaction.
 type Outcomes interface {
 	MailAccepted(ctx context.Context, m custody.Mail) error
 	MailDead(ctx context.Context, m custody.Mail) error
@@ -69,7 +70,7 @@ func Pause(n int) time.Duration {
 }
 
 // Send sends one mail. It returns the time of the next attempt, or the zero time
-// when the mail is done with, sent or dead.
+// when the mail is dead, or custody.ErrEnded when it was sent and its job is gone.
 func (o *Office) Send(ctx context.Context, id string, attempt int) (again time.Time, err error) {
 	w, err := o.Outbox.Take(ctx, id)
 	if errors.Is(err, custody.ErrSettled) {
@@ -80,7 +81,7 @@ func (o *Office) Send(ctx context.Context, id string, attempt int) (again time.T
 	}
 	m, err := o.write(w)
 	if errors.Is(err, errNobody) {
-		return again, o.Outbox.Sent(ctx, id) // the person declined mail since
+		return again, ended(o.Outbox.Sent(ctx, id)) // the person declined mail since
 	}
 	if err == nil {
 		err = o.Transport.Send(ctx, m)
@@ -88,14 +89,20 @@ func (o *Office) Send(ctx context.Context, id string, attempt int) (again time.T
 	if err != nil {
 		return o.failed(ctx, w, attempt, err)
 	}
-	// What follows comes first: a crash between the two sends the mail once more,
-	// under the same Message-ID, and never leaves a case unacknowledged.
+	// A crash before this is durable sends the mail once more, under the same
+	// Message-ID, and never leaves a case unacknowledged.
 	if w.Case != "" {
-		if err := o.Outcomes.MailAccepted(ctx, w.Mail); err != nil {
-			return again, err
-		}
+		return again, ended(o.Outcomes.MailAccepted(ctx, w.Mail))
 	}
-	return again, o.Outbox.Sent(ctx, id)
+	return again, ended(o.Outbox.Sent(ctx, id))
+}
+
+// ended says that the job went with what was written, or why nothing was.
+func ended(err error) error {
+	if err != nil {
+		return err
+	}
+	return custody.ErrEnded
 }
 
 // errNobody tells that there is no address to write to any more.
@@ -148,6 +155,16 @@ func textOf(order letter.Order, part string) string {
 			return "mail.credential-notice.subject"
 		}
 		return "mail.credential-notice." + string(order.Credential)
+	case letter.ConfirmAddress:
+		return "mail.confirm-address." + part
+	case letter.AddressChanged:
+		return "mail.address-changed." + part
+	case letter.AskMember:
+		return "mail.member-asked." + part
+	case letter.RecoveryUsed:
+		return "mail.recovery-used." + part
+	case letter.Reset:
+		return "mail.reset." + part
 	case letter.News:
 		return "mail.news." + part
 	default:
@@ -180,6 +197,10 @@ func (o *Office) args(l lang.Lang, order letter.Order) map[string]string {
 			args[name] = lang.Date(l, t)
 		}
 	}
+	if order.Confirm != "" {
+		args["until"] = lang.DateTime(l, order.Until)
+		args["confirm"] = o.Sender.PublicURL + "/" + string(l) + "/confirm/" + order.Confirm
+	}
 	return args
 }
 
@@ -189,8 +210,10 @@ func (o *Office) address(l lang.Lang, order letter.Order) string {
 	switch {
 	case order.Link != "":
 		return o.Sender.DeskURL + order.Link
-	case order.Template == letter.ToMember:
+	case order.Template == letter.ToMember, order.Template == letter.AskMember:
 		return o.Sender.DeskURL + "/desk/"
+	case order.Template == letter.AddressChanged:
+		return o.Sender.PublicURL + "/" + string(l) + "/other-ways"
 	default:
 		return o.Sender.PublicURL + "/" + string(l) + "/mailbox"
 	}

@@ -11,7 +11,9 @@ import (
 
 	"klankbord/internal/app"
 	"klankbord/internal/apptest"
+	"klankbord/internal/audit"
 	"klankbord/internal/config"
+	"klankbord/internal/custody"
 	"klankbord/internal/ident"
 	"klankbord/internal/letter"
 	"klankbord/internal/post"
@@ -135,7 +137,9 @@ func TestDeclinedMailGoesNowhere(t *testing.T) {
 	s := &scripted{}
 	i, _ := apptest.Staffed(t, with(s))
 	r := i.Complain("nl", apptest.Answers("communication"), nil)
-	err := i.Store.Write(ctx, func(tx *store.Tx) error { return tx.DeleteNotice(r.Case) })
+	err := i.Store.Write(ctx, func(tx *store.Tx) error {
+		return errors.Join(tx.DeleteNotice(r.Case), tx.InsertLeaf(custody.Leaf(tx.Now(), custody.Event{Kind: audit.ContactChanged, Case: r.Case})))
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

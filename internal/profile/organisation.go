@@ -119,6 +119,16 @@ func (p *Profile) Team(id casefile.Team) (Team, bool) {
 	return Team{}, false
 }
 
+// TeamFor returns the team to which the complaints of a route go by default.
+func (p *Profile) TeamFor(r casefile.Route) (casefile.Team, bool) {
+	for _, t := range p.Teams {
+		if onRoute(t.Routes, r) {
+			return t.ID, true
+		}
+	}
+	return "", false
+}
+
 // ActionsOn returns what can follow a complaint on a route.
 func (p *Profile) ActionsOn(r casefile.Route) []Action {
 	var out []Action

@@ -120,6 +120,23 @@ func (r *Routing) apply(o Option) {
 	}
 }
 
+// Decided reports whether the team is certain once a step is answered: no question
+// that follows can still take the complaint to another.
+func (p *Profile) Decided(a Answers, step string) bool {
+	if p.Route(a).Route != casefile.General {
+		return true
+	}
+	place := p.Form.place(step)
+	for _, s := range p.StepsFor(a) {
+		for _, f := range s.Fields {
+			if p.Form.place(s.ID) > place && slices.ContainsFunc(f.Options, func(o Option) bool { return o.Team != "" }) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // facts gathers what conditions look at.
 func (p *Profile) facts(a Answers) facts {
 	f := facts{answers: a, question: true}

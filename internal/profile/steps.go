@@ -1,28 +1,58 @@
 package profile
 
-import "klankbord/internal/casefile"
+import (
+	"iter"
+	"slices"
+
+	"klankbord/internal/casefile"
+)
 
 // StepsFor returns the pages that a person with these answers sees, in order,
 // each with only the fields and options that apply and in the wording that
 // applies.
 func (p *Profile) StepsFor(a Answers) []Step {
 	f := p.facts(a)
-	var out []Step
-	for _, s := range p.Form.Steps {
-		if s.When.shown(f) {
-			if s = s.worded(f); len(s.Fields) > 0 || len(s.Body) > 0 {
-				out = append(out, s)
-			}
-		}
+	out := make([]Step, 0, len(p.Form.Steps))
+	for s := range p.shown(f) {
+		out = append(out, s.worded(f))
 	}
 	return out
 }
 
+// shown goes over the pages that a person sees, not worded yet: wording a page costs
+// more than knowing that it is there. They are the form's own and must not be changed.
+func (p *Profile) shown(f facts) iter.Seq[*Step] {
+	return func(yield func(*Step) bool) {
+		for i := range p.Form.Steps {
+			if s := &p.Form.Steps[i]; s.shows(f) && !yield(s) {
+				return
+			}
+		}
+	}
+}
+
+// shows reports whether a page applies and has anything on it.
+func (s *Step) shows(f facts) bool {
+	if !s.When.shown(f) {
+		return false
+	}
+	if len(s.Body) > 0 {
+		return true
+	}
+	for i := range s.Fields {
+		if s.Fields[i].When.shown(f) {
+			return true
+		}
+	}
+	return false
+}
+
 // StepFor returns one page by its id, if a person with these answers sees it.
 func (p *Profile) StepFor(a Answers, id string) (Step, bool) {
-	for _, s := range p.StepsFor(a) {
+	f := p.facts(a)
+	for s := range p.shown(f) {
 		if s.ID == id {
-			return s, true
+			return s.worded(f), true
 		}
 	}
 	return Step{}, false
@@ -31,10 +61,10 @@ func (p *Profile) StepFor(a Answers, id string) (Step, bool) {
 // Next returns the page after id; not ok means that the check page follows. A page
 // that is no longer shown continues with the first shown page behind its place.
 func (p *Profile) Next(a Answers, id string) (Step, bool) {
-	place := p.Form.place(id)
-	for _, s := range p.StepsFor(a) {
+	place, f := p.Form.place(id), p.facts(a)
+	for s := range p.shown(f) {
 		if p.Form.place(s.ID) > place {
-			return s, true
+			return s.worded(f), true
 		}
 	}
 	return Step{}, false
@@ -47,13 +77,17 @@ func (p *Profile) Prev(a Answers, id string) (Step, bool) {
 	if place < 0 {
 		place = len(p.Form.Steps)
 	}
-	var prev Step
-	for _, s := range p.StepsFor(a) {
+	f := p.facts(a)
+	var prev *Step
+	for s := range p.shown(f) {
 		if p.Form.place(s.ID) < place {
 			prev = s
 		}
 	}
-	return prev, prev.ID != ""
+	if prev == nil {
+		return Step{}, false
+	}
+	return prev.worded(f), true
 }
 
 // place returns the index of a step, or -1.
@@ -71,7 +105,7 @@ func (f Form) place(id string) int {
 func (p *Profile) Progress(a Answers, id string) (part Part, number, of int) {
 	shown := map[string]bool{}
 	current := ""
-	for _, s := range p.StepsFor(a) {
+	for s := range p.shown(p.facts(a)) {
 		shown[s.Part] = true
 		if s.ID == id {
 			current = s.Part
@@ -124,10 +158,10 @@ func (s Step) worded(f facts) Step {
 			break
 		}
 	}
-	var fields []Field
-	for _, field := range s.Fields {
-		if field.When.shown(f) {
-			fields = append(fields, field.worded(f))
+	fields := make([]Field, 0, len(s.Fields))
+	for i := range s.Fields {
+		if s.Fields[i].When.shown(f) {
+			fields = append(fields, s.Fields[i].worded(f))
 		}
 	}
 	s.Fields = fields
@@ -144,13 +178,10 @@ func (f Field) worded(x facts) Field {
 			break
 		}
 	}
-	var options []Option
-	for _, o := range f.Options {
-		if o.When.shown(x) {
-			options = append(options, o)
-		}
+	f.Options = slices.Clip(f.Options) // whoever appends gets a copy
+	if slices.ContainsFunc(f.Options, func(o Option) bool { return !o.When.shown(x) }) {
+		f.Options = slices.DeleteFunc(slices.Clone(f.Options), func(o Option) bool { return !o.When.shown(x) })
 	}
-	f.Options = options
 	return f
 }
 

@@ -19,11 +19,24 @@ type Code struct {
 // symbol, or a check that does not fit. It is found without a look-up.
 var ErrCodeTypo = errors.New("seal: code mistyped")
 
+// CodeSymbols is how many symbols a code has.
+const CodeSymbols = 28
+
 const (
-	crockford   = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-	codeSymbols = 28
-	codeLabel   = "klankbord/code/1"
+	crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+	codeLabel = "klankbord/code/1"
 )
+
+// CountSymbols counts what was typed of a code or a share, without spaces and
+// dashes.
+func CountSymbols(s string) (n int) {
+	for _, r := range s {
+		if _, skip := codeSymbol(r); !skip {
+			n++
+		}
+	}
+	return n
+}
 
 // NewCode draws a code.
 func NewCode() Code {
@@ -44,7 +57,7 @@ func (c Code) Text() string {
 	hi, lo := check(c.b())
 	raw := append(append(make([]byte, 0, 18), c.b()[:]...), hi, lo)
 	var out strings.Builder
-	for i := range codeSymbols {
+	for i := range CodeSymbols {
 		if i > 0 && i%4 == 0 {
 			out.WriteByte('-')
 		}
@@ -73,7 +86,7 @@ func ParseCode(s string) (Code, error) {
 		if skip {
 			continue
 		}
-		if v < 0 || n == codeSymbols {
+		if v < 0 || n == CodeSymbols {
 			return Code{}, ErrCodeTypo
 		}
 		at, shift := n*5/8, n*5%8
@@ -85,7 +98,7 @@ func ParseCode(s string) (Code, error) {
 		n++
 	}
 	b := [16]byte(raw[:16])
-	if hi, lo := check(&b); n != codeSymbols || raw[16] != hi || raw[17] != lo {
+	if hi, lo := check(&b); n != CodeSymbols || raw[16] != hi || raw[17] != lo {
 		return Code{}, ErrCodeTypo
 	}
 	return Code{b: veil(&b)}, nil

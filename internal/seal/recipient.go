@@ -1,6 +1,7 @@
 package seal
 
 import (
+	"crypto/ecdh"
 	"crypto/hpke"
 	"crypto/sha256"
 	"encoding/hex"
@@ -61,10 +62,29 @@ func NewRecipient(kind RecipientKind, id string, pub PublicKey) (Recipient, erro
 		return Recipient{}, ErrRecipient
 	}
 	parsed, err := hpke.MLKEM768X25519().NewPublicKey(pub)
+	if err == nil {
+		err = contributes(pub[len(pub)-32:])
+	}
 	if err != nil {
 		return Recipient{}, fmt.Errorf("%w: public key: %w", ErrRecipient, err)
 	}
 	return Recipient{kind: kind, id: id, fingerprint: pub.Fingerprint(), pub: parsed}, nil
+}
+
+// contributes refuses a point of Curve25519 of low order (RFC 7748 6.1). Nothing can
+// be wrapped to such a key, so that one of them in the directory would keep every
+// complaint from being sealed.
+func contributes(point []byte) error {
+	scalar, err := ecdh.X25519().NewPrivateKey(make([]byte, 32)) // any will do
+	if err != nil {
+		return err
+	}
+	half, err := ecdh.X25519().NewPublicKey(point)
+	if err != nil {
+		return err
+	}
+	_, err = scalar.ECDH(half)
+	return err
 }
 
 // Kind says what sort of holder the recipient is.
@@ -72,6 +92,15 @@ func (r Recipient) Kind() RecipientKind { return r.kind }
 
 // ID names the recipient among those of its kind.
 func (r Recipient) ID() string { return r.id }
+
+// Public returns the recipient's public key, to be kept with a stamp; nil for the
+// zero value.
+func (r Recipient) Public() PublicKey {
+	if r.pub == nil {
+		return nil
+	}
+	return r.pub.Bytes()
+}
 
 // Fingerprint stands for the recipient's public key; empty for the zero value.
 func (r Recipient) Fingerprint() string { return r.fingerprint }

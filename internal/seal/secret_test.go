@@ -65,7 +65,7 @@ func TestSecretsNeverPrint(t *testing.T) {
 		"Secret": NewSecret(), "Key": NewKey(), "Key value": *NewKey(), "CompartmentKey": compartment,
 		"CaseKeys": ck, "Keys": ms.Keys(), "MemberSecret": ms, "MemberSecret value": *ms, "Signer": ms.Signer(),
 		"Token": NewToken(), "Code": NewCode(), "InstanceKey": instance, "Stamper": instance.Stamper(),
-		"Manifest": m, "Part": m.Parts[0], "zero Code": Code{}, "zero Token": Token{}, "zero Secret": Secret{},
+		"Manifest": m, "Part": m.Parts[0], "zero Code": Code{}, "zero Token": Token{}, "CodeShare": NewCode().Split()[0], "zero CodeShare": CodeShare{}, "zero Secret": Secret{},
 	} {
 		for how, got := range printed(t, v) {
 			if got != secretText {

@@ -52,6 +52,16 @@ func (t Token) ID() string {
 	return hex.EncodeToString(sum[:])
 }
 
+// LookupID returns the hash, 64 hexadecimal digits, under which a link is found that
+// carries the token for one purpose. Under another purpose, or as a cookie, the same
+// token finds nothing.
+func (t Token) LookupID(purpose string) string {
+	prk := extract(t.b()[:], tokenLabel)
+	id := expand32(&prk, tokenLabel+"/link", purpose)
+	sum := sha256.Sum256(id[:])
+	return hex.EncodeToString(sum[:])
+}
+
 // Key returns the key of things that the cookie alone opens.
 func (t Token) Key() *Key { return keyOf(t.derive("/key")) }
 

@@ -81,7 +81,7 @@ func makeVectors(t *testing.T) map[string][]byte {
 		"key.wrapped": fixedKey(6).Wrap(fixedKey(5), note()), "keyring": member.SealKeyring("m1", ck),
 		"pepper.file": MarshalPepper(pepper), "seal": fixedKey(5).Seal(note(), []byte("sealed")),
 		"session.keys": token.SealKeys(pepper, note(), member), "token.cookie": []byte(token.Cookie()),
-		"token.id": []byte(token.ID()), "sign": ms.Signer().Sign(note(), []byte("signed")),
+		"token.id": []byte(token.ID()), "token.link": []byte(token.LookupID("confirm")), "sign": ms.Signer().Sign(note(), []byte("signed")),
 		"sign.public": ms.Signer().Public(), "stamp": instance.Stamper().Stamp(note(), 2, []byte("stamped"), "m1"),
 		"wrap":       grant(t, ck, recipient(t, RecipientMember, "m1", member.Public()), everything, nil),
 		"wrap.gated": grant(t, ck, recipient(t, RecipientMember, "m1", member.Public()), everything, fixedKey(7)),
@@ -89,6 +89,7 @@ func makeVectors(t *testing.T) map[string][]byte {
 	for c, p := range pubs {
 		out["compartment."+c.String()] = []byte(p.Fingerprint())
 	}
+	addRecoveryVectors(t, out)
 	return out
 }
 
@@ -196,6 +197,7 @@ func TestVectorsStillOpen(t *testing.T) {
 	if !VerifySignature(v["sign.public"], note(), []byte("signed"), v["sign"]) {
 		t.Error("signature")
 	}
+	wantRecoveryVectors(t, v)
 }
 
 // The rest of this file computes the constructions a second time, from the RFCs

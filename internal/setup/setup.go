@@ -51,8 +51,10 @@ type Setup struct {
 type Founding struct {
 	Instance string
 	Profile  string
-	Signer   *seal.Signer // of the instance
-	Recovery seal.Code    // the recovery key, shown once and kept by people
+	Signer   *seal.Signer     // of the instance
+	Recovery seal.Code        // the recovery key, shown once and kept by people
+	Shares   []seal.CodeShare // of the recovery key; none: it is kept as one code
+	Keeps    []int            // what the first member keeps: numbers of shares, or 1 for the code
 	First    Person
 }
 
@@ -65,10 +67,9 @@ type Person struct {
 // Found writes the instance's row, the directory's first event with the recovery
 // key, and the invitation of the first member, whose token it returns.
 func Found(ctx context.Context, s *store.Store, f Founding) (seal.Token, error) {
-	now := s.Now()
+	now, first := s.Now(), staff.ID(ident.New())
 	body, err := staff.Compose(nil, f.Instance, now, staff.Change{
-		Type:     staff.Genesis,
-		Recovery: []staff.Recovery{{ID: RecoveryID, Key: f.Recovery.Keys(f.Instance).Public()}},
+		Type: staff.Genesis, Recovery: []staff.Recovery{f.recovery(first)},
 	})
 	if err != nil {
 		return seal.Token{}, err
@@ -82,6 +83,7 @@ func Found(ctx context.Context, s *store.Store, f Founding) (seal.Token, error) 
 	if err != nil {
 		return seal.Token{}, err
 	}
+	row.Member = first
 	leaf := custody.Leaf(now, custody.Event{Kind: audit.DirectoryEvent, Actor: audit.Actor{Kind: audit.Operator}, Object: string(staff.Genesis)})
 	err = s.Write(ctx, func(tx *store.Tx) error {
 		if _, err := tx.Instance(); !errors.Is(err, store.ErrNone) {

@@ -82,7 +82,7 @@ func (s *SignIn) RenewRecovery(ctx context.Context, actor access.Actor, a Anew) 
 	if err != nil {
 		return "", fmt.Errorf("seal recovery envelope: %w", err)
 	}
-	err = s.change(ctx, actor, letter.RecoveryRenewed, func(tx *store.Tx) error {
+	err = s.change(ctx, actor, letter.CodeRenewed, func(tx *store.Tx) error {
 		return errors.Join(shown.use(tx), tx.PutEnvelope(actor.Member, e))
 	})
 	return c.Text(), err

@@ -105,7 +105,10 @@ func (s *SignIn) Enrol(ctx context.Context, tok seal.Token, password string) (En
 	if err := s.checkPassword(password, row.Name, row.Email); err != nil {
 		return EnrolStart{}, err
 	}
-	id := staff.ID(ident.New())
+	id := row.Member
+	if id == "" {
+		id = staff.ID(ident.New())
+	}
 	totpSecret, url, err := newTOTP("Klankbord", row.Email)
 	if err != nil {
 		return EnrolStart{}, fmt.Errorf("draw second factor: %w", err)

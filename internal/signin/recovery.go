@@ -108,11 +108,11 @@ func (s *SignIn) afterRecovery(ctx context.Context, m store.Member, r *recovered
 	if r == nil {
 		return following{write: func(*store.Tx) error { return nil }}, nil
 	}
-	mails, err := s.toEveryone(ctx, m.ID, letter.RecoveryUsed, letter.ColleagueRecovered)
+	mails, err := s.toEveryone(ctx, m.ID, letter.CodeUsed, letter.CodeUsedByColleague)
 	if err != nil {
 		return following{}, err
 	}
-	leaf := custody.Leaf(s.store.Now(), custody.Event{Kind: audit.RecoveryUsed, Actor: custody.ByMember(m.ID)})
+	leaf := custody.Leaf(s.store.Now(), custody.Event{Kind: audit.CodeUsed, Actor: custody.ByMember(m.ID)})
 	return following{r.Code, func(tx *store.Tx) error {
 		return errors.Join(tx.PutEnvelope(m.ID, r.Password.open()), tx.PutEnvelope(m.ID, r.Recovery.open()),
 			tx.DeleteSessionsOf(m.ID), mails.queue(tx), tx.InsertLeaf(leaf))

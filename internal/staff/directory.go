@@ -26,6 +26,8 @@ type Entry struct {
 	Assignments []Assignment
 	Since       time.Time
 	Active      bool
+
+	recipient seal.Recipient // of Reading, parsed when the member entered
 }
 
 // Has reports whether the member holds a role.
@@ -124,11 +126,12 @@ func (d *Directory) apply(c Change, body []byte, signatures []Signature) error {
 		if known || c.Member == "" || len(c.Assignments) == 0 {
 			return errEvent
 		}
-		if _, err := seal.NewRecipient(seal.RecipientMember, string(c.Member), c.Reading); err != nil {
+		to, err := seal.NewRecipient(seal.RecipientMember, string(c.Member), c.Reading)
+		if err != nil {
 			return errEvent
 		}
 		d.order = append(d.order, c.Member)
-		d.entries[c.Member] = Entry{c.Member, c.Reading, c.Signing, c.Assignments, time.UnixMicro(c.At).UTC(), true}
+		d.entries[c.Member] = Entry{c.Member, c.Reading, c.Signing, c.Assignments, time.UnixMicro(c.At).UTC(), true, to}
 		return nil
 	case Assign, Revoke:
 		if !known || !entry.Active {
@@ -196,8 +199,7 @@ func (d *Directory) Recipient(id ID) (seal.Recipient, bool) {
 	if !ok {
 		return seal.Recipient{}, false
 	}
-	r, err := seal.NewRecipient(seal.RecipientMember, string(id), e.Reading)
-	return r, err == nil
+	return e.recipient, true
 }
 
 // RecoveryKeys lists the recovery keys with their keepers.

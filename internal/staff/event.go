@@ -48,13 +48,6 @@ type Change struct {
 	Recovery    []Recovery         `json:"recovery,omitempty"`
 }
 
-// Recovery is a key that opens every case when all else is lost, and who keeps it.
-type Recovery struct {
-	ID      string         `json:"id"`
-	Key     seal.PublicKey `json:"key"`
-	Keepers []ID           `json:"keepers,omitempty"` // empty: kept outside the desk
-}
-
 // Signature is one signature under an event. By is a member or "instance".
 type Signature struct {
 	By    string `json:"by"`

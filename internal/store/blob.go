@@ -9,12 +9,13 @@ type BlobRef struct {
 	OwnerKind string // draft, case, mailbox, desk
 	Owner     string
 	Object    string // the file it is a part of
+	Size      int64  // bytes as they lie there, sealed
 }
 
 // InsertBlobRef keeps a blob alive.
 func (t *Tx) InsertBlobRef(r BlobRef) error {
-	_, err := t.Exec(`INSERT INTO blob_ref (name, owner_kind, owner_id, object_id, created) VALUES ($1, $2, $3, $4, $5)`,
-		r.Name, r.OwnerKind, r.Owner, r.Object, micros(t.now))
+	_, err := t.Exec(`INSERT INTO blob_ref (name, owner_kind, owner_id, object_id, size, created) VALUES ($1, $2, $3, $4, $5, $6)`,
+		r.Name, r.OwnerKind, r.Owner, r.Object, r.Size, micros(t.now))
 	return err
 }
 

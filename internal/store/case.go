@@ -29,7 +29,8 @@ type Case struct {
 	Head       Head
 }
 
-// Head is the count and chained hash of a case's objects and grants, stamped.
+// Head is the number last given to an item of a case and the chained hash of those
+// that are there, stamped. The number never falls back, not when a grant is removed.
 type Head struct {
 	Count int64
 	Hash  []byte
@@ -66,6 +67,7 @@ func scanCase(row scanner) (Case, error) {
 
 // InsertCase adds a case. A number that exists already fails as sqldb.IsUnique.
 func (t *Tx) InsertCase(c Case) error {
+	t.change(c.ID)
 	_, err := t.Exec(`INSERT INTO case_file (id, number, route, team, state, language, channel, in_charge,
   received, changed, closed, erase_after, next_due, unreached, epoch, head_count, head_hash, head_stamp)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
@@ -85,17 +87,37 @@ func (t *Tx) CaseByNumber(n casefile.Number) (Case, error) {
 	return one(t.QueryRow(`SELECT `+caseColumns+` FROM case_file c WHERE c.number = $1`, n), scanCase)
 }
 
+// CaseFor reads a case by number for a member who holds a key of it; every other
+// is ErrNone, and nothing more was asked of the database than for one that does not
+// exist.
+func (t *Tx) CaseFor(member staff.ID, n casefile.Number) (Case, error) {
+	return one(t.QueryRow(`SELECT `+caseColumns+` FROM case_file c WHERE c.number = $1
+AND EXISTS (SELECT 1 FROM case_grant g WHERE g.recipient_kind = 'member' AND g.recipient_id = $2 AND g.case_id = c.id)`,
+		n, member), scanCase)
+}
+
 // MoveHead replaces the head of a case if it still is what was read before;
 // otherwise it fails with ErrStale and the use case starts again.
 func (t *Tx) MoveHead(id casefile.ID, from, to Head) error {
+	t.change(id)
 	n, err := t.Exec(`UPDATE case_file SET head_count = $1, head_hash = $2, head_stamp = $3, changed = $4
 WHERE id = $5 AND head_count = $6 AND head_hash = $7`,
 		to.Count, to.Hash, to.Stamp, micros(t.now), id, from.Count, from.Hash)
 	return changed(n, err, ErrStale)
 }
 
+// MoveEpoch makes an epoch the present one of a case; ErrStale when another was
+// drawn meanwhile. It goes with MoveHead, which binds the epoch's keys.
+func (t *Tx) MoveEpoch(id casefile.ID, from, to uint32) error {
+	t.change(id)
+	n, err := t.Exec(`UPDATE case_file SET epoch = $1 WHERE id = $2 AND epoch = $3`, to, id, from)
+	return changed(n, err, ErrStale)
+}
+
 // CaseChange is what may change in the clear about a case.
 type CaseChange struct {
+	Route      casefile.Route
+	Team       casefile.Team
 	State      casefile.State
 	InCharge   staff.ID
 	Language   string
@@ -107,16 +129,17 @@ type CaseChange struct {
 
 // Change returns the changeable part of c.
 func (c Case) Change() CaseChange {
-	return CaseChange{c.State, c.InCharge, c.Language, c.Closed, c.EraseAfter, c.NextDue, c.Unreached}
+	return CaseChange{c.Route, c.Team, c.State, c.InCharge, c.Language, c.Closed, c.EraseAfter, c.NextDue, c.Unreached}
 }
 
 // UpdateCase writes the changeable part if the row is still at revision;
 // otherwise it fails with ErrStale.
 func (t *Tx) UpdateCase(id casefile.ID, revision int64, c CaseChange) error {
+	t.change(id)
 	n, err := t.Exec(`UPDATE case_file SET state = $1, in_charge = $2, language = $3, closed = $4,
-  erase_after = $5, next_due = $6, unreached = $7, changed = $8, revision = revision + 1
-WHERE id = $9 AND revision = $10`,
+  erase_after = $5, next_due = $6, unreached = $7, changed = $8, route = $9, team = $10, revision = revision + 1
+WHERE id = $11 AND revision = $12`,
 		c.State, c.InCharge, c.Language, micros(c.Closed), micros(c.EraseAfter), due(c.NextDue),
-		bit(c.Unreached), micros(t.now), id, revision)
+		bit(c.Unreached), micros(t.now), c.Route, c.Team, id, revision)
 	return changed(n, err, ErrStale)
 }

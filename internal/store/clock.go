@@ -9,6 +9,7 @@ import (
 
 // PutClock writes a clock of a case.
 func (t *Tx) PutClock(id casefile.ID, c deadline.Clock) error {
+	t.change(id)
 	var met time.Time
 	if c.Met != nil {
 		met = *c.Met

@@ -47,6 +47,13 @@ func (t *Tx) DirectoryEvents(after int64) ([]staff.Event, error) {
 	})
 }
 
+// DirectoryLength is how many events the directory has.
+func (t *Tx) DirectoryLength() (int64, error) {
+	var n int64
+	err := t.QueryRow(`SELECT coalesce(max(seq) + 1, 0) FROM directory_event`).Scan(&n)
+	return n, err
+}
+
 // Invitation is a place kept for a member. Assignments lists roles, teams and
 // functions in the form of staff.
 type Invitation struct {
@@ -59,7 +66,7 @@ type Invitation struct {
 	InvitedBy   staff.ID // empty: the operator, at set-up
 	Created     time.Time
 	Expires     time.Time
-	Member      staff.ID // once enrolled
+	Member      staff.ID // once enrolled, or before where it is known who will be
 	Request     []byte   // the new member's signed request, waiting for a vouch
 	State       string   // open, enrolled, vouched, cancelled
 }
@@ -77,9 +84,9 @@ func scanInvitation(row scanner) (Invitation, error) {
 
 // InsertInvitation adds an invitation.
 func (t *Tx) InsertInvitation(i Invitation) error {
-	_, err := t.Exec(`INSERT INTO invitation (id, lookup, email, name, language, assignments, invited_by, created, expires, request, state)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open')`,
-		i.ID, i.Lookup, i.Email, i.Name, i.Language, i.Assignments, i.InvitedBy, micros(i.Created), micros(i.Expires), []byte{})
+	_, err := t.Exec(`INSERT INTO invitation (id, lookup, email, name, language, assignments, invited_by, created, expires, member_id, request, state)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'open')`,
+		i.ID, i.Lookup, i.Email, i.Name, i.Language, i.Assignments, i.InvitedBy, micros(i.Created), micros(i.Expires), i.Member, []byte{})
 	return err
 }
 

@@ -3,7 +3,6 @@ package store
 import (
 	"time"
 
-	"klankbord/internal/casefile"
 	"klankbord/internal/seal"
 )
 
@@ -180,26 +179,4 @@ func (t *Tx) DeleteSubmission(draft string) error {
 // DeleteSubmissionsBefore forgets those older than when.
 func (t *Tx) DeleteSubmissionsBefore(when time.Time) (int64, error) {
 	return t.Exec(`DELETE FROM submission WHERE created < $1`, micros(when))
-}
-
-// Code is the look-up of a complainant's code.
-type Code struct {
-	Lookup  string
-	Case    casefile.ID
-	Created time.Time
-}
-
-// InsertCode keeps the look-up of a code.
-func (t *Tx) InsertCode(c Code) error {
-	_, err := t.Exec(`INSERT INTO code (lookup, case_id, created) VALUES ($1, $2, $3)`, c.Lookup, c.Case, micros(c.Created))
-	return err
-}
-
-// CodeCase finds the case of a code.
-func (t *Tx) CodeCase(lookup string) (casefile.ID, error) {
-	return one(t.QueryRow(`SELECT case_id FROM code WHERE lookup = $1`, lookup), func(row scanner) (casefile.ID, error) {
-		var id casefile.ID
-		err := row.Scan(&id)
-		return id, err
-	})
 }

@@ -42,6 +42,7 @@ func scanEntry(row scanner) (Entry, error) {
 
 // InsertEntry adds an entry.
 func (t *Tx) InsertEntry(e Entry) error {
+	t.change(e.Case)
 	_, err := t.Exec(`INSERT INTO entry (`+entryColumns+`)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 		e.Case, e.ID, e.Seq, e.Epoch, int64(e.Compartment), e.Kind, e.Parent, e.AuthorKind, e.AuthorID,
@@ -94,6 +95,7 @@ type Summary struct {
 
 // PutSummary writes the summary of a case.
 func (t *Tx) PutSummary(s Summary) error {
+	t.change(s.Case)
 	_, err := t.Exec(`INSERT INTO summary (case_id, epoch, revision, box, stamp) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (case_id) DO UPDATE SET epoch = excluded.epoch, revision = excluded.revision, box = excluded.box, stamp = excluded.stamp`,
 		s.Case, s.Epoch, s.Revision, []byte(s.Box), s.Stamp)

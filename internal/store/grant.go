@@ -22,6 +22,7 @@ type CaseKey struct {
 
 // InsertCaseKey adds an epoch.
 func (t *Tx) InsertCaseKey(k CaseKey) error {
+	t.change(k.Case)
 	_, err := t.Exec(`INSERT INTO case_key (case_id, epoch, seq, identity, dialogue, investigation, gate_box, created, stamp)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		k.Case, k.Epoch, k.Seq, []byte(k.Public[seal.Identity]), []byte(k.Public[seal.Dialogue]),
@@ -46,6 +47,15 @@ func scanCaseKey(row scanner) (CaseKey, error) {
 	}
 	k.Gate, k.Created = gate, at(created)
 	return k, err
+}
+
+// RenewCaseKey replaces gate and stamp of an epoch that is still as it was read;
+// otherwise it fails with ErrStale.
+func (t *Tx) RenewCaseKey(k CaseKey, was []byte) error {
+	t.change(k.Case)
+	n, err := t.Exec(`UPDATE case_key SET gate_box = $1, stamp = $2 WHERE case_id = $3 AND epoch = $4 AND stamp = $5`,
+		nonNil(k.Gate), k.Stamp, k.Case, k.Epoch, was)
+	return changed(n, err, ErrStale)
 }
 
 // CaseKeys lists the epochs of a case, oldest first.
@@ -81,6 +91,7 @@ func scanGrant(row scanner) (Grant, error) {
 
 // InsertGrant adds a grant.
 func (t *Tx) InsertGrant(g Grant) error {
+	t.change(g.Case)
 	_, err := t.Exec(`INSERT INTO case_grant (`+grantColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		g.Case, g.Epoch, string(g.Kind), g.Recipient, g.Seq, g.Fingerprint, []byte(g.Box), micros(g.Created), g.Stamp)
 	return err
@@ -90,6 +101,23 @@ func (t *Tx) InsertGrant(g Grant) error {
 func (t *Tx) Grants(id casefile.ID) ([]Grant, error) {
 	rows, err := t.Query(`SELECT `+grantColumns+` FROM case_grant WHERE case_id = $1 ORDER BY seq`, id)
 	return all(rows, err, scanGrant)
+}
+
+// DeleteGrant removes one grant; ErrStale when it is not there.
+func (t *Tx) DeleteGrant(g Grant) error {
+	t.change(g.Case)
+	n, err := t.Exec(`DELETE FROM case_grant
+WHERE case_id = $1 AND epoch = $2 AND recipient_kind = $3 AND recipient_id = $4 AND seq = $5`,
+		g.Case, g.Epoch, string(g.Kind), g.Recipient, g.Seq)
+	return changed(n, err, ErrStale)
+}
+
+// Granted reports whether a member holds any key of a case.
+func (t *Tx) Granted(id casefile.ID, member staff.ID) (bool, error) {
+	var n int
+	err := t.QueryRow(`SELECT count(*) FROM case_grant
+WHERE recipient_kind = 'member' AND recipient_id = $1 AND case_id = $2`, member, id).Scan(&n)
+	return n > 0, err
 }
 
 // Ring is one row of a member's keyring.

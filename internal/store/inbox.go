@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -30,7 +31,7 @@ type InboxRow struct {
 	Case
 	Summary  Summary
 	Ring     seal.Box // keyring row for the summary's epoch; empty before the first opening
-	Grant    Grant    // only filled when Ring is empty
+	Grant    Grant    // only filled when Ring is empty; zero: no key to that epoch
 	ReadUpTo int64
 }
 
@@ -105,7 +106,8 @@ ORDER BY c.next_due, c.id`, caseColumns, where, n-1, n, n-2, n-2), args...)
 		if len(list[i].Ring) > 0 {
 			continue
 		}
-		if list[i].Grant, err = t.memberGrant(list[i].ID, list[i].Summary.Epoch, f.Member); err != nil {
+		list[i].Grant, err = t.memberGrant(list[i].ID, list[i].Summary.Epoch, f.Member)
+		if err != nil && !errors.Is(err, ErrNone) { // none: they have no key to that epoch
 			return nil, err
 		}
 	}

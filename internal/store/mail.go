@@ -5,6 +5,7 @@ import (
 
 	"klankbord/internal/casefile"
 	"klankbord/internal/seal"
+	"klankbord/internal/staff"
 )
 
 // Mail is a mail that waits, was sent or is dead; its content is sealed under a
@@ -12,6 +13,7 @@ import (
 type Mail struct {
 	ID      string
 	Case    casefile.ID // empty: not about a case
+	Member  staff.ID    // empty: not to a member who may read it
 	Kind    string
 	Box     seal.Box
 	State   string // waiting, sent, dead
@@ -20,21 +22,22 @@ type Mail struct {
 	Sent    time.Time
 }
 
-const mailColumns = `id, case_id, kind, box, state, error, created, sent`
+const mailColumns = `id, case_id, member_id, kind, box, state, error, created, sent`
 
 func scanMail(row scanner) (Mail, error) {
 	var m Mail
 	var box []byte
 	var created, sent int64
-	err := row.Scan(&m.ID, &m.Case, &m.Kind, &box, &m.State, &m.Error, &created, &sent)
+	err := row.Scan(&m.ID, &m.Case, &m.Member, &m.Kind, &box, &m.State, &m.Error, &created, &sent)
 	m.Box, m.Created, m.Sent = box, at(created), at(sent)
 	return m, err
 }
 
 // QueueMail adds a mail and the job that sends it, not before runAt.
 func (t *Tx) QueueMail(m Mail, runAt time.Time) error {
-	if _, err := t.Exec(`INSERT INTO mail (id, case_id, kind, box, state, created) VALUES ($1, $2, $3, $4, 'waiting', $5)`,
-		m.ID, m.Case, m.Kind, []byte(m.Box), micros(t.now)); err != nil {
+	if _, err := t.Exec(`INSERT INTO mail (id, case_id, member_id, kind, box, state, created)
+VALUES ($1, $2, $3, $4, $5, 'waiting', $6)`,
+		m.ID, m.Case, m.Member, m.Kind, []byte(m.Box), micros(t.now)); err != nil {
 		return err
 	}
 	return t.InsertJob(Job{ID: m.ID, Kind: "mail", Ref: m.ID, RunAt: runAt})
@@ -45,10 +48,13 @@ func (t *Tx) Mail(id string) (Mail, error) {
 	return one(t.QueryRow(`SELECT `+mailColumns+` FROM mail WHERE id = $1`, id), scanMail)
 }
 
-// MailSent notes that a mail was accepted by the next server, and forgets what it
-// said.
+// MailSent notes that a mail was accepted by the next server, forgets what it said,
+// and ends the job that sent it.
 func (t *Tx) MailSent(id string) error {
-	_, err := t.Exec(`UPDATE mail SET state = 'sent', sent = $1, box = $2, error = '' WHERE id = $3`, micros(t.now), []byte{}, id)
+	if _, err := t.Exec(`UPDATE mail SET state = 'sent', sent = $1, box = $2, error = '' WHERE id = $3`, micros(t.now), []byte{}, id); err != nil {
+		return err
+	}
+	_, err := t.Exec(`DELETE FROM job WHERE id = $1`, id) // QueueMail gave it the id of the mail
 	return err
 }
 
@@ -90,27 +96,5 @@ func (t *Tx) RetryMail(id string) error {
 		return err
 	}
 	_, err = t.Exec(`UPDATE job SET state = 'waiting', attempts = 0, run_at = $1 WHERE ref = $2 AND kind = 'mail'`, micros(t.now), id)
-	return err
-}
-
-// PutNotice keeps where news of a case can be sent.
-func (t *Tx) PutNotice(id casefile.ID, box seal.Box) error {
-	_, err := t.Exec(`INSERT INTO notice_address (case_id, box) VALUES ($1, $2)
-ON CONFLICT (case_id) DO UPDATE SET box = excluded.box`, id, []byte(box))
-	return err
-}
-
-// Notice reads where news of a case can be sent; ErrNone when nowhere.
-func (t *Tx) Notice(id casefile.ID) (seal.Box, error) {
-	return one(t.QueryRow(`SELECT box FROM notice_address WHERE case_id = $1`, id), func(row scanner) (seal.Box, error) {
-		var box []byte
-		err := row.Scan(&box)
-		return box, err
-	})
-}
-
-// DeleteNotice forgets where news of a case can be sent.
-func (t *Tx) DeleteNotice(id casefile.ID) error {
-	_, err := t.Exec(`DELETE FROM notice_address WHERE case_id = $1`, id)
 	return err
 }

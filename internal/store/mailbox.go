@@ -59,24 +59,26 @@ type Opening struct {
 	Purpose seal.Box // sealed under dialogue; empty unless identity
 	At      time.Time
 	Until   time.Time // how long an opened identity stays open for this member
+	Shut    bool      // closed before its time, with the member's access
+	Stamp   []byte
 }
 
 // InsertOpening adds an opening.
 func (t *Tx) InsertOpening(o Opening) error {
-	_, err := t.Exec(`INSERT INTO opening (case_id, id, member_id, what, purpose, at, until) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		o.Case, o.ID, o.Member, o.What, []byte(o.Purpose), micros(o.At), micros(o.Until))
+	_, err := t.Exec(`INSERT INTO opening (case_id, id, member_id, what, purpose, at, until, stamp) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		o.Case, o.ID, o.Member, o.What, []byte(o.Purpose), micros(o.At), micros(o.Until), o.Stamp)
 	return err
 }
 
 // Openings lists the openings of a case, newest first.
 func (t *Tx) Openings(id casefile.ID) ([]Opening, error) {
-	rows, err := t.Query(`SELECT case_id, id, member_id, what, purpose, at, until FROM opening WHERE case_id = $1 ORDER BY at DESC, id`, id)
+	rows, err := t.Query(`SELECT case_id, id, member_id, what, purpose, at, until, shut, stamp FROM opening WHERE case_id = $1 ORDER BY at DESC, id`, id)
 	return all(rows, err, func(row scanner) (Opening, error) {
 		var o Opening
 		var purpose []byte
-		var when, until int64
-		err := row.Scan(&o.Case, &o.ID, &o.Member, &o.What, &purpose, &when, &until)
-		o.Purpose, o.At, o.Until = purpose, at(when), at(until)
+		var when, until, shut int64
+		err := row.Scan(&o.Case, &o.ID, &o.Member, &o.What, &purpose, &when, &until, &shut, &o.Stamp)
+		o.Purpose, o.At, o.Until, o.Shut = purpose, at(when), at(until), shut == 1
 		return o, err
 	})
 }

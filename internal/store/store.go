@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"time"
 
+	"klankbord/internal/casefile"
 	"klankbord/internal/clock"
 	"klankbord/internal/sqldb"
 	"klankbord/internal/store/migration"
@@ -42,7 +43,9 @@ func Open(ctx context.Context, db *sqldb.DB, c clock.Clock) (*Store, error) {
 // the call that opened it.
 type Tx struct {
 	*sqldb.Tx
-	now time.Time
+	now     time.Time
+	leaves  []Leaf               // to be written at the end
+	changed map[casefile.ID]bool // cases of which something was changed
 }
 
 // Now is the time of the transaction, the only one its functions use.
@@ -51,12 +54,18 @@ func (t *Tx) Now() time.Time { return t.now }
 // Write runs fn in a transaction that is durable when Write returns nil. It is
 // the only way to write; fn may run more than once.
 func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
-	return s.db.Write(ctx, func(tx *sqldb.Tx) error { return fn(&Tx{tx, s.clock.Now()}) })
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		t := &Tx{Tx: tx, now: s.clock.Now()}
+		if err := fn(t); err != nil {
+			return err
+		}
+		return t.writeLeaves()
+	})
 }
 
 // Read runs fn in a read-only snapshot.
 func (s *Store) Read(ctx context.Context, fn func(*Tx) error) error {
-	return s.db.Read(ctx, func(tx *sqldb.Tx) error { return fn(&Tx{tx, s.clock.Now()}) })
+	return s.db.Read(ctx, func(tx *sqldb.Tx) error { return fn(&Tx{Tx: tx, now: s.clock.Now()}) })
 }
 
 // Now is the present time of the store's clock.

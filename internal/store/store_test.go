@@ -69,7 +69,7 @@ func insertCase(tx *store.Tx, c store.Case, members ...staff.ID) error {
 			return err
 		}
 	}
-	return nil
+	return tx.InsertLeaf(leafOf(c.ID))
 }
 
 func TestCaseComesBackAsItWent(t *testing.T) {
@@ -106,7 +106,7 @@ func TestHeadAndRowMoveOnlyFromWhatWasRead(t *testing.T) {
 		c := aCase(1)
 		write(t, s, func(tx *store.Tx) error { return insertCase(tx, c) })
 		next := store.Head{Count: 4, Hash: []byte{9}, Stamp: []byte{9}}
-		write(t, s, func(tx *store.Tx) error { return tx.MoveHead(c.ID, c.Head, next) })
+		write(t, s, logged(c.ID, func(tx *store.Tx) error { return tx.MoveHead(c.ID, c.Head, next) }))
 		for name, fn := range map[string]func(*store.Tx) error{
 			"the head again": func(tx *store.Tx) error { return tx.MoveHead(c.ID, c.Head, next) },
 			"an older row":   func(tx *store.Tx) error { return tx.UpdateCase(c.ID, 7, c.Change()) },
@@ -117,7 +117,7 @@ func TestHeadAndRowMoveOnlyFromWhatWasRead(t *testing.T) {
 		}
 		change := c.Change()
 		change.State, change.InCharge, change.Closed = casefile.StateClosed, "nele", start
-		write(t, s, func(tx *store.Tx) error { return tx.UpdateCase(c.ID, 0, change) })
+		write(t, s, logged(c.ID, func(tx *store.Tx) error { return tx.UpdateCase(c.ID, 0, change) }))
 		read(t, s, func(tx *store.Tx) error {
 			got, err := tx.Case(c.ID)
 			if got.Change() != change || got.Revision != 1 || got.Head.Count != 4 {
@@ -310,12 +310,15 @@ func TestLeafIsPlacedOnce(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store, _ *clock.Fixed) {
 		write(t, s, func(tx *store.Tx) error {
 			for _, id := range []string{"b", "a"} {
-				if err := tx.InsertLeaf(store.Leaf{ID: id, At: start, Kind: "k", Record: []byte("r"), Salt: []byte("s"), Hash: []byte("h")}); err != nil {
+				l := leafOf("")
+				l.ID = id
+				if err := tx.InsertLeaf(l); err != nil {
 					return err
 				}
 			}
-			return tx.PlaceLeaf("a", 0)
+			return nil
 		})
+		write(t, s, func(tx *store.Tx) error { return tx.PlaceLeaf("a", 0) })
 		for name, fn := range map[string]func(*store.Tx) error{
 			"again": func(tx *store.Tx) error { return tx.PlaceLeaf("a", 1) },
 		} {

@@ -17,8 +17,12 @@ import (
 )
 
 // Handler does one job. It returns when to try again, or the zero time when the
-// job is done with.
+// job is done with. ErrEnded tells that the job went in the same transaction as what
+// it did.
 type Handler func(ctx context.Context, ref string, attempt int) (again time.Time, err error)
+
+// ErrEnded tells that a job was done and no longer waits.
+var ErrEnded = custody.ErrEnded
 
 // Work runs the background. Run owns its goroutines and waits for them.
 type Work struct {
@@ -27,6 +31,7 @@ type Work struct {
 	Sequencer *custody.Sequencer
 	Sweeper   *custody.Sweeper
 	Log       *slog.Logger
+	AtOnce    int // how many jobs are done side by side; below two, one after another
 
 	holder string
 	wake   chan struct{}
@@ -119,16 +124,24 @@ func (w *Work) runJobs(ctx context.Context) {
 	}
 }
 
-// Step claims jobs that are due and does them; it tells how many.
+// Step claims jobs that are due and does them; it tells how many. Those done side by
+// side share the commits of what follows from them.
 func (w *Work) Step(ctx context.Context) (int, error) {
 	w.prepare()
 	jobs, err := w.Jobs.Claim(ctx, w.holder, batch, lease)
 	if err != nil {
 		return 0, err
 	}
+	var all sync.WaitGroup
+	turns := make(chan struct{}, max(w.AtOnce, 1))
 	for _, j := range jobs {
-		w.do(ctx, j)
+		turns <- struct{}{}
+		all.Go(func() {
+			defer func() { <-turns }()
+			w.do(ctx, j)
+		})
 	}
+	all.Wait()
 	return len(jobs), nil
 }
 
@@ -139,6 +152,9 @@ func (w *Work) do(ctx context.Context, j custody.Job) {
 		return
 	}
 	again, err := handle(ctx, j.Ref, j.Attempts)
+	if errors.Is(err, ErrEnded) {
+		return
+	}
 	if err != nil {
 		w.report(j.Kind, err)
 		again = w.Jobs.Now().Add(retryAfter)

@@ -2,7 +2,8 @@
 CREATE TABLE instance (
   id      {text} NOT NULL PRIMARY KEY,
   profile {text} NOT NULL,
-  created {int}  NOT NULL
+  created {int}  NOT NULL,
+  turn    {int}  NOT NULL DEFAULT 0
 ) {strict};
 
 -- People on the desk. Keys, roles and teams stand in the directory, never here.
@@ -176,6 +177,7 @@ CREATE TABLE case_file (
   unreached  {int}   NOT NULL DEFAULT 0 CHECK (unreached IN (0, 1)),
   epoch      {int}   NOT NULL,
   revision   {int}   NOT NULL DEFAULT 0,
+  turn       {int}   NOT NULL DEFAULT 0,
   head_count {int}   NOT NULL,
   head_hash  {bytes} NOT NULL,
   head_stamp {bytes} NOT NULL
@@ -243,6 +245,7 @@ CREATE TABLE entry (
   PRIMARY KEY (case_id, id)
 ) {strict};
 CREATE INDEX entry_seq ON entry (case_id, seq);
+CREATE INDEX entry_request ON entry (created) WHERE kind = 'request';
 
 CREATE TABLE summary (
   case_id {text}  NOT NULL PRIMARY KEY REFERENCES case_file (id) ON DELETE CASCADE,
@@ -282,15 +285,20 @@ CREATE TABLE opening (
   purpose   {bytes},
   at        {int}  NOT NULL,
   until     {int}  NOT NULL DEFAULT 0,
+  shut      {int}  NOT NULL DEFAULT 0 CHECK (shut IN (0, 1)),
+  stamp     {bytes} NOT NULL,
   PRIMARY KEY (case_id, id)
 ) {strict};
 CREATE INDEX opening_member ON opening (case_id, member_id, what, at);
 
--- The complainant's code: look-up and public key.
+-- The complainant's code: look-up, and the public key with which whoever does not
+-- hold the code wraps a fresh epoch to it.
 CREATE TABLE code (
   lookup  {text}  NOT NULL PRIMARY KEY,
   case_id {text}  NOT NULL REFERENCES case_file (id) ON DELETE CASCADE,
-  created {int}   NOT NULL
+  public_key {bytes} NOT NULL,
+  created {int}   NOT NULL,
+  stamp   {bytes} NOT NULL
 ) {strict};
 CREATE INDEX code_case ON code (case_id);
 
@@ -304,10 +312,29 @@ CREATE TABLE mailbox_session (
 ) {strict};
 
 -- Where news of a case can be sent, under a subkey of the instance.
+-- mark is a keyed hash of it: who reads the database cannot try addresses.
 CREATE TABLE notice_address (
-  case_id {text}  NOT NULL PRIMARY KEY REFERENCES case_file (id) ON DELETE CASCADE,
-  box     {bytes} NOT NULL
+  case_id  {text}  NOT NULL PRIMARY KEY REFERENCES case_file (id) ON DELETE CASCADE,
+  box      {bytes} NOT NULL,
+  mark     {bytes} NOT NULL,
+  verified {int}   NOT NULL,
+  stamp    {bytes} NOT NULL
 ) {strict};
+
+-- A link that was sent to the address of a case. Only the hash of its secret is
+-- kept; it is good for one purpose and one address, once.
+CREATE TABLE link (
+  lookup  {text}  NOT NULL PRIMARY KEY,
+  case_id {text}  NOT NULL REFERENCES case_file (id) ON DELETE CASCADE,
+  purpose {text}  NOT NULL CHECK (purpose IN ('confirm', 'code')),
+  mark    {bytes} NOT NULL,
+  created {int}   NOT NULL,
+  expires {int}   NOT NULL,
+  used    {int}   NOT NULL DEFAULT 0,
+  stamp   {bytes} NOT NULL
+) {strict};
+CREATE INDEX link_case ON link (case_id, purpose);
+CREATE INDEX link_expires ON link (expires);
 
 -- A member's unfinished note or message, under the case's own key.
 CREATE TABLE desk_draft (
@@ -327,6 +354,7 @@ CREATE TABLE blob_ref (
   owner_kind {text} NOT NULL CHECK (owner_kind IN ('draft', 'case', 'mailbox', 'desk')),
   owner_id   {text} NOT NULL,
   object_id  {text} NOT NULL,
+  size       {int}  NOT NULL,
   created    {int}  NOT NULL
 ) {strict};
 CREATE INDEX blob_ref_owner ON blob_ref (owner_kind, owner_id, object_id);
@@ -335,6 +363,7 @@ CREATE INDEX blob_ref_owner ON blob_ref (owner_kind, owner_id, object_id);
 CREATE TABLE mail (
   id      {text}  NOT NULL PRIMARY KEY,
   case_id {text}  NOT NULL DEFAULT '',
+  member_id {text} NOT NULL DEFAULT '',
   kind    {text}  NOT NULL,
   box     {bytes} NOT NULL,
   state   {text}  NOT NULL CHECK (state IN ('waiting', 'sent', 'dead')),
@@ -392,3 +421,70 @@ CREATE TABLE checkpoint (
   note {bytes} NOT NULL,
   at   {int}   NOT NULL
 ) {strict};
+
+-- Which checkpoint went to which witness; the mail has the same id. Addresses stand
+-- in the settings, here only what stands for them.
+CREATE TABLE witness_mail (
+  id      {text}  NOT NULL PRIMARY KEY,
+  witness {text}  NOT NULL,
+  old     {int}   NOT NULL,
+  size    {int}   NOT NULL,
+  note    {bytes} NOT NULL,
+  at      {int}   NOT NULL
+) {strict};
+CREATE INDEX witness_mail_witness ON witness_mail (witness, at);
+
+-- The yearly drill: a practice case with tables of its own, so that it is in no list
+-- and in no count of cases.
+CREATE TABLE drill (
+  id            {text}  NOT NULL PRIMARY KEY,
+  started       {int}   NOT NULL,
+  started_by    {text}  NOT NULL,
+  key_seq       {int}   NOT NULL,
+  identity      {bytes} NOT NULL,
+  dialogue      {bytes} NOT NULL,
+  investigation {bytes} NOT NULL,
+  gate_box      {bytes} NOT NULL,
+  key_stamp     {bytes} NOT NULL,
+  entry_id      {text}  NOT NULL,
+  entry_seq     {int}   NOT NULL,
+  entry_kind    {text}  NOT NULL,
+  compartment   {int}   NOT NULL,
+  entry_box     {bytes} NOT NULL,
+  entry_stamp   {bytes} NOT NULL,
+  head_count    {int}   NOT NULL,
+  head_hash     {bytes} NOT NULL,
+  head_stamp    {bytes} NOT NULL
+) {strict};
+CREATE INDEX drill_started ON drill (started);
+
+-- Its grants, and when each was opened: by a member on the desk, with the recovery
+-- key by command.
+CREATE TABLE drill_grant (
+  drill_id       {text}  NOT NULL REFERENCES drill (id) ON DELETE CASCADE,
+  recipient_kind {text}  NOT NULL CHECK (recipient_kind IN ('member', 'recovery')),
+  recipient_id   {text}  NOT NULL,
+  seq            {int}   NOT NULL,
+  fingerprint    {text}  NOT NULL,
+  box            {bytes} NOT NULL,
+  stamp          {bytes} NOT NULL,
+  opened         {int}   NOT NULL DEFAULT 0,
+  PRIMARY KEY (drill_id, recipient_kind, recipient_id)
+) {strict};
+
+-- Cases that a member held before their keys were renewed, until a colleague restores
+-- the access.
+CREATE TABLE lost_access (
+  member_id {text} NOT NULL,
+  case_id   {text} NOT NULL REFERENCES case_file (id) ON DELETE CASCADE,
+  PRIMARY KEY (member_id, case_id)
+) {strict};
+CREATE INDEX lost_access_case ON lost_access (case_id);
+
+-- Uses of the organisation's recovery key, as the desk shows them.
+CREATE TABLE recovery_use (
+  id        {text} NOT NULL PRIMARY KEY,
+  at        {int}  NOT NULL,
+  member_id {text} NOT NULL
+) {strict};
+CREATE INDEX recovery_use_at ON recovery_use (at);

@@ -10,6 +10,7 @@ import (
 	"klankbord/internal/casework"
 	"klankbord/internal/deadline"
 	"klankbord/internal/fault"
+	"klankbord/internal/signin"
 	"klankbord/internal/web/ui"
 )
 
@@ -37,7 +38,8 @@ type casePage struct {
 	Compose   composer
 	Typed     form // of the small forms
 	Colleague []ui.Option
-	Named     bool // the complainant's name may be shown
+	Named     bool      // the complainant's name may be shown
+	Asked     []ui.Link // requests of colleagues on which this member may decide
 
 	StoryFiles      []ui.File
 	FormErrors      []ui.FormError
@@ -66,7 +68,10 @@ type blocked struct {
 
 // deeds are what a case page may say was just done.
 func deeds() []string {
-	return []string{"note", "message", "outcome", "assign", "state", "acknowledged", "clock", "mail", "identity"}
+	return []string{
+		"note", "message", "outcome", "assign", "state", "acknowledged", "clock", "mail", "identity",
+		"asked", "decided", "withdrawn",
+	}
 }
 
 func number(r *http.Request) casefile.Number { return casefile.Number(r.PathValue("number")) }
@@ -117,6 +122,9 @@ func (d *desk) problems(r *http.Request, err error, field string) ([]ui.FormErro
 		return nil, 0
 	}
 	one := []ui.FormError{{Field: field, Text: d.say(r, f)}}
+	if f.Is(signin.ErrRefused) { // of a signed-in member it is the proof that was refused
+		one[0].Text = d.text(r, "error.password-wrong")
+	}
 	switch f.Kind {
 	case fault.Invalid, fault.Limit:
 		return one, http.StatusUnprocessableEntity
@@ -132,7 +140,7 @@ func (d *desk) caseData(r *http.Request, c *casework.Case) casePage {
 	data := casePage{
 		Case: c, Base: base(r), Next: d.text(r, "desk.next."+c.Next.Key), Topics: topicNames(c.Topics, lang, ""),
 		OnlyTalk: r.URL.Query().Get("show") == "messages", ClosedWas: !c.State.Open(),
-		Named: !c.Identity.Sealed && !c.Identity.Unknown,
+		Named: !c.Identity.Sealed && !c.Identity.Unknown, Asked: d.asked(r, c),
 	}
 	if what := r.URL.Query().Get("done"); slices.Contains(deeds(), what) {
 		data.Done = d.text(r, "desk.done."+what)

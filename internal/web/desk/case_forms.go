@@ -22,8 +22,8 @@ func done(w http.ResponseWriter, r *http.Request, what string) {
 
 // caseAssign puts a member in charge. It never touches a draft.
 func (d *desk) caseAssign(w http.ResponseWriter, r *http.Request) error {
-	f, err := readForm(r)
-	if err != nil {
+	f, answered, err := d.readBeside(w, r)
+	if answered || err != nil {
 		return err
 	}
 	err = d.Casework.Assign(r.Context(), actor(r), number(r), staff.ID(f.one("member")), integer(f.one("revision")))
@@ -36,8 +36,8 @@ func (d *desk) caseAssign(w http.ResponseWriter, r *http.Request) error {
 
 // caseState moves the case along.
 func (d *desk) caseState(w http.ResponseWriter, r *http.Request) error {
-	f, err := readForm(r)
-	if err != nil {
+	f, answered, err := d.readBeside(w, r)
+	if answered || err != nil {
 		return err
 	}
 	err = d.Casework.ChangeState(r.Context(), actor(r), number(r), casework.Transition{
@@ -52,8 +52,8 @@ func (d *desk) caseState(w http.ResponseWriter, r *http.Request) error {
 
 // caseAcknowledged records that receipt was confirmed by post, phone or in person.
 func (d *desk) caseAcknowledged(w http.ResponseWriter, r *http.Request) error {
-	f, err := readForm(r)
-	if err != nil {
+	f, answered, err := d.readBeside(w, r)
+	if answered || err != nil {
 		return err
 	}
 	on, ok := dayOf(f)
@@ -93,8 +93,8 @@ func dayOf(f form) (time.Time, bool) {
 
 // caseClock records that what a deadline waits for was done outside the desk.
 func (d *desk) caseClock(w http.ResponseWriter, r *http.Request) error {
-	f, err := readForm(r)
-	if err != nil {
+	f, answered, err := d.readBeside(w, r)
+	if answered || err != nil {
 		return err
 	}
 	err = d.Casework.StopClock(r.Context(), actor(r), number(r), f.one("clock"), f.one("how"), integer(f.one("revision")))

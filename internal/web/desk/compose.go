@@ -83,13 +83,8 @@ func (d *desk) caseCompose(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f := form(values)
-	writing := casework.Writing{
-		Kind: casework.DraftKind(f.one("audience")), Was: casework.DraftKind(f.one("was")), Revision: integer(f.one("revision")),
-		Seen: integer(f.one("seen")), Text: f.one("text"), Lang: lang.Lang(f.one("lang")), Add: added, Remove: f.one("remove"),
-	}
-	if writing.Kind == "" {
-		writing.Kind = casework.DraftNote
-	}
+	writing := composed(f)
+	writing.Add, writing.Remove = added, f.one("remove")
 	saved, err := d.Casework.SaveDraft(r.Context(), actor(r), number(r), writing)
 	if err != nil {
 		return d.refused(w, r, err, "text", f, &writing)
@@ -106,6 +101,35 @@ func (d *desk) caseCompose(w http.ResponseWriter, r *http.Request) error {
 	}
 	ui.Redirect(w, r, base(r)+"/check/"+string(saved.Kind))
 	return nil
+}
+
+// composed is what stands in the composer.
+func composed(f form) casework.Writing {
+	w := casework.Writing{
+		Kind: casework.DraftKind(f.one("audience")), Was: casework.DraftKind(f.one("was")), Revision: integer(f.one("draft-revision")),
+		Seen: integer(f.one("seen")), Text: f.one("text"), Lang: lang.Lang(f.one("lang")),
+	}
+	if w.Kind == "" {
+		w.Kind = casework.DraftNote
+	}
+	return w
+}
+
+// readBeside reads the form of a case page whose button stands beside the composer.
+// What was typed there comes along and is saved first: no button of the page may
+// cost a member a message. done says that it could not be, and was answered so.
+func (d *desk) readBeside(w http.ResponseWriter, r *http.Request) (f form, done bool, err error) {
+	if f, err = readForm(r); err != nil {
+		return nil, false, err
+	}
+	writing := composed(f)
+	if blank(writing.Text) && writing.Was == "" {
+		return f, false, nil
+	}
+	if _, err := d.Casework.SaveDraft(r.Context(), actor(r), number(r), writing); err != nil {
+		return f, true, d.refused(w, r, err, "text", f, &writing)
+	}
+	return f, false, nil
 }
 
 func integer(s string) int64 {
@@ -180,6 +204,7 @@ func (d *desk) showCheck(w http.ResponseWriter, r *http.Request, status int, p *
 	}
 	pg := page(d, r, d.text(r, "desk.check.title-"+string(dr.Kind)), data)
 	pg.TitleParts, pg.Errors = []string{string(p.Number)}, errs
+	pg.Path = base(r) + "/check/" + string(dr.Kind)
 	return d.Renderer.Render(w, r, status, "desk/check", pg)
 }
 

@@ -10,6 +10,8 @@ import (
 	"embed"
 	"io/fs"
 	"net/http"
+	"net/url"
+	"path"
 	"strings"
 	"time"
 
@@ -45,17 +47,21 @@ type Deps struct {
 	Languages []string
 }
 
-type desk struct{ Deps }
+type desk struct {
+	Deps
+	pages *http.ServeMux // the routes, to tell which address is a page
+}
 
 // New returns the desk under /desk. The caller puts ui's Wrap around it.
 func New(deps Deps) http.Handler {
-	d := &desk{deps}
+	d := &desk{Deps: deps}
 	mux := http.NewServeMux()
 	for _, route := range d.routes() {
 		mux.Handle(route.pattern, route.guard(d.Renderer.Handle(route.handle)))
 	}
 	mux.Handle("/", d.Renderer.NotFound())
-	return mux
+	d.pages = mux
+	return d.Renderer.Carry(ui.Limits{Fields: formFields, TextBytes: formBytes}, mux)
 }
 
 // page fills what every page of the desk has.
@@ -63,11 +69,35 @@ func page[T any](d *desk, r *http.Request, title string, data T) ui.Page[T] {
 	lang := d.Renderer.Lang(r)
 	brand := d.Brand(lang)
 	brand.Home = "/desk"
-	p := ui.Page[T]{Lang: lang, Title: title, Brand: brand, Desk: true, Data: data}
+	p := ui.Page[T]{Lang: lang, Title: title, Path: d.pagePath(r), Brand: brand, Desk: true, Data: data}
 	if a, ok := actorIn(r); ok {
 		p.User = d.user(r, a)
 	}
 	return p
+}
+
+// pagePath is the address at which a change of language finds the page again. A form
+// that was refused shows the page that its own address lies under.
+func (d *desk) pagePath(r *http.Request) string {
+	at := r.URL.Path
+	if r.Method == http.MethodGet {
+		query := r.URL.Query()
+		for _, once := range []string{"lang", "done"} {
+			query.Del(once)
+		}
+		if len(query) > 0 {
+			at += "?" + query.Encode()
+		}
+		return at
+	}
+	for at != "/desk" && at != "/" {
+		asked := &http.Request{Method: http.MethodGet, Host: r.Host, URL: &url.URL{Path: at}}
+		if _, pattern := d.pages.Handler(asked); pattern != "/" {
+			break
+		}
+		at = path.Dir(at)
+	}
+	return at
 }
 
 func (d *desk) user(r *http.Request, a access.Actor) *ui.User {

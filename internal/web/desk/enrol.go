@@ -113,7 +113,7 @@ func (d *desk) enrolPassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	ui.Redirect(w, r, "/desk/enrol/"+r.PathValue("token"))
+	ui.Redirect(w, r, sameLang(r, "/desk/enrol/"+r.PathValue("token")))
 	return nil
 }
 

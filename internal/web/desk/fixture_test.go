@@ -149,37 +149,30 @@ func (p *page) send(action string, fill url.Values) *page {
 	return p.b.post(to, values)
 }
 
+// form is where a form is sent, and what a browser would send of it. One of several
+// buttons of a form may send it elsewhere than the form says.
 func (p *page) form(action string) (string, url.Values) {
 	p.b.t.Helper()
-	forms := all(p.doc, func(n *html.Node) bool {
-		a, _ := attr(n, "action")
-		a = strings.SplitN(strings.SplitN(a, "#", 2)[0], "?", 2)[0]
-		return n.Data == "form" && strings.HasSuffix(a, action)
-	})
+	at := func(n *html.Node, key string) bool {
+		a, _ := attr(n, key)
+		return strings.HasSuffix(strings.SplitN(strings.SplitN(a, "#", 2)[0], "?", 2)[0], action)
+	}
+	forms := all(p.doc, func(n *html.Node) bool { return n.Data == "form" && at(n, "action") })
+	if len(forms) == 0 {
+		forms = all(p.doc, func(n *html.Node) bool { return n.Data == "button" && at(n, "formaction") })
+	}
 	if len(forms) == 0 {
 		p.b.t.Fatalf("%s (%d) %q has no form for %s: %s", p.path, p.status, p.title(), action, text(p.doc))
 	}
-	values := url.Values{}
-	for _, n := range all(forms[0], func(n *html.Node) bool { return n.Data == "input" || n.Data == "textarea" || n.Data == "select" }) {
-		name, ok := attr(n, "name")
-		kind, _ := attr(n, "type")
-		value, _ := attr(n, "value")
-		_, checked := attr(n, "checked")
-		switch {
-		case !ok, kind == "file", (kind == "radio" || kind == "checkbox") && !checked:
-		case n.Data == "textarea":
-			values.Add(name, strings.TrimPrefix(text(n), "\n"))
-		case n.Data == "select":
-			for _, o := range all(n, func(n *html.Node) bool { _, s := attr(n, "selected"); return n.Data == "option" && s }) {
-				v, _ := attr(o, "value")
-				values.Add(name, v)
-			}
-		default:
-			values.Add(name, value)
-		}
+	to, sends := attr(forms[0], "formaction")
+	if !sends {
+		to, _ = attr(forms[0], "action")
 	}
-	to, _ := attr(forms[0], "action")
-	return to, values
+	owner := apptest.OwnerOf(forms[0])
+	if owner == nil {
+		owner = forms[0]
+	}
+	return to, apptest.Values(p.doc, owner)
 }
 
 const password = "five words make a sentence"

@@ -72,10 +72,48 @@ func (d *desk) session(next http.Handler) http.Handler {
 			return err
 		}
 		ctx := ui.WithLang(r.Context(), a.Language)
-		a.Language = d.Renderer.Lang(r.WithContext(ctx))
+		chosen := d.Renderer.Lang(r.WithContext(ctx))
+		if typed, ok := ui.Carried(r); ok {
+			if done, err := d.speak(w, r, a, chosen, typed); done || err != nil {
+				return err
+			}
+		}
+		a.Language = chosen
 		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, actorKey{}, a)))
 		return nil
 	})
+}
+
+// speak keeps the language that a member chose at the top of a page, for this page
+// and all that follow. A page on which nothing was typed is shown at its own
+// address; done says that it was answered so.
+func (d *desk) speak(w http.ResponseWriter, r *http.Request, a access.Actor, chosen string, typed form) (done bool, err error) {
+	if chosen != a.Language {
+		if err := d.SignIn.SetLanguage(r.Context(), a, chosen); err != nil {
+			return false, err
+		}
+	}
+	if len(typed) > 0 {
+		return false, nil
+	}
+	query := r.URL.Query()
+	query.Del("lang")
+	at := url.URL{Path: r.URL.Path, RawQuery: query.Encode()}
+	ui.Redirect(w, r, at.String())
+	return true, nil
+}
+
+// sameLang takes the language in the address along, where nobody is signed in yet.
+func sameLang(r *http.Request, path string) string {
+	l := r.URL.Query().Get("lang")
+	if l == "" {
+		return path
+	}
+	sign := "?"
+	if strings.Contains(path, "?") {
+		sign = "&"
+	}
+	return path + sign + "lang=" + url.QueryEscape(l)
 }
 
 func (d *desk) token(r *http.Request, cookie string) (seal.Token, error) {
@@ -98,8 +136,11 @@ func (d *desk) toSignIn(w http.ResponseWriter, r *http.Request) error {
 	if _, had := d.Cookies.Value(r, cookieSession); had {
 		ended = "ended=1&"
 	}
+	typed, carried := ui.Carried(r)
 	if r.Method == http.MethodPost {
-		back = "/desk"
+		back = "/desk" // where a form is sent is no page
+	}
+	if r.Method == http.MethodPost || carried && len(typed) > 0 {
 		kept, err := d.keepForm(w, r)
 		if err != nil {
 			return err

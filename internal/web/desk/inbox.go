@@ -28,6 +28,8 @@ type inboxPage struct {
 	Most     bool // there are more than Total
 	Cut      bool
 	Next     *casework.Row
+	Asked    []ui.Link // requests of colleagues that wait for this member
+	Standing []standing
 }
 
 func (d *desk) inboxShow(w http.ResponseWriter, r *http.Request) error {
@@ -48,7 +50,14 @@ func (d *desk) inboxShow(w http.ResponseWriter, r *http.Request) error {
 	if in.NoCases {
 		title = d.text(r, "desk.inbox.title")
 	}
-	return d.Renderer.Render(w, r, http.StatusOK, "desk/inbox", page(d, r, title, d.inboxData(r, a, in)))
+	data := d.inboxData(r, a, in)
+	if data.Asked, err = d.waiting(r); err != nil {
+		return err
+	}
+	if data.Standing, err = d.standing(r); err != nil {
+		return err
+	}
+	return d.Renderer.Render(w, r, http.StatusOK, "desk/inbox", page(d, r, title, data))
 }
 
 func (d *desk) showWaiting(w http.ResponseWriter, r *http.Request, a access.Actor) error {
@@ -78,7 +87,8 @@ func (d *desk) inboxData(r *http.Request, a access.Actor, in *casework.Inbox) in
 	}
 	for _, v := range casework.Views() {
 		data.Views = append(data.Views, ui.Link{
-			Href: "/desk?view=" + string(v), Text: d.text(r, "desk.view."+string(v)), Current: v == in.View, Count: in.Counts[v],
+			Href: "/desk?view=" + string(v), Text: d.text(r, "desk.view."+string(v)), Current: v == in.View,
+			Count: min(in.Counts[v], casework.ViewCountMost-1), Over: in.Counts[v] >= casework.ViewCountMost,
 		})
 	}
 	data.Filters = d.filters(r, in)
@@ -192,7 +202,7 @@ func (d *desk) inboxPages(r *http.Request, in *casework.Inbox) *ui.Pages {
 	if now > 1 {
 		p.Prev = at(now - 1)
 	}
-	if now < last {
+	if in.More {
 		p.Next = at(now + 1)
 	}
 	return p

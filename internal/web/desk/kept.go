@@ -59,12 +59,18 @@ func (d *desk) keepForm(w http.ResponseWriter, r *http.Request) (bool, error) {
 		return false, nil // a stranger: there is nothing to read
 	}
 	v := kept{Path: r.URL.Path}
-	values, err := ui.ReadForm(r, ui.Limits{Fields: formFields, TextBytes: formBytes}, func(u ui.Upload) error {
-		v.Files = append(v.Files, u.Name)
-		return nil
-	})
-	if err != nil {
-		return false, err
+	values, carried := ui.Carried(r)
+	if carried {
+		v.Path = ui.CarryTo(r.URL.RequestURI())
+	} else {
+		var err error
+		values, err = ui.ReadForm(r, ui.Limits{Fields: formFields, TextBytes: formBytes}, func(u ui.Upload) error {
+			v.Files = append(v.Files, u.Name)
+			return nil
+		})
+		if err != nil {
+			return false, err
+		}
 	}
 	for _, name := range secretFields() {
 		delete(values, name)
@@ -172,5 +178,6 @@ func (d *desk) keptDiscard(w http.ResponseWriter, r *http.Request) error {
 func caseIn(path string) (casefile.Number, bool) {
 	rest, ok := strings.CutPrefix(path, "/desk/case/")
 	number, _, _ := strings.Cut(rest, "/")
+	number, _, _ = strings.Cut(number, "?")
 	return casefile.Number(number), ok
 }

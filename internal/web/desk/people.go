@@ -155,7 +155,7 @@ func (d *desk) showVouch(w http.ResponseWriter, r *http.Request, status int, err
 				return err
 			}
 			p := page(d, r, d.text(r, "desk.vouch.title"), data)
-			p.Errors, p.Script = errs, script
+			p.Errors, p.Script = errs, data.Proof.script()
 			return d.Renderer.Render(w, r, status, "desk/vouch", p)
 		}
 	}
@@ -172,10 +172,7 @@ func (d *desk) vouchGive(w http.ResponseWriter, r *http.Request) error {
 		return d.showVouch(w, r, http.StatusUnprocessableEntity, missing)
 	}
 	err = d.Setup.Vouch(r.Context(), actor(r), r.PathValue("invitation"), d.proof(r, f))
-	if errs := d.proved(r, err); errs != nil {
-		return d.showVouch(w, r, http.StatusUnprocessableEntity, errs)
-	}
-	if errs, status := d.problems(r, err, ""); errs != nil {
+	if errs, status := d.problems(r, err, "password"); errs != nil {
 		return d.showVouch(w, r, status, errs)
 	}
 	if err != nil {

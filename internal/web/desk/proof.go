@@ -7,8 +7,9 @@ import (
 )
 
 // proofField asks for the password once more, or for a passkey that opens keys,
-// before an act. Template "proof"; the page names script in Script, and its handler
-// takes what was shown with proof.
+// before an act. The form
+// holds the templates "proof" and, after its button, "proof-passkey"; the page runs
+// script; the handler takes what was shown with proof.
 type proofField struct {
 	Hint  string
 	Host  string
@@ -16,14 +17,16 @@ type proofField struct {
 	Error string
 }
 
+// script is what the page runs: nothing where no passkey can be used.
+func (p proofField) script() string {
+	if p.Alone && p.Host != "" {
+		return script
+	}
+	return ""
+}
+
 // askProof makes the field for the signed-in member.
 func (d *desk) askProof(r *http.Request, hint string, errs []ui.FormError) (proofField, error) {
 	ways, err := d.SignIn.Ways(r.Context(), actor(r))
 	return proofField{Hint: hint, Host: d.SignIn.PasskeyHost(), Alone: ways.Alone(), Error: ui.ErrorFor(errs, "password")}, err
-}
-
-// proved words what was wrong with a proof, for the field of its name; other errors
-// stay as they are.
-func (d *desk) proved(r *http.Request, err error) []ui.FormError {
-	return d.refusal(r, err, "password", "error.password-wrong")
 }

@@ -31,7 +31,7 @@ func (d *desk) signinShow(w http.ResponseWriter, r *http.Request) error {
 func (d *desk) showSignIn(w http.ResponseWriter, r *http.Request, status int, data signinPage, errs []ui.FormError) error {
 	data.Host, data.Provider = d.SignIn.PasskeyHost(), d.SignIn.ProviderName()
 	p := page(d, r, d.text(r, "desk.signin.title"), data)
-	p.Path, p.Errors, p.Script = "/desk/signin", errs, script
+	p.Errors, p.Script = errs, script
 	return d.Renderer.Render(w, r, status, "desk/signin", p)
 }
 
@@ -62,7 +62,7 @@ func (d *desk) signinEnter(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	d.Cookies.Set(w, cookiePending, pending.Cookie(), 0)
-	ui.Redirect(w, r, "/desk/signin/second?next="+url.QueryEscape(data.Next))
+	ui.Redirect(w, r, sameLang(r, "/desk/signin/second?next="+url.QueryEscape(data.Next)))
 	return nil
 }
 

@@ -110,7 +110,7 @@ func (d *desk) providerEnter(w http.ResponseWriter, r *http.Request) error {
 	if err == nil && pending != nil {
 		d.Cookies.Clear(w, cookieAway)
 		d.Cookies.Set(w, cookiePending, pending.Cookie(), 0)
-		ui.Redirect(w, r, "/desk/signin/second")
+		ui.Redirect(w, r, sameLang(r, "/desk/signin/second"))
 		return nil
 	}
 	return d.provided(w, r, f, e, err, "error.password-wrong")

@@ -17,7 +17,7 @@ func (d *desk) recoverShow(w http.ResponseWriter, r *http.Request) error {
 func (d *desk) showRecover(w http.ResponseWriter, r *http.Request, status int, data signinPage, errs []ui.FormError) error {
 	data.Least = signin.MinPassword
 	p := page(d, r, d.text(r, "desk.recover.title"), data)
-	p.Path, p.Errors = "/desk/signin/recovery", errs
+	p.Errors = errs
 	return d.Renderer.Render(w, r, status, "desk/recover", p)
 }
 
@@ -35,7 +35,7 @@ func (d *desk) recoverEnter(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	d.Cookies.Set(w, cookiePending, pending.Cookie(), 0)
-	ui.Redirect(w, r, "/desk/signin/second")
+	ui.Redirect(w, r, sameLang(r, "/desk/signin/second"))
 	return nil
 }
 

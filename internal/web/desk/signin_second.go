@@ -14,7 +14,7 @@ import (
 // startOver leads back to the password: the sign-in took too long, or there was none.
 func (d *desk) startOver(w http.ResponseWriter, r *http.Request, next string) error {
 	d.Cookies.Clear(w, cookiePending)
-	ui.Redirect(w, r, "/desk/signin?next="+url.QueryEscape(next))
+	ui.Redirect(w, r, sameLang(r, "/desk/signin?next="+url.QueryEscape(next)))
 	return nil
 }
 
@@ -39,7 +39,7 @@ func (d *desk) showSecond(w http.ResponseWriter, r *http.Request, status int, ne
 		title = d.text(r, "desk.second.title-passkey")
 	}
 	p := page(d, r, title, signinPage{Next: next, Second: second, Host: d.SignIn.PasskeyHost()})
-	p.Path, p.Errors = "/desk/signin/second", errs
+	p.Errors = errs
 	if second.Passkey {
 		p.Script = script
 	}

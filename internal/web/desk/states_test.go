@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"io"
 	"net/http/httptest"
 	"net/url"
 	"os"
@@ -13,6 +14,7 @@ import (
 
 	"klankbord/internal/apptest"
 	"klankbord/internal/profile"
+	"klankbord/internal/web/desk"
 )
 
 // TestEveryStateOfEveryPageIsWellFormed renders every page in every state in four
@@ -34,7 +36,14 @@ func RenderStates(t *testing.T, dir string) {
 		s.lists()
 		s.cases()
 		s.forms()
+		s.requests()
 	}
+	s.drills()
+	set, err := desk.Templates()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.typed.All(t, set.Files, "*.html", "enrol") // asks for a password only, which is never written into a page
 }
 
 type states struct {
@@ -43,6 +52,8 @@ type states struct {
 	crew crew
 	dir  string
 	lang string
+
+	typed apptest.Typed // states whose form came along into another language
 
 	general, sealed, byHand, closed, busy string
 }
@@ -149,6 +160,13 @@ func (s *states) lists() {
 	s.keep("profile-saved", s.crew.sofie.get(s.in("/desk/profile?done=1")))
 	s.keep("not-found", s.crew.sofie.get(s.in("/desk/case/KB-0000-00")))
 	s.keep("kept-gone", s.crew.sofie.get(s.in("/desk/kept")))
+	again := s.browser()
+	again.secret = s.crew.sofie.secret
+	again.signIn("sofie@desk.example")
+	again.get("/desk").send("/desk/signout", nil)
+	again.post(s.busy+"/compose", url.Values{"audience": {"message"}, "text": {"Written before the session ended.\n\nAnd kept."}, "lang": {"nl"}, "act": {"draft"}})
+	again.signIn("sofie@desk.example")
+	s.keep("kept", again.get(s.in("/desk/kept")))
 }
 
 func (s *states) cases() {
@@ -196,6 +214,7 @@ var assetURL = regexp.MustCompile(`/assets/[a-z]+\.[0-9a-f]+\.[a-z]+`)
 func (s *states) keep(name string, p *page) {
 	s.t.Helper()
 	s.check(name, p)
+	s.carried(name, p)
 	if s.dir == "" {
 		return
 	}
@@ -221,6 +240,26 @@ func (s *states) keep(name string, p *page) {
 func ownScript(n *html.Node) bool {
 	src, _ := attr(n, "src")
 	return assetURL.MatchString(src) && n.FirstChild == nil
+}
+
+// carried has a browser change the language of a page on which something can be
+// typed. Once is enough: it works alike in every language.
+func (s *states) carried(name string, p *page) {
+	s.t.Helper()
+	if s.lang != "nl" {
+		return
+	}
+	send := func(method, target, kind string, body io.Reader) (int, string) {
+		raw, err := io.ReadAll(body)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		after := p.b.do(method, target, kind, string(raw))
+		return after.status, after.body
+	}
+	if apptest.HoldsWhatIsTyped(s.t, name, p.body, "fr", send) {
+		s.typed.Tried(name)
+	}
 }
 
 // check holds a page to the rules that every page keeps.

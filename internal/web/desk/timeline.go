@@ -67,7 +67,7 @@ func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Mes
 
 func kindOf(it casework.Item) ui.MessageKind {
 	switch it.Kind {
-	case "", casefile.EntryStateEvent, casefile.EntryContactChange:
+	case "", casefile.EntryStateEvent, casefile.EntryContactChange, casefile.EntryRequest, casefile.EntryDecision:
 		return ui.Event
 	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail:
 		return ui.Internal
@@ -109,6 +109,10 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 	switch it.Kind {
 	case casefile.EntryStateEvent:
 		return d.stepText(r, it), nil
+	case casefile.EntryRequest:
+		return d.text(r, "desk.event.asked", "what", d.matter(r, it.Asked), "reason", it.Text), nil
+	case casefile.EntryDecision:
+		return d.decisionText(r, it), nil
 	case casefile.EntryContactChange:
 		return d.text(r, "common.entry.contact-change"), nil
 	case casefile.EntryOutcome:
@@ -124,6 +128,14 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 	default:
 		return it.Text, tag(ui.Plain)
 	}
+}
+
+func (d *desk) decisionText(r *http.Request, it casework.Item) string {
+	said := d.text(r, "desk.event."+string(it.Verdict), "what", d.matter(r, it.Asked))
+	if it.Text != "" {
+		said += ": " + it.Text
+	}
+	return said
 }
 
 func wayOf(way string) string {

@@ -31,6 +31,8 @@ func (f *face) sendComplaint(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	case errors.Is(err, intake.ErrNoDraft):
 		return f.elsewhere(w, r)
+	case errors.Is(err, intake.ErrClosed):
+		return f.refuseSending(w, r, tok, http.StatusServiceUnavailable, f.words(r, "error.form-closed"))
 	case isFault && why.Kind == fault.Invalid:
 		return f.refuseSending(w, r, tok, http.StatusUnprocessableEntity, f.words(r, "form.check.not-yet"))
 	default:

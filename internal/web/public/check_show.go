@@ -16,6 +16,7 @@ type checkPage struct {
 	Parts       []checkedPart
 	Missing     []ui.Link // what still has to be filled in, each with where
 	Ready       bool
+	Closed      *closedNotice
 	Who         whoReads
 	Names       []nameQuestion
 	Asking      bool // the names are asked about now
@@ -70,11 +71,20 @@ func (f *face) renderCheck(w http.ResponseWriter, r *http.Request, status int, r
 	for _, m := range review.Matches {
 		data.Asking = data.Asking || m.Answer == "" || r.URL.Query().Get("names") == "change"
 	}
-	if d.Answers.Has(profile.FieldDanger, "yes") {
+	if review.Closed {
+		if data.Closed = f.closedTo(r, review.Routing.Team); data.Closed != nil {
+			data.Closed.Kept = true
+		}
+	}
+	if d.Answers.Has(profile.FieldDanger, "yes") || review.Closed {
 		data.Emergency = f.emergency(l)
 	}
+	path := "/complaint/check"
+	if data.Asking {
+		path += "?names=change"
+	}
 	return f.Renderer.Render(w, r, status, "public/check", ui.Page[checkPage]{
-		Title: f.words(r, "form.check.title"), Path: "/complaint/check", Exit: f.exits(d.Answers), Errors: wrong, Data: data,
+		Title: f.words(r, "form.check.title"), Path: path, Exit: f.exits(d.Answers), Errors: wrong, Data: data,
 	})
 }
 

@@ -77,6 +77,9 @@ func (f *face) goOn(w http.ResponseWriter, r *http.Request, d *intake.Draft, v s
 	if len(v.errors) > 0 {
 		return f.refuse(w, r, v, a)
 	}
+	if v.closed = f.closedAt(r, d, v.step.ID); v.closed != nil {
+		return f.refuseClosed(w, r, v)
+	}
 	if _, short := f.Profile.Interrupt(v.step.ID, d.Answers); short {
 		ui.Redirect(w, r, f.shortAddress(r, v))
 		return nil
@@ -118,6 +121,13 @@ func (f *face) refuse(w http.ResponseWriter, r *http.Request, v stepView, a arri
 		status = http.StatusTooManyRequests
 	}
 	return f.renderStep(w, r, status, v)
+}
+
+// refuseClosed shows the question again, as it was answered, because nobody would
+// receive the complaint.
+func (f *face) refuseClosed(w http.ResponseWriter, r *http.Request, v stepView) error {
+	v.errors = append(v.errors, ui.FormError{Text: f.words(r, "error.form-closed")})
+	return f.renderStep(w, r, http.StatusServiceUnavailable, v)
 }
 
 // changeRows removes a file, or shows the page with a row more or less.

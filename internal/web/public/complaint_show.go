@@ -12,6 +12,9 @@ import (
 
 // showStart leads to the first question.
 func (f *face) showStart(w http.ResponseWriter, r *http.Request) error {
+	if n := f.allClosed(r); n != nil {
+		return f.renderClosed(w, r, http.StatusOK, n)
+	}
 	ui.Redirect(w, r, f.stepAddress(r, f.firstStep(), false))
 	return nil
 }
@@ -24,6 +27,9 @@ func (f *face) showStep(w http.ResponseWriter, r *http.Request) error {
 	}
 	d, err := f.draft(r)
 	if errors.Is(err, intake.ErrNoDraft) {
+		if n := f.allClosed(r); n != nil {
+			return f.renderClosed(w, r, http.StatusOK, n)
+		}
 		return f.showWithoutDraft(w, r, id)
 	}
 	if err != nil {

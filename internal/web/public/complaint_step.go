@@ -68,6 +68,7 @@ type stepView struct {
 	errors  []ui.FormError
 	from    bool   // came from the check page
 	more    string // group that gets an empty row
+	closed  *closedNotice
 }
 
 // stepPage is one question of the form.
@@ -84,6 +85,7 @@ type stepPage struct {
 	Guarded      bool // Enter must not press the first Remove or Add button
 	Emergency    *emergency
 	Privacy      bool // leads to how data are used
+	Closed       *closedNotice
 }
 
 // renderStep answers with a question.
@@ -107,7 +109,7 @@ func (f *face) stepPage(r *http.Request, v stepView) stepPage {
 	l := f.Renderer.Lang(r)
 	p := stepPage{
 		Back: f.backFrom(r, v), Action: f.at(r, "/complaint/"+v.step.ID), Caption: f.caption(r, v),
-		Heading: v.step.Title.In(l), Intro: inOrNone(v.step.Intro, l), Body: textsIn(v.step.Body, l), FromCheck: v.from,
+		Heading: v.step.Title.In(l), Intro: inOrNone(v.step.Intro, l), Body: textsIn(v.step.Body, l), FromCheck: v.from, Closed: v.closed,
 	}
 	p.Parts = f.stepParts(r, v)
 	if only, ok := asHeading(p, v, l); ok {

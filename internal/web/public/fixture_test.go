@@ -51,6 +51,11 @@ const instanceID = "instance-of-a-test"
 
 func newDesk(t testing.TB, options ...func(*public.Deps)) *desk {
 	t.Helper()
+	return newDeskOf(t, (*desk).found, options...)
+}
+
+func newDeskOf(t testing.TB, found func(*desk), options ...func(*public.Deps)) *desk {
+	t.Helper()
 	d := &desk{
 		t: t, clock: clock.NewFixed(monday), folder: t.TempDir(), instance: seal.NewInstanceKey(),
 		members: map[string]staff.ID{}, keys: map[string]*seal.Keys{}, signers: map[string]*seal.Signer{},
@@ -71,7 +76,7 @@ func newDesk(t testing.TB, options ...func(*public.Deps)) *desk {
 		Mails: d.instance.Subkey("mail"), Notices: d.instance.Subkey("notices"), Limits: intake.DefaultLimits(),
 	}
 	d.intake.Limits.FileBytes = 1 << 20
-	d.found()
+	found(d)
 	d.serve(options...)
 	return d
 }
@@ -86,17 +91,33 @@ func (d *desk) check(err error) {
 // found starts the directory and lets the members in.
 func (d *desk) found() {
 	d.t.Helper()
-	body, err := staff.Compose(nil, instanceID, monday, staff.Change{
-		Type: staff.Genesis, Recovery: []staff.Recovery{{ID: "recovery-1", Key: seal.NewCode().Keys(instanceID).Public()}},
-	})
-	d.check(err)
-	d.event(body, staff.ByInstance, d.instance.Signer())
+	d.foundOnly()
 	d.join("Nele Janssens", casefile.ComplaintsTeam, staff.IntegrityManager)
 	d.join("Thomas Dubois", casefile.ComplaintsTeam, staff.HumanResources)
 	d.join("Sofie Peeters", casefile.SupportersService, "")
 	d.join("Karim Benali", casefile.SupportersService, "")
 	d.join("Julie Lambert", casefile.SupportersService, "")
 	d.join("Marc Verstraete", casefile.Alternative, "")
+}
+
+// foundOnly starts the directory, with nobody in it.
+func (d *desk) foundOnly() {
+	d.t.Helper()
+	body, err := staff.Compose(nil, instanceID, monday, staff.Change{
+		Type: staff.Genesis, Recovery: []staff.Recovery{{ID: "recovery-1", Key: seal.NewCode().Keys(instanceID).Public()}},
+	})
+	d.check(err)
+	d.event(body, staff.ByInstance, d.instance.Signer())
+}
+
+// leave takes a member off the desk.
+func (d *desk) leave(name string) {
+	d.t.Helper()
+	dir, err := d.custody.Directory(context.Background())
+	d.check(err)
+	body, err := staff.Compose(dir, instanceID, monday, staff.Change{Type: staff.Revoke, Member: d.members[name]})
+	d.check(err)
+	d.event(body, string(d.members["Nele Janssens"]), d.signers["Nele Janssens"])
 }
 
 func (d *desk) event(body []byte, by string, signer *seal.Signer) {

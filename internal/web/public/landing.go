@@ -18,11 +18,13 @@ type landingPage struct {
 	Blocks    []textBlock
 	Choose    textBlock
 	Teams     []landingTeam
+	Closed    *closedNotice // nobody receives complaints yet
 }
 
 // landingTeam is a team: what it handles, who reads that, and how to reach it.
 type landingTeam struct {
 	ID, Name, Handles, Readers, Inbox, MailNote string
+	Closed                                      bool // nobody is in it yet
 	Routes                                      []landingRoute
 	Contacts                                    []landingContact
 }
@@ -54,9 +56,16 @@ func (f *face) showLanding(w http.ResponseWriter, r *http.Request) error {
 		Follows: block("what-follows"), Choose: block("choose"),
 		Blocks: []textBlock{block("confidentiality"), block("independence"), block("no-retaliation"), block("inbox")},
 	}
+	teams := f.openTeams(r)
 	for _, t := range f.Profile.Teams {
-		data.Teams = append(data.Teams, f.landingTeam(t, page, l))
+		x := f.landingTeam(t, page, l)
+		x.Closed = len(t.Routes) > 0 && !teams[t.ID]
+		data.Teams = append(data.Teams, x)
+		if x.Closed { // a browser must not keep it: it opens at any moment
+			w.Header().Set("Cache-Control", "no-store")
+		}
 	}
+	data.Closed = f.allClosed(r)
 	return f.Renderer.Render(w, r, http.StatusOK, "public/landing", ui.Page[landingPage]{
 		Title: page.Title.In(l), Path: "/", Compress: true, Index: true, Data: data,
 	})
@@ -76,14 +85,18 @@ func (f *face) landingTeam(t profile.Team, page profile.Page, l string) landingT
 		}
 	}
 	for _, c := range t.Contacts {
-		y := landingContact{Kind: c.Kind, Value: c.Value, For: c.For.In(l)}
-		if c.Placeholder {
-			y.Kind, y.Note = "placeholder", c.Note.In(l)
-		}
-		if c.Kind == "phone" {
-			y.Value = strings.ReplaceAll(c.Value, " ", "\u00a0") // a number stays on one line
-		}
-		x.Contacts = append(x.Contacts, y)
+		x.Contacts = append(x.Contacts, contactIn(c, l))
+	}
+	return x
+}
+
+func contactIn(c profile.Contact, l string) landingContact {
+	x := landingContact{Kind: c.Kind, Value: c.Value, For: c.For.In(l)}
+	if c.Placeholder {
+		x.Kind, x.Note = "placeholder", c.Note.In(l)
+	}
+	if c.Kind == "phone" {
+		x.Value = strings.ReplaceAll(c.Value, " ", "\u00a0") // a number stays on one line
 	}
 	return x
 }

@@ -41,6 +41,7 @@ type caseView struct {
 	Openings   []openingView
 	Contact    []ui.Answer
 	Mail       mailView
+	Address    mailView // whether the address is confirmed
 	Language   languageView
 	Withdrawn  time.Time
 	LeaveTo    string
@@ -135,7 +136,7 @@ func (b *mailbox) caseView(r *http.Request, m *dialogue.Mailbox) caseView {
 		StageHint: b.words(r, "common.stage-hint."+string(m.Stage)),
 		Late:      m.Late, Damaged: m.Damaged, Unread: m.Unread, Withdrawn: m.Withdrawn,
 		Outcome: b.outcomeView(r, m), Openings: b.openingViews(r, m), Contact: b.contactAnswers(r, m),
-		Mail: b.mailView(r, m), Language: b.languageView(r, m),
+		Mail: b.mailView(r, m), Address: b.addressView(r, m), Language: b.languageView(r, m),
 		LeaveTo: b.at(r, "/mailbox/leave"), Contacting: b.at(r, "/mailbox/contact"), Talk: b.at(r, "/mailbox/conversation"),
 		Withdraw: b.at(r, "/mailbox/withdraw"), Copy: b.at(r, "/mailbox/copy.txt"),
 	}
@@ -165,7 +166,7 @@ func nextOf(list []promised) *promised {
 // doneText says what was just done. Only the words of our own redirects count.
 func (b *mailbox) doneText(r *http.Request) string {
 	done := r.URL.Query().Get("done")
-	if !slices.Contains([]string{formReply, formConversation, formWithdraw, formContact, "mail", "language"}, done) {
+	if !slices.Contains([]string{formReply, formConversation, formWithdraw, formContact, "mail", "language", "confirm"}, done) {
 		return ""
 	}
 	return b.words(r, "mailbox.done."+done)

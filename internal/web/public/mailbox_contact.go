@@ -71,12 +71,7 @@ func (b *mailbox) changeContact(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s, typed := sendingOf(values), profile.Answers{}
-	for key, v := range values {
-		if key != "key" && key != "number" {
-			typed[key] = v
-		}
-	}
+	s, typed := sendingOf(values), contactTyped(values)
 	tok, ok := b.pass(r)
 	err = dialogue.ErrNoSession
 	if ok {
@@ -100,6 +95,17 @@ func (b *mailbox) changeContact(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return b.renderContact(w, r, tok, status, form, []ui.FormError{e})
+}
+
+// contactTyped is the answers among the values of the form.
+func contactTyped(values map[string][]string) profile.Answers {
+	typed := profile.Answers{}
+	for key, v := range values {
+		if key != "key" && key != "number" {
+			typed[key] = v
+		}
+	}
+	return typed
 }
 
 func (b *mailbox) wrongIn(r *http.Request, refused *dialogue.Refusal) []ui.FormError {

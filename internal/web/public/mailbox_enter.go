@@ -3,6 +3,7 @@ package public
 import (
 	"errors"
 	"net/http"
+	"path"
 	"strings"
 
 	"klankbord/internal/dialogue"
@@ -22,6 +23,9 @@ type mailboxEnter struct {
 
 // showEnter asks for the code; who is in already goes to their messages.
 func (b *mailbox) showEnter(w http.ResponseWriter, r *http.Request) error {
+	if values, ok := ui.Carried(r); ok { // what waits in the page stays there
+		return b.renderEnter(w, r, http.StatusOK, waiting(values), nil)
+	}
 	if tok, ok := b.pass(r); ok {
 		_, err := b.Dialogue.Number(r.Context(), tok)
 		if err == nil {
@@ -128,9 +132,16 @@ func (b *mailbox) refuseCode(w http.ResponseWriter, r *http.Request, values map[
 		return err
 	}
 	e.Field = "code"
-	p := mailboxEnter{Kept: first(values, "kept"), Code: ui.Field{Values: values["code"]}}
-	p.Over = p.Kept != ""
+	p := waiting(values)
+	p.Code.Values = values["code"]
 	return b.renderEnter(w, r, status, p, []ui.FormError{e})
+}
+
+// waiting is the page with what it holds from before a session ended.
+func waiting(values map[string][]string) mailboxEnter {
+	p := mailboxEnter{Kept: first(values, "kept"), Files: first(values, "dropped")}
+	p.Over = p.Kept != ""
+	return p
 }
 
 // showAgain answers with the page on which something was typed before the session
@@ -162,6 +173,23 @@ const (
 	formWithdraw     = "withdraw"
 	formContact      = "contact"
 )
+
+// carriedIn is what was typed on a page of the mailbox whose language was changed
+// when the session was over.
+func carriedIn(r *http.Request) dialogue.Kept {
+	values, ok := ui.Carried(r)
+	if !ok {
+		return dialogue.Kept{}
+	}
+	k := dialogue.Kept{Number: sendingOf(values).Number, Way: first(values, "way"), Text: asTyped(values, "text")}
+	switch page := path.Base(r.URL.Path); page {
+	case formConversation, formWithdraw:
+		k.Form = page
+	case formContact:
+		k.Form, k.Answers = page, contactTyped(values)
+	}
+	return k
+}
 
 // signOut ends the session and reminds of the code.
 func (b *mailbox) signOut(w http.ResponseWriter, r *http.Request) error {

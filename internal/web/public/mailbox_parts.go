@@ -187,6 +187,20 @@ func (b *mailbox) mailView(r *http.Request, m *dialogue.Mailbox) mailView {
 	return v
 }
 
+// addressView says whether the address for news was confirmed, and offers the link
+// again while it was not.
+func (b *mailbox) addressView(r *http.Request, m *dialogue.Mailbox) mailView {
+	v := mailView{Sending: sending(m, ""), Action: b.at(r, "/mailbox/confirm")}
+	switch {
+	case !m.Mail:
+	case m.Verified.IsZero():
+		v.Text, v.Button = b.words(r, "mailbox.confirm.not-yet"), b.words(r, "mailbox.confirm.again")
+	default:
+		v.Text = b.words(r, "mailbox.confirm.on", "date", b.day(r, m.Verified))
+	}
+	return v
+}
+
 func (b *mailbox) languageView(r *http.Request, m *dialogue.Mailbox) languageView {
 	v := languageView{Sending: sending(m, ""), Action: b.at(r, "/mailbox/language"), Lang: b.Renderer.Lang(r)}
 	if m.Language == "" {

@@ -50,6 +50,9 @@ func (f *face) mailboxRoutes() []Route {
 		{"POST", "/mailbox/contact", small, b.changeContact},
 		{"POST", "/mailbox/mail", small, b.switchMail},
 		{"POST", "/mailbox/language", small, b.switchLanguage},
+		{"POST", "/mailbox/confirm", small, b.sendConfirmation},
+		{"GET", "/confirm/{secret}", nil, b.showConfirm},
+		{"POST", "/confirm/{secret}", small, b.confirm},
 		{"GET", "/mailbox/withdraw", nil, b.inside(b.showWithdraw)},
 		{"POST", "/mailbox/withdraw", small, b.withdraw},
 		{"GET", "/mailbox/copy.txt", nil, b.inside(b.saveCopy)},
@@ -84,11 +87,11 @@ func (b *mailbox) inside(h func(http.ResponseWriter, *http.Request, seal.Token) 
 	return func(w http.ResponseWriter, r *http.Request) error {
 		tok, ok := b.pass(r)
 		if !ok {
-			return b.askAgain(w, r, dialogue.Kept{}, nil)
+			return b.askAgain(w, r, carriedIn(r), nil)
 		}
 		err := h(w, r, tok)
 		if errors.Is(err, dialogue.ErrNoSession) {
-			return b.askAgain(w, r, dialogue.Kept{}, nil)
+			return b.askAgain(w, r, carriedIn(r), nil)
 		}
 		return err
 	}

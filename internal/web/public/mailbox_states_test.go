@@ -18,18 +18,22 @@ import (
 	"klankbord/internal/intake"
 	"klankbord/internal/seal"
 	"klankbord/internal/store"
+	"klankbord/internal/web/public"
 )
 
 // TestEveryStateOfTheMailbox goes through every state in every language; visitor
 // holds each to the rules for pages. Where KLANKBORD_PAGES names a folder, the pages
 // are left there as <language>/mailbox-PAGE.html, or mailbox-PAGE--STATE.html.
 func TestEveryStateOfTheMailbox(t *testing.T) {
+	typed := &apptest.Typed{}
+	defer func() { typed.All(t, public.Templates().Files, "mailbox_*.html") }()
 	for _, l := range []string{"nl", "fr", "en", "de"} {
 		t.Run(l, func(t *testing.T) {
-			k := mailboxKeeper{keeper{t: t, l: l, dir: os.Getenv("KLANKBORD_PAGES")}, newHouse(t)}
+			k := mailboxKeeper{keeper{t: t, l: l, dir: os.Getenv("KLANKBORD_PAGES"), typed: typed}, newHouse(t)}
 			k.enter()
 			k.dialogue()
 			k.contact()
+			k.links()
 			k.late()
 			k.question()
 			k.damaged()
@@ -48,6 +52,7 @@ func (k mailboxKeeper) keep(name string, p *page, status int) *page {
 	if got := attribute(p.find("html")[0], "lang"); got != k.l || p.status != status {
 		k.t.Errorf("%s: %s is in %q with status %d", name, p.path, got, p.status)
 	}
+	k.carried("mailbox_"+name, p)
 	if k.dir == "" {
 		return p
 	}

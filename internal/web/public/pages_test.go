@@ -1,6 +1,7 @@
 package public_test
 
 import (
+	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -9,7 +10,10 @@ import (
 	"testing"
 	"time"
 
+	"klankbord/internal/apptest"
+	"klankbord/internal/casefile"
 	"klankbord/internal/profile"
+	"klankbord/internal/staff"
 	"klankbord/internal/web/public"
 )
 
@@ -17,24 +21,68 @@ import (
 // holds each to the rules for pages. Where KLANKBORD_PAGES names a folder, the
 // pages are left there as <language>/public-*.html, for validators and for people.
 func TestEveryStateOfEveryPage(t *testing.T) {
+	typed := &apptest.Typed{}
+	t.Cleanup(func() { // a question is tried apart, and so is the mailbox
+		typed.All(t, public.Templates().Files, "[^m]*.html", "step")
+	})
 	for _, l := range []string{"nl", "fr", "en", "de"} {
 		t.Run(l, func(t *testing.T) {
 			t.Parallel() // most of the time goes to waiting for the disk
-			k := keeper{t: t, l: l, dir: os.Getenv("KLANKBORD_PAGES")}
+			k := keeper{t: t, l: l, dir: os.Getenv("KLANKBORD_PAGES"), typed: typed}
 			k.texts()
 			k.form()
 			k.refusals()
 			k.check()
 			k.receipts()
 			k.drafts()
+			k.closed()
 		})
 	}
+}
+
+// TestEveryQuestionGoesAlongIntoAnotherLanguage fills in all that each question asks,
+// changes the language and looks whether all of it stands there, and in the draft.
+func TestEveryQuestionGoesAlongIntoAnotherLanguage(t *testing.T) {
+	for _, topics := range [][]string{{"theft"}, {"data-breach"}, {"representative-conduct", "other-general"}, {"question"}} {
+		t.Run(topics[0], func(t *testing.T) {
+			t.Parallel()
+			a, tried := with(strict(topics...), "for_whom", "group", "relation", "volunteer"), 0
+			newDesk(t).visitor().start("nl").answer(a, nil, func(p *page) {
+				if len(p.find("form", "id", "step")) == 1 && p.holds(t, filepath.Base(p.formAction())) {
+					tried++
+				}
+			})
+			if tried < 5 {
+				t.Errorf("only %d questions had something to type", tried)
+			}
+		})
+	}
+}
+
+// holds changes the language of a page with everything on it filled in.
+func (p *page) holds(t testing.TB, name string) bool {
+	t.Helper()
+	return apptest.HoldsWhatIsTyped(t, name, p.body, "fr", func(method, target, kind string, body io.Reader) (int, string) {
+		after := p.v.open(method, target, kind, body)
+		return after.status, after.body
+	})
 }
 
 // keeper visits states and keeps their pages.
 type keeper struct {
 	t      *testing.T
 	l, dir string
+	typed  *apptest.Typed // states whose form came along into another language
+}
+
+// carried has the visitor change the language of a page on which something can be
+// typed. Once is enough: it works alike in every language. A question writes what
+// arrives into the draft, and is tried apart.
+func (k keeper) carried(name string, p *page) {
+	k.t.Helper()
+	if k.l == "nl" && len(p.find("form", "id", "step")) == 0 && p.holds(k.t, name) {
+		k.typed.Tried(name)
+	}
 }
 
 func (k keeper) keep(name string, p *page) {
@@ -42,6 +90,7 @@ func (k keeper) keep(name string, p *page) {
 	if got := attribute(p.find("html")[0], "lang"); got != k.l {
 		k.t.Errorf("%s is in %q", p.path, got)
 	}
+	k.carried(name, p)
 	if k.dir == "" {
 		return
 	}
@@ -219,4 +268,22 @@ func (k keeper) drafts() {
 	k.keep("resume-typo", resume.post(f, url.Values{"code": {"ABCD"}}))
 	d.clock.Add(15 * 24 * time.Hour)
 	k.keep("expired-kept", story.press("next", story.fill(profile.Answers{"story": {"Written later"}})))
+}
+
+// closed are the pages while a team, or every team, has nobody yet.
+func (k keeper) closed() {
+	d := emptyDesk(k.t)
+	v := d.visitor()
+	k.keep("landing-closed", v.get(k.at("/")))
+	k.keep("closed", v.get(k.at("/complaint")))
+	d.join("Nele Janssens", casefile.ComplaintsTeam, staff.IntegrityManager)
+	k.keep("landing-partly-closed", v.get(k.at("/")))
+	topics := v.start(k.l)
+	k.keep("closed-topics", topics)
+	k.keep("closed-topics-refused", topics.press("next", topics.fill(basic("question"))))
+	d.join("Sofie Peeters", casefile.SupportersService, "")
+	check := d.visitor().start(k.l).answer(basic("response-time"), nil, nil)
+	d.leave("Sofie Peeters")
+	k.keep("check-closed", check.v.get(k.at("/complaint/check")))
+	k.keep("check-closed-refused", check.sendOff())
 }

@@ -71,7 +71,7 @@ type face struct {
 // the page for addresses that do not exist.
 func New(d Deps) http.Handler {
 	f := newFace(d)
-	return f.Renderer.Wrap(f.Clock, f.mux())
+	return f.Renderer.Wrap(f.Clock, f.Renderer.Carry(carried(), f.mux()))
 }
 
 func newFace(d Deps) *face {

@@ -31,6 +31,7 @@ func (f *face) routes() []Route {
 		{"GET", "/complaint/check", nil, f.showCheck},
 		{"POST", "/complaint/check", small, f.sendComplaint},
 		{"POST", "/complaint/names", small, f.saveNames},
+		{"GET", "/complaint/keep", nil, f.showKeep},
 		{"POST", "/complaint/keep", small, f.keepComplaint},
 		{"GET", "/complaint/{step}", nil, f.showStep},
 		{"POST", "/complaint/{step}", f.stepSize, f.saveStep},
@@ -75,6 +76,10 @@ func (f *face) mux() *http.ServeMux {
 	m.Handle("/", f.Renderer.NotFound())
 	return m
 }
+
+// carried bounds what a change of language takes along: as much as may wait sealed
+// in the page that asks for the code.
+func carried() ui.Limits { return ui.Limits{Fields: fields, TextBytes: formBytes} }
 
 const (
 	formBytes = 4 << 20 // of a form without files: the longest answers many times over

@@ -84,7 +84,29 @@ func (rd *Renderer) errorPage(r *http.Request, err error, status int, ref string
 	case cutOff(err):
 		e.What = rd.words.Text(code, "error.timeout", nil)
 	}
-	return Page[ErrorPage]{Lang: code, Title: say("title"), Desk: desk, Data: e}
+	return Page[ErrorPage]{Lang: code, Title: say("title"), Path: rd.samePage(r, status), Desk: desk, Data: e}
+}
+
+// samePage is where the page of an error is found in another language; nowhere for a
+// form that was sent, which would have to be sent again. What does not exist, or is
+// not yours to know, is nowhere either: there the languages lead to the start, so
+// that the page says nothing of what was asked for.
+func (rd *Renderer) samePage(r *http.Request, status int) string {
+	at, ok := strings.CutPrefix(r.URL.RequestURI(), "/"+rd.Lang(r)+"/")
+	switch {
+	case r.Method != http.MethodGet:
+		return ""
+	case status == http.StatusNotFound && onDesk(r):
+		return "/desk"
+	case status == http.StatusNotFound:
+		return "/"
+	case onDesk(r):
+		return r.URL.RequestURI()
+	case ok:
+		return "/" + at
+	default:
+		return ""
+	}
 }
 
 // writeErrorPage renders the page; a failure to do so leaves plain words, because

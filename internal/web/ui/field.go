@@ -46,6 +46,7 @@ type Field struct {
 	InputMode    string
 	Verbatim     bool // a code or address: no spelling, no capitals
 	Lang         string
+	Form         string // id of the form it belongs to, where it stands outside of it
 	Files        []File // of KindFiles: what has been added
 }
 

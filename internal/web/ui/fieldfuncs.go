@@ -24,6 +24,7 @@ func fieldFuncs() template.FuncMap {
 		"autocomplete": func(s string, f Field) Field { f.Autocomplete = s; return f },
 		"inputmode":    func(s string, f Field) Field { f.InputMode = s; return f },
 		"inlang":       func(s string, f Field) Field { f.Lang = s; return f },
+		"within":       func(s string, f Field) Field { f.Form = s; return f },
 		"added":        func(l []File, f Field) Field { f.Files = l; return f },
 		"choice": func(o Option, f Field) Field {
 			f.Options = append(f.Options[:len(f.Options):len(f.Options)], o)

@@ -46,6 +46,7 @@ func (rd *Renderer) funcs(code string) template.FuncMap {
 		"id":        ID,
 		"list":      func(v ...any) []any { return v },
 		"errorfor":  func(e []FormError, name string) string { return ErrorFor(e, name) },
+		"carry":     CarryTo,
 		"public":    func(path string) string { return "/" + code + path },
 		"dial":      telURL,
 		"upper":     strings.ToUpper,

@@ -93,7 +93,7 @@ func (rd *Renderer) Pages(set string) ([]string, error) {
 
 // Bytes renders a page without a request, for tests and for pages kept in memory.
 func (rd *Renderer) Bytes(name string, p Viewed) ([]byte, error) {
-	return rd.render(name, rd.complete(p.view()))
+	return rd.render(name, rd.complete(p.view()), nil)
 }
 
 // complete fills what the caller left out.
@@ -124,17 +124,30 @@ func (rd *Renderer) complete(v view) view {
 // pages, ?lang= on the desk, whose addresses carry none.
 func langHref(v view, lang string) string {
 	if v.Desk {
-		return v.Path + "?lang=" + lang
+		return withQuery(v.Path, "lang", lang)
 	}
 	return "/" + lang + v.Path
 }
 
-func (rd *Renderer) render(name string, v view) ([]byte, error) {
+// render makes the content of the page first: the layout around it has to know
+// whether it holds something to type. typed, where not nil, is written into it.
+func (rd *Renderer) render(name string, v view, typed map[string][]string) ([]byte, error) {
 	t, err := rd.page(name, v.Lang)
 	if err != nil {
 		return nil, err
 	}
 	var b bytes.Buffer
+	if err := t.ExecuteTemplate(&b, "main", v); err != nil {
+		return nil, fmt.Errorf("render page %s: %w", name, err)
+	}
+	main := bytes.Clone(b.Bytes())
+	if v.Enter, v.Carry = formOf(main); v.Carry && typed != nil {
+		if main, v.Choose, err = refill(main, typed); err != nil {
+			return nil, fmt.Errorf("write back what was typed: %w", err)
+		}
+	}
+	v.Main = template.HTML(main) //nolint:gosec // made by the template above, which escaped what it holds
+	b.Reset()
 	if err := t.ExecuteTemplate(&b, "layout", v); err != nil {
 		return nil, fmt.Errorf("render page %s: %w", name, err)
 	}

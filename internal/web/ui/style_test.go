@@ -82,6 +82,11 @@ func languages() []string { return []string{"nl", "fr", "en", "de"} }
 
 func renderer(t testing.TB, log *slog.Logger, secure bool) *ui.Renderer {
 	t.Helper()
+	return rendererOf(t, log, secure, ui.Set{Name: "style", Files: os.DirFS("testdata/style")})
+}
+
+func rendererOf(t testing.TB, log *slog.Logger, secure bool, set ui.Set) *ui.Renderer {
+	t.Helper()
 	a, err := ui.NewAssets(ui.Look{})
 	if err != nil {
 		t.Fatal(err)
@@ -91,7 +96,7 @@ func renderer(t testing.TB, log *slog.Logger, secure bool) *ui.Renderer {
 		Brand: func(string) ui.Brand {
 			return ui.Brand{Name: "Example Nature Fund", Service: "Complaints", Phone: "+32 2 000 00 00", Hours: "Monday to Friday, 9.00 to 17.00"}
 		},
-	}, ui.Set{Name: "style", Files: os.DirFS("testdata/style")})
+	}, set)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,11 @@
 // be read and templates that do not parse.
 package ui
 
-import "klankbord/internal/lang"
+import (
+	"html/template"
+
+	"klankbord/internal/lang"
+)
 
 // Words gives the texts of a language: the text of a catalogue key with its named
 // placeholders filled, and the form of one that suits a number. Catalogue makes
@@ -48,7 +52,8 @@ type Brand struct {
 type Link struct {
 	Href, Text string
 	Current    bool
-	Count      int // shown behind the text when above zero
+	Count      int  // shown behind the text when above zero
+	Over       bool // there are more than Count
 }
 
 // User is the member who is signed in on the desk.
@@ -71,7 +76,7 @@ type Page[T any] struct {
 	Title      string   // what the page is; "Error: " is put before it when Errors is not empty
 	TitleParts []string // follow the title, such as "Question 3 of 7"
 	Path       string   // the address without its language ("/mailbox"), so that language links keep the page; on the desk the whole address; empty hides the links
-	Form       LangForm // the form that a change of language takes along; empty: none
+	Form       LangForm // a form that keeps what arrives, such as files, when the language changes; empty: Carry looks after the form with id "page"
 	Brand      Brand    // empty: the brand of the instance
 	Exit       bool     // show the button that leaves the site at once
 	Desk       bool     // the desk's width, density and style sheet
@@ -83,10 +88,11 @@ type Page[T any] struct {
 	Data       T
 }
 
-// LangForm is a form with text that a change of language must not lose: instead of
-// links, the languages are buttons that send it to the same address in another
-// language, with act "stay". Act is what Enter in a field still does, because the
-// first button of a form is the one that Enter presses.
+// LangForm is a form that its own handler keeps when the language changes, files
+// included: the languages send it there with act "stay". Act is what Enter in a
+// field still does, because the first button of a form is the one that Enter
+// presses. Every other form with something to type has the id "page", or its
+// controls name that one; Carry looks after it.
 type LangForm struct {
 	ID   string // of the form element
 	Path string // where it is sent, without its language
@@ -110,6 +116,11 @@ type view struct {
 	Script          string
 	Languages       []langLink
 	Data            any
+
+	Main   template.HTML // the rendered "main"
+	Carry  bool          // it holds the form with id "page"
+	Enter  string        // where Enter in a field of that form sends it; empty: its own address
+	Choose []string      // files that were chosen and have to be chosen again
 }
 
 func (p Page[T]) view() view {

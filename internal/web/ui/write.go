@@ -17,12 +17,16 @@ func (rd *Renderer) Render(w http.ResponseWriter, r *http.Request, status int, n
 	if v.Lang == "" {
 		v.Lang = rd.Lang(r)
 	}
-	v = rd.complete(v)
-	body, err := rd.render(name, v)
+	typed, carried := Carried(r)
+	body, err := rd.render(name, rd.complete(v), typed)
 	if err != nil {
 		return err
 	}
 	h := w.Header()
+	if carried { // the page holds what somebody typed, whatever it is otherwise
+		h.Set("Cache-Control", "no-store")
+		v.Compress = false
+	}
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", v.Lang)
 	if v.Index {

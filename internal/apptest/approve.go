@@ -1,0 +1,45 @@
+package apptest
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+
+	"klankbord/internal/access"
+	"klankbord/internal/casefile"
+	"klankbord/internal/casework"
+	"klankbord/internal/seal"
+	"klankbord/internal/store"
+)
+
+// Password gives a member a password, which tests need only for acts that ask for
+// it, because checking one is slow on purpose.
+func (i *Instance) Password(actor access.Actor) string {
+	i.T.Helper()
+	ctx := context.Background()
+	err := i.Store.Read(ctx, func(tx *store.Tx) error {
+		_, err := tx.Envelope(actor.Member, seal.EnvelopePassword)
+		return err
+	})
+	if err == nil {
+		return Password
+	}
+	if !errors.Is(err, store.ErrNone) {
+		i.T.Fatal(err)
+	}
+	file, err := os.ReadFile(filepath.Join(i.State, "keys", "pepper.key"))
+	i.check(err)
+	pepper, err := seal.LoadPepper(file)
+	i.check(err)
+	e, err := seal.SealPassword(pepper, i.Instance(), string(actor.Member), Password, i.secrets[actor.Member])
+	i.check(err)
+	i.check(i.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutEnvelope(actor.Member, e) }))
+	return Password
+}
+
+// Decide approves or refuses a colleague's request with the member's password.
+func (i *Instance) Decide(actor access.Actor, n casefile.Number, request string, v casefile.Verdict) error {
+	i.T.Helper()
+	return i.Casework.Decide(context.Background(), actor, n, casework.Ruling{Request: request, Verdict: v, Password: i.Password(actor)})
+}

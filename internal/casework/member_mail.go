@@ -1,0 +1,61 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"klankbord/internal/custody"
+	"klankbord/internal/ident"
+	"klankbord/internal/letter"
+	"klankbord/internal/staff"
+	"klankbord/internal/store"
+)
+
+// mailMembers makes mails to members who are active; they hold the number of the
+// case and nothing else of it.
+func (c *Casework) mailMembers(ctx context.Context, o *custody.Opened, t letter.Template, to []staff.ID) ([]store.Mail, error) {
+	var members []store.Member
+	err := c.Store.Read(ctx, func(tx *store.Tx) error {
+		for _, id := range to {
+			m, err := tx.Member(id)
+			if errors.Is(err, store.ErrNone) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			members = append(members, m)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read members: %w", err)
+	}
+	var mails []store.Mail
+	for _, m := range members {
+		if !m.Active {
+			continue
+		}
+		order, err := letter.Pack(letter.Order{Template: t, Lang: m.Language, To: m.Email, Number: string(o.Case.Number)})
+		if err != nil {
+			return nil, err
+		}
+		id := ident.New()
+		mails = append(mails, store.Mail{
+			ID: id, Case: o.Case.ID, Member: m.ID, Kind: string(t), Box: c.Mails.Seal(custody.MailContext(c.Custody.Instance(), id), order),
+		})
+	}
+	return mails, nil
+}
+
+func queued(mails []store.Mail) func(*store.Tx) error {
+	return func(tx *store.Tx) error {
+		for _, m := range mails {
+			if err := tx.QueueMail(m, tx.Now()); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}

@@ -1,0 +1,66 @@
+package custody
+
+import (
+	"bytes"
+	"strings"
+	"time"
+
+	"klankbord/internal/casefile"
+	"klankbord/internal/seal"
+	"klankbord/internal/store"
+)
+
+// The purposes of a link that is sent to the address of a case.
+const (
+	LinkConfirm = "confirm" // somebody reads what is sent there
+	LinkCode    = "code"    // the person draws a new code
+)
+
+// LinkLife is how long a link can be used.
+const LinkLife = 72 * time.Hour
+
+// AddressMark is a keyed hash of an address in its case, by which the address that a
+// link was sent to is told from one that came later.
+func (c *Custody) AddressMark(id casefile.ID, email string) []byte {
+	return c.stamps.Stamp(c.context(id, "address", "", 0), 0, []byte(strings.ToLower(strings.TrimSpace(email))), "system")
+}
+
+// NewLink draws the secret of a link for an address and the row that knows it.
+func (c *Custody) NewLink(id casefile.ID, purpose string, mark []byte) (seal.Token, store.Link) {
+	tok, now := seal.NewToken(), c.store.Now()
+	l := store.Link{
+		Lookup: tok.LookupID(purpose), Case: id, Purpose: purpose, Mark: mark, Created: now, Expires: now.Add(LinkLife),
+	}
+	ctx, record := c.linkRecord(l)
+	l.Stamp = c.stamps.Stamp(ctx, 0, record, "system")
+	return tok, l
+}
+
+func (c *Custody) linkRecord(l store.Link) (seal.Context, []byte) {
+	return c.context(l.Case, "link/"+l.Purpose, l.Lookup, 0),
+		fields(l.Mark, number(l.Created.UnixMicro()), number(l.Expires.UnixMicro()))
+}
+
+// LinkHolds reports whether a link was made here, for the address in n as it is now.
+// A row that somebody put into the database is none.
+func (c *Custody) LinkHolds(l store.Link, n store.Notice) bool {
+	ctx, record := c.linkRecord(l)
+	return c.stamps.Verify(ctx, 0, record, "system", l.Stamp) && bytes.Equal(l.Mark, n.Mark) && c.NoticeHolds(n)
+}
+
+func (c *Custody) noticeRecord(n store.Notice) (seal.Context, []byte) {
+	return c.context(n.Case, "notice-address", "", 0), fields(n.Box, n.Mark, number(micros(n.Verified)))
+}
+
+// StampNotice stamps where news can be sent, so that the database alone cannot say
+// that an address was confirmed.
+func (c *Custody) StampNotice(n *store.Notice) {
+	ctx, record := c.noticeRecord(*n)
+	n.Stamp = c.stamps.Stamp(ctx, 0, record, "system")
+}
+
+// NoticeHolds reports whether the row is the one that was stamped.
+func (c *Custody) NoticeHolds(n store.Notice) bool {
+	ctx, record := c.noticeRecord(n)
+	return c.stamps.Verify(ctx, 0, record, "system", n.Stamp)
+}

@@ -1,0 +1,94 @@
+package custody
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"klankbord/internal/access"
+	"klankbord/internal/audit"
+	"klankbord/internal/casefile"
+	"klankbord/internal/fault"
+	"klankbord/internal/seal"
+	"klankbord/internal/staff"
+	"klankbord/internal/store"
+)
+
+// ErrNoRecipient tells that a member may not have the keys of a case: they are
+// excluded from it, or its keys are not for them.
+var ErrNoRecipient = errors.New("not a recipient of this case")
+
+// Restore gives a member whose keys were renewed the keys of an opened case again:
+// every epoch, wrapped to the verified key that they have now. All that was wrapped
+// to them before goes. It fails with ErrNoRecipient for a member whom Recipients
+// leaves out, whoever asks.
+func (c *Custody) Restore(d *staff.Directory, o *Opened, member staff.ID) (*Addition, error) {
+	want := o.Want(d)
+	if want.Now.Blind {
+		return nil, ErrNoRecipient
+	}
+	if !slices.Contains(want.Now.Members, member) {
+		want.Now.Members = append(want.Now.Members, member)
+	}
+	to := access.Recipients(d, want)
+	if !slices.Contains(to.Members, member) {
+		return nil, ErrNoRecipient
+	}
+	plain, err := casefile.EncodePayload(casefile.AccessEvent{Act: casefile.AccessRestored, Member: string(member)})
+	if err != nil {
+		return nil, err
+	}
+	by := Item{Kind: casefile.EntryAccess, Compartment: seal.Investigation, AuthorKind: AuthorSystem, Payload: plain}
+	if o.reader.Kind == audit.Member {
+		by.AuthorKind, by.AuthorID = AuthorMember, o.reader.ID
+	}
+	a, err := c.Turn(d, o, Turn{To: to, Anew: []staff.ID{member}, Named: []staff.ID{member}}, by)
+	if err != nil {
+		return nil, err
+	}
+	a.turned.back = []staff.ID{member}
+	return a, nil
+}
+
+// Lost reports whether a member held the keys of the case before their own were
+// renewed, and waits for them.
+func (o *Opened) Lost(member staff.ID) bool { return slices.Contains(o.lost, member) }
+
+// OpenRecovery opens a case for whoever brings a recovery key. One that the key has
+// no grant of is fault.ErrNotFound, like one that does not exist.
+func (c *Custody) OpenRecovery(ctx context.Context, code seal.Code, key string, id casefile.ID) (*Opened, error) {
+	var r rows
+	err := c.store.Read(ctx, func(tx *store.Tx) error {
+		file, err := tx.Case(id)
+		if err != nil {
+			return err
+		}
+		r, err = readRows(tx, file, "")
+		return err
+	})
+	if errors.Is(err, store.ErrNone) {
+		return nil, fault.ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open case with recovery key: %w", err)
+	}
+	o := c.newOpened(ctx, r, audit.Actor{Kind: audit.Operator})
+	mine := code.Keys(c.instance)
+	for _, g := range r.grants {
+		if g.Kind != seal.RecipientRecovery || g.Recipient != key {
+			continue
+		}
+		keys, err := mine.OpenGrant(c.instance, string(id), g.Epoch, seal.RecipientRecovery, key, g.Box)
+		if err != nil || !c.grantHolds(g) || !o.fits(keys) {
+			o.Damaged = true
+			continue
+		}
+		o.keys[g.Epoch] = keys
+	}
+	if len(o.keys) == 0 {
+		return nil, fault.ErrNotFound
+	}
+	c.openEntries(o, r)
+	return o, nil
+}

@@ -1,0 +1,280 @@
+package promises_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"klankbord/internal/access"
+	"klankbord/internal/app"
+	"klankbord/internal/apptest"
+	"klankbord/internal/casefile"
+	"klankbord/internal/casework"
+	"klankbord/internal/config"
+	"klankbord/internal/dialogue"
+	"klankbord/internal/fault"
+	"klankbord/internal/lang"
+	"klankbord/internal/profile"
+	"klankbord/internal/seal"
+	"klankbord/internal/staff"
+	"klankbord/internal/storetest"
+)
+
+// PT2: after every step of a random history, who can open what is exactly who
+// should, with nothing but a copy of the database and the secrets that each person
+// holds or once held; and the desk shows each member exactly their cases.
+func TestPT2_WhoCanOpenIsWhoShould(t *testing.T) {
+	t.Run("SQLite", func(t *testing.T) { playHistories(t, 8, 20, func(*life) string { return "" }) })
+	t.Run("PostgreSQL", func(t *testing.T) { playHistories(t, 3, 12, func(l *life) string { return storetest.PostgreSQL(l) }) })
+}
+
+// playHistories plays n of them, each on a database of its own.
+func playHistories(t *testing.T, n, steps int, database func(*life) string) {
+	histories(t, n, steps)
+	rapid.Check(t, func(rt *rapid.T) {
+		inHistory(t, rt, func(l *life) { rt.Repeat(begin(l, database(l)).acts()) })
+	})
+}
+
+// history is an instance, the model of it, and a burglar for every person.
+type history struct {
+	*apptest.Instance
+	l *life
+	*model
+	burglars map[string]*burglar
+	codes    map[string]string // typed code by person
+	joined   int
+}
+
+func begin(l *life, database string) *history {
+	i, team := apptest.Staffed(l, func(c *config.Config, _ *app.Options) { c.Database = database })
+	h := &history{Instance: i, l: l, model: &model{people: map[string]*colleague{}}, burglars: map[string]*burglar{}, codes: map[string]string{}}
+	h.colleague("manager", team.Manager, casefile.ComplaintsTeam, staff.IntegrityManager)
+	h.colleague("hr", team.HR, casefile.ComplaintsTeam, staff.HumanResources)
+	for n, actor := range team.Service {
+		h.colleague(fmt.Sprint("service", n), actor, casefile.SupportersService, "")
+	}
+	h.colleague("alternative", team.Alternative, casefile.Alternative, "")
+	h.colleague("auditor", team.Auditor, "", "")
+	h.burglar(recoveryPerson, i.Founded.Recovery.Keys(i.Instance()))
+	h.burglar("a stranger", seal.NewMemberSecret().Keys())
+	return h
+}
+
+func (h *history) colleague(name string, actor access.Actor, team casefile.Team, f staff.Function) {
+	h.people[name] = &colleague{name: name, actor: actor, team: team, function: f}
+	h.burglar(name, actor.Keys)
+}
+
+func (h *history) burglar(name string, keys *seal.Keys) {
+	h.burglars[name] = &burglar{keys: keys, loot: map[place]*seal.CaseKeys{}}
+}
+
+// acts is what may happen; the empty name is looked at after each.
+func (h *history) acts() map[string]func(*rapid.T) {
+	return map[string]func(*rapid.T){
+		"":        h.check,
+		"submit":  h.submit,
+		"read":    h.read,
+		"note":    func(t *rapid.T) { h.write(t, casework.DraftNote) },
+		"message": func(t *rapid.T) { h.write(t, casework.DraftMessage) },
+		"reply":   h.reply,
+		"assign":  h.assign,
+		"close":   h.closeCase,
+		"join":    h.join,
+		"restart": func(*rapid.T) { h.Reopen() },
+	}
+}
+
+// check compares everyone with the model.
+func (h *history) check(t *rapid.T) {
+	c, err := copyOf(h.Instance)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now, ever := func(c *modelCase) []map[string]bool { return c.readers }, func(c *modelCase) []map[string]bool { return c.ever }
+	for name, b := range h.burglars {
+		h.compare(t, name+" can now", h.opens(name, now, c), c.read(b.open(c)))
+		read := c.read(b.loot)
+		h.compare(t, name+" can with what they ever had", h.opens(name, ever, c), read)
+		h.unnamed(t, name, read)
+	}
+	h.checkDesk(t)
+}
+
+func (h *history) compare(t *rapid.T, who string, should map[string]bool, can map[string]string) {
+	opened := map[string]bool{}
+	for what := range can {
+		opened[what] = true
+	}
+	if diff := cmp.Diff(should, opened); diff != "" {
+		t.Fatalf("%s open other things than they should (-should +can):\n%s", who, diff)
+	}
+}
+
+// unnamed makes sure that where the identity is sealed apart nothing else that a
+// member opens tells who complains.
+func (h *history) unnamed(t *rapid.T, who string, read map[string]string) {
+	if h.people[who] == nil {
+		return // the recovery key and the complainant
+	}
+	for what, text := range read {
+		for _, c := range h.cases {
+			if c.strict && strings.Contains(strings.ToLower(text), strings.ToLower(c.name)) {
+				t.Fatalf("%s reads in %s who complains in %s", who, what, c.number)
+			}
+		}
+	}
+}
+
+// checkDesk asks the desk itself what it shows to whom.
+func (h *history) checkDesk(t *rapid.T) {
+	_, missing := h.Casework.Case(ctx, h.people["auditor"].actor, "KB-0000-00")
+	for _, name := range h.names() {
+		mine := 0
+		for _, c := range h.cases {
+			got, err := h.Casework.Case(ctx, h.people[name].actor, c.number)
+			switch {
+			case c.reads(name):
+				mine++
+				if err != nil || got.Damaged || got.Story == nil {
+					t.Fatalf("%s should read %s: %v", name, c.number, err)
+				}
+			case !errors.Is(err, fault.ErrNotFound) || err.Error() != missing.Error():
+				t.Fatalf("%s asks for %s: %v; a case that does not exist answers %v", name, c.number, err, missing)
+			}
+		}
+		list, err := h.Casework.Inbox(ctx, h.people[name].actor, casework.Filter{View: casework.ViewAll, Page: 1})
+		if err != nil || list.Total != mine || len(list.Rows) != mine {
+			t.Fatalf("%s is shown %d cases, should be shown %d: %v", name, list.Total, mine, err)
+		}
+	}
+}
+
+func (h *history) submit(t *rapid.T) {
+	topic := rapid.SampledFrom([]string{"theft", "corruption", "data-breach", "response-time", "communication"}).Draw(t, "topic")
+	a, team := apptest.Answers(topic), casefile.SupportersService
+	var excluded []staff.Function
+	director := false
+	c := &modelCase{}
+	if topic != "response-time" && topic != "communication" {
+		c.strict, team = true, casefile.ComplaintsTeam
+		a = apptest.StrictAnswers(topic)
+		named := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"integrity-manager", "hr", "director"}), 0, 3, rapid.ID[string]).Draw(t, "about")
+		if len(named) > 0 {
+			a = apptest.With(a, profile.FieldConcerns, named...)
+		}
+		for _, n := range named {
+			excluded, director = append(excluded, staff.Function(n)), director || n == "director"
+		}
+	}
+	c.name = "Complainant" + strings.Repeat("x", len(h.cases)+1) + "er"
+	r := h.Complain("nl", apptest.With(a, profile.FieldLastName, c.name), nil)
+	c.id, c.number, c.code = r.Case, r.Number, r.Code
+	code, err := seal.ParseCode(r.Code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.burglar(codePerson(r.Number), code.Keys(h.Instance.Instance()))
+	h.founded(c, team, director, excluded...)
+	h.DeliverMail()
+}
+
+// anyone and anyCase draw who does something, and where; whoever has no key must
+// be refused.
+func (h *history) anyone(t *rapid.T) (string, access.Actor) {
+	name := rapid.SampledFrom(h.names()).Draw(t, "who")
+	return name, h.people[name].actor
+}
+
+func (h *history) anyCase(t *rapid.T) *modelCase {
+	if len(h.cases) == 0 {
+		t.Skip("no case yet")
+	}
+	return rapid.SampledFrom(h.cases).Draw(t, "case")
+}
+
+// allowed compares whether something was done with whether it may be done.
+func allowed(t *rapid.T, may bool, err error) {
+	if may && err != nil {
+		t.Fatalf("is refused: %v", err)
+	}
+	if !may && !errors.Is(err, fault.ErrNotFound) {
+		t.Fatalf("answers %v, must answer like a case that does not exist", err)
+	}
+}
+
+func (h *history) read(t *rapid.T) {
+	c, who := h.anyCase(t), ""
+	who, actor := h.anyone(t)
+	_, err := h.Casework.Case(ctx, actor, c.number)
+	allowed(t, c.reads(who), err)
+}
+
+func (h *history) write(t *rapid.T, kind casework.DraftKind) {
+	c := h.anyCase(t)
+	who, actor := h.anyone(t)
+	if c.closed {
+		t.Skip("closed")
+	}
+	w := casework.Writing{Kind: kind, Was: kind, Text: "text of " + who, Lang: lang.NL}
+	if c.reads(who) {
+		w.Seen = h.Case(actor, c.number).Seen
+	}
+	d, err := h.Casework.SaveDraft(ctx, actor, c.number, w)
+	allowed(t, c.reads(who), err)
+	if err == nil {
+		allowed(t, true, h.Casework.Send(ctx, actor, c.number, casework.Sending{Kind: kind, ID: d.ID, Revision: d.Revision, Seen: d.Seen}))
+	}
+}
+
+func (h *history) reply(t *rapid.T) {
+	c := h.anyCase(t)
+	tok := h.Enter(c.code)
+	allowed(t, true, h.Dialogue.Reply(ctx, tok, dialogue.Sending{Key: dialogue.NewKey(), Number: c.number}, lang.NL, "I have more to tell.", nil))
+}
+
+func (h *history) assign(t *rapid.T) {
+	c := h.anyCase(t)
+	who, actor := h.anyone(t)
+	to, _ := h.anyone(t)
+	revision := int64(0)
+	if c.reads(who) {
+		revision = h.Case(actor, c.number).Revision
+	}
+	err := h.Casework.Assign(ctx, actor, c.number, h.people[to].actor.Member, revision)
+	if c.reads(who) && !c.reads(to) {
+		if err == nil {
+			t.Fatalf("the case was given to %s, who has no key to it", to)
+		}
+		return
+	}
+	allowed(t, c.reads(who), err)
+}
+
+func (h *history) closeCase(t *rapid.T) {
+	c := h.anyCase(t)
+	who, actor := h.anyone(t)
+	if c.closed || !c.reads(who) {
+		t.Skip("nothing to close")
+	}
+	if err := h.TryClose(actor, c.number, casefile.OutcomeUpheld, "We paid it back.", "The amount was wrong."); err == nil {
+		c.closed = true
+	}
+}
+
+// join lets somebody in. They get no key to what was there before.
+func (h *history) join(t *rapid.T) {
+	team := rapid.SampledFrom([]casefile.Team{casefile.ComplaintsTeam, casefile.SupportersService}).Draw(t, "team")
+	if h.joined == 3 {
+		t.Skip("enough colleagues")
+	}
+	h.joined++
+	name := fmt.Sprint("newcomer", h.joined)
+	actor := h.Join(name, staff.Assignment{Role: staff.RoleHandler, Team: team})
+	h.colleague(name, actor, team, "")
+}

@@ -1,0 +1,109 @@
+package store
+
+import (
+	"time"
+
+	"klankbord/internal/casefile"
+	"klankbord/internal/seal"
+	"klankbord/internal/staff"
+)
+
+// LapseCase removes what a member's former key opened of a case, and keeps that they
+// had it: their place in the case, how far they read and what they had begun to
+// write stay for when a colleague restores the access.
+func (t *Tx) LapseCase(id casefile.ID, member staff.ID) error {
+	for _, sql := range []string{
+		`DELETE FROM keyring WHERE case_id = $1 AND member_id = $2`,
+		`INSERT INTO lost_access (case_id, member_id) VALUES ($1, $2) ON CONFLICT (member_id, case_id) DO NOTHING`,
+	} {
+		if _, err := t.Exec(sql, id, member); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ForgetLost forgets that a member waits for access to a case; one who does not is
+// no error.
+func (t *Tx) ForgetLost(id casefile.ID, member staff.ID) error {
+	_, err := t.Exec(`DELETE FROM lost_access WHERE case_id = $1 AND member_id = $2`, id, member)
+	return err
+}
+
+// LostOf lists the members who wait for access to a case.
+func (t *Tx) LostOf(id casefile.ID) ([]staff.ID, error) {
+	rows, err := t.Query(`SELECT member_id FROM lost_access WHERE case_id = $1 ORDER BY member_id`, id)
+	return all(rows, err, func(row scanner) (staff.ID, error) {
+		var id staff.ID
+		err := row.Scan(&id)
+		return id, err
+	})
+}
+
+// WaitsForAccess reports whether a member waits for access to any case.
+func (t *Tx) WaitsForAccess(member staff.ID) (bool, error) {
+	var n int
+	err := t.QueryRow(`SELECT count(*) FROM (SELECT 1 FROM lost_access WHERE member_id = $1 LIMIT 1) AS hit`, member).Scan(&n)
+	return n > 0, err
+}
+
+// shared are the cases that others wait for and that a member holds a key of.
+const shared = `FROM lost_access l JOIN case_file c ON c.id = l.case_id
+WHERE EXISTS (SELECT 1 FROM case_grant g WHERE g.recipient_kind = 'member' AND g.recipient_id = $1 AND g.case_id = l.case_id AND g.epoch = c.epoch)`
+
+// Lost is a member who waits, and for how many cases that another could restore.
+type Lost struct {
+	Member staff.ID
+	Cases  int
+}
+
+// LostBeside lists who waits for access to cases that a member holds a key of.
+func (t *Tx) LostBeside(member staff.ID) ([]Lost, error) {
+	rows, err := t.Query(`SELECT l.member_id, count(*) `+shared+` GROUP BY l.member_id ORDER BY l.member_id`, member)
+	return all(rows, err, func(row scanner) (Lost, error) {
+		var l Lost
+		err := row.Scan(&l.Member, &l.Cases)
+		return l, err
+	})
+}
+
+// LostCases lists the cases that one member waits for and another holds a key of,
+// oldest first.
+func (t *Tx) LostCases(member, lost staff.ID, limit int) ([]Case, error) {
+	rows, err := t.Query(`SELECT `+caseColumns+` `+shared+` AND l.member_id = $2 ORDER BY c.received, c.id LIMIT $3`, member, lost, limit)
+	return all(rows, err, scanCase)
+}
+
+// RecoveryCases lists the cases whose present epoch a recovery key opens, oldest
+// first.
+func (t *Tx) RecoveryCases(id string) ([]Case, error) {
+	rows, err := t.Query(`SELECT `+caseColumns+` FROM case_file c
+WHERE EXISTS (SELECT 1 FROM case_grant g WHERE g.recipient_kind = $1 AND g.recipient_id = $2 AND g.case_id = c.id AND g.epoch = c.epoch)
+ORDER BY c.received, c.id`, string(seal.RecipientRecovery), id)
+	return all(rows, err, scanCase)
+}
+
+// RecoveryUse is one use of a recovery key to give a member access to cases.
+type RecoveryUse struct {
+	ID     string
+	At     time.Time
+	Member staff.ID
+}
+
+// InsertRecoveryUse keeps a use for the desk to show.
+func (t *Tx) InsertRecoveryUse(id string, member staff.ID) error {
+	_, err := t.Exec(`INSERT INTO recovery_use (id, at, member_id) VALUES ($1, $2, $3)`, id, micros(t.now), member)
+	return err
+}
+
+// RecoveryUses lists uses since a time, newest first.
+func (t *Tx) RecoveryUses(since time.Time, limit int) ([]RecoveryUse, error) {
+	rows, err := t.Query(`SELECT id, at, member_id FROM recovery_use WHERE at >= $1 ORDER BY at DESC, id LIMIT $2`, micros(since), limit)
+	return all(rows, err, func(row scanner) (RecoveryUse, error) {
+		var u RecoveryUse
+		var when int64
+		err := row.Scan(&u.ID, &when, &u.Member)
+		u.At = at(when)
+		return u, err
+	})
+}

@@ -1,0 +1,210 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash"
+
+	"klankbord/internal/audit"
+	"klankbord/internal/casefile"
+)
+
+// errUnlogged tells that a function changed a case without a line in the log; then
+// the change does not happen.
+var errUnlogged = errors.New("a case was changed without a line in the log")
+
+// change notes that something of a case is being changed.
+func (t *Tx) change(id casefile.ID) {
+	if t.changed == nil {
+		t.changed = map[casefile.ID]bool{}
+	}
+	t.changed[id] = true
+}
+
+// turn is how a case, or the desk, stands at the end of a transaction.
+type turn struct {
+	number int64
+	state  [32]byte
+}
+
+// writeLeaves writes the lines of the log that a function left, each with how its
+// case stands now. All lines about one case in one transaction tell of one turn.
+func (t *Tx) writeLeaves() error {
+	turns := map[casefile.ID]turn{}
+	for _, l := range t.leaves {
+		r, err := audit.DecodeRecord(l.Record)
+		if err != nil || len(l.Salt) != 32 {
+			return fmt.Errorf("log %s: %w", l.Kind, errors.Join(err, audit.ErrRecord))
+		}
+		if r.Kind.Changes() || t.changed[l.Case] {
+			now, known := turns[l.Case]
+			if !known {
+				if now, err = t.nextTurn(l.Case); err != nil {
+					return fmt.Errorf("log %s: %w", l.Kind, err)
+				}
+				turns[l.Case] = now
+			}
+			delete(t.changed, l.Case)
+			r.Turn, r.State = uint64(now.number), now.state //nolint:gosec // counts from one
+			l.Record = r.Encode()
+		}
+		sum := audit.Leaf([32]byte(l.Salt), l.Record)
+		l.Hash = sum[:]
+		if err := t.writeLeaf(l); err != nil {
+			return fmt.Errorf("log %s: %w", l.Kind, err)
+		}
+	}
+	if len(t.changed) > 0 {
+		return errUnlogged
+	}
+	return nil
+}
+
+// nextTurn counts one more change of a case, or of the desk where id is empty. Of a
+// case that is gone there is no further turn.
+func (t *Tx) nextTurn(id casefile.ID) (turn, error) {
+	query, args := `UPDATE case_file SET turn = turn + 1 WHERE id = $1`, []any{id}
+	if id == "" {
+		query, args = `UPDATE instance SET turn = turn + 1`, nil
+	}
+	n, err := t.Exec(query, args...)
+	if err != nil || n == 0 {
+		return turn{}, err
+	}
+	var now turn
+	if id == "" {
+		now.number, now.state, err = t.DeskState()
+	} else {
+		now.number, now.state, err = t.CaseState(id)
+	}
+	return now, err
+}
+
+// The rows that make up the state of a case. What is sealed enters by its stamp:
+// entries, whose stamps are chained into the head, are not read here. A column that
+// is added to these tables is added here as well, which a test of the log asks for.
+const (
+	caseStateRow = `SELECT turn, id, number, route, team, state, language, channel, in_charge, received, changed, closed,
+  erase_after, next_due, unreached, epoch, revision, head_count, head_hash, head_stamp
+FROM case_file WHERE id = $1`
+	caseStateParts = `SELECT 1 AS part, epoch AS n1, seq AS n2, created AS n3, 0 AS n4, 0 AS n5, recipient_kind AS a, recipient_id AS b, fingerprint AS c, stamp AS x
+  FROM case_grant WHERE case_id = $1
+UNION ALL SELECT 2, epoch, seq, created, 0, 0, '', '', '', stamp FROM case_key WHERE case_id = $1
+UNION ALL SELECT 3, started, target, due, hard, met, id, kind, '', NULL FROM case_clock WHERE case_id = $1
+UNION ALL SELECT 4, created, 0, 0, 0, 0, lookup, '', '', stamp FROM code WHERE case_id = $1
+UNION ALL SELECT 5, verified, 0, 0, 0, 0, '', '', '', box FROM notice_address WHERE case_id = $1
+UNION ALL SELECT 6, epoch, revision, 0, 0, 0, '', '', '', stamp FROM summary WHERE case_id = $1
+UNION ALL SELECT 8, 0, 0, 0, 0, 0, '', '', '', mark FROM notice_address WHERE case_id = $1
+UNION ALL SELECT 9, 0, 0, 0, 0, 0, '', '', '', stamp FROM notice_address WHERE case_id = $1
+UNION ALL SELECT 7, size, created, 0, 0, 0, name, object_id, '', NULL FROM blob_ref WHERE owner_kind = 'case' AND owner_id = $1
+ORDER BY part, a, b, n1, n2`
+	deskStateRow     = `SELECT turn, id, profile, created FROM instance`
+	deskStateMembers = `SELECT id, email, name, active, created FROM member ORDER BY id`
+	deskStateHead    = `SELECT seq, hash FROM directory_event ORDER BY seq DESC LIMIT 1`
+)
+
+// CaseState is the number of the newest turn of a case and the SHA-256 of what the
+// database holds about it: the row of the case, its grants, keys, clocks, codes,
+// notice address, summary and blobs.
+func (t *Tx) CaseState(id casefile.ID) (number int64, state [32]byte, err error) {
+	h := newStateHash("klankbord/state/case/1")
+	if number, err = t.hashRow(h, caseStateRow, id); err == nil {
+		_, err = t.hashRows(h, caseStateParts, id)
+	}
+	return number, h.sum(), err
+}
+
+// DeskState is the same of the desk: instance, members, and the newest event of the
+// directory.
+func (t *Tx) DeskState() (number int64, state [32]byte, err error) {
+	h := newStateHash("klankbord/state/desk/1")
+	if number, err = t.hashRow(h, deskStateRow); err == nil {
+		_, err = t.hashRows(h, deskStateMembers)
+	}
+	if err == nil {
+		_, err = t.hashRows(h, deskStateHead)
+	}
+	return number, h.sum(), err
+}
+
+// stateHash writes values one after the other, each behind its kind and length, so
+// that no two lists of rows are written alike.
+type stateHash struct{ hash.Hash }
+
+func newStateHash(label string) stateHash {
+	h := stateHash{sha256.New()}
+	h.put('t', []byte(label))
+	return h
+}
+
+func (h stateHash) put(kind byte, b []byte) {
+	_, _ = h.Write(binary.BigEndian.AppendUint32([]byte{kind}, uint32(len(b)))) //nolint:gosec // a value is far below 4 GiB
+	_, _ = h.Write(b)
+}
+
+func (h stateHash) value(v any) error {
+	switch v := v.(type) {
+	case nil:
+		h.put('n', nil)
+	case int64:
+		h.put('i', binary.BigEndian.AppendUint64(nil, uint64(v))) //nolint:gosec // bit pattern
+	case string:
+		h.put('t', []byte(v))
+	case []byte:
+		h.put('b', v)
+	default:
+		return fmt.Errorf("state: a value of type %T", v)
+	}
+	return nil
+}
+
+func (h stateHash) sum() [32]byte { return [32]byte(h.Sum(nil)) }
+
+// hashRow hashes the one row of a query and returns its first column, which is a
+// number; ErrNone when there is no row.
+func (t *Tx) hashRow(h stateHash, query string, args ...any) (int64, error) {
+	first, err := t.hashRows(h, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	number, ok := first.(int64)
+	if !ok {
+		return 0, ErrNone
+	}
+	return number, nil
+}
+
+// hashRows hashes the rows of a query and returns the first column of the first.
+func (t *Tx) hashRows(h stateHash, query string, args ...any) (first any, err error) {
+	rows, err := t.Query(query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	names, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	values, dest := make([]any, len(names)), make([]any, len(names))
+	for i := range values {
+		dest[i] = &values[i]
+	}
+	count := int64(0)
+	for ; rows.Next(); count++ {
+		if err := rows.Scan(dest...); err != nil {
+			return nil, err
+		}
+		if count == 0 {
+			first = values[0]
+		}
+		for _, v := range values {
+			if err := h.value(v); err != nil {
+				return nil, err
+			}
+		}
+	}
+	h.put('r', binary.BigEndian.AppendUint64(nil, uint64(count))) //nolint:gosec // never negative
+	return first, rows.Err()
+}
