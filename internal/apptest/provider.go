@@ -31,9 +31,9 @@ type Provider struct {
 	Forged bool                                // sign with a key that nobody published
 	ACR    string
 	AMR    []string
+	Clock  clock.Clock
 
 	t      testing.TB
-	clock  clock.Clock
 	server *httptest.Server
 	rsa    *rsa.PrivateKey
 	ec     *ecdsa.PrivateKey
@@ -53,7 +53,7 @@ const (
 // NewProvider starts a provider that ends with the test.
 func NewProvider(t testing.TB, c clock.Clock) *Provider {
 	t.Helper()
-	p := &Provider{Alg: "RS256", t: t, clock: c, codes: map[string]grant{}}
+	p := &Provider{Alg: "RS256", t: t, Clock: c, codes: map[string]grant{}}
 	var err error
 	if p.rsa, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
 		t.Fatal(err)
@@ -167,7 +167,7 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 
 // sign writes the token of a grant (RFC 7519).
 func (p *Provider) sign(g grant) string {
-	now := p.clock.Now()
+	now := p.Clock.Now()
 	header := map[string]any{"alg": p.Alg, "kid": p.Alg, "typ": "JWT"}
 	claims := map[string]any{
 		"iss": p.URL, "sub": g.subject, "aud": providerClient, "nonce": g.nonce, "iat": now.Unix(), "exp": now.Add(5 * time.Minute).Unix(),
