@@ -16,46 +16,47 @@ import (
 func directory(t testing.TB, people map[staff.ID][]staff.Assignment, order ...staff.ID) *staff.Directory {
 	t.Helper()
 	const instance = "test"
-	signer := seal.NewInstanceKey().Signer()
-	var dir *staff.Directory
-	var first *seal.Signer
-	add := func(c staff.Change, by string, s *seal.Signer) {
-		body, err := staff.Compose(dir, instance, time.Unix(0, 0), c)
-		if err != nil {
-			t.Fatal(err)
-		}
-		e, err := staff.Complete(body, []staff.Signature{{By: by, Value: s.Sign(staff.SigningContext(instance), body)}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if dir == nil {
-			dir, err = staff.Verify(instance, signer.Public(), []staff.Event{e})
-		} else {
-			dir, err = dir.Follow([]staff.Event{e})
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	add(staff.Change{Type: staff.Genesis, Recovery: []staff.Recovery{
+	signer, now := seal.NewInstanceKey().Signer(), time.Unix(0, 0).UTC()
+	genesis, err := staff.Found(instance, now, staff.Rules{Profile: "p"}, []staff.Recovery{
 		{ID: "outside", Key: seal.NewCode().Keys(instance).Public()},
 		{ID: "kept-by-nele", Key: seal.NewCode().Keys(instance).Public(), Keepers: []staff.ID{"nele"}},
-	}}, staff.ByInstance, signer)
+	}, signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	chain, err := staff.Verify(instance, signer.Public(), []staff.Event{genesis})
+	if err != nil {
+		t.Fatal(err)
+	}
+	by, voucher := staff.ByInstance, signer
 	for _, id := range order {
 		secret := seal.NewMemberSecret()
 		reading := secret.Keys().Public()
-		c := staff.Change{
-			Type: staff.Enrol, Member: id, Reading: reading, Signing: secret.Signer().Public(),
+		statement, err := chain.Compose(now, staff.Change{
+			Type: staff.Enrol, Member: id, Reading: reading, Signing: secret.Signer().Public(), Person: staff.Commit(nil, string(id), ""),
 			Proof: secret.Signer().Sign(staff.ProofContext(instance, id), reading), Assignments: people[id],
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-		if first == nil {
-			add(c, staff.ByInstance, signer)
-			first = secret.Signer()
-		} else {
-			add(c, string(order[0]), first)
+		event, err := chain.Place(statement, []staff.Signature{staff.Sign(instance, by, voucher, statement)}, now, signer)
+		if err != nil {
+			t.Fatal(err)
 		}
+		if chain, err = chain.Follow([]staff.Event{event}); err != nil {
+			t.Fatal(err)
+		}
+		by, voucher = string(order[0]), secretOf(voucher, signer, secret)
 	}
-	return dir
+	return chain.At(now)
+}
+
+// secretOf is the signing key of the first member, who vouches for all others.
+func secretOf(voucher, instance *seal.Signer, entered *seal.MemberSecret) *seal.Signer {
+	if voucher == instance {
+		return entered.Signer()
+	}
+	return voucher
 }
 
 func wwf(t testing.TB) *staff.Directory {

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"klankbord/internal/audit"
 	"klankbord/internal/blob"
 	"klankbord/internal/casework"
 	"klankbord/internal/clock"
@@ -20,6 +19,7 @@ import (
 	"klankbord/internal/custody"
 	"klankbord/internal/deadline"
 	"klankbord/internal/dialogue"
+	"klankbord/internal/heads"
 	"klankbord/internal/intake"
 	"klankbord/internal/lang"
 	"klankbord/internal/letter"
@@ -57,6 +57,8 @@ type App struct {
 	Setup    *setup.Setup
 	Work     *work.Work
 
+	Oversight *custody.Oversight
+
 	clock  clock.Clock
 	log    *slog.Logger
 	signer *seal.Signer
@@ -93,7 +95,7 @@ func Open(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 			return nil, err
 		}
 	}
-	return a, a.wire(keys, o.Transport)
+	return a, a.wire(ctx, keys, o.Transport)
 }
 
 func (a *App) openStorage(ctx context.Context) (err error) {
@@ -106,6 +108,7 @@ func (a *App) openStorage(ctx context.Context) (err error) {
 	if a.Blobs, err = blob.NewFolder(filepath.Join(a.Config.State, "blobs")); err != nil {
 		return err
 	}
+	a.Blobs.Spare(a.Config.MinFreeMB << 20)
 	var row store.InstanceRow
 	err = a.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		row, err = tx.Instance()
@@ -145,19 +148,22 @@ func (noMail) Send(context.Context, letter.Mail) error { return errNoMail }
 // wire makes the use cases. Each gets the one subkey that it needs: gates go to
 // custody, notices and waiting mail are opened only by post, checkpoints are
 // signed only by work.
-func (a *App) wire(keys keyFiles, transport post.Transport) error {
+func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport) error {
 	mails, notices := keys.Instance.Subkey("mail"), keys.Instance.Subkey("notices")
 	calendar := deadline.Belgium(lang.Brussels())
-	signer, err := audit.NewSigner(a.Instance, keys.Instance.CheckpointKey())
-	if err != nil {
-		return fmt.Errorf("checkpoint key: %w", err)
-	}
+	a.Store.StampLeaves(custody.LeafStamps(a.Instance, keys.Instance.Stamper()))
 	a.signer = keys.Instance.Signer()
-	a.Custody = custody.New(a.Store, a.Instance, keys.Instance.Stamper(), keys.Instance.Subkey("gates"), a.signer.Public())
+	a.Custody = custody.New(a.Store, a.Instance, keys.Instance.Stamper(), keys.Instance.Subkey("gates"), a.signer, heads.In(a.Config.State))
+	if err := a.followDirectory(ctx); err != nil {
+		return err
+	}
 	a.Work = &work.Work{
 		Jobs: &custody.Jobs{Store: a.Store, SkipLocked: a.db.ForUpdateSkipLocked()}, Log: a.log,
-		Sequencer: &custody.Sequencer{Store: a.Store, Origin: audit.Origin(a.Instance), Signer: signer},
-		Sweeper:   &custody.Sweeper{Store: a.Store, Blobs: a.Blobs},
+		Sweeper: &custody.Sweeper{Store: a.Store, Blobs: a.Blobs, Custody: a.Custody},
+		Watch:   a.Custody.Watch,
+	}
+	if err := a.wireLog(keys, mails); err != nil {
+		return err
 	}
 	wake, fileBytes := a.Work.Wake, a.Config.MaxFileMB<<20
 	a.Intake = &intake.Intake{
@@ -175,11 +181,12 @@ func (a *App) wire(keys keyFiles, transport post.Transport) error {
 		Mails: mails, Limits: casework.DefaultLimits(), Wake: wake,
 	}
 	a.Casework.Limits.FileBytes = fileBytes
+	var err error
 	if a.SignIn, err = a.signIn(keys, mails, wake); err != nil {
 		return err
 	}
 	a.Casework.SignIn = a.SignIn
-	a.Setup = &setup.Setup{Store: a.Store, Custody: a.Custody, SignIn: a.SignIn, Mails: mails, Wake: wake}
+	a.Setup = &setup.Setup{Store: a.Store, Custody: a.Custody, SignIn: a.SignIn, Casework: a.Casework, Mails: mails, Wake: wake}
 	office := &post.Office{
 		Outbox: &custody.Outbox{Store: a.Store}, Instance: a.Instance, Mails: mails, Notices: notices, Words: a.Words, Transport: transport,
 		Outcomes: a.Dialogue, Sender: a.sender(),

@@ -2,11 +2,13 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
 
 	"klankbord/internal/casefile"
+	"klankbord/internal/custody"
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
 )
@@ -20,13 +22,24 @@ type Finding struct {
 
 // Examine looks over the instance without changing it.
 func (a *App) Examine(ctx context.Context) ([]Finding, error) {
-	var list []Finding
-	dir, err := a.Custody.Directory(ctx)
+	list, err := a.examineLog(ctx)
 	if err != nil {
-		return append(list, Finding{true, "the directory of members does not verify", "restore the newest backup; do not let anyone give access until then"}), nil //nolint:nilerr // it is a finding
+		return nil, err
+	}
+	dir, err := a.Custody.Directory(ctx)
+	for _, alarm := range a.Custody.Alarms() {
+		list = append(list, alarmFinding(alarm))
+	}
+	if errors.Is(err, custody.ErrUnknown) {
+		return append(list, Finding{true, "no verified directory is known: complaints cannot be taken in", "restore database and state folder from the newest backup"}), nil
+	}
+	if err != nil {
+		return nil, err
 	}
 	count, _ := dir.Head()
-	list = append(list, Finding{What: fmt.Sprintf("the directory verifies: %d events, %d members", count, len(dir.Active()))})
+	if len(list) == 0 {
+		list = append(list, Finding{What: fmt.Sprintf("the directory verifies: %d events, %d members", count, len(dir.Active()))})
+	}
 	for _, team := range []casefile.Team{casefile.ComplaintsTeam, casefile.SupportersService} {
 		n := 0
 		for _, m := range dir.Active() {
@@ -41,7 +54,11 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	list = append(list, drill)
+	disk, err := a.examineDisk()
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, drill, disk)
 	var mails map[string]int64
 	err = a.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		mails, err = tx.MailCounts()
@@ -87,6 +104,17 @@ func (a *App) examineDrill(ctx context.Context) (Finding, error) {
 		do = "ask the members and the keepers of the recovery key who have not opened the practice case; /desk/drill names them"
 	}
 	return Finding{d.Overdue, what, do}, nil
+}
+
+func (a *App) examineDisk() (Finding, error) {
+	free, known, err := a.Blobs.Free()
+	if err != nil || !known {
+		return Finding{What: "this system does not tell how much of the disk is free"}, err
+	}
+	return Finding{
+		free <= a.Config.MinFreeMB<<20, fmt.Sprintf("disk: %d MB free, no new complaint below %d MB", free>>20, a.Config.MinFreeMB),
+		"make room, or move the state folder to a larger disk",
+	}, nil
 }
 
 func (a *App) examineMail() Finding {

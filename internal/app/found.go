@@ -8,6 +8,7 @@ import (
 
 	"klankbord/internal/clock"
 	"klankbord/internal/config"
+	"klankbord/internal/custody"
 	"klankbord/internal/ident"
 	"klankbord/internal/profile"
 	"klankbord/internal/seal"
@@ -16,6 +17,7 @@ import (
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
 
+	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
 )
 
@@ -38,7 +40,8 @@ func First(name, email, language string) setup.Person {
 // Found makes an instance in an empty state folder: keys and their copy, database,
 // directory and the invitation of the first member.
 func Found(ctx context.Context, c config.Config, profileName string, first setup.Person, k setup.Keeping, clk clock.Clock) (f Founded, err error) {
-	if _, err := profile.Load(profileName); err != nil {
+	p, err := profile.Load(profileName)
+	if err != nil {
 		return f, err
 	}
 	if err := os.MkdirAll(c.State, 0o700); err != nil {
@@ -61,8 +64,21 @@ func Found(ctx context.Context, c config.Config, profileName string, first setup
 	if err != nil {
 		return f, err
 	}
+	id := ident.New()
+	s.StampLeaves(custody.LeafStamps(id, keys.Instance.Stamper()))
+	log, err := newLogKeys(keys, id, c.State)
+	if err != nil {
+		return f, err
+	}
+	empty, err := custody.FirstCheckpoint(audit.Origin(id), log.signer)
+	if err != nil {
+		return f, err
+	}
+	if err := log.head.Advance(empty); err != nil {
+		return f, err
+	}
 	f.Enrol, err = setup.Found(ctx, s, setup.Founding{
-		Instance: ident.New(), Profile: profileName, Signer: keys.Instance.Signer(), First: first,
+		Instance: id, Rules: p.DirectoryRules(), Signer: keys.Instance.Signer(), Stamps: keys.Instance.Stamper(), First: first,
 		Recovery: f.Recovery, Shares: f.Shares, Keeps: k.First,
 	})
 	return f, err

@@ -1,27 +1,39 @@
 package app
 
 import (
+	"bufio"
 	"context"
-	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"iter"
+	"os"
+	"path/filepath"
 
 	"golang.org/x/mod/sumdb/note"
-	"golang.org/x/mod/sumdb/tlog"
 
 	"klankbord/internal/audit"
+	"klankbord/internal/blob"
 	"klankbord/internal/clock"
 	"klankbord/internal/config"
+	"klankbord/internal/custody"
+	"klankbord/internal/heads"
+	"klankbord/internal/seal"
 	"klankbord/internal/sqldb"
 	"klankbord/internal/store"
 )
 
-// LogFile is the log of a database, opened without any secret.
+// LogFile is the log of a database, opened to be looked at and never changed. Without
+// the key files it needs no secret; with them more can be checked.
 type LogFile struct {
-	Key      string // public key with which checkpoints are checked
+	*custody.Oversight
+
+	Anchor   seal.SigningPublic // that founds the directory; nil: not known
+	Stamped  bool               // the key files are at hand, and stamps can be checked
 	db       *sqldb.DB
-	store    *store.Store
+	custody  *custody.Custody // nil where Stamped is false
+	blobs    *blob.Folder     // nil: not at hand
 	verifier note.Verifier
 }
 
@@ -37,57 +49,76 @@ func LogVerifier(key string) (note.Verifier, error) {
 // OpenLog opens the log of the settings' database. An empty key is taken from the
 // state folder.
 func OpenLog(ctx context.Context, c config.Config, key string) (_ *LogFile, err error) {
-	l := &LogFile{Key: key}
-	if l.db, err = sqldb.Open(ctx, c.DSN()); err != nil {
+	l := &LogFile{Oversight: &custody.Oversight{Key: key}}
+	if l.db, err = sqldb.OpenReadOnly(ctx, c.DSN()); err != nil {
 		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, l.db.Close())
+			err = errors.Join(err, l.Close())
 		}
 	}()
-	if l.store, err = store.Open(ctx, l.db, clock.System{}); err != nil {
+	if l.Store, err = store.OpenReadOnly(ctx, l.db, clock.System{}); err != nil {
 		return nil, err
 	}
-	if l.Key == "" {
-		if l.Key, err = l.ownKey(ctx, c); err != nil {
-			return nil, err
-		}
+	if err := l.ownKeys(ctx, c.State, key); err != nil {
+		return nil, err
 	}
 	l.verifier, err = LogVerifier(l.Key)
+	l.Verifier = l.verifier
 	return l, err
 }
 
-func (l *LogFile) ownKey(ctx context.Context, c config.Config) (string, error) {
-	keys, err := loadKeys(c.State)
+// ownKeys takes what the key files of the state folder tell, if they are those of the
+// database. Without them a key must have been given.
+func (l *LogFile) ownKeys(ctx context.Context, state, given string) error {
+	keys, err := loadKeys(state)
 	if err != nil {
-		return "", err
+		if given != "" {
+			return nil //nolint:nilerr // what needs no secret can be checked
+		}
+		return err
 	}
 	var row store.InstanceRow
-	err = l.store.Read(ctx, func(tx *store.Tx) (err error) {
+	err = l.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		row, err = tx.Instance()
 		return err
 	})
 	if err != nil {
-		return "", fmt.Errorf("read instance: %w", err)
+		return fmt.Errorf("read instance: %w", err)
 	}
-	public, ok := keys.Instance.CheckpointKey().Public().(ed25519.PublicKey)
-	if !ok {
-		return "", errors.New("checkpoint key is not Ed25519")
+	own, err := newLogKeys(keys, row.ID, state)
+	if err != nil && !errors.Is(err, audit.ErrCheckpoint) { // a head of another log: the keys are still those of this state
+		return err
 	}
-	return audit.VerifierKey(row.ID, public)
+	if given != "" && given != own.text {
+		return nil // the state folder is another instance's
+	}
+	signer := keys.Instance.Signer()
+	l.Key, l.Anchor, l.Stamped, l.Head = own.text, signer.Public(), true, own.head
+	l.custody = custody.New(l.Store, row.ID, keys.Instance.Stamper(), keys.Instance.Subkey("gates"), signer, heads.In(state))
+	return nil
 }
 
-// Verifier checks the signatures of the log's checkpoints.
-func (l *LogFile) Verifier() note.Verifier { return l.verifier }
+// WithBlobs has the sealed files looked at that lie in a folder.
+func (l *LogFile) WithBlobs(dir string) (err error) {
+	l.blobs, err = blob.OpenFolder(dir)
+	return err
+}
 
 // Close closes the database.
-func (l *LogFile) Close() error { return l.db.Close() }
+func (l *LogFile) Close() error {
+	var err error
+	if l.blobs != nil {
+		err = l.blobs.Close()
+	}
+	return errors.Join(err, l.db.Close())
+}
 
 // Latest is the newest signed checkpoint in the database.
 func (l *LogFile) Latest(ctx context.Context) ([]byte, error) {
 	var c store.Checkpoint
-	err := l.store.Read(ctx, func(tx *store.Tx) (err error) {
+	err := l.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		c, err = tx.LatestCheckpoint()
 		return err
 	})
@@ -97,78 +128,87 @@ func (l *LogFile) Latest(ctx context.Context) ([]byte, error) {
 	return c.Note, nil
 }
 
-// Verify compares the log with a signed checkpoint.
-func (l *LogFile) Verify(ctx context.Context, signed []byte) (audit.Report, error) {
-	return audit.Verify(l.entries(ctx), signed, l.verifier)
+// Verify compares the log alone with a signed checkpoint.
+func (l *LogFile) Verify(ctx context.Context, signed []byte) (r audit.Report, err error) {
+	err = l.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		r, err = audit.Verify(custody.Entries(tx), signed, l.verifier)
+		return err
+	})
+	return r, err
 }
 
-const entriesAtOnce = 1000
-
-func (l *LogFile) entries(ctx context.Context) iter.Seq2[audit.Entry, error] {
-	return func(yield func(audit.Entry, error) bool) {
-		for from := int64(0); ; {
-			var leaves []store.Leaf
-			err := l.store.Read(ctx, func(tx *store.Tx) (err error) {
-				leaves, err = tx.Leaves(from, entriesAtOnce)
-				return err
-			})
-			if err != nil {
-				yield(audit.Entry{}, err)
-				return
-			}
-			for _, leaf := range leaves {
-				from = leaf.Position + 1
-				if !yield(entryOf(leaf), nil) {
-					return
-				}
-			}
-			if len(leaves) < entriesAtOnce {
-				return
-			}
-		}
-	}
+// Examine compares the log with a signed checkpoint, or the newest where it is nil,
+// and the whole database with the log.
+func (l *LogFile) Examine(ctx context.Context, signed []byte) (r *custody.Examined, err error) {
+	e := custody.Examination{Verifier: l.verifier, Signed: signed, Anchor: l.Anchor, Custody: l.custody, Blobs: l.blobs}
+	err = l.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		r, err = e.Run(tx)
+		return err
+	})
+	return r, err
 }
 
 // Entries turns rows into the entries that audit.Verify reads.
 func Entries(rows []store.Leaf) iter.Seq2[audit.Entry, error] {
 	return func(yield func(audit.Entry, error) bool) {
 		for _, row := range rows {
-			if !yield(entryOf(row), nil) {
+			if !yield(custody.LogEntry(row), nil) {
 				return
 			}
 		}
 	}
 }
 
-func entryOf(leaf store.Leaf) audit.Entry {
-	e := audit.Entry{Position: leaf.Position, Record: leaf.Record, Revealed: len(leaf.Salt) == 32}
-	copy(e.Leaf[:], leaf.Hash)
-	copy(e.Salt[:], leaf.Salt)
-	return e
+// LogExport is an exported log that is being read.
+type LogExport struct {
+	audit.ExportFile
+	Entries iter.Seq2[audit.Entry, error]
+	file    *os.File
 }
 
-// Prove reveals one record, under the newest checkpoint.
-func (l *LogFile) Prove(ctx context.Context, position int64) (p audit.Proof, err error) {
-	signed, err := l.Latest(ctx)
-	if err != nil {
-		return p, err
-	}
-	err = l.store.Read(ctx, func(tx *store.Tx) error {
-		leaves, err := tx.Leaves(position, 1)
+// Close closes the file.
+func (l *LogExport) Close() error { return l.file.Close() }
+
+// Verify compares the export with a signed checkpoint, and with those in it.
+func (l *LogExport) Verify(signed []byte, v note.Verifier) (audit.Report, error) {
+	var others []audit.Checkpoint
+	for _, c := range l.Checkpoints {
+		opened, err := audit.OpenCheckpoint(c, v)
 		if err != nil {
-			return err
+			return audit.Report{}, fmt.Errorf("checkpoint in the export: %w", err)
 		}
-		if len(leaves) == 0 || leaves[0].Position != position || len(leaves[0].Salt) != 32 {
-			return fmt.Errorf("no record at position %d, or it was erased", position)
-		}
-		p, err = audit.Prove(signed, l.verifier, position, [32]byte(leaves[0].Salt), leaves[0].Record, treeNodes{tx})
-		return err
-	})
-	return p, err
+		others = append(others, opened)
+	}
+	if signed == nil && len(l.Checkpoints) > 0 {
+		signed = l.Checkpoints[len(l.Checkpoints)-1]
+	}
+	return audit.Verify(l.Entries, signed, v, others...)
 }
 
-// treeNodes reads the hashes of the tree from the database.
-type treeNodes struct{ tx *store.Tx }
+// OpenLogExport opens a file if it is an exported log; nil when it is anything else,
+// such as a database.
+func OpenLogExport(name string) (*LogExport, error) {
+	f, err := os.Open(name) //nolint:gosec // named by the operator
+	if err != nil {
+		return nil, fmt.Errorf("open export: %w", err)
+	}
+	r := bufio.NewReader(f)
+	begin, err := r.Peek(32)
+	if err != nil && !errors.Is(err, io.EOF) || !audit.IsExport(begin) {
+		return nil, f.Close() //nolint:nilnil // nil is a documented answer
+	}
+	head, entries, err := audit.ReadExport(r)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return &LogExport{head, entries, f}, nil
+}
 
-// ReadHashes returns the hashes at indexes.
-func (n treeNodes) ReadHashes(indexes []int64) ([]tlog.Hash, error) { return n.tx.Nodes(indexes) }
+// BlobsOf is the folder of sealed files in a state folder; empty when there is none.
+func BlobsOf(state string) string {
+	dir := filepath.Join(state, "blobs")
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	return dir
+}

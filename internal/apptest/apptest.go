@@ -41,7 +41,6 @@ type Instance struct {
 
 	signers map[staff.ID]*seal.Signer
 	secrets map[staff.ID]*seal.MemberSecret
-	first   staff.ID
 }
 
 // Start is where the clock of a new instance stands: a Monday morning.
@@ -53,14 +52,19 @@ type Option func(*config.Config, *app.Options)
 // New founds and opens an instance of wwf-belgium without members.
 func New(t testing.TB, options ...Option) *Instance {
 	t.Helper()
-	return Kept(t, setup.Keeping{}, options...)
+	return newAt(t, Start, setup.Keeping{}, options)
 }
 
 // Kept is New with a recovery key that is kept in another way.
 func Kept(t testing.TB, k setup.Keeping, options ...Option) *Instance {
 	t.Helper()
+	return newAt(t, Start, k, options)
+}
+
+func newAt(t testing.TB, at time.Time, k setup.Keeping, options []Option) *Instance {
+	t.Helper()
 	c := config.Config{State: t.TempDir(), Listen: "127.0.0.1:0", BaseURL: "https://desk.example", MaxFileMB: 100, SessionIdle: 30 * time.Minute, SessionMost: 10 * time.Hour}
-	i := &Instance{T: t, Clock: clock.NewFixed(Start), Box: &post.Sink{}, Log: &Buffer{}, State: c.State, signers: map[staff.ID]*seal.Signer{}}
+	i := &Instance{T: t, Clock: clock.NewFixed(at), Box: &post.Sink{}, Log: &Buffer{}, State: c.State, signers: map[staff.ID]*seal.Signer{}}
 	i.secrets = map[staff.ID]*seal.MemberSecret{}
 	o := app.Options{Clock: i.Clock, Transport: i.Box, Log: slog.New(slog.NewJSONHandler(i.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	for _, option := range options {
@@ -69,7 +73,7 @@ func Kept(t testing.TB, k setup.Keeping, options ...Option) *Instance {
 	ctx := t.Context()
 	founded, err := app.Found(ctx, c, "wwf-belgium", app.First("Nele Janssens", "nele@desk.example", "nl"), k, i.Clock)
 	i.check(err)
-	i.Founded = founded
+	i.Founded, i.State = founded, c.State
 	i.App, err = app.Open(ctx, c, o)
 	i.check(err)
 	t.Cleanup(func() { i.check(i.App.Close()) })
@@ -79,11 +83,13 @@ func Kept(t testing.TB, k setup.Keeping, options ...Option) *Instance {
 // Staffed founds an instance with the members that wwf-belgium asks for.
 func Staffed(t testing.TB, options ...Option) (*Instance, Staff) {
 	t.Helper()
-	i := New(t, options...)
+	i := newAt(t, Start.AddDate(0, 0, -3), setup.Keeping{}, options) // so that everyone's entry holds at Start
+	defer i.Clock.Set(Start)
 	return i, i.Staff()
 }
 
-// Staff adds the members that wwf-belgium asks for.
+// Staff adds the members that wwf-belgium asks for. Where the entry of one holds
+// later, the clock moves on to then.
 func (i *Instance) Staff() Staff {
 	i.T.Helper()
 	handler := func(team casefile.Team, f staff.Function) staff.Assignment {
@@ -114,37 +120,30 @@ func (i *Instance) check(err error) {
 	}
 }
 
-// Join adds a member with keys of their own: the first by the instance, the others
-// vouched for by the first.
+// Join adds a member with keys of their own, signed by whom it needs. Where the
+// directory lets them in later, the clock moves on to then.
 func (i *Instance) Join(name string, assignments ...staff.Assignment) access.Actor {
 	i.T.Helper()
 	ctx := context.Background()
-	dir, err := i.Custody.Directory(ctx)
-	i.check(err)
-	secret, id := seal.NewMemberSecret(), staff.ID(ident.New())
+	secret, id, salt := seal.NewMemberSecret(), staff.ID(ident.New()), staff.Salt()
 	keys, signer := secret.Keys(), secret.Signer()
-	body, err := staff.Compose(dir, i.Instance(), i.Clock.Now(), staff.Change{
-		Type: staff.Enrol, Member: id, Reading: keys.Public(), Signing: signer.Public(),
+	email := strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@desk.example"
+	i.signers[id], i.secrets[id] = signer, secret
+	event, delay := i.Signed(staff.Change{
+		Type: staff.Enrol, Member: id, Reading: keys.Public(), Signing: signer.Public(), Person: staff.Commit(salt, name, email),
 		Proof: signer.Sign(staff.ProofContext(i.Instance(), id), keys.Public()), Assignments: assignments,
 	})
-	i.check(err)
-	by, voucher := string(i.first), i.signers[i.first]
-	if voucher == nil {
-		by, voucher, i.first = staff.ByInstance, i.Signer(), id
-	}
-	event, err := staff.Complete(body, []staff.Signature{{By: by, Value: voucher.Sign(staff.SigningContext(i.Instance()), body)}})
-	i.check(err)
-	email := strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@desk.example"
 	i.check(i.Store.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.InsertMember(store.Member{ID: id, Email: email, Name: name, Language: "nl", Active: true, Created: tx.Now()}); err != nil {
+		row := store.Member{ID: id, Salt: salt, Email: email, Name: name, Language: "nl", Active: true, Created: tx.Now()}
+		if err := tx.InsertMember(row); err != nil {
 			return err
 		}
 		return errors.Join(tx.InsertDirectoryEvent(event), tx.InsertLeaf(custody.Leaf(tx.Now(), custody.Event{
 			Kind: audit.DirectoryEvent, Actor: custody.ByMember(id), Object: string(id),
 		})))
 	}))
-	i.signers[id], i.secrets[id] = signer, secret
-	dir, err = i.Custody.Directory(ctx)
+	i.Clock.Add(delay)
+	dir, err := i.Custody.Directory(ctx)
 	i.check(err)
 	entry, ok := dir.Entry(id)
 	if !ok {

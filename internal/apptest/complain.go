@@ -70,3 +70,24 @@ func (i *Instance) Complain(lang string, a profile.Answers, files map[string]str
 	i.check(err)
 	return r
 }
+
+// Naming makes a case whose complainant says of every name that is like a member's
+// that it is not that member's.
+func (i *Instance) Naming(lang string, a profile.Answers) *intake.Receipt {
+	i.T.Helper()
+	ctx, tok := context.Background(), i.Draft(lang, a, nil)
+	review, err := i.Intake.Review(ctx, tok)
+	i.check(err)
+	named := map[string]string{}
+	for _, m := range review.Matches {
+		named[string(m.Member)] = "no"
+	}
+	if len(named) == 0 {
+		i.T.Error("the complaint names no member who would receive it")
+	}
+	_, err = i.Intake.Name(ctx, tok, lang, named)
+	i.check(err)
+	r, err := i.Intake.Submit(ctx, tok, review.Draft.ID)
+	i.check(err)
+	return r
+}

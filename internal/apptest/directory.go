@@ -2,6 +2,7 @@ package apptest
 
 import (
 	"context"
+	"time"
 
 	"klankbord/internal/ident"
 	"klankbord/internal/seal"
@@ -9,47 +10,99 @@ import (
 	"klankbord/internal/store"
 )
 
-// Revoke lets a member leave the directory, by the first member's signature.
+// Signed makes the event of a change of the directory, signed by whom it needs, and
+// tells after how long it holds. It is not written.
+func (i *Instance) Signed(ch staff.Change) (staff.Event, time.Duration) {
+	i.T.Helper()
+	dir, err := i.Custody.Granting(context.Background())
+	i.check(err)
+	rule := dir.Chain().Rule(ch, i.Clock.Now())
+	var by []string
+	for _, e := range dir.Active() {
+		if _, ours := i.signers[e.ID]; ours && rule.MaySign(e, ch.Member) && len(by) < rule.Signatures {
+			by = append(by, string(e.ID))
+		}
+	}
+	if rule.Instance {
+		by = append(by, staff.ByInstance)
+	}
+	event, err := i.SignedBy(ch, by...)
+	i.check(err)
+	return event, rule.Delay
+}
+
+// SignedBy makes the event of a change that those named signed; it fails as the
+// directory does where they are not whom it needs.
+func (i *Instance) SignedBy(ch staff.Change, by ...string) (staff.Event, error) {
+	i.T.Helper()
+	dir, err := i.Custody.Granting(context.Background())
+	i.check(err)
+	statement, err := i.Custody.Compose(dir, ch)
+	i.check(err)
+	return i.Custody.Place(dir, statement, i.Signatures(statement, by...))
+}
+
+// Signatures are those of members under a change, or of the installation.
+func (i *Instance) Signatures(statement []byte, by ...string) (list []staff.Signature) {
+	i.T.Helper()
+	for _, id := range by {
+		if id == staff.ByInstance {
+			list = append(list, i.Custody.SignAsInstance(statement))
+			continue
+		}
+		list = append(list, staff.Sign(i.Instance(), id, i.signers[staff.ID(id)], statement))
+	}
+	return list
+}
+
+// Change writes a change of the directory, and moves the clock on to when it holds.
+func (i *Instance) Change(ch staff.Change) {
+	i.T.Helper()
+	event, delay := i.Signed(ch)
+	i.check(i.Store.Write(context.Background(), func(tx *store.Tx) error {
+		if err := tx.InsertDirectoryEvent(event); err != nil || ch.Type != staff.Revoke {
+			return err
+		}
+		return tx.DeactivateMember(ch.Member)
+	}))
+	i.Clock.Add(delay)
+}
+
+// Revoke lets a member leave the directory.
 func (i *Instance) Revoke(id staff.ID) {
 	i.T.Helper()
-	event, err := i.directoryEvent(i.first, staff.Change{Type: staff.Revoke, Member: id})
-	i.check(err)
-	i.check(i.Store.Write(context.Background(), func(tx *store.Tx) error { return tx.InsertDirectoryEvent(event) }))
+	i.Change(staff.Change{Type: staff.Revoke, Member: id})
+}
+
+// Enrolment is the change by which somebody new would enter, with keys of their own.
+func Enrolment(instance string, assignments ...staff.Assignment) (staff.Change, *seal.MemberSecret) {
+	secret := seal.NewMemberSecret()
+	return enrolment(instance, secret.Keys().Public(), secret.Signer(), assignments), secret
+}
+
+func enrolment(instance string, reading seal.PublicKey, signer *seal.Signer, assignments []staff.Assignment) staff.Change {
+	id := staff.ID(ident.New())
+	return staff.Change{
+		Type: staff.Enrol, Member: id, Reading: reading, Signing: signer.Public(), Person: staff.Commit(staff.Salt(), "Somebody New", "new@desk.example"),
+		Proof: signer.Sign(staff.ProofContext(instance, id), reading), Assignments: assignments,
+	}
 }
 
 // TryVouchBy asks whether the directory takes a new member for whom id vouches.
 func (i *Instance) TryVouchBy(id staff.ID) error {
 	i.T.Helper()
-	return i.try(id, seal.NewMemberSecret().Keys().Public())
-}
-
-// TryEnrol asks whether the directory takes a new member with this reading key, for
-// whom the first member vouches.
-func (i *Instance) TryEnrol(reading seal.PublicKey) error {
-	i.T.Helper()
-	return i.try(i.first, reading)
-}
-
-func (i *Instance) try(by staff.ID, reading seal.PublicKey) error {
-	i.T.Helper()
-	id, signer := staff.ID(ident.New()), seal.NewMemberSecret().Signer()
-	event, err := i.directoryEvent(by, staff.Change{
-		Type: staff.Enrol, Member: id, Reading: reading, Signing: signer.Public(), Proof: signer.Sign(staff.ProofContext(i.Instance(), id), reading),
-		Assignments: []staff.Assignment{{Role: staff.RoleAuditor}},
-	})
-	i.check(err)
-	dir, err := i.Custody.Directory(context.Background())
-	i.check(err)
-	_, err = dir.Follow([]staff.Event{event})
+	ch, _ := Enrolment(i.Instance(), staff.Assignment{Role: staff.RoleAuditor})
+	_, err := i.SignedBy(ch, string(id))
 	return err
 }
 
-// directoryEvent signs a change in the name of a member who joined.
-func (i *Instance) directoryEvent(by staff.ID, c staff.Change) (staff.Event, error) {
+// TryEnrol asks whether the directory takes a new member with this reading key, for
+// whom an active member vouches.
+func (i *Instance) TryEnrol(reading seal.PublicKey) error {
 	i.T.Helper()
 	dir, err := i.Custody.Directory(context.Background())
 	i.check(err)
-	body, err := staff.Compose(dir, i.Instance(), i.Clock.Now(), c)
-	i.check(err)
-	return staff.Complete(body, []staff.Signature{{By: string(by), Value: i.signers[by].Sign(staff.SigningContext(i.Instance()), body)}})
+	ch := enrolment(i.Instance(), reading, seal.NewMemberSecret().Signer(), []staff.Assignment{{Role: staff.RoleAuditor}})
+	_, err = i.SignedBy(ch, string(dir.Active()[0].ID))
+	return err
 }

@@ -2,6 +2,7 @@ package apptest
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -11,7 +12,6 @@ import (
 	"klankbord/internal/access"
 	"klankbord/internal/seal"
 	"klankbord/internal/setup"
-	"klankbord/internal/signin"
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
 )
@@ -27,11 +27,35 @@ type Enrolled struct {
 	Session  seal.Token // of the browser that enrolled
 	TOTP     string     // secret of the authenticator app
 	Recovery string     // the personal recovery code
+
+	Invitation string // that waits for a vouch; empty once it was given
 }
 
 // Enrol invites a person in the name of by, who must be a configurator, and takes
 // them in up to the vouch of the first member.
 func (i *Instance) Enrol(by access.Actor, name string, assignments ...staff.Assignment) Enrolled {
+	i.T.Helper()
+	e := i.enrol(by, name, assignments)
+	delay := i.vouch(e.Email)
+	var err error
+	e.Actor, err = i.SignIn.Session(context.Background(), e.Session)
+	i.check(err)
+	i.Clock.Add(delay)
+	dir, err := i.Custody.Directory(context.Background())
+	i.check(err)
+	e.Entry, _ = dir.Entry(e.Member)
+	return e
+}
+
+// EnrolOnly leaves a person waiting for a vouch.
+func (i *Instance) EnrolOnly(by access.Actor, name string, assignments ...staff.Assignment) Enrolled {
+	i.T.Helper()
+	e := i.enrol(by, name, assignments)
+	e.Invitation = i.waiting(e.Email).ID
+	return e
+}
+
+func (i *Instance) enrol(by access.Actor, name string, assignments []staff.Assignment) Enrolled {
 	i.T.Helper()
 	ctx := context.Background()
 	e := Enrolled{Email: strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@desk.example"}
@@ -44,20 +68,14 @@ func (i *Instance) Enrol(by access.Actor, name string, assignments ...staff.Assi
 	e.TOTP = start.TOTPSecret
 	e.Recovery, e.Session, err = i.SignIn.ConfirmTOTP(ctx, tok, i.Digits(e))
 	i.check(err)
-	i.vouch(e.Email)
-	e.Actor, err = i.SignIn.Session(ctx, e.Session)
-	i.check(err)
 	return e
 }
 
-// vouch lets an enrolled person in, by the first member's signature.
-func (i *Instance) vouch(email string) {
+// waiting is the invitation of a person who enrolled.
+func (i *Instance) waiting(email string) store.Invitation {
 	i.T.Helper()
-	ctx := context.Background()
-	dir, err := i.Custody.Directory(ctx)
-	i.check(err)
 	var list []store.Invitation
-	i.check(i.Store.Read(ctx, func(tx *store.Tx) (err error) {
+	i.check(i.Store.Read(context.Background(), func(tx *store.Tx) (err error) {
 		list, err = tx.Invitations()
 		return err
 	}))
@@ -65,16 +83,26 @@ func (i *Instance) vouch(email string) {
 	if at < 0 {
 		i.T.Fatalf("%s has not enrolled", email)
 	}
-	body, err := signin.EnrolBody(dir, i.Instance(), i.Store, list[at])
-	i.check(err)
-	event, err := staff.Complete(body, []staff.Signature{{By: string(i.first), Value: i.signers[i.first].Sign(staff.SigningContext(i.Instance()), body)}})
-	i.check(err)
-	i.check(i.Store.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.SetInvitationState(list[at].ID, "enrolled", "vouched"); err != nil {
-			return err
-		}
-		return tx.InsertDirectoryEvent(event)
+	return list[at]
+}
+
+// vouch lets an enrolled person in, by the signatures that it needs, and tells after
+// how long that holds.
+func (i *Instance) vouch(email string) time.Duration {
+	i.T.Helper()
+	row := i.waiting(email)
+	var waiting store.DirectoryChange
+	i.check(i.Store.Read(context.Background(), func(tx *store.Tx) (err error) {
+		waiting, err = tx.DirectoryChange(row.ID)
+		return err
 	}))
+	ch, err := staff.DecodeChange(waiting.Statement)
+	i.check(err)
+	event, delay := i.Signed(ch)
+	i.check(i.Store.Write(context.Background(), func(tx *store.Tx) error {
+		return errors.Join(tx.InsertDirectoryEvent(event), tx.SetInvitationState(row.ID, "enrolled", "vouched"), tx.SetDirectoryChangeState(row.ID, "open", "placed"))
+	}))
+	return delay
 }
 
 // Digits are what the member's authenticator app shows; each is good once, so time

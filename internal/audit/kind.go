@@ -12,6 +12,11 @@ const (
 	GrantDeleted      Kind = "grant-deleted"
 	KeyEvent          Kind = "key-event"
 	DirectoryEvent    Kind = "directory-event"
+	ChangeAsked       Kind = "directory-asked" // a change of the directory waits for signatures
+	ChangeSigned      Kind = "directory-signed"
+	ChangeDropped     Kind = "directory-withdrawn"
+	DirectoryAlarm    Kind = "directory-alarm"
+	OlderAccepted     Kind = "restore-accepted" // an older database, by the operator
 	CaseRead          Kind = "case-read"
 	InboxRead         Kind = "inbox-read"
 	IdentityOpened    Kind = "identity-opened"
@@ -57,6 +62,7 @@ const (
 func Kinds() []Kind {
 	return []Kind{
 		Submission, EntryAdded, GrantMade, GrantDeleted, KeyEvent, DirectoryEvent, CaseRead, InboxRead,
+		ChangeAsked, ChangeSigned, ChangeDropped, DirectoryAlarm, OlderAccepted,
 		IdentityOpened, FileRead, SignIn, SignOut, SignInRefused, CredentialChanged, CodeUsed, MemberInvited, MemberEnrolled,
 		StateChanged, Assigned, CaseClosed, MessageSent, MailboxEntered, ContactChanged, Withdrawn,
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,

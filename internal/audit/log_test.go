@@ -217,12 +217,13 @@ func TestRootIsTheOneOfRFC6962(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var f frontier
+		var f Tree
+		var stored []tlog.Hash
 		for _, e := range l.entries {
-			f.add(e.Leaf)
+			stored = append(stored, f.Add(e.Leaf)...)
 		}
-		if c.Root != want || f.root() != want {
-			t.Errorf("%d leaves: checkpoint %v, frontier %v, want %v", n, c.Root, f.root(), want)
+		if c.Root != want || f.Root() != want || !slices.Equal(stored, l.hashes) {
+			t.Errorf("%d leaves: checkpoint %v, tree %v, want %v, and %d hashes", n, c.Root, f.Root(), want, len(l.hashes))
 		}
 	}
 }

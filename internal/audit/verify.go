@@ -86,7 +86,7 @@ func Verify(entries iter.Seq2[Entry, error], signed []byte, v note.Verifier, oth
 
 // walk follows the growing tree past the checkpoints, the smallest first.
 type walk struct {
-	frontier
+	tree   Tree
 	main   Checkpoint
 	ahead  []Checkpoint
 	others int64
@@ -103,14 +103,14 @@ func newWalk(main Checkpoint, others []Checkpoint) *walk {
 }
 
 func (w *walk) add(leaf tlog.Hash) {
-	w.frontier.add(leaf)
+	w.tree.Add(leaf)
 	w.pass()
 }
 
 // pass compares the checkpoints of the size that the tree has now.
 func (w *walk) pass() {
-	for len(w.ahead) > 0 && uint64(w.ahead[0].Size) == w.count { //nolint:gosec // sizes are never negative
-		root := w.frontier.root()
+	for len(w.ahead) > 0 && uint64(w.ahead[0].Size) == w.tree.count { //nolint:gosec // sizes are never negative
+		root := w.tree.Root()
 		c := w.ahead[0]
 		w.ahead = w.ahead[1:]
 		if c.Size == w.main.Size {
@@ -128,7 +128,7 @@ func (w *walk) pass() {
 // leaves go.
 func (w *walk) root() tlog.Hash {
 	if slices.Contains(w.ahead, w.main) {
-		return w.frontier.root()
+		return w.tree.Root()
 	}
 	return w.at
 }
@@ -164,25 +164,31 @@ func (r *Report) count(e Entry) {
 	}
 }
 
-// frontier hashes leaves one after the other into a root (RFC 6962 2.1) and keeps
-// one hash per complete subtree: as many as the count of leaves has binary ones.
-type frontier struct {
+// Tree hashes leaves one after the other into a root (RFC 6962 2.1) and keeps one
+// hash per complete subtree: as many as the count of leaves has binary ones. The
+// zero Tree is empty.
+type Tree struct {
 	count    uint64
 	subtrees []tlog.Hash // the largest first
 }
 
-func (f *frontier) add(leaf tlog.Hash) {
+// Add appends a leaf and returns the hashes that are stored for it: its own and
+// those of the subtrees that it completes, in the order of their indexes.
+func (f *Tree) Add(leaf tlog.Hash) []tlog.Hash {
 	h := leaf
+	stored := []tlog.Hash{leaf}
 	for range bits.TrailingZeros64(^f.count) { // each completes a larger subtree
 		last := len(f.subtrees) - 1
 		h = tlog.NodeHash(f.subtrees[last], h)
-		f.subtrees = f.subtrees[:last]
+		f.subtrees, stored = f.subtrees[:last], append(stored, h)
 	}
 	f.subtrees = append(f.subtrees, h)
 	f.count++
+	return stored
 }
 
-func (f *frontier) root() tlog.Hash {
+// Root is the root of the leaves so far.
+func (f *Tree) Root() tlog.Hash {
 	if f.count == 0 {
 		empty, _ := tlog.TreeHash(0, nil) // reads nothing
 		return empty

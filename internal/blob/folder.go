@@ -2,8 +2,8 @@
 // only and never a name, size or type that a person gave. A blob, once committed,
 // is whole, durable and never changes. It must never make a blob visible before
 // all of it is on disk, nor reach outside its folder. It fails with ErrMissing
-// where there is no such blob, with the error of the context, and otherwise with
-// the file system's.
+// where there is no such blob, with fault.ErrFull where the disk has no room, with
+// the error of the context, and otherwise with the file system's.
 package blob
 
 import (
@@ -33,7 +33,10 @@ const (
 
 // Folder keeps blobs as files in 256 subfolders. Safe for concurrent use, by
 // several processes too.
-type Folder struct{ root *os.Root }
+type Folder struct {
+	root  *os.Root
+	spare int64 // bytes of the disk that no blob may take; set before use
+}
 
 // NewFolder opens the folder at dir, made when missing, for its owner only. The
 // subfolders are made here and not by the first upload that needs one: another
@@ -46,7 +49,7 @@ func NewFolder(dir string) (*Folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open folder for blobs: %w", err)
 	}
-	f := &Folder{root}
+	f := &Folder{root: root}
 	for i := range 256 {
 		if err := root.Mkdir(subfolder(byte(i)), folderMode); err != nil && !errors.Is(err, fs.ErrExist) {
 			return nil, errors.Join(fmt.Errorf("make folder for blobs: %w", err), root.Close())
@@ -60,6 +63,35 @@ func NewFolder(dir string) (*Folder, error) {
 		return nil, errors.Join(err, root.Close())
 	}
 	return f, nil
+}
+
+// OpenFolder opens a folder that is there, such as that of a backup, and changes
+// nothing in it.
+func OpenFolder(dir string) (*Folder, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open folder of blobs: %w", err)
+	}
+	return &Folder{root: root}, nil
+}
+
+// Size is how many bytes a blob has; ErrMissing where there is none.
+func (f *Folder) Size(ctx context.Context, name string) (int64, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	at, ok := file(name)
+	if !ok {
+		return 0, fmt.Errorf("size of blob %q: %w", name, ErrMissing)
+	}
+	info, err := f.root.Stat(at)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, fmt.Errorf("size of blob %s: %w", name, ErrMissing)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("size of blob: %w", err)
+	}
+	return info.Size(), nil
 }
 
 func subfolder(b byte) string { return fmt.Sprintf("%02x", b) }

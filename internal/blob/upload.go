@@ -29,6 +29,9 @@ func (f *Folder) Create(ctx context.Context) (*Upload, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	if err := f.Room(); err != nil {
+		return nil, err
+	}
 	name := ident.New()
 	at, ok := file(name)
 	if !ok {
@@ -36,7 +39,7 @@ func (f *Folder) Create(ctx context.Context) (*Upload, error) {
 	}
 	w, err := f.root.OpenFile(at+unfinished, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
 	if err != nil {
-		return nil, fmt.Errorf("create blob: %w", err)
+		return nil, fmt.Errorf("create blob: %w", full(err))
 	}
 	return &Upload{ctx: ctx, folder: f, name: name, at: at, file: w}, nil
 }
@@ -56,8 +59,8 @@ func (u *Upload) Write(p []byte) (int, error) {
 		return 0, u.failed
 	}
 	n, err := u.file.Write(p)
-	u.failed = err
-	return n, err
+	u.failed = full(err)
+	return n, u.failed
 }
 
 // Commit makes the blob durable and then visible. After an error there may be a
@@ -77,7 +80,7 @@ func (u *Upload) Commit() error {
 	}
 	if err != nil {
 		_ = u.folder.root.Remove(u.at + unfinished) // the sweep finds it otherwise
-		return fmt.Errorf("commit blob: %w", err)
+		return fmt.Errorf("commit blob: %w", full(err))
 	}
 	return u.folder.sync(path.Dir(u.at))
 }

@@ -33,9 +33,12 @@ func (d Draft) told() bool {
 
 // Close ends a case with the outcome that was checked: the complainant reads it in
 // the same moment. Closing twice closes once. It fails as Check does, and with
-// error.changed-meanwhile.
+// error.changed-meanwhile, and with custody.ErrStopped.
 func (c *Casework) Close(ctx context.Context, actor access.Actor, n casefile.Number, s Sending) error {
 	s.Kind = DraftOutcome
+	if _, err := c.Custody.Granting(ctx); err != nil {
+		return err
+	}
 	return custody.Retry(func() error {
 		o, d, done, err := c.toSend(ctx, actor, n, s)
 		if err != nil || done {

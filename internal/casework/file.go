@@ -37,11 +37,9 @@ func (c *Casework) Open(ctx context.Context, actor access.Actor, n casefile.Numb
 		return nil, errNothing
 	}
 	now := c.Store.Now()
-	leaf := custody.Leaf(now, custody.Event{
-		Kind: audit.FileRead, Actor: custody.ByMember(actor.Member), Case: o.Case.ID, Object: entry,
-	})
 	opening := store.Opening{ID: ident.New(), Case: o.Case.ID, Member: actor.Member, What: "file", At: now}
 	c.Custody.StampOpening(&opening)
+	leaf := custody.OpeningLeaf(opening, audit.FileRead, entry, nil)
 	err = c.writeIn(ctx, actor, o.Case.ID, func(tx *store.Tx) error {
 		return errors.Join(o.Keep(tx, actor.Member), tx.InsertLeaf(leaf), tx.InsertOpening(opening))
 	})

@@ -97,9 +97,7 @@ func (c *Casework) openFor(ctx context.Context, actor access.Actor, o *custody.O
 	if err != nil {
 		return err
 	}
-	leaf := custody.Leaf(opening.At, custody.Event{
-		Kind: audit.IdentityOpened, Actor: custody.ByMember(actor.Member), Case: o.Case.ID, Object: opening.ID,
-	})
+	leaf := custody.OpeningLeaf(opening, audit.IdentityOpened, "", nil)
 	err = c.writeIn(ctx, actor, o.Case.ID, func(tx *store.Tx) error {
 		return errors.Join(tx.InsertOpening(opening), tx.InsertLeaf(leaf))
 	})
@@ -122,7 +120,7 @@ func (c *Casework) openApproved(ctx context.Context, actor access.Actor, o *cust
 	}
 	return c.apply(ctx, actor, o, change{
 		items: []custody.Item{entry}, more: func(tx *store.Tx) error { return tx.InsertOpening(opening) },
-		event: custody.Event{Kind: audit.IdentityOpened, Object: opening.ID, Detail: map[string]string{"request": r.id}},
+		event: custody.OpeningEvent(opening, audit.IdentityOpened, "", map[string]string{"request": r.id}),
 	})
 }
 

@@ -87,9 +87,9 @@ func (c *Casework) noteCase(ctx context.Context, actor access.Actor, o *custody.
 	if known && !o.News() {
 		return nil
 	}
-	leaf := custody.Leaf(now, custody.Event{Kind: audit.CaseRead, Actor: custody.ByMember(actor.Member), Case: o.Case.ID})
 	opening := store.Opening{ID: ident.New(), Case: o.Case.ID, Member: actor.Member, What: "case", At: now}
 	c.Custody.StampOpening(&opening)
+	leaf := custody.OpeningLeaf(opening, audit.CaseRead, "", nil)
 	err := c.writeIn(ctx, actor, o.Case.ID, func(tx *store.Tx) error {
 		if err := o.Keep(tx, actor.Member); err != nil {
 			return err

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"klankbord/internal/access"
 	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
@@ -99,6 +98,7 @@ func (c *Casework) PlanRecovery(ctx context.Context, use Recovery) (RecoveryPlan
 	if err != nil {
 		return p, fmt.Errorf("plan recovery: %w", err)
 	}
+	c.Custody.Recognise(ctx, member, entry)
 	p.member, p.Name = member.ID, member.Name
 	for _, f := range files {
 		if len(use.Numbers) > 0 && !slices.Contains(use.Numbers, f.Number) {
@@ -140,9 +140,7 @@ func verdictOf(dir *staff.Directory, o *custody.Opened, to staff.Entry) Verdict 
 		return RecoverExcluded
 	case slices.Contains(want.Now.Members, to.ID):
 		return RecoverHas
-	case o.Lost(to.ID) || slices.Contains(access.Recipients(dir, access.Want{
-		Team: want.Team, Alternative: want.Alternative, Without: want.Without,
-	}).Members, to.ID):
+	case o.MayRestore(dir, to.ID):
 		return RecoverGive
 	default:
 		return RecoverOther

@@ -168,6 +168,11 @@ func (c *Casework) events(actor access.Actor, o *custody.Opened, a around) []Ite
 			i.Event, i.Person = EventAssigned, a.names[staff.ID(r.Object)]
 		case audit.MailDead:
 			i.Event = EventMailDead
+		case audit.GrantDeleted:
+			if r.Detail["why"] != "left" {
+				continue
+			}
+			i.Event, i.Person = EventLeft, a.names[staff.ID(r.Object)]
 		default:
 			continue
 		}

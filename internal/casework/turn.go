@@ -32,9 +32,10 @@ func whyOf(s string) (string, error) {
 
 // turning is a change of who may read a case, as a part of a change of it.
 type turning struct {
-	dir   *staff.Directory
-	turn  custody.Turn
-	event casefile.AccessEvent
+	dir    *staff.Directory
+	turn   custody.Turn
+	event  casefile.AccessEvent
+	deputy staff.ID // who is in charge where the one who was goes; empty: as passOn says
 }
 
 // turn carries out a change of who may read a case. The entry that tells of it, the
@@ -48,7 +49,7 @@ func (c *Casework) turn(ctx context.Context, actor access.Actor, o *custody.Open
 	ch.turn = &t
 	ch.event = accessEvent(t.event)
 	if was := o.Case.InCharge; was != "" && !slices.Contains(t.turn.To.Members, was) {
-		c.passOn(actor, o, t.turn.To, &ch)
+		c.passOn(actor, o, t, &ch)
 	}
 	if err := c.apply(ctx, actor, o, ch); err != nil {
 		return err
@@ -61,11 +62,14 @@ func accessEvent(e casefile.AccessEvent) custody.Event {
 	return custody.Event{Kind: audit.AccessChanged, Object: e.Member, Detail: map[string]string{"act": string(e.Act)}}
 }
 
-// passOn puts a deputy in charge: the member who acts where they stay, the first of
-// those who stay otherwise, nobody where nobody is left.
-func (c *Casework) passOn(actor access.Actor, o *custody.Opened, to access.Selection, ch *change) {
-	deputy := staff.ID("")
+// passOn puts a deputy in charge: the one who was chosen where they can read it, the
+// member who acts where they stay, the first of those who stay otherwise, nobody
+// where nobody is left.
+func (c *Casework) passOn(actor access.Actor, o *custody.Opened, t turning, ch *change) {
+	deputy, to := staff.ID(""), t.turn.To
 	switch {
+	case slices.Contains(to.Members, t.deputy):
+		deputy = t.deputy
 	case slices.Contains(to.Members, actor.Member):
 		deputy = actor.Member
 	case len(to.Members) > 0:

@@ -110,6 +110,7 @@ const (
 	EventAssigned       Event = "assigned"
 	EventIdentityOpened Event = "identity-opened"
 	EventMailDead       Event = "mail-dead"
+	EventLeft           Event = "left" // a member left the desk, and lost the keys
 )
 
 // Author is who made an item.

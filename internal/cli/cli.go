@@ -50,6 +50,10 @@ type exit int
 
 // Main runs one command and returns the exit code of the process.
 func Main(ctx context.Context, args []string, out, errOut io.Writer) (code int) {
+	return run(ctx, args, os.Stdin, out, errOut)
+}
+
+func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) (code int) {
 	defer func() {
 		if c, ok := recover().(exit); ok {
 			code = int(c)
@@ -67,7 +71,7 @@ func Main(ctx context.Context, args []string, out, errOut io.Writer) (code int) 
 		_, _ = fmt.Fprintln(errOut, "klankbord:", err)
 		return 2
 	}
-	if err := parsed.Run(&env{ctx: ctx, in: os.Stdin, out: out, errOut: errOut}); err != nil {
+	if err := parsed.Run(&env{ctx: ctx, in: in, out: out, errOut: errOut}); err != nil {
 		_, _ = fmt.Fprintln(errOut, "klankbord:", advice(err))
 		return 1
 	}

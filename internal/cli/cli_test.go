@@ -9,8 +9,10 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"klankbord/internal/apptest"
 	"klankbord/internal/cli"
 	"klankbord/internal/clock"
+	"klankbord/internal/seal"
 	"klankbord/internal/sqldb"
 	"klankbord/internal/store"
 )
@@ -26,6 +28,7 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"sql": runSQL, "sequence": sequence, "keep": keep, "share": share,
+			"variable": variable, "complain": complain, "replace": replace,
 		},
 	})
 }
@@ -76,4 +79,38 @@ func share(ts *testscript.TestScript, _ bool, args []string) {
 	lines := strings.Split(ts.ReadFile(args[0]), "\n")
 	n := int(args[1][0] - '1')
 	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(strings.Join(lines[3*n:3*n+3], "\n")+"\n\n"), 0o600))
+}
+
+// variable sets a variable to what a file holds: variable NAME FILE.
+func variable(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile(args[1])))
+}
+
+// complain sends a complaint with a file and sets NUMBER: complain STATE.
+func complain(ts *testscript.TestScript, _ bool, args []string) {
+	ctx, tok := context.Background(), seal.NewToken()
+	a, err := cli.Open(ctx, ts.MkAbs(args[0]))
+	ts.Check(err)
+	answers := apptest.Answers("communication")
+	for _, step := range a.Profile.StepsFor(answers) {
+		_, err := a.Intake.Save(ctx, tok, "en", step, answers)
+		ts.Check(err)
+	}
+	_, err = a.Intake.AddFile(ctx, tok, "en", "list.txt", strings.NewReader("a,b,c"))
+	ts.Check(err)
+	r, err := a.Intake.Submit(ctx, tok, "")
+	ts.Check(err)
+	ts.Check(a.Close())
+	ts.Setenv("NUMBER", string(r.Number))
+}
+
+// replace writes a file with the first place of a text exchanged, in which \n stands
+// for the end of a line: replace FILE OLD NEW TO.
+func replace(ts *testscript.TestScript, _ bool, args []string) {
+	old, with := strings.ReplaceAll(args[1], `\n`, "\n"), strings.ReplaceAll(args[2], `\n`, "\n")
+	text := ts.ReadFile(args[0])
+	if !strings.Contains(text, old) {
+		ts.Fatalf("%s does not hold %q", args[0], old)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[3]), []byte(strings.Replace(text, old, with, 1)), 0o600))
 }

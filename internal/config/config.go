@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"klankbord/internal/letter"
 )
 
 // Config is the settings of an instance.
@@ -41,7 +43,12 @@ type Config struct {
 
 	TrustedProxies []string `name:"trusted-proxy" env:"KLANKBORD_TRUSTED_PROXY" help:"Networks of the proxies before the pages, such as 10.0.0.0/8, whose X-Forwarded-For is believed."`
 
+	Witness         []string      `name:"witness" env:"KLANKBORD_WITNESS" help:"E-mail addresses outside this organisation's control that get checkpoints of the log."`
+	WitnessEvery    time.Duration `name:"witness-every" env:"KLANKBORD_WITNESS_EVERY" default:"24h" help:"How long at least between two checkpoints to a witness."`
+	WitnessLanguage string        `name:"witness-language" env:"KLANKBORD_WITNESS_LANGUAGE" enum:"nl,fr,en,de" default:"en" help:"Language of the mail to witnesses."`
+
 	MaxFileMB   int64         `name:"max-file-mb" env:"KLANKBORD_MAX_FILE_MB" default:"100" help:"Size of a file that can be added, in MB."`
+	MinFreeMB   int64         `name:"min-free-mb" env:"KLANKBORD_MIN_FREE_MB" default:"256" help:"Free space in MB below which no new complaint is begun and no file is taken, so that the desk goes on; 0: until the disk is full."`
 	SessionIdle time.Duration `name:"session-idle" env:"KLANKBORD_SESSION_IDLE" default:"30m" help:"How long a member may be idle who chose nothing else, up to 10h."`
 	SessionMost time.Duration `name:"session-idle-most" env:"KLANKBORD_SESSION_IDLE_MOST" default:"10h" help:"How long a member may choose to be idle, up to 10h; less than session-idle: no choice."`
 	LogLevel    string        `name:"log-level" env:"KLANKBORD_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged."`
@@ -107,6 +114,9 @@ var (
 	errSSO     = errors.New("sso-issuer: want https://…, and with it sso-name, sso-client and sso-secret-file")
 	errProxy   = errors.New("trusted-proxy: want networks such as 10.0.0.0/8")
 	errFile    = errors.New("max-file-mb: want at least 1")
+	errWitness = errors.New("witness: want one plain e-mail address each")
+	errEvery   = errors.New("witness-every: want between 1h and 720h")
+	errFree    = errors.New("min-free-mb: want 0 or more")
 )
 
 // Check refuses values that cannot be what they say. A session may idle for 10
@@ -129,6 +139,17 @@ func (c Config) Check() error {
 	}
 	if c.MaxFileMB < 1 {
 		return errFile
+	}
+	for _, address := range c.Witness {
+		if _, err := letter.Address(strings.TrimSpace(address)); err != nil {
+			return fmt.Errorf("%w: %q", errWitness, address)
+		}
+	}
+	if len(c.Witness) > 0 && (c.WitnessEvery < time.Hour || c.WitnessEvery > 720*time.Hour) {
+		return errEvery
+	}
+	if c.MinFreeMB < 0 {
+		return errFree
 	}
 	return nil
 }

@@ -64,15 +64,8 @@ func (p Practice) Grant(kind seal.RecipientKind, id string) (store.DrillGrant, b
 // recovery key, and returns its word. It fails with seal.ErrOpen when anything of
 // what opens a case fails: stamps, head, grant, gate, entry.
 func (c *Custody) OpenPractice(p Practice, kind seal.RecipientKind, id string, keys *seal.Keys) (string, error) {
-	marks := []store.Mark{{Seq: p.Key.Seq, Stamp: p.Key.Stamp}}
-	for _, g := range p.Grants {
-		marks = append(marks, store.Mark{Seq: g.Seq, Stamp: g.Stamp})
-	}
-	marks = append(marks, store.Mark{Seq: p.Entry.Seq, Stamp: p.Entry.Stamp})
-	entry := p.Entry
-	entry.AuthorKind = AuthorSystem
 	g, ok := p.Grant(kind, id)
-	if !ok || !c.headHolds(p.ID, p.Head, marks) || !c.keyHolds(p.Key) || !c.grantHolds(g.Grant) || !c.entryHolds(entry) {
+	if !ok || !c.practiceHolds(p) {
 		return "", seal.ErrOpen
 	}
 	opened, err := keys.OpenGrant(c.instance, string(p.ID), p.Key.Epoch, kind, id, g.Box)
@@ -95,6 +88,20 @@ func (c *Custody) OpenPractice(p Practice, kind seal.RecipientKind, id string, k
 	if !ok {
 		return "", seal.ErrOpen
 	}
-	word, err := room.Open(entryContext(c.instance, entry), entry.Box)
+	word, err := room.Open(entryContext(c.instance, p.Entry), p.Entry.Box)
 	return string(word), err
+}
+
+// practiceHolds checks every stamp of a practice case.
+func (c *Custody) practiceHolds(p Practice) bool {
+	marks := []store.Mark{{Seq: p.Key.Seq, Stamp: p.Key.Stamp}}
+	holds := c.keyHolds(p.Key)
+	for _, g := range p.Grants {
+		marks = append(marks, store.Mark{Seq: g.Seq, Stamp: g.Stamp})
+		holds = holds && c.grantHolds(g.Grant)
+	}
+	entry := p.Entry
+	entry.AuthorKind = AuthorSystem
+	marks = append(marks, store.Mark{Seq: entry.Seq, Stamp: entry.Stamp})
+	return holds && c.entryHolds(entry) && c.headHolds(p.ID, p.Head, marks)
 }

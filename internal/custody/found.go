@@ -58,7 +58,7 @@ type Plan struct {
 func (c *Custody) Found(d *staff.Directory, p Plan) (*Foundation, error) {
 	keys := seal.NewCaseKeys(c.instance, string(p.Case), 0)
 	f := &Foundation{
-		Key: store.CaseKey{Case: p.Case, Seq: 1, Public: keys.PublicKeys(), Created: p.At}, directory: count(d),
+		Key: store.CaseKey{Case: p.Case, Seq: 1, Public: keys.PublicKeys(), Created: p.At}, directory: c.length(d),
 	}
 	var gate *seal.Key
 	if p.Route.SealsIdentityApart() {

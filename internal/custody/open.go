@@ -38,7 +38,7 @@ type Opened struct {
 	caseKey map[uint32]store.CaseKey
 	marks   []store.Mark
 	codes   []store.Code
-	lost    []staff.ID // who wait for access since their keys were renewed
+	lost    []store.LostAccess // who wait for access since their keys were renewed, as it was stamped
 	reader  audit.Actor
 	renewal *staff.Directory // set when whoever writes next draws a fresh epoch
 }
@@ -54,7 +54,7 @@ type rows struct {
 	rings    []store.Ring
 	openings []store.Opening
 	read     []store.ReadMark
-	lost     []staff.ID
+	lost     []store.LostAccess
 }
 
 func readRows(tx *store.Tx, file store.Case, member staff.ID) (r rows, err error) {
@@ -106,6 +106,7 @@ func (c *Custody) OpenMember(ctx context.Context, actor access.Actor, n casefile
 		return nil, fmt.Errorf("open case: %w", err)
 	}
 	o := c.newOpened(ctx, r, ByMember(actor.Member))
+	c.ghosts(ctx, o)
 	for _, g := range r.grants {
 		if g.Kind == seal.RecipientMember && g.Recipient == string(actor.Member) {
 			c.unwrapMember(o, r, actor, g)
@@ -123,7 +124,7 @@ func (c *Custody) newOpened(ctx context.Context, r rows, reader audit.Actor) *Op
 	o := &Opened{
 		Case: r.file, Grants: r.grants, Marks: r.read, keys: map[uint32]*seal.CaseKeys{},
 		derived: map[string]seal.Box{}, caseKey: map[uint32]store.CaseKey{},
-		marks: r.marks, lost: r.lost, reader: reader,
+		marks: r.marks, lost: c.lapsed(r.lost), reader: reader,
 	}
 	o.Damaged = !c.headHolds(r.file.ID, r.file.Head, r.marks)
 	for _, k := range r.keys {
@@ -137,9 +138,9 @@ func (c *Custody) newOpened(ctx context.Context, r rows, reader audit.Actor) *Op
 	o.codes = codes
 	o.Damaged = o.Damaged || !whole || r.file.Epoch != lastEpoch(r.keys)
 	if o.stale() {
-		// Where the directory does not verify, nothing is wrapped and what is written
-		// goes on under the present epoch.
-		if d, err := c.Directory(ctx); err == nil {
+		// While there is an alarm nothing is wrapped, and what is written goes on under
+		// the present epoch.
+		if d, err := c.Granting(ctx); err == nil {
 			o.renewal = d
 		}
 	}
@@ -203,6 +204,7 @@ func (c *Custody) OpenCode(ctx context.Context, code seal.Code) (*Opened, error)
 		return nil, fmt.Errorf("open mailbox: %w", err)
 	}
 	o := c.newOpened(ctx, r, ByComplainant())
+	c.ghosts(ctx, o)
 	mine := code.Keys(c.instance)
 	for _, g := range r.grants {
 		if g.Kind != seal.RecipientCode || g.Recipient != lookup || !c.grantHolds(g) {

@@ -18,7 +18,7 @@ func TestNoRowOfTheDatabaseAloneOpensAnIdentity(t *testing.T) {
 		"made longer":        "UPDATE opening SET until = until + 3600000000 WHERE case_id = $1",
 		"given to another":   "UPDATE opening SET member_id = (SELECT recipient_id FROM case_grant WHERE case_id = $1 AND recipient_kind = 'member' AND recipient_id <> opening.member_id), until = until + 3600000000 WHERE case_id = $1",
 		"of another purpose": "UPDATE opening SET purpose = NULL, until = until + 3600000000 WHERE case_id = $1",
-		"copied":             "INSERT INTO opening SELECT case_id, 'copy', member_id, what, purpose, at, until + 3600000000, stamp FROM opening WHERE case_id = $1",
+		"copied":             "INSERT INTO opening SELECT case_id, 'copy', member_id, what, purpose, at, until + 3600000000, shut, stamp FROM opening WHERE case_id = $1",
 	} {
 		t.Run(name, func(t *testing.T) {
 			i, team := apptest.Staffed(t)

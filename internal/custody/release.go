@@ -94,6 +94,7 @@ type release struct {
 	marks   []store.Mark // of what stays
 	whole   bool
 	to      store.Head
+	lost    store.LostAccess
 	leaves  []store.Leaf
 }
 
@@ -123,6 +124,7 @@ func (x *release) seal(c *Custody, by audit.Actor) {
 	head := chain(store.Head{}, x.marks...)
 	head.Count = x.file.Head.Count + 1 // passed over, as in a turn
 	x.to = c.stampHead(x.file.ID, head)
+	x.lost = c.lapse(store.LostAccess{Case: x.file.ID, Member: x.member, Seq: head.Count})
 	event := func(e Event) {
 		e.Actor, e.Case = by, x.file.ID
 		x.leaves = append(x.leaves, Leaf(c.store.Now(), e))
@@ -144,7 +146,7 @@ func (x *release) write(tx *store.Tx) error {
 	}
 	var errs []error
 	if x.now != "" {
-		errs = append(errs, tx.LapseCase(id, x.member))
+		errs = append(errs, tx.LapseCase(x.lost))
 	} else {
 		_, err := tx.ClearCharge(id, x.member)
 		errs = append(errs, err, tx.ForgetReader(id, x.member), tx.ForgetLost(id, x.member))

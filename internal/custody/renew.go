@@ -84,7 +84,7 @@ func (o *Opened) Routing() (access.Routing, bool) {
 // present epoch for the key that they have now, less the excluded.
 func (o *Opened) Want(d *staff.Directory) access.Want {
 	r, known := o.Routing()
-	now := &access.Holding{Blind: !known, Waiting: o.lost}
+	now := &access.Holding{Blind: !known, Waiting: o.waiting()}
 	for _, g := range o.Grants {
 		if g.Epoch != o.Case.Epoch {
 			continue

@@ -19,13 +19,64 @@ import (
 // excluded from it, or its keys are not for them.
 var ErrNoRecipient = errors.New("not a recipient of this case")
 
+// lapse stamps that a member held the keys of a case, so that no row of the database
+// alone can say so and a colleague restores what nobody ever had.
+func (c *Custody) lapse(l store.LostAccess) store.LostAccess {
+	l.Stamp = c.stamps.Stamp(c.context(l.Case, "lost-access", string(l.Member), l.Seq), 0, nil, "system")
+	return l
+}
+
+// lapsed are the rows that were stamped.
+func (c *Custody) lapsed(rows []store.LostAccess) (list []store.LostAccess) {
+	for _, l := range rows {
+		if c.stamps.Verify(c.context(l.Case, "lost-access", string(l.Member), l.Seq), 0, nil, "system", l.Stamp) {
+			list = append(list, l)
+		}
+	}
+	return list
+}
+
+func (o *Opened) waiting() (list []staff.ID) {
+	for _, l := range o.lost {
+		list = append(list, l.Member)
+	}
+	return list
+}
+
+// MayRestore reports whether the keys of an opened case can be given to a member who
+// holds none now: to whom it had them when their own keys were renewed, unless that
+// was decided on since; for the recovery key also to whom the team's keys are for.
+// Exclusion is asked apart, by Recipients.
+func (o *Opened) MayRestore(d *staff.Directory, member staff.ID) bool {
+	want := o.Want(d)
+	want.Now = nil
+	team := slices.Contains(access.Recipients(d, want).Members, member)
+	if o.reader.Kind == audit.Operator && team {
+		return true
+	}
+	at := slices.IndexFunc(o.lost, func(l store.LostAccess) bool { return l.Member == member })
+	if at < 0 {
+		return false
+	}
+	for _, e := range o.Entries {
+		if e.Kind != casefile.EntryAccess || e.Seq <= o.lost[at].Seq {
+			continue
+		}
+		event, err := casefile.DecodePayload[casefile.AccessEvent](e.Payload)
+		if err != nil || event.Member == string(member) || event.Act == casefile.AccessMoved && !team {
+			return false
+		}
+	}
+	return true
+}
+
 // Restore gives a member whose keys were renewed the keys of an opened case again:
 // every epoch, wrapped to the verified key that they have now. All that was wrapped
-// to them before goes. It fails with ErrNoRecipient for a member whom Recipients
-// leaves out, whoever asks.
+// to them before goes. It fails with ErrNoRecipient for a member who may not have
+// them, and for one whom Recipients leaves out, whoever asks.
 func (c *Custody) Restore(d *staff.Directory, o *Opened, member staff.ID) (*Addition, error) {
 	want := o.Want(d)
-	if want.Now.Blind {
+	if want.Now.Blind || !o.MayRestore(d, member) {
 		return nil, ErrNoRecipient
 	}
 	if !slices.Contains(want.Now.Members, member) {
@@ -50,10 +101,6 @@ func (c *Custody) Restore(d *staff.Directory, o *Opened, member staff.ID) (*Addi
 	a.turned.back = []staff.ID{member}
 	return a, nil
 }
-
-// Lost reports whether a member held the keys of the case before their own were
-// renewed, and waits for them.
-func (o *Opened) Lost(member staff.ID) bool { return slices.Contains(o.lost, member) }
 
 // OpenRecovery opens a case for whoever brings a recovery key. One that the key has
 // no grant of is fault.ErrNotFound, like one that does not exist.

@@ -2,18 +2,22 @@ package custody
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"klankbord/internal/blob"
+	"klankbord/internal/staff"
 	"klankbord/internal/store"
 )
 
-// Sweeper removes what is past its time: drafts, sessions, receipts, and blobs
-// that nothing refers to.
+// Sweeper removes what is past its time: drafts, sessions, receipts, keys of members
+// who left, and blobs that nothing refers to. While there is an alarm it leaves keys
+// and blobs: a database that was rolled back does not know what it refers to.
 type Sweeper struct {
-	Store *store.Store
-	Blobs *blob.Folder
+	Store   *store.Store
+	Blobs   *blob.Folder
+	Custody *Custody
 }
 
 // unreferenced is how old a blob is before it is swept, and how long a receipt is
@@ -40,7 +44,35 @@ func (s *Sweeper) Sweep(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("sweep rows: %w", err)
 	}
+	switch err := s.Custody.Watch(ctx); {
+	case errors.Is(err, ErrUnknown) || err == nil && len(s.Custody.Alarms()) > 0:
+		return nil
+	case err != nil:
+		return err
+	}
+	if err := s.departed(ctx); err != nil {
+		return err
+	}
 	return s.blobs(ctx)
+}
+
+// departed takes away what members who left still hold, because their leaving was
+// interrupted.
+func (s *Sweeper) departed(ctx context.Context) error {
+	var members []staff.ID
+	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		members, err = tx.DepartedHolders()
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("look for keys of who left: %w", err)
+	}
+	for _, id := range members {
+		if err := s.Custody.Release(ctx, id, BySystem()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Sweeper) blobs(ctx context.Context) error {

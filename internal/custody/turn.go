@@ -26,8 +26,11 @@ type Turn struct {
 // Whoever comes gets the keys of every epoch that the giver holds; whoever goes
 // loses every row, and what follows lies under a fresh epoch that they never had. An
 // identity that is sealed apart from here on is put under a gate in every epoch, and
-// one that was stays so. It fails as Add does.
+// one that was stays so. It fails as Add does, and with ErrStopped.
 func (c *Custody) Turn(d *staff.Directory, o *Opened, t Turn, items ...Item) (*Addition, error) {
+	if err := c.stopped(); err != nil {
+		return nil, err
+	}
 	if o.latest() == nil {
 		return nil, errOlder
 	}
@@ -141,6 +144,9 @@ func (w *turned) write(tx *store.Tx, id casefile.ID) error {
 // sameDirectory fails with ErrStale when the directory has grown since recipients
 // were chosen by it, so that nobody receives a key who has left meanwhile.
 func sameDirectory(tx *store.Tx, length int64) error {
+	if length == unfollowed {
+		return nil
+	}
 	now, err := tx.DirectoryLength()
 	if err == nil && now != length {
 		err = store.ErrStale

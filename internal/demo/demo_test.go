@@ -114,6 +114,8 @@ const (
 	aboutManager = "Mijn klacht van twee jaar geleden werd doorverteld"
 	aboutService = "Uitgelachen aan de telefoon"
 	aboutDirect  = "Permit fee paid in cash, signed off from the top"
+	// Thomas sat in the selection that it is about.
+	steppedAside = "Poste attribué au beau-frère du chef de service"
 )
 
 // All of it looks at one demo, because founding one takes seconds.

@@ -64,6 +64,8 @@ func (w work) do(ctx context.Context, x step) error {
 		return c.MarkAcknowledged(ctx, w.actor, n, casework.Acknowledgement{
 			How: x.How, On: w.s.clock.Now(), Words: text, Revision: revision,
 		})
+	case deedAside:
+		return c.StepAside(ctx, w.actor, n, text)
 	case deedMessage, deedNote, deedDraft, deedClose:
 		return w.send(ctx, x)
 	default:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -103,6 +104,10 @@ func (s *seeding) admit(ctx context.Context, list []colleague, links map[string]
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
+	s.joined = map[string]*enrolled{}
+	for _, e := range joined {
+		s.joined[e.key] = e
+	}
 	if err := s.vouch(ctx); err != nil {
 		return err
 	}
@@ -113,6 +118,15 @@ func (s *seeding) admit(ctx context.Context, list []colleague, links map[string]
 		}
 		e.actor = actor
 		s.members[e.key] = e
+	}
+	// What two had to sign holds from the next day on.
+	s.clock.Add(time.Duration(s.app.Profile.Settings.DirectoryDelayHours) * time.Hour)
+	dir, err := s.app.Custody.Directory(ctx)
+	if err != nil {
+		return err
+	}
+	for _, e := range joined {
+		e.actor.Entry, _ = dir.Entry(e.actor.Member)
 	}
 	return nil
 }
@@ -133,22 +147,47 @@ func (s *seeding) join(ctx context.Context, c colleague, link seal.Token) (*enro
 	return &enrolled{colleague: c, totp: start.TOTPSecret, session: session}, nil
 }
 
-// vouch lets everyone in who has enrolled and waits; the first member needs nobody.
+// vouch lets everyone in who has enrolled and waits, in the order in which they were
+// invited; the first member needs nobody, and whoever needs two signatures gets the
+// second from the second.
 func (s *seeding) vouch(ctx context.Context) error {
-	by, ok := s.members[colleagues()[0].key]
-	if !ok {
+	signers := []*enrolled{s.members[colleagues()[0].key]}
+	if signers[0] == nil {
 		return nil
 	}
-	people, err := s.app.Setup.People(ctx, by.actor)
+	people, err := s.app.Setup.People(ctx, signers[0].actor)
 	if err != nil {
 		return fmt.Errorf("list people: %w", err)
 	}
-	for _, p := range people {
-		if p.State != setup.Waiting {
+	for _, c := range colleagues() {
+		at := slices.IndexFunc(people, func(p setup.Colleague) bool { return p.Email == c.person.Email && p.State == setup.Waiting })
+		if at < 0 {
 			continue
 		}
-		if err := s.app.Setup.Vouch(ctx, by.actor, p.Invitation, by.password); err != nil {
-			return fmt.Errorf("vouch for %s: %w", p.Name, err)
+		if err := s.sign(ctx, people[at].Invitation, signers); err != nil {
+			return fmt.Errorf("vouch for %s: %w", c.key, err)
+		}
+		if len(signers) == 1 {
+			second := s.joined[c.key]
+			if second.actor, err = s.app.SignIn.Session(ctx, second.session); err != nil {
+				return fmt.Errorf("session of %s: %w", c.key, err)
+			}
+			signers = append(signers, second)
+		}
+	}
+	return nil
+}
+
+// sign signs a change by as many as it needs.
+func (s *seeding) sign(ctx context.Context, id string, signers []*enrolled) error {
+	for _, by := range signers {
+		c, err := s.app.Setup.Change(ctx, by.actor, id)
+		if err != nil {
+			return err
+		}
+		more := c.More
+		if err := s.app.Setup.Sign(ctx, by.actor, setup.Signing{Change: id, Digest: c.Digest, Password: by.password}); err != nil || more == 1 {
+			return err
 		}
 	}
 	return nil

@@ -67,6 +67,7 @@ const (
 	deedClock       deed = "clock"
 	deedAcknowledge deed = "acknowledge"
 	deedClose       deed = "close"
+	deedAside       deed = "aside"
 	deedCatchUp     deed = "catch-up" // only ever the last
 )
 

@@ -29,6 +29,7 @@ type seeding struct {
 	clock   *clock.Fixed
 	holder  string
 	members map[string]*enrolled
+	joined  map[string]*enrolled // enrolled, and not let in yet
 	samples []Sample
 }
 

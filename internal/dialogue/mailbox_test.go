@@ -3,6 +3,8 @@ package dialogue_test
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +14,7 @@ import (
 	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
+	"klankbord/internal/custody"
 	"klankbord/internal/deadline"
 	"klankbord/internal/dialogue"
 	"klankbord/internal/fault"
@@ -170,7 +173,7 @@ func TestAnAlteredCaseIsToldAndNothingIsAdded(t *testing.T) {
 	}
 }
 
-func TestNoDirectoryNoFunctionsButStillAMailbox(t *testing.T) {
+func TestWithoutAVerifiedDirectoryNoFunctionsButStillAMailbox(t *testing.T) {
 	i, team := apptest.Staffed(t)
 	r := i.Complain("en", apptest.StrictAnswers("theft"), nil)
 	i.Case(team.Manager, r.Number)
@@ -179,15 +182,23 @@ func TestNoDirectoryNoFunctionsButStillAMailbox(t *testing.T) {
 		_, err := tx.Exec("UPDATE directory_event SET body = $1 WHERE seq > 0", []byte("{}"))
 		return err
 	}))
-	i.Reopen()
-	m, err := i.Dialogue.Mailbox(ctx, tok)
-	if err != nil {
-		t.Fatal(err)
+	function := func() staff.Function {
+		t.Helper()
+		i.Reopen()
+		m, err := i.Dialogue.Mailbox(ctx, tok)
+		if err != nil || len(m.Openings) != 1 {
+			t.Fatalf("the mailbox does not open: %v", err)
+		}
+		return m.Openings[0].Function
 	}
-	if len(m.Openings) != 1 || m.Openings[0].Function != staff.Function("") {
-		t.Errorf("openings %d", len(m.Openings))
+	if f := function(); f != staff.IntegrityManager {
+		t.Errorf("function %q; want that of the copy outside the database", f)
 	}
-	if _, err := i.Custody.Directory(ctx); !errors.Is(err, staff.ErrDirectory) {
-		t.Errorf("the directory verifies: %v", err)
+	must(t, os.Remove(filepath.Join(i.State, "directory")))
+	if f := function(); f != "" {
+		t.Errorf("function %q, of a directory that does not verify", f)
+	}
+	if _, err := i.Custody.Directory(ctx); !errors.Is(err, custody.ErrUnknown) {
+		t.Errorf("there is a directory: %v", err)
 	}
 }

@@ -33,6 +33,10 @@ type Fault struct {
 // theirs to know; the two must look the same.
 var ErrNotFound = New(NotFound, "error.not-found")
 
+// ErrFull is what storing anything ends with when there is no room on the disk:
+// nothing was accepted, and what was stored before can still be read.
+var ErrFull = New(Unavailable, "error.disk-full")
+
 // New makes a fault with the words of a catalogue key.
 func New(kind Kind, key string) *Fault { return &Fault{Kind: kind, Key: key} }
 

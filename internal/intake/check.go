@@ -2,7 +2,6 @@ package intake
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"klankbord/internal/access"
@@ -10,7 +9,6 @@ import (
 	"klankbord/internal/profile"
 	"klankbord/internal/seal"
 	"klankbord/internal/staff"
-	"klankbord/internal/store"
 )
 
 // Match is a member who would receive the complaint and whose name was typed.
@@ -84,17 +82,13 @@ func (i *Intake) selection(dir *staff.Directory, d *Draft, r profile.Routing) ac
 // question whom it is about was answered.
 func (i *Intake) matches(ctx context.Context, d *Draft, dir *staff.Directory, r profile.Routing) ([]Match, error) {
 	possible := access.Recipients(dir, access.Want{Team: r.Team, Alternative: r.NeedsAlternative, Without: access.Exclusion{Functions: r.Excluded}})
-	var members []store.Member
-	err := i.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		members, err = tx.Members()
-		return err
-	})
+	people, err := i.Custody.People(ctx, dir)
 	if err != nil {
-		return nil, fmt.Errorf("read members: %w", err)
+		return nil, err
 	}
 	words := typedWords(d)
 	var list []Match
-	for _, m := range members {
+	for _, m := range people {
 		if slices.Contains(possible.Members, m.ID) && casefile.Mentions(words, m.Name) {
 			list = append(list, Match{m.ID, m.Name, d.Named[string(m.ID)]})
 		}

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"klankbord/internal/fault"
@@ -120,11 +118,15 @@ func (i *Intake) expires(now time.Time, resume bool) time.Time {
 	return now.Add(i.Limits.DraftLife)
 }
 
-// Ensure returns the browser's draft, or begins one in lang.
+// Ensure returns the browser's draft, or begins one in lang. It fails with
+// fault.ErrFull where a new one has no room.
 func (i *Intake) Ensure(ctx context.Context, tok seal.Token, lang string) (*Draft, error) {
 	d, err := i.Draft(ctx, tok)
 	if !errors.Is(err, ErrNoDraft) {
 		return d, err
+	}
+	if err := i.Room(); err != nil {
+		return nil, err
 	}
 	now := i.Store.Now()
 	d = &Draft{
@@ -152,42 +154,6 @@ func (i *Intake) Ensure(ctx context.Context, tok seal.Token, lang string) (*Draf
 		return nil, fmt.Errorf("begin draft: %w", err)
 	}
 	return d, nil
-}
-
-// Save keeps the answers of one step as typed, right or wrong, and leaves those of
-// other steps alone. Two tabs that save at once both keep what they have.
-func (i *Intake) Save(ctx context.Context, tok seal.Token, lang string, step profile.Step, typed profile.Answers) (*Draft, error) {
-	return i.change(ctx, tok, lang, func(d *Draft) {
-		d.Lang = lang
-		if !slices.Contains(d.Visited, step.ID) {
-			d.Visited = append(d.Visited, step.ID)
-		}
-		for _, f := range step.Fields {
-			if f.Kind == profile.Files {
-				continue
-			}
-			for _, key := range answerKeys(f, d.Answers) {
-				delete(d.Answers, key)
-			}
-			for _, key := range answerKeys(f, typed) {
-				if len(typed[key]) > 0 {
-					d.Answers[key] = slices.Clone(typed[key])
-				}
-			}
-		}
-	})
-}
-
-// answerKeys lists the keys under which a field has answers: its own and those of
-// its rows.
-func answerKeys(f profile.Field, a profile.Answers) []string {
-	keys := f.Keys()
-	for key := range a {
-		if strings.HasPrefix(key, f.ID+".") && !slices.Contains(keys, key) {
-			keys = append(keys, key)
-		}
-	}
-	return keys
 }
 
 // Name keeps the answers to the question whether the complaint is about a member

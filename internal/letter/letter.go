@@ -46,6 +46,13 @@ type Mail struct {
 	MessageID   string // from MessageID; the same for every attempt to send it
 	InReplyTo   string // may be empty: the MessageID of an earlier one
 	Date        time.Time
+	Attachment  *Attachment // nil: none; with one, the mail has no HTML copy
+}
+
+// Attachment is a text file that goes with a mail, byte by byte as it is.
+type Attachment struct {
+	Name string `json:"name"` // small letters, digits, dashes and dots
+	Text []byte `json:"text"`
 }
 
 // String hides the address.
@@ -61,6 +68,7 @@ var (
 	messageToken = regexp.MustCompile(`^[A-Za-z0-9-]{8,64}$`)
 	messageID    = regexp.MustCompile(`^<[A-Za-z0-9-]{8,64}@[A-Za-z0-9.-]{1,253}>$`)
 	langTag      = regexp.MustCompile(`^[a-z]{2}$`)
+	fileName     = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,62}[a-z0-9]$`)
 )
 
 // MessageID makes the id of a mail from a random token and the domain of the
@@ -74,7 +82,8 @@ func MessageID(token, domain string) (string, error) {
 }
 
 // Encode returns the mail as RFC 5322 bytes: headers and multipart/alternative with
-// the wrapped text and a plain HTML copy. The same mail gives the same bytes.
+// the wrapped text and a plain HTML copy, or multipart/mixed with the wrapped text
+// and the attachment. The same mail gives the same bytes.
 func (m Mail) Encode() ([]byte, error) {
 	msg, err := m.Message()
 	if err != nil {
@@ -114,6 +123,13 @@ func (m Mail) Message() (*gomail.Msg, error) {
 	msg.SetGenHeader(gomail.HeaderContentLang, m.Lang)
 	text := clean(m.Text)
 	msg.SetBodyString(gomail.TypeTextPlain, crlf(Wrap(text)))
+	if m.Attachment != nil {
+		err := msg.AttachReader(m.Attachment.Name, bytes.NewReader(m.Attachment.Text), gomail.WithFileContentType("text/plain; charset=utf-8"))
+		if err != nil {
+			return nil, fmt.Errorf("attach file: %w", err)
+		}
+		return msg, nil
+	}
 	msg.AddAlternativeString(gomail.TypeTextHTML, crlf(htmlCopy(m.Lang, m.Subject, text)))
 	return msg, nil
 }
@@ -136,6 +152,9 @@ func (m Mail) check() error {
 	}
 	if m.InReplyTo != "" && !messageID.MatchString(m.InReplyTo) {
 		return fmt.Errorf("in reply to: %w", ErrHeader)
+	}
+	if m.Attachment != nil && !fileName.MatchString(m.Attachment.Name) {
+		return fmt.Errorf("name of attachment: %w", ErrHeader)
 	}
 	return nil
 }

@@ -20,6 +20,9 @@ const (
 	ConfirmAddress   Template = "confirm-address"          // to the complainant: does this address reach you?
 	AddressChanged   Template = "address-changed"          // to the complainant, where mail went before
 	AskMember        Template = "member-asked"             // to a member: a colleague asks for a decision
+	AskSignature     Template = "signature-asked"          // to a member: a change of the directory waits
+	FirstToWitness   Template = "witness-first"            // to a witness: a checkpoint of the log, the first
+	ToWitness        Template = "witness"                  // to a witness: a newer checkpoint
 	RecoveryUsed     Template = "recovery-used"            // to every member: the organisation's recovery key was used
 	Reset            Template = "reset"                    // to a member: enrol again
 	CredentialNotice Template = "credential-notice"        // to a member: how they sign in has changed
@@ -37,8 +40,13 @@ type Order struct {
 	Link       string     `json:"link,omitempty"`     // path on our own host, of an invitation
 	Confirm    string     `json:"confirm,omitempty"`  // secret of the link that confirms the address
 	Until      time.Time  `json:"until,omitzero"`
+	Lines      int64      `json:"lines,omitempty"` // to a witness: how many the log has, how many it had
+	Before     int64      `json:"before,omitempty"`
+	Key        string     `json:"key,omitempty"` // public key of the log
 	Credential Credential `json:"credential,omitempty"`
 	At         time.Time  `json:"at,omitzero"` // when it happened
+
+	Attachment *Attachment `json:"attachment,omitempty"`
 }
 
 // Dated is a promise with its date: the id of a clock rule and when it is due. It

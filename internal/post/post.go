@@ -8,6 +8,7 @@ package post
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"klankbord/internal/custody"
@@ -136,6 +137,7 @@ func (o *Office) write(row custody.Waiting) (letter.Mail, error) {
 	return letter.Mail{
 		FromName: o.Sender.Name(l), FromAddress: o.Sender.Address, To: to, Lang: string(l), MessageID: messageID, Date: row.Created,
 		Subject: o.Words.Text(l, textOf(order, "subject"), args), Text: o.Words.Text(l, textOf(order, "text"), args),
+		Attachment: order.Attachment,
 	}, nil
 }
 
@@ -161,6 +163,12 @@ func textOf(order letter.Order, part string) string {
 		return "mail.address-changed." + part
 	case letter.AskMember:
 		return "mail.member-asked." + part
+	case letter.AskSignature:
+		return "mail.signature-asked." + part
+	case letter.FirstToWitness:
+		return "mail.witness-first." + part
+	case letter.ToWitness:
+		return "mail.witness." + part
 	case letter.RecoveryUsed:
 		return "mail.recovery-used." + part
 	case letter.Reset:
@@ -196,6 +204,10 @@ func (o *Office) args(l lang.Lang, order letter.Order) map[string]string {
 		if !t.IsZero() {
 			args[name] = lang.Date(l, t)
 		}
+	}
+	if order.Attachment != nil {
+		args["lines"], args["before"] = strconv.FormatInt(order.Lines, 10), strconv.FormatInt(order.Before, 10)
+		args["file"], args["key"] = order.Attachment.Name, order.Key
 	}
 	if order.Confirm != "" {
 		args["until"] = lang.DateTime(l, order.Until)

@@ -20,6 +20,10 @@ type Settings struct {
 	// IdentityOpening is "reason" when a recorded reason opens an identity, and
 	// "second-member" when another member must approve.
 	IdentityOpening string `json:"identity_opening"`
+	// DirectoryDelayHours is how long after two members signed it somebody new in a
+	// team of the strict routes, or another recovery key, receives keys. It is fixed
+	// when an instance is founded.
+	DirectoryDelayHours int `json:"directory_delay_hours"`
 	// DPOGranted says that the data-protection officer gets a grant on privacy
 	// cases by default.
 	DPOGranted bool `json:"dpo_granted"`
@@ -117,6 +121,19 @@ func (p *Profile) Team(id casefile.Team) (Team, bool) {
 		}
 	}
 	return Team{}, false
+}
+
+// DirectoryRules are the rules with which the directory of a new instance is
+// founded: nobody enters a team of the strict routes, or becomes the alternative
+// recipient, by one signature.
+func (p *Profile) DirectoryRules() staff.Rules {
+	r := staff.Rules{Profile: p.Name, Delay: int64(p.Settings.DirectoryDelayHours) * 3600}
+	for _, t := range p.Teams {
+		if t.ID == casefile.Alternative || onRoute(t.Routes, casefile.Privacy) || onRoute(t.Routes, casefile.Integrity) {
+			r.Strict = append(r.Strict, t.ID)
+		}
+	}
+	return r
 }
 
 // TeamFor returns the team to which the complaints of a route go by default.

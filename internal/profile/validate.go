@@ -78,6 +78,8 @@ func (v *findings) organisation(p *Profile) {
 	v.need(!p.Organisation.Name.Empty() && !p.Organisation.Desk.Empty(), "organisation: name and desk need a text")
 	opening := p.Settings.IdentityOpening
 	v.need(opening == "reason" || opening == "second-member", "settings: identity_opening cannot be %q", opening)
+	delay := p.Settings.DirectoryDelayHours
+	v.need(delay >= 0 && delay <= 14*24, "settings: directory_delay_hours cannot be %d", delay)
 	v.routes("settings", p.Settings.ExitRoutes)
 	v.unique("action", wordID, ids(p.Actions, func(a Action) string { return a.ID }))
 	v.unique("emergency line", wordID, ids(p.Emergency, func(e EmergencyLine) string { return e.ID }))

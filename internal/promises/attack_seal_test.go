@@ -87,7 +87,7 @@ func columnsOfBytes(t testing.TB) (list []cell) {
 
 func (s *scene) put(c cell, value []byte) {
 	s.T.Helper()
-	exec(s.T, s.Store, fmt.Sprintf("UPDATE %s SET %s = $1 WHERE rowid = $2", c.table, c.column), value, c.row)
+	behind(s.T, s.Store, fmt.Sprintf("UPDATE %s SET %s = $1 WHERE rowid = $2", c.table, c.column), value, c.row)
 }
 
 // attacked puts another value in place of a cell, looks, and puts it back.
@@ -141,7 +141,7 @@ func TestAT5_RelabelledEntryIsNeverGenuine(t *testing.T) {
 		"with another id":            "id = 'x' || id WHERE kind IN ('note', 'story')",
 	} {
 		restore := keep(t, s.Instance, "entry")
-		if exec(t, s.Store, "UPDATE entry SET "+set) == 0 {
+		if behind(t, s.Store, "UPDATE entry SET "+set) == 0 {
 			t.Errorf("%s: touched nothing", name)
 		}
 		s.holds(t, name, "entry")
@@ -153,11 +153,11 @@ func TestAT5_RelabelledEntryIsNeverGenuine(t *testing.T) {
 // keep copies a table and gives what puts it back.
 func keep(t *testing.T, i *apptest.Instance, table string) (restore func()) {
 	t.Helper()
-	exec(t, i.Store, "CREATE TABLE kept AS SELECT * FROM "+table)
+	behind(t, i.Store, "CREATE TABLE kept AS SELECT * FROM "+table)
 	return func() {
-		exec(t, i.Store, "DELETE FROM "+table)
-		exec(t, i.Store, "INSERT INTO "+table+" SELECT * FROM kept")
-		exec(t, i.Store, "DROP TABLE kept")
+		behind(t, i.Store, "DELETE FROM "+table)
+		behind(t, i.Store, "INSERT INTO "+table+" SELECT * FROM kept")
+		behind(t, i.Store, "DROP TABLE kept")
 	}
 }
 
@@ -248,11 +248,11 @@ func TestAT5_MailGoesOnlyToWhomItIsFor(t *testing.T) {
 // swap turns the two values of a column round.
 func swap(t *testing.T, s *store.Store, table, column, where string) {
 	t.Helper()
-	exec(t, s, fmt.Sprintf("CREATE TABLE swapped AS SELECT rowid AS at, %s AS v FROM %s WHERE %s", column, table, where))
-	if n := exec(t, s, fmt.Sprintf("UPDATE %[1]s SET %[2]s = (SELECT v FROM swapped WHERE at <> %[1]s.rowid) WHERE rowid IN (SELECT at FROM swapped)", table, column)); n != 2 {
+	behind(t, s, fmt.Sprintf("CREATE TABLE swapped AS SELECT rowid AS at, %s AS v FROM %s WHERE %s", column, table, where))
+	if n := behind(t, s, fmt.Sprintf("UPDATE %[1]s SET %[2]s = (SELECT v FROM swapped WHERE at <> %[1]s.rowid) WHERE rowid IN (SELECT at FROM swapped)", table, column)); n != 2 {
 		t.Fatalf("%d rows in %s, want 2 to swap", n, table)
 	}
-	exec(t, s, "DROP TABLE swapped")
+	behind(t, s, "DROP TABLE swapped")
 }
 
 // AT5: the purpose with which an identity was opened is never that of another
@@ -299,9 +299,9 @@ func TestAT5_EnvelopeOpensForItsMemberOnly(t *testing.T) {
 	} {
 		restore := keep(t, i, "envelope")
 		if strings.HasPrefix(set, "member_id") {
-			exec(t, i.Store, "DELETE FROM envelope WHERE "+own, victim.Member)
+			behind(t, i.Store, "DELETE FROM envelope WHERE "+own, victim.Member)
 		}
-		if exec(t, i.Store, "UPDATE envelope SET "+set, victim.Member, attacker.Member) != 1 {
+		if behind(t, i.Store, "UPDATE envelope SET "+set, victim.Member, attacker.Member) != 1 {
 			t.Errorf("%s: did not touch one row", name)
 		}
 		if in(victim) {

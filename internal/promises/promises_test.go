@@ -408,7 +408,7 @@ func TestEveryTouchLeavesATrace(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				report, err := audit.Verify(app.Entries(rows), witnessed, l.Verifier())
+				report, err := audit.Verify(app.Entries(rows), witnessed, l.Verifier)
 				if err == nil && report.OK() {
 					t.Error("the log verifies")
 				}

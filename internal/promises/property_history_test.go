@@ -83,6 +83,9 @@ func (h *history) acts() map[string]func(*rapid.T) {
 		"note":    func(t *rapid.T) { h.write(t, casework.DraftNote) },
 		"message": func(t *rapid.T) { h.write(t, casework.DraftMessage) },
 		"reply":   h.reply,
+		"contact": h.changeContact,
+		"opening": h.openIdentity,
+		"unsent":  h.leaveUnsent,
 		"assign":  h.assign,
 		"close":   h.closeCase,
 		"join":    h.join,
@@ -236,6 +239,44 @@ func (h *history) reply(t *rapid.T) {
 	c := h.anyCase(t)
 	tok := h.Enter(c.code)
 	allowed(t, true, h.Dialogue.Reply(ctx, tok, dialogue.Sending{Key: dialogue.NewKey(), Number: c.number}, lang.NL, "I have more to tell.", nil))
+}
+
+// changeContact gives another address, which members on strict routes may not read.
+func (h *history) changeContact(t *rapid.T) {
+	c := h.anyCase(t)
+	tok := h.Enter(c.code)
+	m, err := h.Dialogue.Mailbox(ctx, tok)
+	if err != nil {
+		t.Fatal(err)
+	}
+	email := fmt.Sprintf("%s%d@mail.example", c.name, rapid.IntRange(1, 9).Draw(t, "address"))
+	answers := apptest.With(h.Dialogue.ContactAnswers(m), profile.FieldEmail, email)
+	allowed(t, true, h.Dialogue.ChangeContact(ctx, tok, dialogue.Sending{Key: dialogue.NewKey(), Number: c.number}, answers))
+}
+
+// openIdentity opens who complains, on the running desk: what the member holds on to
+// afterwards opens it no more than before.
+func (h *history) openIdentity(t *rapid.T) {
+	c := h.anyCase(t)
+	who, actor := h.anyone(t)
+	err := h.Casework.OpenIdentity(ctx, actor, c.number, "to call back about the invoice")
+	allowed(t, c.reads(who), err)
+}
+
+// leaveUnsent begins a complaint in one browser and goes on in another.
+func (h *history) leaveUnsent(t *rapid.T) {
+	tok := h.Draft("nl", apptest.Answers("response-time"), nil)
+	for range rapid.IntRange(0, 2).Draw(t, "resumed") {
+		code, _, err := h.Intake.KeepForLater(ctx, tok)
+		if err != nil {
+			t.Fatal(err)
+		}
+		other := seal.NewToken()
+		if err := h.Intake.Resume(ctx, other, code); err != nil {
+			t.Fatal(err)
+		}
+		tok = other
+	}
 }
 
 func (h *history) assign(t *rapid.T) {

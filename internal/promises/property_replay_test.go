@@ -86,49 +86,49 @@ func playOnce(t *testing.T, database string) map[string]string {
 func dump(t *testing.T, i *apptest.Instance) map[string]string {
 	t.Helper()
 	out := map[string]string{}
-	err := i.Store.Read(ctx, func(tx *store.Tx) error {
-		for table := range schema(t) {
-			rows, err := tx.Query("SELECT * FROM " + table)
-			if err != nil {
-				return err
-			}
-			columns, err := rows.Columns()
-			if err != nil {
-				return err
-			}
-			var lines []string
-			for rows.Next() {
-				values, into := make([]any, len(columns)), make([]any, len(columns))
-				for n := range values {
-					into[n] = &values[n]
-				}
-				if err := rows.Scan(into...); err != nil {
-					return err
-				}
-				line := ""
-				for n, v := range values {
-					if b, ok := v.([]byte); ok {
-						v = fmt.Sprintf("%x", b)
-					}
-					line += fmt.Sprintf("%s=%v ", columns[n], v)
-				}
-				lines = append(lines, line)
-			}
-			if err := rows.Close(); err != nil {
-				return err
-			}
-			slices.Sort(lines)
-			for n, line := range lines {
-				out[fmt.Sprintf("row %03d of %s", n, table)] = line
-			}
+	for table := range schema(t) {
+		for n, line := range rowsOf(t, i, table) {
+			out[fmt.Sprintf("row %03d of %s", n, table)] = line
 		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 	dumpFiles(t, i.State, out)
 	return out
+}
+
+// rowsOf reads the rows of a table as lines, in order.
+func rowsOf(t *testing.T, i *apptest.Instance, table string) (lines []string) {
+	t.Helper()
+	must(t, i.Store.Read(ctx, func(tx *store.Tx) error {
+		rows, err := tx.Query("SELECT * FROM " + table)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		columns, err := rows.Columns()
+		if err != nil {
+			return err
+		}
+		for rows.Next() {
+			values, into := make([]any, len(columns)), make([]any, len(columns))
+			for n := range values {
+				into[n] = &values[n]
+			}
+			if err := rows.Scan(into...); err != nil {
+				return err
+			}
+			line := ""
+			for n, v := range values {
+				if b, ok := v.([]byte); ok {
+					v = fmt.Sprintf("%x", b)
+				}
+				line += fmt.Sprintf("%s=%v ", columns[n], v)
+			}
+			lines = append(lines, line)
+		}
+		return rows.Err()
+	}))
+	slices.Sort(lines)
+	return lines
 }
 
 // dumpFiles adds the key files and the blobs. The database has been read row by row:

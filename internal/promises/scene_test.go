@@ -306,8 +306,8 @@ func (s *scene) unchanged(t *testing.T) {
 	}
 }
 
-// exec runs one statement on the database behind everybody's back.
-func exec(t testing.TB, s *store.Store, sql string, args ...any) (touched int64) {
+// behind runs one statement on the database behind everybody's back.
+func behind(t testing.TB, s *store.Store, sql string, args ...any) (touched int64) {
 	t.Helper()
 	err := s.Write(context.Background(), func(tx *store.Tx) (err error) {
 		touched, err = tx.Exec(sql, args...)

@@ -46,7 +46,7 @@ func Load(files fs.FS) (*Tree, error) {
 			return err
 		case d.IsDir() && skipped(d.Name()):
 			return fs.SkipDir
-		case !d.Type().IsRegular():
+		case !d.Type().IsRegular(), name == ".git": // of a linked working tree
 			return nil
 		}
 		return t.add(files, name)
@@ -141,7 +141,7 @@ func within(dir, root string) bool {
 
 // testOnly names the packages that exist for tests and never reach the program.
 func testOnly() []string {
-	return []string{"internal/storetest", "internal/apptest", "internal/promises", "internal/rules", "bench"}
+	return []string{"internal/storetest", "internal/apptest", "internal/fuzztest", "internal/promises", "internal/rules", "bench"}
 }
 
 // forTests reports whether the file is part of a test and not of the program.

@@ -1,10 +1,17 @@
 package setup
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"slices"
+	"time"
 
+	"klankbord/internal/access"
+	"klankbord/internal/fault"
 	"klankbord/internal/seal"
 	"klankbord/internal/staff"
+	"klankbord/internal/store"
 )
 
 // Keeping says how the recovery key of a new instance is kept.
@@ -38,4 +45,38 @@ func (f Founding) recovery(first staff.ID) staff.Recovery {
 		}
 	}
 	return r
+}
+
+// RecoveryUse is a use of the recovery key to give cases to a member.
+type RecoveryUse struct {
+	At   time.Time
+	Name string
+}
+
+// usesShown bounds how many uses are listed.
+const usesShown = 20
+
+// RecoveryUses lists the uses of the recovery key since a time, newest first. Every
+// member may know of each; which cases it opened they may not.
+func (s *Setup) RecoveryUses(ctx context.Context, actor access.Actor, since time.Time) ([]RecoveryUse, error) {
+	if !actor.Entry.Active {
+		return nil, fault.New(fault.Denied, "error.not-allowed")
+	}
+	var list []RecoveryUse
+	err := s.Store.Read(ctx, func(tx *store.Tx) error {
+		list = nil
+		rows, err := tx.RecoveryUses(since, usesShown)
+		for _, u := range rows {
+			m, err := tx.Member(u.Member)
+			if err != nil && !errors.Is(err, store.ErrNone) {
+				return err
+			}
+			list = append(list, RecoveryUse{u.At, m.Name})
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read uses of the recovery key: %w", err)
+	}
+	return list, nil
 }

@@ -35,6 +35,7 @@ type EnrolStart struct {
 // request is what an enrolling person has made so far. It is stored with the
 // invitation; what must stay secret in it is sealed under the invitation's token.
 type request struct {
+	Salt     []byte             `json:"salt"`
 	Reading  seal.PublicKey     `json:"reading"`
 	Signing  seal.SigningPublic `json:"signing"`
 	Proof    []byte             `json:"proof"`
@@ -86,6 +87,9 @@ func (s *SignIn) invitation(ctx context.Context, tok seal.Token) (row store.Invi
 	}
 	if err != nil {
 		return row, fmt.Errorf("read invitation: %w", err)
+	}
+	if !s.custody.InvitationHolds(ctx, row) {
+		return row, ErrInvitation
 	}
 	return row, nil
 }
@@ -152,7 +156,7 @@ func (s *SignIn) request(row store.Invitation, tok seal.Token, id staff.ID, pass
 	}
 	keys, signer := secret.Keys(), secret.Signer()
 	body, err := json.Marshal(request{
-		Reading: keys.Public(), Signing: signer.Public(),
+		Salt: staff.Salt(), Reading: keys.Public(), Signing: signer.Public(),
 		Proof:    signer.Sign(staff.ProofContext(s.instance(), id), keys.Public()),
 		Password: pack(byPassword), Recovery: pack(byCode), Factors: shown.Box,
 		Hidden: tok.KeyWith(s.pepper).Seal(s.hiddenContext(row, "hidden"), secrets),
@@ -207,27 +211,23 @@ func (s *SignIn) ConfirmTOTP(ctx context.Context, tok seal.Token, code string) (
 	if err != nil {
 		return "", session, ErrInvitation
 	}
-	event, state, err := s.firstEvent(ctx, row)
+	change, err := s.entry(ctx, row)
 	if err != nil {
 		return "", session, err
 	}
 	now := s.store.Now()
 	leaf := custody.Leaf(now, custody.Event{Kind: audit.MemberEnrolled, Actor: custody.ByMember(row.Member), Object: r.Reading.Fingerprint()})
 	session = seal.NewToken()
-	m := store.Member{ID: row.Member, Email: row.Email, Name: row.Name, Language: row.Language, Active: true, Created: now}
+	m := store.Member{
+		ID: row.Member, Salt: r.Salt, Email: row.Email, Name: row.Name, Language: row.Language, Active: true, Created: now,
+	}
 	err = s.admit(ctx, session, m, keys, ByInvitation, func(tx *store.Tx) error {
-		if err := errors.Join(tx.SetInvitationState(row.ID, "open", state), tx.InsertMember(m)); err != nil {
+		if err := errors.Join(tx.SetInvitationState(row.ID, "open", "enrolled"), tx.InsertMember(m)); err != nil {
 			return err
 		}
-		if err := errors.Join(tx.PutEnvelope(row.Member, r.Password.open()), tx.PutEnvelope(row.Member, r.Recovery.open()),
+		return errors.Join(tx.PutEnvelope(row.Member, r.Password.open()), tx.PutEnvelope(row.Member, r.Recovery.open()),
 			tx.PutFactors(store.Factors{Member: row.Member, Revision: 1, App: true, Box: r.Factors}),
-			tx.UseTOTPStep(row.Member, step), tx.InsertLeaf(leaf)); err != nil {
-			return err
-		}
-		if event != nil {
-			return tx.InsertDirectoryEvent(*event)
-		}
-		return nil
+			tx.UseTOTPStep(row.Member, step), tx.InsertLeaf(leaf), change(tx))
 	})
 	if errors.Is(err, store.ErrStale) {
 		return "", session, ErrInvitation
@@ -238,47 +238,46 @@ func (s *SignIn) ConfirmTOTP(ctx context.Context, tok seal.Token, code string) (
 	return h.Recovery, session, err
 }
 
-// FirstVouch signs in the instance's own name. It is used once, for the first
-// member.
-type FirstVouch interface {
-	Sign(c seal.Context, msg []byte) []byte
-}
-
-func (s *SignIn) firstEvent(ctx context.Context, row store.Invitation) (*staff.Event, string, error) {
-	dir, err := s.custody.Directory(ctx)
-	if err != nil {
-		return nil, "", err
-	}
-	if len(dir.Active()) > 0 {
-		return nil, "enrolled", nil
-	}
-	body, err := EnrolBody(dir, s.instance(), s.store, row)
-	if err != nil {
-		return nil, "", err
-	}
-	e, err := staff.Complete(body, []staff.Signature{{By: staff.ByInstance, Value: s.first.Sign(staff.SigningContext(s.instance()), body)}})
-	if err != nil {
-		return nil, "", err
-	}
-	if _, err := dir.Follow([]staff.Event{e}); err != nil {
-		return nil, "", err
-	}
-	return &e, "vouched", nil
-}
-
-// EnrolBody composes the directory event by which an enrolled person enters.
-func EnrolBody(dir *staff.Directory, instance string, s *store.Store, row store.Invitation) ([]byte, error) {
-	var r request
-	if err := json.Unmarshal(row.Request, &r); err != nil {
-		return nil, fmt.Errorf("read enrolment: %w", err)
-	}
-	list, err := staff.ParseAssignments(row.Assignments)
+// entry prepares the change of the directory by which a person enters: the first
+// member's is signed by the installation and placed at once, everyone else's waits
+// for colleagues.
+func (s *SignIn) entry(ctx context.Context, row store.Invitation) (func(*store.Tx) error, error) {
+	dir, err := s.custody.Granting(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return staff.Compose(dir, instance, s.Now(), staff.Change{
+	ch, err := Entry(row)
+	if err != nil {
+		return nil, err
+	}
+	statement, err := s.custody.Compose(dir, ch)
+	if err != nil {
+		return nil, err
+	}
+	waiting := store.DirectoryChange{ID: row.ID, Statement: statement, Created: s.store.Now()}
+	if len(dir.Chain().Everyone()) > 0 {
+		return func(tx *store.Tx) error { return tx.PutDirectoryChange(waiting) }, nil
+	}
+	event, err := s.custody.Place(dir, statement, []staff.Signature{s.custody.SignAsInstance(statement)})
+	if err != nil {
+		return nil, err
+	}
+	return func(tx *store.Tx) error {
+		return errors.Join(tx.InsertDirectoryEvent(event), tx.SetInvitationState(row.ID, "enrolled", "vouched"))
+	}, nil
+}
+
+// Entry is the change of the directory by which an enrolled person enters.
+func Entry(row store.Invitation) (staff.Change, error) {
+	var r request
+	if err := json.Unmarshal(row.Request, &r); err != nil {
+		return staff.Change{}, fmt.Errorf("read enrolment: %w", err)
+	}
+	list, err := staff.ParseAssignments(row.Assignments)
+	return staff.Change{
 		Type: staff.Enrol, Member: row.Member, Reading: r.Reading, Signing: r.Signing, Proof: r.Proof, Assignments: list,
-	})
+		Person: staff.Commit(r.Salt, row.Name, row.Email),
+	}, err
 }
 
 // Fingerprint is that of the key with which a person enrolled, to be compared by

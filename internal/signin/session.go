@@ -132,9 +132,17 @@ func (s *SignIn) Session(ctx context.Context, tok seal.Token) (access.Actor, err
 	if err != nil {
 		return access.Actor{}, err
 	}
+	passkey, err := s.opensByPasskey(ctx, member.ID)
+	if err != nil {
+		return access.Actor{}, err
+	}
 	entry, active := dir.Entry(member.ID) // a member who is not vouched for yet has no role
 	if dir.Left(member.ID) || row.Standing != "" && row.Standing != standing(entry, active) {
 		return access.Actor{}, ErrSession
+	}
+	s.custody.Recognise(ctx, member, entry)
+	if err := s.greet(ctx, member, tok.ID(), keys); err != nil {
+		return access.Actor{}, err
 	}
 	if row.Standing == "" && active {
 		err = s.vouchedFor(ctx, tok, row, standing(entry, active), keys)
@@ -145,8 +153,19 @@ func (s *SignIn) Session(ctx context.Context, tok seal.Token) (access.Actor, err
 		return access.Actor{}, err
 	}
 	return access.Actor{
-		Member: member.ID, Name: member.Name, Language: member.Language, Session: tok.ID(), Entry: entry, Keys: keys,
+		Member: member.ID, Name: member.Name, Language: member.Language, Session: tok.ID(), Entry: entry, Keys: keys, Passkey: passkey,
 	}, nil
+}
+
+func (s *SignIn) opensByPasskey(ctx context.Context, id staff.ID) (has bool, err error) {
+	err = s.store.Read(ctx, func(tx *store.Tx) (err error) {
+		has, err = tx.OpensByPasskey(id)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("read passkeys: %w", err)
+	}
+	return has, nil
 }
 
 // vouchedFor notes the standing that a member got after the session began, which

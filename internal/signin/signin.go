@@ -61,7 +61,6 @@ type Parts struct {
 	Custody  *custody.Custody
 	Pepper   *seal.Key
 	Limits   Limits
-	First    FirstVouch // signs for the first member only
 	Mails    Sealer
 	Wake     func()   // tells the background work that there is a job; may be nil
 	Address  string   // of the desk, "https://…": passkeys are made for its host
@@ -75,7 +74,6 @@ type SignIn struct {
 	custody  *custody.Custody
 	pepper   *seal.Key
 	limits   Limits
-	first    FirstVouch
 	mails    Sealer
 	wake     func()
 	passkeys *webauthn.WebAuthn // nil: the desk's address is none that passkeys work on
@@ -83,13 +81,15 @@ type SignIn struct {
 	provider Provider
 	lanes    lanes
 
+	greetings greetings
+
 	decoy func() (seal.Envelope, error) // an envelope nobody has the password of
 }
 
 // New returns the use case of one instance.
 func New(p Parts) *SignIn {
 	in := &SignIn{
-		store: p.Store, custody: p.Custody, pepper: p.Pepper, limits: p.Limits, first: p.First, mails: p.Mails, wake: p.Wake,
+		store: p.Store, custody: p.Custody, pepper: p.Pepper, limits: p.Limits, mails: p.Mails, wake: p.Wake,
 		passkeys: relyingParty(p.Address), names: p.Names, provider: p.Provider,
 	}
 	in.decoy = sync.OnceValues(func() (seal.Envelope, error) {

@@ -150,6 +150,15 @@ func TestSessionEnds(t *testing.T) {
 	}
 }
 
+// sign looks at a change that waits and signs it.
+func sign(i *apptest.Instance, actor access.Actor, id, password string) error {
+	c, err := i.Setup.Change(ctx, actor, id)
+	if err != nil {
+		return err
+	}
+	return i.Setup.Sign(ctx, actor, setup.Signing{Change: id, Digest: c.Digest, Password: password})
+}
+
 // colleague invites, enrols and vouches for a member of the Complaints team.
 func colleague(t *testing.T, i *apptest.Instance, manager access.Actor) seal.Token {
 	t.Helper()
@@ -171,7 +180,7 @@ func colleague(t *testing.T, i *apptest.Instance, manager access.Actor) seal.Tok
 	}
 	for _, p := range people {
 		if p.State == setup.Waiting {
-			if err := i.Setup.Vouch(ctx, manager, p.Invitation, password); err != nil {
+			if err := sign(i, manager, p.Invitation, password); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -223,13 +232,13 @@ func TestColleagueWaitsForAVouch(t *testing.T) {
 	if waiting.Fingerprint != hr.Keys.Public().Fingerprint() {
 		t.Errorf("fingerprint to compare = %q", waiting.Fingerprint)
 	}
-	if err := i.Setup.Vouch(ctx, manager, waiting.Invitation, "not the password"); !errors.Is(err, signin.ErrRefused) {
+	if err := sign(i, manager, waiting.Invitation, "not the password"); !errors.Is(err, signin.ErrRefused) {
 		t.Errorf("a vouch without the password: %v", err)
 	}
-	if err := i.Setup.Vouch(ctx, manager, waiting.Invitation, password); err != nil {
+	if err := sign(i, manager, waiting.Invitation, password); err != nil {
 		t.Fatal(err)
 	}
-	if err := i.Setup.Vouch(ctx, manager, waiting.Invitation, password); !errors.Is(err, fault.ErrNotFound) {
+	if err := sign(i, manager, waiting.Invitation, password); !errors.Is(err, fault.ErrNotFound) {
 		t.Errorf("a second vouch: %v", err)
 	}
 	if hr, err = i.SignIn.Session(ctx, session); err != nil || !hr.Handler() {

@@ -2,6 +2,7 @@ package sqldb
 
 import (
 	"errors"
+	"syscall"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
@@ -11,6 +12,8 @@ import (
 const (
 	sqliteBusy       = 5
 	sqliteLocked     = 6
+	sqliteFull       = 13
+	sqliteFsync      = 1034
 	sqliteForeignKey = 787
 	sqlitePrimaryKey = 1555
 	sqliteUnique     = 2067
@@ -19,6 +22,7 @@ const (
 
 // Conditions of PostgreSQL, https://www.postgresql.org/docs/current/errcodes-appendix.html.
 const (
+	pgDiskFull      = "53100"
 	pgForeignKey    = "23503"
 	pgUnique        = "23505"
 	pgSerialization = "40001"
@@ -52,6 +56,13 @@ func IsBusy(err error) bool {
 		return true
 	}
 	return pgCode(err) == pgLockTimeout || collided(err) || errors.Is(err, errReaders)
+}
+
+// IsFull reports whether err says that the disk of the database has no room. On
+// SQLite a sync that fails counts: a file system may find out only then.
+func IsFull(err error) bool {
+	code := sqliteCode(err)
+	return code == sqliteFull || code == sqliteFsync || pgCode(err) == pgDiskFull || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
 // collided reports whether PostgreSQL asks for the transaction to be run again.

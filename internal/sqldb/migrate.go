@@ -93,6 +93,11 @@ func applied(t *Tx, d Dialect) ([]migration, error) {
 	if _, err := t.Exec(table); err != nil {
 		return nil, err
 	}
+	return history(t)
+}
+
+// history returns what the table of the history holds.
+func history(t *Tx) ([]migration, error) {
 	rows, err := t.Query("SELECT version, name, hash FROM schema_migration ORDER BY version")
 	if err != nil {
 		return nil, err

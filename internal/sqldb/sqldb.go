@@ -5,8 +5,8 @@
 // synchronous_commit=on are set and read back on every connection, and Open fails
 // when they do not hold. It knows no table but its own, schema_migration.
 //
-// It fails with the error of the database, which IsUnique, IsForeignKey and
-// IsBusy tell apart, with the error of the context, or with ErrClosed.
+// It fails with the error of the database, which IsUnique, IsForeignKey, IsBusy
+// and IsFull tell apart, with the error of the context, or with ErrClosed.
 package sqldb
 
 import (

@@ -1,22 +1,12 @@
 package staff
 
 import (
-	"bytes"
-	"encoding/hex"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"maps"
 	"slices"
 	"time"
 
 	"klankbord/internal/casefile"
 	"klankbord/internal/seal"
 )
-
-// ErrDirectory tells that the directory does not verify; nothing may be wrapped
-// to any key in it.
-var ErrDirectory = errors.New("the directory does not verify")
 
 // Entry is a member as the directory vouches for them.
 type Entry struct {
@@ -26,8 +16,10 @@ type Entry struct {
 	Assignments []Assignment
 	Since       time.Time
 	Active      bool
+	Cosigner    bool   // entered by two signatures, or was one of the first two; may sign what needs two
+	Person      []byte // see Commit
 
-	recipient seal.Recipient // of Reading, parsed when the member entered
+	recipient seal.Recipient // of Reading, parsed when it came
 }
 
 // Has reports whether the member holds a role.
@@ -45,148 +37,34 @@ func (e Entry) Is(f Function) bool {
 	return f != "" && slices.ContainsFunc(e.Assignments, func(a Assignment) bool { return a.Function == f })
 }
 
-// Directory is a verified chain of events. It is made only by Verify and Follow,
-// so that whoever holds one holds verified keys.
+// Directory is what a verified chain says at one moment: a change that does not hold
+// yet is not in it. It is made only by a chain, so that nobody is asked for a key
+// without a time.
 type Directory struct {
-	instance string
-	anchor   seal.SigningPublic
-	entries  map[ID]Entry
-	order    []ID
-	recovery []Recovery
-	head     []byte
-	count    int64
+	chain *Chain
+	at    time.Time
 }
 
-// Verify checks a whole chain against the instance's own signing key, which is
-// kept outside the database. It fails with ErrDirectory at the first event that
-// does not follow.
-func Verify(instance string, anchor seal.SigningPublic, events []Event) (*Directory, error) {
-	d := &Directory{instance: instance, anchor: anchor, entries: map[ID]Entry{}}
-	return d.Follow(events)
-}
+// At returns the directory as it is at a time.
+func (c *Chain) At(t time.Time) *Directory { return &Directory{c, t} }
 
-// Follow returns the directory after further events; d itself stays as it is.
-func (d *Directory) Follow(events []Event) (*Directory, error) {
-	next := &Directory{
-		instance: d.instance, anchor: d.anchor, entries: make(map[ID]Entry, len(d.entries)),
-		order: slices.Clone(d.order), recovery: slices.Clone(d.recovery), head: d.head, count: d.count,
-	}
-	maps.Copy(next.entries, d.entries)
-	for _, e := range events {
-		if err := next.add(e); err != nil {
-			return nil, fmt.Errorf("%w: event %d: %w", ErrDirectory, e.Seq, err)
-		}
-	}
-	return next, nil
-}
-
-func (d *Directory) next() int64 { return d.count }
-
-func (d *Directory) add(e Event) error {
-	c, err := decodeChange(e.Body)
-	if err != nil {
-		return err
-	}
-	previous := ""
-	if d.count > 0 {
-		previous = hex.EncodeToString(d.head)
-	}
-	if c.Instance != d.instance || c.Seq != d.count || e.Seq != d.count || c.Previous != previous {
-		return errors.New("is not the next one")
-	}
-	if !bytes.Equal(e.Hash, eventHash(e.Body, e.Signatures)) {
-		return errors.New("hash differs")
-	}
-	var signatures []Signature
-	if err := json.Unmarshal(e.Signatures, &signatures); err != nil {
-		return errEvent
-	}
-	if err := d.apply(c, e.Body, signatures); err != nil {
-		return err
-	}
-	d.head, d.count = e.Hash, d.count+1
-	return nil
-}
-
-func (d *Directory) apply(c Change, body []byte, signatures []Signature) error {
-	if !d.authorised(c, body, signatures) {
-		return errors.New("is not signed by whom it needs")
-	}
-	for _, a := range c.Assignments {
-		if !a.valid() {
-			return errAssignment
-		}
-	}
-	entry, known := d.entries[c.Member]
-	switch c.Type {
-	case Genesis:
-		d.recovery = c.Recovery
-		return nil
-	case Enrol:
-		if known || c.Member == "" || len(c.Assignments) == 0 {
-			return errEvent
-		}
-		to, err := seal.NewRecipient(seal.RecipientMember, string(c.Member), c.Reading)
-		if err != nil {
-			return errEvent
-		}
-		d.order = append(d.order, c.Member)
-		d.entries[c.Member] = Entry{c.Member, c.Reading, c.Signing, c.Assignments, time.UnixMicro(c.At).UTC(), true, to}
-		return nil
-	case Assign, Revoke:
-		if !known || !entry.Active {
-			return errEvent
-		}
-		entry.Assignments, entry.Active = c.Assignments, c.Type == Assign
-		d.entries[c.Member] = entry
-		return nil
-	default:
-		return errEvent
-	}
-}
-
-// authorised holds the rule of who must sign: the instance founds; the first
-// member enters by the instance, later ones by the vouch of an active member, and
-// each with a proof that they hold their key; everything else needs an active
-// member. One bad signature spoils the event.
-func (d *Directory) authorised(c Change, body []byte, signatures []Signature) bool {
-	if (c.Type == Genesis) != (d.count == 0) || len(signatures) == 0 {
-		return false
-	}
-	if c.Type == Enrol && !seal.VerifySignature(c.Signing, ProofContext(d.instance, c.Member), c.Reading, c.Proof) {
-		return false
-	}
-	for _, s := range signatures {
-		key, ok := d.signer(c, s.By)
-		if !ok || !seal.VerifySignature(key, SigningContext(d.instance), body, s.Value) {
-			return false
-		}
-	}
-	return true
-}
-
-func (d *Directory) signer(c Change, by string) (seal.SigningPublic, bool) {
-	if by == ByInstance {
-		return d.anchor, c.Type == Genesis || c.Type == Enrol && len(d.order) == 0
-	}
-	e, ok := d.Entry(ID(by))
-	return e.Signing, ok
-}
+// Chain is where the directory comes from.
+func (d *Directory) Chain() *Chain { return d.chain }
 
 // Head is the number of events and the hash of the last.
-func (d *Directory) Head() (count int64, hash []byte) { return d.count, d.head }
+func (d *Directory) Head() (count int64, hash []byte) { return d.chain.Head() }
 
 // Entry returns an active member.
 func (d *Directory) Entry(id ID) (Entry, bool) {
-	e, ok := d.entries[id]
-	return e, ok && e.Active
+	e := d.chain.members[id].at(d.at)
+	return e, e.Active
 }
 
 // Active lists the active members in the order in which they entered.
 func (d *Directory) Active() []Entry {
 	var list []Entry
-	for _, id := range d.order {
-		if e := d.entries[id]; e.Active {
+	for _, id := range d.chain.order {
+		if e, ok := d.Entry(id); ok {
 			list = append(list, e)
 		}
 	}
@@ -203,15 +81,51 @@ func (d *Directory) Recipient(id ID) (seal.Recipient, bool) {
 }
 
 // RecoveryKeys lists the recovery keys with their keepers.
-func (d *Directory) RecoveryKeys() []Recovery { return slices.Clone(d.recovery) }
+func (d *Directory) RecoveryKeys() []Recovery {
+	var list []Recovery
+	for _, s := range d.chain.recovery.steps {
+		if !s.from.After(d.at) {
+			list = s.change.Recovery
+		}
+	}
+	return slices.Clone(list)
+}
 
 // RecoveryRecipient returns the verified recovery key with that id.
 func (d *Directory) RecoveryRecipient(id string) (seal.Recipient, bool) {
-	for _, r := range d.recovery {
+	for _, r := range d.RecoveryKeys() {
 		if r.ID == id {
 			to, err := seal.NewRecipient(seal.RecipientRecovery, r.ID, r.Key)
 			return to, err == nil
 		}
 	}
 	return seal.Recipient{}, false
+}
+
+// Upcoming is a change that has its place and does not hold yet.
+type Upcoming struct {
+	Seq    int64
+	From   time.Time
+	Change Change
+}
+
+// Upcoming lists what is on its way, in the order of the chain, without what
+// concerns members who left meanwhile.
+func (d *Directory) Upcoming() []Upcoming {
+	var list []Upcoming
+	add := func(steps []step) {
+		for _, s := range steps {
+			if s.from.After(d.at) {
+				list = append(list, Upcoming{s.seq, s.from, s.change})
+			}
+		}
+	}
+	for _, id := range d.chain.order {
+		if r := d.chain.members[id]; r.latest().Active {
+			add(r.steps)
+		}
+	}
+	add(d.chain.recovery.steps)
+	slices.SortFunc(list, func(x, y Upcoming) int { return int(x.Seq - y.Seq) })
+	return list
 }

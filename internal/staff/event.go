@@ -3,52 +3,67 @@ package staff
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
+	"klankbord/internal/casefile"
 	"klankbord/internal/seal"
 )
 
-// EventType says what an event of the directory does.
+// EventType says what a change of the directory does.
 type EventType string
 
-// The types of event.
+// The types of change.
 const (
-	Genesis EventType = "genesis" // founds the directory and names the recovery key
+	Genesis EventType = "genesis" // founds the directory: its rules and the recovery key
 	Enrol   EventType = "enrol"   // a member enters with keys and assignments
 	Assign  EventType = "assign"  // a member's assignments are replaced
-	Revoke  EventType = "revoke"  // a member leaves
+	Rekey   EventType = "rekey"   // a member has new keys; assignments stay
+	Revoke  EventType = "revoke"  // a member leaves, for good
+	Recover EventType = "recover" // the recovery keys and their keepers are replaced
 )
 
-// Event is one link of the directory as it is stored. Body is what was signed;
-// Signatures is a JSON list; Hash covers both.
+// Event is one link of the directory as it is stored. Body says where in the chain
+// a change stands, from when it holds, and what it is; Signatures is the JSON list
+// of those who signed the change; Hash covers both; Place is the installation's
+// signature over Hash.
 type Event struct {
 	Seq        int64
 	Body       []byte
 	Signatures []byte
 	Hash       []byte
+	Place      []byte
 }
 
-// Change is what an event says.
+// Change is what members sign. It names what its signers saw, not which event it
+// will follow, so that signatures can be gathered while others are placed.
 type Change struct {
 	Version     int                `json:"version"`
 	Instance    string             `json:"instance"`
-	Seq         int64              `json:"seq"`
-	Previous    string             `json:"previous"` // hex of the hash before; empty at genesis
-	At          int64              `json:"at"`       // microseconds UTC
+	Asked       int64              `json:"asked"` // microseconds UTC
+	Seen        int64              `json:"seen"`  // how many events there were when it was asked
+	Head        string             `json:"head"`  // hex of the hash of the last of them; empty at genesis
+	After       int64              `json:"after"` // the last event about the same member, or the recovery keys; -1: none
 	Type        EventType          `json:"type"`
 	Member      ID                 `json:"member,omitempty"`
+	Person      []byte             `json:"person,omitempty"` // see Commit; empty in a later change: stays
 	Reading     seal.PublicKey     `json:"reading,omitempty"`
 	Signing     seal.SigningPublic `json:"signing,omitempty"`
 	Proof       []byte             `json:"proof,omitempty"` // that the member holds the signing key
 	Assignments []Assignment       `json:"assignments,omitempty"`
 	Recovery    []Recovery         `json:"recovery,omitempty"`
+	Rules       *Rules             `json:"rules,omitempty"` // genesis only
 }
 
-// Signature is one signature under an event. By is a member or "instance".
+// Rules are fixed when a directory is founded.
+type Rules struct {
+	Profile string          `json:"profile"`
+	Strict  []casefile.Team `json:"strict"` // teams that nobody enters by one signature
+	Delay   int64           `json:"delay"`  // seconds until what needs two signatures holds
+}
+
+// Signature is one signature under a change. By is a member or ByInstance.
 type Signature struct {
 	By    string `json:"by"`
 	Value []byte `json:"value"`
@@ -61,42 +76,30 @@ const eventVersion = 1
 
 var errEvent = errors.New("directory event is malformed")
 
-// Compose writes the body of the event that follows d. A nil d founds a
-// directory.
-func Compose(d *Directory, instance string, at time.Time, c Change) ([]byte, error) {
-	c.Version, c.Instance, c.At = eventVersion, instance, at.UnixMicro()
-	c.Seq, c.Previous = 0, ""
-	if d != nil {
-		c.Seq, c.Previous = d.next(), hex.EncodeToString(d.head)
-	}
-	body, err := json.Marshal(c)
-	if err != nil {
-		return nil, fmt.Errorf("compose directory event: %w", err)
-	}
-	return body, nil
+// placement is the body of an event.
+type placement struct {
+	Version  int    `json:"version"`
+	Instance string `json:"instance"`
+	Seq      int64  `json:"seq"`
+	Previous string `json:"previous"` // hex of the hash before; empty at genesis
+	At       int64  `json:"at"`       // microseconds UTC
+	From     int64  `json:"from"`     // from when it holds
+	Change   Change `json:"change"`
 }
 
 // SigningContext binds a signature to the directory of one instance.
 func SigningContext(instance string) seal.Context {
-	return seal.Context{Instance: instance, Kind: "directory-event"}
+	return seal.Context{Instance: instance, Kind: "directory-change"}
 }
 
-// ProofContext binds the proof of possession that an entering member signs.
+// ProofContext binds the proof of possession that a member signs over their
+// reading key when they enter or have new keys.
 func ProofContext(instance string, member ID) seal.Context {
 	return seal.Context{Instance: instance, Kind: "directory-proof", Object: string(member)}
 }
 
-// Complete joins a body with its signatures into the event to store.
-func Complete(body []byte, signatures []Signature) (Event, error) {
-	c, err := decodeChange(body)
-	if err != nil {
-		return Event{}, err
-	}
-	list, err := json.Marshal(signatures)
-	if err != nil {
-		return Event{}, fmt.Errorf("complete directory event: %w", err)
-	}
-	return Event{Seq: c.Seq, Body: body, Signatures: list, Hash: eventHash(body, list)}, nil
+func placeContext(instance string) seal.Context {
+	return seal.Context{Instance: instance, Kind: "directory-place"}
 }
 
 func eventHash(body, signatures []byte) []byte {
@@ -105,18 +108,43 @@ func eventHash(body, signatures []byte) []byte {
 	return h[:]
 }
 
-// decodeChange is strict: an unknown field, another version or a second encoding
-// of the same change is refused.
-func decodeChange(body []byte) (Change, error) {
+// DecodeChange reads a change as it was signed. It is strict: an unknown field,
+// another version or a second encoding of the same change is refused.
+func DecodeChange(statement []byte) (Change, error) {
 	var c Change
-	dec := json.NewDecoder(bytes.NewReader(body))
+	err := strict(statement, &c)
+	if err == nil && c.Version != eventVersion {
+		err = errEvent
+	}
+	return c, err
+}
+
+func decodePlacement(body []byte) (placement, error) {
+	var p placement
+	err := strict(body, &p)
+	if err == nil && (p.Version != eventVersion || p.Change.Version != eventVersion) {
+		err = errEvent
+	}
+	return p, err
+}
+
+func strict[T any](b []byte, v *T) error {
+	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(&c); err != nil {
-		return c, errEvent
+	if err := dec.Decode(v); err != nil {
+		return errEvent
 	}
-	again, err := json.Marshal(c)
-	if err != nil || !bytes.Equal(again, body) || c.Version != eventVersion {
-		return c, errEvent
+	again, err := json.Marshal(v)
+	if err != nil || !bytes.Equal(again, b) {
+		return errEvent
 	}
-	return c, nil
+	return nil
+}
+
+func encode(what string, v any) ([]byte, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", what, err)
+	}
+	return b, nil
 }

@@ -32,17 +32,17 @@ func (t *Tx) Instance() (InstanceRow, error) {
 
 // InsertDirectoryEvent appends an event; a fork fails as sqldb.IsUnique.
 func (t *Tx) InsertDirectoryEvent(e staff.Event) error {
-	_, err := t.Exec(`INSERT INTO directory_event (seq, body, signatures, hash) VALUES ($1, $2, $3, $4)`,
-		e.Seq, e.Body, e.Signatures, e.Hash)
+	_, err := t.Exec(`INSERT INTO directory_event (seq, body, signatures, hash, place) VALUES ($1, $2, $3, $4, $5)`,
+		e.Seq, e.Body, e.Signatures, e.Hash, e.Place)
 	return err
 }
 
 // DirectoryEvents lists the events after seq, oldest first.
 func (t *Tx) DirectoryEvents(after int64) ([]staff.Event, error) {
-	rows, err := t.Query(`SELECT seq, body, signatures, hash FROM directory_event WHERE seq > $1 ORDER BY seq`, after)
+	rows, err := t.Query(`SELECT seq, body, signatures, hash, place FROM directory_event WHERE seq > $1 ORDER BY seq`, after)
 	return all(rows, err, func(row scanner) (staff.Event, error) {
 		var e staff.Event
-		err := row.Scan(&e.Seq, &e.Body, &e.Signatures, &e.Hash)
+		err := row.Scan(&e.Seq, &e.Body, &e.Signatures, &e.Hash, &e.Place)
 		return e, err
 	})
 }
@@ -68,25 +68,26 @@ type Invitation struct {
 	Expires     time.Time
 	Member      staff.ID // once enrolled, or before where it is known who will be
 	Request     []byte   // the new member's signed request, waiting for a vouch
+	Stamp       []byte   // over what was asked
 	State       string   // open, enrolled, vouched, cancelled
 }
 
-const invitationColumns = `id, lookup, email, name, language, assignments, invited_by, created, expires, member_id, request, state`
+const invitationColumns = `id, lookup, email, name, language, assignments, invited_by, created, expires, member_id, request, stamp, state`
 
 func scanInvitation(row scanner) (Invitation, error) {
 	var i Invitation
 	var created, expires int64
 	err := row.Scan(&i.ID, &i.Lookup, &i.Email, &i.Name, &i.Language, &i.Assignments, &i.InvitedBy, &created, &expires,
-		&i.Member, &i.Request, &i.State)
+		&i.Member, &i.Request, &i.Stamp, &i.State)
 	i.Created, i.Expires = at(created), at(expires)
 	return i, err
 }
 
 // InsertInvitation adds an invitation.
 func (t *Tx) InsertInvitation(i Invitation) error {
-	_, err := t.Exec(`INSERT INTO invitation (id, lookup, email, name, language, assignments, invited_by, created, expires, member_id, request, state)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'open')`,
-		i.ID, i.Lookup, i.Email, i.Name, i.Language, i.Assignments, i.InvitedBy, micros(i.Created), micros(i.Expires), i.Member, []byte{})
+	_, err := t.Exec(`INSERT INTO invitation (id, lookup, email, name, language, assignments, invited_by, created, expires, member_id, request, stamp, state)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'open')`,
+		i.ID, i.Lookup, i.Email, i.Name, i.Language, i.Assignments, i.InvitedBy, micros(i.Created), micros(i.Expires), i.Member, []byte{}, nonNil(i.Stamp))
 	return err
 }
 

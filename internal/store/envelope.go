@@ -46,6 +46,15 @@ func (t *Tx) Envelopes(id staff.ID) ([]EnvelopeRow, error) {
 	return all(rows, err, scanEnvelope)
 }
 
+// OpensByPasskey reports whether a member has a passkey that opens their key and is
+// not suspected of having been copied.
+func (t *Tx) OpensByPasskey(id staff.ID) (bool, error) {
+	var n int64
+	err := t.QueryRow(`SELECT count(*) FROM envelope e JOIN passkey p ON p.credential = e.credential
+WHERE e.member_id = $1 AND e.kind = 'passkey' AND p.suspect = 0`, id).Scan(&n)
+	return n > 0, err
+}
+
 // PasskeyEnvelope reads the envelope that a passkey opens, whoever's it is.
 func (t *Tx) PasskeyEnvelope(credential string) (EnvelopeRow, error) {
 	return one(t.QueryRow(`SELECT `+envelopeColumns+` FROM envelope

@@ -94,7 +94,7 @@ func TestGrantsAreListedCountedAndRemovedOneByOne(t *testing.T) {
 			if again, _ := tx.ClearCharge(one.ID, "thomas"); !cleared || again {
 				t.Errorf("taken out of charge %v, and once more %v", cleared, again)
 			}
-			return errors.Join(err, tx.DeleteGrant(grant))
+			return errors.Join(err, tx.DeleteGrant(grant), tx.InsertLeaf(leafOf(one.ID)))
 		})
 		if err := s.Write(t.Context(), func(tx *store.Tx) error { return tx.DeleteGrant(grant) }); !errors.Is(err, store.ErrStale) {
 			t.Errorf("a grant removed twice: %v", err)
@@ -144,7 +144,7 @@ func TestEpochAndKeysMoveOnlyFromWhatWasRead(t *testing.T) {
 				t.Errorf("%s: %v, want ErrStale", name, err)
 			}
 		}
-		write(t, s, func(tx *store.Tx) error { return tx.RenewCaseKey(key, []byte("first")) })
+		write(t, s, logged(c.ID, func(tx *store.Tx) error { return tx.RenewCaseKey(key, []byte("first")) }))
 		read(t, s, func(tx *store.Tx) error {
 			keys, err := tx.CaseKeys(c.ID)
 			if len(keys) != 1 || string(keys[0].Gate) != "gate" || string(keys[0].Stamp) != "second" {

@@ -30,7 +30,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 	return err
 }
 
-func nonNil(b seal.Box) []byte {
+func nonNil[T ~[]byte](b T) []byte {
 	if b == nil {
 		return []byte{}
 	}

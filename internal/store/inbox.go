@@ -14,6 +14,7 @@ import (
 // InboxFilter narrows a member's list. Zero values do not narrow.
 type InboxFilter struct {
 	Member  staff.ID // whose list; only cases with a grant for them
+	With    staff.ID // only cases with a grant for this member as well
 	Open    bool     // only cases that are not closed
 	Closed  bool     // only closed ones
 	Charge  *staff.ID
@@ -46,6 +47,9 @@ func (f InboxFilter) where() (string, []any) {
 		parts = append(parts, sql)
 	}
 	add(`EXISTS (SELECT 1 FROM case_grant g WHERE g.case_id = c.id AND g.recipient_kind = 'member' AND g.recipient_id = ?)`, f.Member)
+	if f.With != "" {
+		add(`EXISTS (SELECT 1 FROM case_grant w WHERE w.case_id = c.id AND w.recipient_kind = 'member' AND w.recipient_id = ?)`, f.With)
+	}
 	switch {
 	case f.Open:
 		add(`c.closed = 0`)

@@ -23,15 +23,16 @@ type Leaf struct {
 	Record   []byte
 	Salt     []byte
 	Hash     []byte
+	Stamp    []byte // over Hash, by this installation
 }
 
-const leafColumns = `id, position, case_id, at, kind, record, salt, hash`
+const leafColumns = `id, position, case_id, at, kind, record, salt, hash, stamp`
 
 func scanLeaf(row scanner) (Leaf, error) {
 	l := Leaf{Position: -1}
 	var position *int64
 	var when int64
-	err := row.Scan(&l.ID, &position, &l.Case, &when, &l.Kind, &l.Record, &l.Salt, &l.Hash)
+	err := row.Scan(&l.ID, &position, &l.Case, &when, &l.Kind, &l.Record, &l.Salt, &l.Hash, &l.Stamp)
 	if position != nil {
 		l.Position = *position
 	}
@@ -48,8 +49,8 @@ func (t *Tx) InsertLeaf(l Leaf) error {
 }
 
 func (t *Tx) writeLeaf(l Leaf) error {
-	_, err := t.Exec(`INSERT INTO log_leaf (id, case_id, at, kind, record, salt, hash) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		l.ID, l.Case, micros(l.At), l.Kind, l.Record, l.Salt, l.Hash)
+	_, err := t.Exec(`INSERT INTO log_leaf (id, case_id, at, kind, record, salt, hash, stamp) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		l.ID, l.Case, micros(l.At), l.Kind, l.Record, l.Salt, l.Hash, nonNil(l.Stamp))
 	return err
 }
 
@@ -77,15 +78,16 @@ func (t *Tx) LeavesOf(id casefile.ID) ([]Leaf, error) {
 	return all(rows, err, scanLeaf)
 }
 
-// LeafCount counts the leaves from a position on that are of none of the kinds.
-func (t *Tx) LeafCount(from int64, without ...audit.Kind) (int64, error) {
+// LeafSince reports whether a leaf from a position on is of none of the kinds.
+func (t *Tx) LeafSince(from int64, without ...audit.Kind) (bool, error) {
 	args := []any{from}
 	for _, k := range without {
 		args = append(args, string(k))
 	}
 	var n int64
-	err := t.QueryRow(`SELECT count(*) FROM log_leaf WHERE position >= $1 AND kind NOT IN (`+numbered(2, len(without))+`)`, args...).Scan(&n)
-	return n, err
+	err := t.QueryRow(`SELECT count(*) FROM (SELECT 1 FROM log_leaf WHERE position >= $1 AND kind NOT IN (`+numbered(2, len(without))+`) LIMIT 1) AS l`,
+		args...).Scan(&n)
+	return n > 0, err
 }
 
 // ReceiptOf reads the leaf that proves that a case was registered; ErrNone when

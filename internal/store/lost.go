@@ -8,19 +8,25 @@ import (
 	"klankbord/internal/staff"
 )
 
+// LostAccess says that a member held the keys of a case up to a number of its items,
+// stamped by custody.
+type LostAccess struct {
+	Case   casefile.ID
+	Member staff.ID
+	Seq    int64
+	Stamp  []byte
+}
+
 // LapseCase removes what a member's former key opened of a case, and keeps that they
 // had it: their place in the case, how far they read and what they had begun to
 // write stay for when a colleague restores the access.
-func (t *Tx) LapseCase(id casefile.ID, member staff.ID) error {
-	for _, sql := range []string{
-		`DELETE FROM keyring WHERE case_id = $1 AND member_id = $2`,
-		`INSERT INTO lost_access (case_id, member_id) VALUES ($1, $2) ON CONFLICT (member_id, case_id) DO NOTHING`,
-	} {
-		if _, err := t.Exec(sql, id, member); err != nil {
-			return err
-		}
+func (t *Tx) LapseCase(l LostAccess) error {
+	if _, err := t.Exec(`DELETE FROM keyring WHERE case_id = $1 AND member_id = $2`, l.Case, l.Member); err != nil {
+		return err
 	}
-	return nil
+	_, err := t.Exec(`INSERT INTO lost_access (case_id, member_id, seq, stamp) VALUES ($1, $2, $3, $4)
+ON CONFLICT (member_id, case_id) DO UPDATE SET seq = excluded.seq, stamp = excluded.stamp`, l.Case, l.Member, l.Seq, l.Stamp)
+	return err
 }
 
 // ForgetLost forgets that a member waits for access to a case; one who does not is
@@ -30,13 +36,13 @@ func (t *Tx) ForgetLost(id casefile.ID, member staff.ID) error {
 	return err
 }
 
-// LostOf lists the members who wait for access to a case.
-func (t *Tx) LostOf(id casefile.ID) ([]staff.ID, error) {
-	rows, err := t.Query(`SELECT member_id FROM lost_access WHERE case_id = $1 ORDER BY member_id`, id)
-	return all(rows, err, func(row scanner) (staff.ID, error) {
-		var id staff.ID
-		err := row.Scan(&id)
-		return id, err
+// LostOf lists who waits for access to a case.
+func (t *Tx) LostOf(id casefile.ID) ([]LostAccess, error) {
+	rows, err := t.Query(`SELECT case_id, member_id, seq, stamp FROM lost_access WHERE case_id = $1 ORDER BY member_id`, id)
+	return all(rows, err, func(row scanner) (LostAccess, error) {
+		var l LostAccess
+		err := row.Scan(&l.Case, &l.Member, &l.Seq, &l.Stamp)
+		return l, err
 	})
 }
 

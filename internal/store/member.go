@@ -11,6 +11,7 @@ import (
 // teams stand in the directory.
 type Member struct {
 	ID       staff.ID
+	Salt     []byte // see staff.Commit
 	Email    string
 	Name     string
 	Language string
@@ -20,12 +21,12 @@ type Member struct {
 	Created  time.Time
 }
 
-const memberColumns = `id, email, name, language, active, totp_step, idle, created`
+const memberColumns = `id, salt, email, name, language, active, totp_step, idle, created`
 
 func scanMember(row scanner) (Member, error) {
 	var m Member
 	var active, idle, created int64
-	err := row.Scan(&m.ID, &m.Email, &m.Name, &m.Language, &active, &m.TOTPStep, &idle, &created)
+	err := row.Scan(&m.ID, &m.Salt, &m.Email, &m.Name, &m.Language, &active, &m.TOTPStep, &idle, &created)
 	m.Active, m.Idle, m.Created = active == 1, time.Duration(idle)*time.Microsecond, at(created)
 	return m, err
 }
@@ -33,8 +34,8 @@ func scanMember(row scanner) (Member, error) {
 // InsertMember adds a member. An address that exists already fails as
 // sqldb.IsUnique.
 func (t *Tx) InsertMember(m Member) error {
-	_, err := t.Exec(`INSERT INTO member (id, email, name, language, active, created) VALUES ($1, $2, $3, $4, $5, $6)`,
-		m.ID, m.Email, m.Name, m.Language, bit(m.Active), micros(m.Created))
+	_, err := t.Exec(`INSERT INTO member (id, salt, email, name, language, active, created) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		m.ID, nonNil(m.Salt), m.Email, m.Name, m.Language, bit(m.Active), micros(m.Created))
 	return err
 }
 
@@ -72,6 +73,23 @@ func (t *Tx) SetTOTPStep(id staff.ID, step int64) error {
 func (t *Tx) SetMemberLanguage(id staff.ID, language string) error {
 	_, err := t.Exec(`UPDATE member SET language = $1 WHERE id = $2`, language, id)
 	return err
+}
+
+// DismissMember ends what a member can do who leaves: sessions and every way to open
+// their key are gone, and so is the address, under which they may be invited again.
+// The name stays for the cases in which it stands.
+func (t *Tx) DismissMember(id staff.ID) error {
+	n, err := t.Exec(`UPDATE member SET active = 0, email = 'left/' || id WHERE id = $1 AND active = 1`, id)
+	if err := changed(n, err, ErrStale); err != nil {
+		return err
+	}
+	for _, sql := range []string{`DELETE FROM session WHERE member_id = $1`, `DELETE FROM envelope WHERE member_id = $1`,
+		`DELETE FROM factor WHERE member_id = $1`, `DELETE FROM passkey WHERE member_id = $1`, `DELETE FROM account WHERE member_id = $1`} {
+		if _, err := t.Exec(sql, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Session is a member's signed-in browser. Its id is the look-up of the cookie.

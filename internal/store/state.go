@@ -31,7 +31,7 @@ type turn struct {
 
 // writeLeaves writes the lines of the log that a function left, each with how its
 // case stands now. All lines about one case in one transaction tell of one turn.
-func (t *Tx) writeLeaves() error {
+func (t *Tx) writeLeaves(stamp func(hash []byte) []byte) error {
 	turns := map[casefile.ID]turn{}
 	for _, l := range t.leaves {
 		r, err := audit.DecodeRecord(l.Record)
@@ -52,6 +52,9 @@ func (t *Tx) writeLeaves() error {
 		}
 		sum := audit.Leaf([32]byte(l.Salt), l.Record)
 		l.Hash = sum[:]
+		if stamp != nil {
+			l.Stamp = stamp(l.Hash)
+		}
 		if err := t.writeLeaf(l); err != nil {
 			return fmt.Errorf("log %s: %w", l.Kind, err)
 		}

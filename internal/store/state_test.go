@@ -62,16 +62,14 @@ func TestChangeWithoutALineInTheLogDoesNotHappen(t *testing.T) {
 			"a new case": func(tx *store.Tx) error { return tx.InsertCase(aCase(2)) },
 			"the row":    func(tx *store.Tx) error { return tx.UpdateCase(c.ID, 0, c.Change()) },
 			"a clock":    func(tx *store.Tx) error { return tx.PutClock(c.ID, deadline.Clock{ID: "D1"}) },
-			"a code":     func(tx *store.Tx) error { return tx.InsertCode(store.Code{Lookup: "x", Case: c.ID, Created: start}) },
-			"an address": func(tx *store.Tx) error { return tx.PutNotice(store.Notice{Case: c.ID, Box: []byte("x"), Mark: []byte("m"), Stamp: []byte("s")}) },
+			"a code": func(tx *store.Tx) error {
+				return tx.InsertCode(store.Code{Lookup: "x", Case: c.ID, Public: []byte("p"), Created: start, Stamp: []byte{6}})
+			},
+			"an address": func(tx *store.Tx) error {
+				return tx.PutNotice(store.Notice{Case: c.ID, Box: []byte("x"), Mark: []byte("m"), Stamp: []byte("s")})
+			},
 			"another's line": func(tx *store.Tx) error {
 				return logged("", func(tx *store.Tx) error { return tx.DeleteNotice(c.ID) })(tx)
-			},
-			"a line of reading": func(tx *store.Tx) error {
-				if err := tx.DeleteNotice(c.ID); err != nil {
-					return err
-				}
-				return tx.InsertLeaf(kindOf(c.ID, audit.CaseRead))
 			},
 		} {
 			if err := s.Write(t.Context(), fn); err == nil {
@@ -141,7 +139,7 @@ func TestStateIsTheSameOnEitherDatabase(t *testing.T) {
 			if err := tx.PutClock(c.ID, deadline.Clock{ID: "D1", Kind: deadline.KindFeedback, Start: start, Due: start, Hard: true, Met: &met}); err != nil {
 				return err
 			}
-			if err := tx.InsertCode(store.Code{Lookup: "x", Case: c.ID, Created: start}); err != nil {
+			if err := tx.InsertCode(store.Code{Lookup: "x", Case: c.ID, Public: []byte("p"), Created: start, Stamp: []byte{6}}); err != nil {
 				return err
 			}
 			if err := tx.InsertCaseKey(store.CaseKey{Case: c.ID, Seq: 9, Public: public, Created: start, Stamp: []byte{5}}); err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"klankbord/internal/casefile"
 	"klankbord/internal/clock"
+	"klankbord/internal/fault"
 	"klankbord/internal/sqldb"
 	"klankbord/internal/store/migration"
 )
@@ -29,7 +30,21 @@ var ErrStale = errors.New("changed meanwhile")
 type Store struct {
 	db    *sqldb.DB
 	clock clock.Clock
+	stamp func(hash []byte) []byte // of lines of the log; nil: none
 }
+
+// OpenReadOnly returns the store of a database that was opened to be read. It fails
+// where the schema is not the one of this program.
+func OpenReadOnly(ctx context.Context, db *sqldb.DB, c clock.Clock) (*Store, error) {
+	if err := db.Current(ctx, migration.Files); err != nil {
+		return nil, fmt.Errorf("check schema: %w", err)
+	}
+	return &Store{db: db, clock: c}, nil
+}
+
+// StampLeaves has every line of the log that is written from now on stamped, over
+// its hash. It is called once, before the store is used.
+func (s *Store) StampLeaves(stamp func(hash []byte) []byte) { s.stamp = stamp }
 
 // Open brings the schema up to date and returns the store.
 func Open(ctx context.Context, db *sqldb.DB, c clock.Clock) (*Store, error) {
@@ -52,15 +67,20 @@ type Tx struct {
 func (t *Tx) Now() time.Time { return t.now }
 
 // Write runs fn in a transaction that is durable when Write returns nil. It is
-// the only way to write; fn may run more than once.
+// the only way to write; fn may run more than once. It fails with fault.ErrFull when
+// the disk has no room.
 func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
-	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		t := &Tx{Tx: tx, now: s.clock.Now()}
 		if err := fn(t); err != nil {
 			return err
 		}
-		return t.writeLeaves()
+		return t.writeLeaves(s.stamp)
 	})
+	if sqldb.IsFull(err) {
+		return fmt.Errorf("%w: %w", fault.ErrFull, err)
+	}
+	return err
 }
 
 // Read runs fn in a read-only snapshot.

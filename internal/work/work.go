@@ -30,12 +30,17 @@ type Work struct {
 	Handlers  map[string]Handler
 	Sequencer *custody.Sequencer
 	Sweeper   *custody.Sweeper
+	Watch     func(context.Context) error // looks over who receives keys
+	Witnesses *custody.Witnesses
+	Checker   *custody.Checker
 	Log       *slog.Logger
 	AtOnce    int // how many jobs are done side by side; below two, one after another
 
 	holder string
 	wake   chan struct{}
 	once   sync.Once
+
+	refused string // why the sequencer last refused; of the goroutine that sequences
 }
 
 const (
@@ -44,6 +49,9 @@ const (
 	idleJobs   = 5 * time.Second // how late a job of another instance may be noticed
 	sequence   = 200 * time.Millisecond
 	sweepEvery = 10 * time.Minute
+	watchEvery = 5 * time.Minute
+	witnessing = time.Minute      // how often we look whether a witness is due
+	checking   = 10 * time.Minute // and whether the whole log is
 	retryAfter = time.Minute
 )
 
@@ -70,6 +78,9 @@ func (w *Work) Run(ctx context.Context) {
 	all.Go(func() { w.runJobs(ctx) })
 	all.Go(func() { every(ctx, sequence, func() { w.sequence(ctx) }) })
 	all.Go(func() { every(ctx, sweepEvery, func() { w.report("sweep", w.Sweeper.Sweep(ctx)) }) })
+	all.Go(func() { every(ctx, watchEvery, func() { w.report("watch", w.Watch(ctx)) }) })
+	all.Go(func() { every(ctx, witnessing, func() { w.witness(ctx) }) })
+	all.Go(func() { later(ctx, checking, func() { w.check(ctx) }) })
 	all.Wait()
 }
 
@@ -86,15 +97,49 @@ func every(ctx context.Context, d time.Duration, fn func()) {
 	}
 }
 
+// later is every without the first time, so that nothing slows the start.
+func later(ctx context.Context, d time.Duration, fn func()) {
+	started := false
+	every(ctx, d, func() {
+		if started {
+			fn()
+		}
+		started = true
+	})
+}
+
 func (w *Work) report(what string, err error) {
 	if err != nil && !errors.Is(err, context.Canceled) {
 		w.Log.Error("background work failed", "job", what, "error", err)
 	}
 }
 
+// sequence reports a refusal once, and not five times a second.
 func (w *Work) sequence(ctx context.Context) {
-	if err := w.Sequencer.Step(ctx, w.holder); !errors.Is(err, custody.ErrElsewhere) {
+	err := w.Sequencer.Step(ctx, w.holder)
+	if errors.Is(err, custody.ErrElsewhere) {
+		return
+	}
+	why := string(custody.TroubleOf(err))
+	if why == "" || why != w.refused {
 		w.report("sequence", err)
+	}
+	w.refused = why
+}
+
+func (w *Work) witness(ctx context.Context) {
+	n, err := w.Witnesses.Step(ctx, w.holder)
+	if n > 0 {
+		w.Wake()
+	}
+	if !errors.Is(err, custody.ErrElsewhere) && custody.TroubleOf(err) == "" { // which the sequencer tells
+		w.report("witness", err)
+	}
+}
+
+func (w *Work) check(ctx context.Context) {
+	if _, err := w.Checker.Step(ctx, w.holder); !errors.Is(err, custody.ErrElsewhere) {
+		w.report("check", err)
 	}
 }
 

@@ -6,9 +6,11 @@ CREATE TABLE instance (
   turn    {int}  NOT NULL DEFAULT 0
 ) {strict};
 
--- People on the desk. Keys, roles and teams stand in the directory, never here.
+-- People on the desk. Keys, roles and teams stand in the directory, never here. With
+-- the salt, name and address are what the directory vouches for.
 CREATE TABLE member (
   id       {text} NOT NULL PRIMARY KEY,
+  salt     {bytes} NOT NULL,
   email    {text} NOT NULL UNIQUE,
   name     {text} NOT NULL,
   language {text} NOT NULL,
@@ -66,7 +68,42 @@ CREATE TABLE directory_event (
   seq        {int}   NOT NULL PRIMARY KEY,
   body       {bytes} NOT NULL,
   signatures {bytes} NOT NULL,
-  hash       {bytes} NOT NULL
+  hash       {bytes} NOT NULL,
+  place      {bytes} NOT NULL
+) {strict};
+
+-- A change of the directory that gathers signatures. An entry has the id of its
+-- invitation.
+CREATE TABLE directory_change (
+  id        {text}  NOT NULL PRIMARY KEY,
+  statement {bytes} NOT NULL,
+  asked_by  {text}  NOT NULL,
+  created   {int}   NOT NULL,
+  state     {text}  NOT NULL CHECK (state IN ('open', 'placed', 'withdrawn'))
+) {strict};
+CREATE INDEX directory_change_state ON directory_change (state, created);
+
+CREATE TABLE directory_signature (
+  change_id {text}  NOT NULL REFERENCES directory_change (id) ON DELETE CASCADE,
+  signer    {text}  NOT NULL,
+  value     {bytes} NOT NULL,
+  at        {int}   NOT NULL,
+  PRIMARY KEY (change_id, signer)
+) {strict};
+
+-- How far the directory had come when a member last signed in, under their own key,
+-- which the fingerprint names.
+CREATE TABLE directory_pin (
+  member_id   {text}  NOT NULL PRIMARY KEY REFERENCES member (id) ON DELETE CASCADE,
+  fingerprint {text}  NOT NULL,
+  box         {bytes} NOT NULL
+) {strict};
+
+-- That an operator accepted an older database, and why; signed by the installation.
+CREATE TABLE acceptance (
+  at        {int}   NOT NULL PRIMARY KEY,
+  record    {bytes} NOT NULL,
+  signature {bytes} NOT NULL
 ) {strict};
 
 -- An invitation to enrol; its secret travels by link, only the hash is kept.
@@ -82,6 +119,7 @@ CREATE TABLE invitation (
   expires    {int}  NOT NULL,
   member_id  {text} NOT NULL DEFAULT '',
   request    {bytes} NOT NULL,
+  stamp      {bytes} NOT NULL,
   state      {text} NOT NULL CHECK (state IN ('open', 'enrolled', 'vouched', 'cancelled'))
 ) {strict};
 
@@ -397,7 +435,8 @@ CREATE TABLE lease (
 ) {strict};
 
 -- The log. A leaf enters without position in the transaction of its change; the
--- sequencer gives positions. record and salt go at erasure, hash stays.
+-- sequencer gives positions to those whose stamp holds. record and salt go at
+-- erasure, hash and stamp stay.
 CREATE TABLE log_leaf (
   id       {text}  NOT NULL PRIMARY KEY,
   position {int}   UNIQUE,
@@ -406,7 +445,8 @@ CREATE TABLE log_leaf (
   kind     {text}  NOT NULL,
   record   {bytes},
   salt     {bytes},
-  hash     {bytes} NOT NULL
+  hash     {bytes} NOT NULL,
+  stamp    {bytes} NOT NULL
 ) {strict};
 CREATE INDEX log_leaf_waiting ON log_leaf (at, id) WHERE position IS NULL;
 CREATE INDEX log_leaf_case ON log_leaf (case_id);
@@ -477,6 +517,8 @@ CREATE TABLE drill_grant (
 CREATE TABLE lost_access (
   member_id {text} NOT NULL,
   case_id   {text} NOT NULL REFERENCES case_file (id) ON DELETE CASCADE,
+  seq       {int}  NOT NULL,
+  stamp     {bytes} NOT NULL,
   PRIMARY KEY (member_id, case_id)
 ) {strict};
 CREATE INDEX lost_access_case ON lost_access (case_id);

@@ -38,8 +38,9 @@ type casePage struct {
 	Compose   composer
 	Typed     form // of the small forms
 	Colleague []ui.Option
-	Named     bool      // the complainant's name may be shown
+	Known     bool      // the complainant's name may be shown
 	Asked     []ui.Link // requests of colleagues on which this member may decide
+	Named     []namedRow
 
 	StoryFiles      []ui.File
 	FormErrors      []ui.FormError
@@ -70,7 +71,7 @@ type blocked struct {
 func deeds() []string {
 	return []string{
 		"note", "message", "outcome", "assign", "state", "acknowledged", "clock", "mail", "identity",
-		"asked", "decided", "withdrawn",
+		"asked", "decided", "withdrawn", "moved",
 	}
 }
 
@@ -121,6 +122,10 @@ func (d *desk) problems(r *http.Request, err error, field string) ([]ui.FormErro
 	if !ok {
 		return nil, 0
 	}
+	if errors.Is(err, fault.ErrFull) {
+		d.Renderer.Failed(r, err)
+		return []ui.FormError{{Text: d.say(r, f)}}, http.StatusServiceUnavailable
+	}
 	one := []ui.FormError{{Field: field, Text: d.say(r, f)}}
 	if f.Is(signin.ErrRefused) { // of a signed-in member it is the proof that was refused
 		one[0].Text = d.text(r, "error.password-wrong")
@@ -140,7 +145,7 @@ func (d *desk) caseData(r *http.Request, c *casework.Case) casePage {
 	data := casePage{
 		Case: c, Base: base(r), Next: d.text(r, "desk.next."+c.Next.Key), Topics: topicNames(c.Topics, lang, ""),
 		OnlyTalk: r.URL.Query().Get("show") == "messages", ClosedWas: !c.State.Open(),
-		Named: !c.Identity.Sealed && !c.Identity.Unknown, Asked: d.asked(r, c),
+		Known: !c.Identity.Sealed && !c.Identity.Unknown, Named: d.namedRows(r, c.Named), Asked: d.asked(r, c),
 	}
 	if what := r.URL.Query().Get("done"); slices.Contains(deeds(), what) {
 		data.Done = d.text(r, "desk.done."+what)

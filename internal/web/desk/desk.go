@@ -56,9 +56,12 @@ type desk struct {
 func New(deps Deps) http.Handler {
 	d := &desk{Deps: deps}
 	mux := http.NewServeMux()
+	var patterns []string
 	for _, route := range d.routes() {
+		patterns = append(patterns, route.pattern)
 		mux.Handle(route.pattern, route.guard(d.Renderer.Handle(route.handle)))
 	}
+	ui.CheckPolicies("desk", Policies(), patterns)
 	mux.Handle("/", d.Renderer.NotFound())
 	d.pages = mux
 	return d.Renderer.Carry(ui.Limits{Fields: formFields, TextBytes: formBytes}, mux)
@@ -111,7 +114,11 @@ func (d *desk) user(r *http.Request, a access.Actor) *ui.User {
 	if a.Auditor() {
 		nav = append(nav, link("/desk/log", "desk.nav.journal"))
 	}
-	return &ui.User{Name: a.Name, Nav: append(nav, link("/desk/profile", "desk.nav.profile"))}
+	user := &ui.User{Name: a.Name, Nav: append(nav, link("/desk/profile", "desk.nav.profile")), Warnings: d.warnings(r, a)}
+	if a.Passkey {
+		user.Passkey = d.SignIn.PasskeyHost()
+	}
+	return user
 }
 
 func (d *desk) text(r *http.Request, key string, pairs ...any) string {

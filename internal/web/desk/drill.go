@@ -2,6 +2,7 @@ package desk
 
 import (
 	"net/http"
+	"time"
 
 	"klankbord/internal/setup"
 	"klankbord/internal/web/ui"
@@ -11,6 +12,7 @@ type drillPage struct {
 	setup.Drill
 	State []ui.Notice
 	Table ui.Table
+	Uses  ui.Table // of the recovery key
 }
 
 func (d *desk) drillShow(w http.ResponseWriter, r *http.Request) error {
@@ -18,7 +20,11 @@ func (d *desk) drillShow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	data := drillPage{Drill: v, State: d.drillState(r, v), Table: d.drillTable(r, v)}
+	uses, err := d.Setup.RecoveryUses(r.Context(), actor(r), time.Time{})
+	if err != nil {
+		return err
+	}
+	data := drillPage{Drill: v, State: d.drillState(r, v), Table: d.drillTable(r, v), Uses: d.usesTable(r, uses)}
 	return d.Renderer.Render(w, r, http.StatusOK, "desk/drill", page(d, r, d.text(r, "drill.title"), data))
 }
 
@@ -79,23 +85,14 @@ func (d *desk) drillStart(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// standing is a line above the list of cases that asks for something.
-type standing struct{ Text, Link, Href string }
-
-// standing lists what is asked of the member beside the cases.
-func (d *desk) standing(r *http.Request) ([]standing, error) {
-	v, err := d.Setup.DrillAsk(r.Context(), actor(r))
-	if err != nil {
-		return nil, err
+// usesTable lists when the recovery key gave cases to whom.
+func (d *desk) usesTable(r *http.Request, list []setup.RecoveryUse) ui.Table {
+	t := ui.Table{Caption: d.text(r, "drill.uses"), Stacked: true, Empty: d.text(r, "drill.uses-none")}
+	for _, key := range []string{"when", "whom"} {
+		t.Columns = append(t.Columns, ui.Column{Text: d.text(r, "drill.uses-"+key)})
 	}
-	s := standing{Link: d.text(r, "drill.link"), Href: "/desk/drill"}
-	switch {
-	case v.Mine.Waiting():
-		s.Text = d.text(r, "drill.notice-mine")
-	case v.Overdue:
-		s.Text = d.text(r, "drill.notice-due", "due", d.date(r, v.Due))
-	default:
-		return nil, nil
+	for _, u := range list {
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{At: u.At, Head: true}, {Text: u.Name}}})
 	}
-	return []standing{s}, nil
+	return t
 }

@@ -22,9 +22,9 @@ type house struct {
 	h http.Handler
 }
 
-func newHouse(t testing.TB) *house {
+func newHouse(t testing.TB, options ...apptest.Option) *house {
 	t.Helper()
-	i := apptest.New(t)
+	i := apptest.New(t, options...)
 	_, _, both, err := i.Handlers()
 	if err != nil {
 		t.Fatal(err)
@@ -213,9 +213,9 @@ type crew struct{ nele, thomas, sofie, anke *browser }
 
 // staffed enrols four members through the pages: the integrity manager, who invites
 // and vouches for one of HR, one of Supporters Service and an auditor.
-func staffed(t testing.TB) (*house, crew) {
+func staffed(t testing.TB, options ...apptest.Option) (*house, crew) {
 	t.Helper()
-	h := newHouse(t)
+	h := newHouse(t, options...)
 	var c crew
 	c.nele = h.browser()
 	c.nele.enrol("/desk/enrol/" + h.Founded.Enrol.Cookie())
@@ -230,7 +230,7 @@ func (b *browser) invite(name, email string, tasks ...string) *browser {
 	shown := b.get("/desk/people").send("/desk/people", url.Values{"name": {name}, "email": {email}, "lang": {"en"}, "task": tasks})
 	invited := b.house.browser()
 	invited.enrol(shown.invitation())
-	vouch := b.get("/desk/people").link("/desk/people/vouch/")
+	vouch := b.get("/desk/people").link("/desk/people/change/")
 	b.get(vouch).send(vouch, url.Values{"compared": {"yes"}, "password": {password}})
 	return invited
 }

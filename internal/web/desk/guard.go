@@ -175,15 +175,6 @@ func (f form) one(name string) string {
 	return ""
 }
 
-// proof is what a form shows before an act: the password, or the answer of a passkey.
-func (d *desk) proof(r *http.Request, f form) string {
-	if answer := f.one("passkey"); answer != "" {
-		asked, _ := d.Cookies.Value(r, cookieAsk)
-		return signin.PasskeyProof(answer, asked)
-	}
-	return f.one("password")
-}
-
 func readForm(r *http.Request) (form, error) {
 	values, err := ui.ReadForm(r, ui.Limits{Fields: formFields, TextBytes: formBytes}, nil)
 	return values, err

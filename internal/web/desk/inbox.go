@@ -9,6 +9,7 @@ import (
 	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
 	"klankbord/internal/ident"
+	"klankbord/internal/lang"
 	"klankbord/internal/profile"
 	"klankbord/internal/web/ui"
 )
@@ -16,6 +17,7 @@ import (
 type inboxPage struct {
 	Waiting  bool // enrolled, but no colleague has vouched yet
 	Mark     string
+	From     string // from when, once colleagues have vouched
 	NoCases  bool
 	Auditor  bool
 	Views    []ui.Link
@@ -30,6 +32,7 @@ type inboxPage struct {
 	Next     *casework.Row
 	Asked    []ui.Link // requests of colleagues that wait for this member
 	Standing []standing
+	Done     string // what was just done; empty: nothing
 }
 
 func (d *desk) inboxShow(w http.ResponseWriter, r *http.Request) error {
@@ -57,11 +60,17 @@ func (d *desk) inboxShow(w http.ResponseWriter, r *http.Request) error {
 	if data.Standing, err = d.standing(r); err != nil {
 		return err
 	}
+	if what := q.Get("done"); what == "aside" || what == "moved" {
+		data.Done = d.text(r, "desk.inbox.done-"+what)
+	}
 	return d.Renderer.Render(w, r, http.StatusOK, "desk/inbox", page(d, r, title, data))
 }
 
 func (d *desk) showWaiting(w http.ResponseWriter, r *http.Request, a access.Actor) error {
 	data := inboxPage{Waiting: true, Mark: spaced(a.Keys.Public().Fingerprint())}
+	if from, ok := d.Setup.Entering(r.Context(), a); ok {
+		data.From = d.text(r, "desk.waiting.from", "date", lang.DateTime(lang.Lang(d.Renderer.Lang(r)), from))
+	}
 	return d.Renderer.Render(w, r, http.StatusOK, "desk/waiting", page(d, r, d.text(r, "desk.waiting.title"), data))
 }
 

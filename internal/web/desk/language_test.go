@@ -2,11 +2,16 @@ package desk_test
 
 import (
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"golang.org/x/net/html"
+
+	"klankbord/internal/app"
+	"klankbord/internal/config"
+	"klankbord/internal/storetest"
 )
 
 // inLanguage presses a language at the top of a page with values typed into it.
@@ -121,5 +126,25 @@ func TestTheLanguageChosenBeforeSigningInHoldsUntilThen(t *testing.T) {
 	_, values := p.form("/desk/signin")
 	if values.Get("email") != "nele@desk.example" || strings.Contains(p.body, "never on a page") {
 		t.Errorf("the sign-in holds %v", values)
+	}
+}
+
+func TestAFullDiskCostsAMemberNoWords(t *testing.T) {
+	disk, ok := storetest.SmallDisk(t, 24<<20)
+	if !ok {
+		return // the words of a full disk are the same as on the public pages
+	}
+	h, c := staffed(t, func(c *config.Config, _ *app.Options) { c.State = filepath.Join(disk.Dir, "state") })
+	at := "/desk/case/" + string(h.Complain("en", complaint(), nil).Number)
+	form := c.sofie.get(at)
+	disk.Fill()
+	words := strings.Repeat("A careful answer. ", 800)
+	p := form.send("/compose", url.Values{"audience": {"message"}, "text": {words}, "act": {"draft"}})
+	if _, values := p.form("/compose"); p.status != 503 || values.Get("text") != words || !p.says("Our server has no room left") {
+		t.Errorf("saving a draft answers %d and leaves %d letters", p.status, len(values.Get("text")))
+	}
+	disk.Clear()
+	if p := p.send("/compose", url.Values{"act": {"draft"}}); p.status != 200 || !strings.Contains(p.body, "A careful answer.") {
+		t.Errorf("once there is room saving answers %d", p.status)
 	}
 }

@@ -2,31 +2,42 @@ package desk
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 
 	"klankbord/internal/fault"
+	"klankbord/internal/lang"
 	"klankbord/internal/setup"
 	"klankbord/internal/staff"
 	"klankbord/internal/web/ui"
 )
 
 type peoplePage struct {
+	Done        string // what was done just now
 	Table       ui.Table
+	Waiting     ui.Table // changes that wait for signatures
+	Coming      ui.Table // changes that are signed and hold later
+	Recovery    ui.Table
 	MayInvite   bool
 	Name, Email string
 	Lang        string
 	Langs       []ui.Option
 	Tasks       []ui.Option
 	Chosen      []string
-	Link        string // of an invitation just made
-	Person      setup.Colleague
-	Mark        string
-	Assigned    []string
-	Proof       proofField
+	Link        string      // of an invitation just made
+	Leave       []ui.Option // who can be taken off the desk
+	Left        bool        // somebody just was
 }
 
 func (d *desk) peopleShow(w http.ResponseWriter, r *http.Request) error {
-	return d.showPeople(w, r, http.StatusOK, peoplePage{Lang: d.Renderer.Lang(r)}, nil)
+	data := peoplePage{Lang: d.Renderer.Lang(r)}
+	switch r.URL.Query().Get("done") {
+	case "signed":
+		data.Done = d.text(r, "desk.people.done-signed")
+	case "withdrawn":
+		data.Done = d.text(r, "desk.people.done-withdrawn")
+	}
+	return d.showPeople(w, r, http.StatusOK, data, nil)
 }
 
 func (d *desk) showPeople(w http.ResponseWriter, r *http.Request, status int, data peoplePage, errs []ui.FormError) error {
@@ -34,13 +45,33 @@ func (d *desk) showPeople(w http.ResponseWriter, r *http.Request, status int, da
 	if err != nil {
 		return err
 	}
+	all, err := d.Setup.Changes(r.Context(), actor(r))
+	if err != nil {
+		return err
+	}
+	data.Leave, data.Left = d.mayLeave(r, list), r.URL.Query().Get("done") == "left"
 	data.MayInvite, data.Tasks, data.Table = actor(r).Configurator(), d.tasks(r), d.peopleTable(r, list)
+	data.Waiting, data.Coming, data.Recovery = d.waitingTable(r, all), d.comingTable(r, all), d.recoveryTable(r, all)
 	for _, l := range d.Languages {
 		data.Langs = append(data.Langs, ui.Option{Value: l, Label: d.text(r, "common.language."+l)})
 	}
 	p := page(d, r, d.text(r, "desk.people.title"), data)
 	p.Errors = errs
 	return d.Renderer.Render(w, r, status, "desk/people", p)
+}
+
+// mayLeave are the members whom this one may take off the desk.
+func (d *desk) mayLeave(r *http.Request, list []setup.Colleague) []ui.Option {
+	if a := actor(r); !a.Configurator() && !a.Handler() {
+		return nil
+	}
+	var out []ui.Option
+	for _, c := range list {
+		if c.State == setup.Active {
+			out = append(out, ui.Option{Value: string(c.Member), Label: c.Name})
+		}
+	}
+	return out
 }
 
 func (d *desk) peopleTable(r *http.Request, list []setup.Colleague) ui.Table {
@@ -51,10 +82,62 @@ func (d *desk) peopleTable(r *http.Request, list []setup.Colleague) ui.Table {
 	for _, c := range list {
 		state := ui.Cell{Text: d.text(r, "desk.people.state-"+c.State)}
 		if c.State == setup.Waiting {
-			state.Href = "/desk/people/vouch/" + c.Invitation
+			state.Href = setup.ChangePath(c.Invitation)
+		}
+		name := ui.Cell{Text: c.Name, Head: true}
+		if c.State == setup.Active {
+			name.Href = "/desk/people/member/" + string(c.Member)
 		}
 		t.Rows = append(t.Rows, ui.Row{Key: c.Email, Name: c.Name, Cells: []ui.Cell{
-			{Text: c.Name, Head: true}, state, {Text: c.Email}, {At: c.Since}, {Text: strings.Join(d.assignments(r, c.Assignments), "; ")},
+			name, state, {Text: c.Email}, {At: c.Since}, {Text: strings.Join(d.assignments(r, c.Assignments), "; ")},
+		}})
+	}
+	return t
+}
+
+func (d *desk) waitingTable(r *http.Request, all *setup.Changes) ui.Table {
+	t := ui.Table{Caption: d.text(r, "desk.people.waiting"), Stacked: true}
+	for _, key := range []string{"change", "about", "missing"} {
+		t.Columns = append(t.Columns, ui.Column{Text: d.text(r, "desk.people.column-"+key)})
+	}
+	for _, c := range all.Waiting {
+		missing := d.text(r, "desk.change.more-"+strconv.Itoa(min(c.More, 2)))
+		if c.MaySign {
+			missing = d.text(r, "desk.people.sign")
+		}
+		if c.Broken {
+			missing = d.text(r, "desk.change.broken")
+		}
+		title := d.changeTitle(r, c.Type)
+		t.Rows = append(t.Rows, ui.Row{Name: title, Cells: []ui.Cell{
+			{Text: title, Href: setup.ChangePath(c.ID), Head: true}, {Text: c.Person.Name}, {Text: missing},
+		}})
+	}
+	return t
+}
+
+func (d *desk) comingTable(r *http.Request, all *setup.Changes) ui.Table {
+	t := ui.Table{Caption: d.text(r, "desk.people.coming"), Stacked: true}
+	for _, key := range []string{"change", "about", "from"} {
+		t.Columns = append(t.Columns, ui.Column{Text: d.text(r, "desk.people.column-"+key)})
+	}
+	for _, c := range all.Coming {
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
+			{Text: d.changeTitle(r, c.Type), Head: true}, {Text: c.Name}, {Text: lang.DateTime(lang.Lang(d.Renderer.Lang(r)), c.From)},
+		}})
+	}
+	return t
+}
+
+func (d *desk) recoveryTable(r *http.Request, all *setup.Changes) ui.Table {
+	t := ui.Table{Caption: d.text(r, "desk.people.recovery"), Stacked: true, Empty: d.text(r, "desk.people.recovery-none")}
+	for _, key := range []string{"key", "keepers"} {
+		t.Columns = append(t.Columns, ui.Column{Text: d.text(r, "desk.people.column-"+key)})
+	}
+	for _, k := range all.Recovery {
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
+			{Text: d.text(r, "desk.keepers.title"), Href: "/desk/people/recovery-key/" + k.ID, Head: true},
+			{Text: strings.ReplaceAll(d.keepers(r, k), "\n", "; ")},
 		}})
 	}
 	return t
@@ -137,47 +220,4 @@ func (d *desk) address(r *http.Request) string {
 		return "https://" + r.Host
 	}
 	return "http://" + r.Host
-}
-
-func (d *desk) vouchShow(w http.ResponseWriter, r *http.Request) error {
-	return d.showVouch(w, r, http.StatusOK, nil)
-}
-
-func (d *desk) showVouch(w http.ResponseWriter, r *http.Request, status int, errs []ui.FormError) error {
-	list, err := d.Setup.People(r.Context(), actor(r))
-	if err != nil {
-		return err
-	}
-	for _, c := range list {
-		if c.State == setup.Waiting && c.Invitation == r.PathValue("invitation") {
-			data := peoplePage{Person: c, Mark: spaced(c.Fingerprint), Assigned: d.assignments(r, c.Assignments)}
-			if data.Proof, err = d.askProof(r, d.text(r, "desk.vouch.password-hint"), errs); err != nil {
-				return err
-			}
-			p := page(d, r, d.text(r, "desk.vouch.title"), data)
-			p.Errors, p.Script = errs, data.Proof.script()
-			return d.Renderer.Render(w, r, status, "desk/vouch", p)
-		}
-	}
-	return fault.ErrNotFound
-}
-
-func (d *desk) vouchGive(w http.ResponseWriter, r *http.Request) error {
-	f, err := readForm(r)
-	if err != nil {
-		return err
-	}
-	if f.one("compared") != "yes" {
-		missing := []ui.FormError{{Field: "compared", Text: d.text(r, "error.not-compared")}}
-		return d.showVouch(w, r, http.StatusUnprocessableEntity, missing)
-	}
-	err = d.Setup.Vouch(r.Context(), actor(r), r.PathValue("invitation"), d.proof(r, f))
-	if errs, status := d.problems(r, err, "password"); errs != nil {
-		return d.showVouch(w, r, status, errs)
-	}
-	if err != nil {
-		return err
-	}
-	ui.Redirect(w, r, "/desk/people")
-	return nil
 }

@@ -121,5 +121,5 @@ func (d *desk) accountLeave(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return d.showLeave(w, r, providerPage{Address: address, Linking: true, Back: "/desk/profile"}, cookie)
+	return d.showAway(w, r, providerPage{Address: address, Linking: true, Back: "/desk/profile"}, cookie)
 }

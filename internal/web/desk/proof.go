@@ -3,30 +3,27 @@ package desk
 import (
 	"net/http"
 
-	"klankbord/internal/web/ui"
+	"klankbord/internal/signin"
 )
 
-// proofField asks for the password once more, or for a passkey that opens keys,
-// before an act. The form
-// holds the templates "proof" and, after its button, "proof-passkey"; the page runs
-// script; the handler takes what was shown with proof.
-type proofField struct {
-	Hint  string
-	Host  string
-	Alone bool // the member has a passkey that can stand in for the password
-	Error string
+// Before an act that touches keys a form asks for the password once more, in a field
+// "password", and offers a passkey in its place with the template "proof-passkey".
+// The page runs proofScript; the handler takes what was shown with proof.
+
+// proof is what a form shows before an act: the password, or the answer of a passkey.
+func (d *desk) proof(r *http.Request, f form) string {
+	if answer := f.one("passkey"); answer != "" {
+		asked, _ := d.Cookies.Value(r, cookieAsk)
+		return signin.PasskeyProof(answer, asked)
+	}
+	return f.one("password")
 }
 
-// script is what the page runs: nothing where no passkey can be used.
-func (p proofField) script() string {
-	if p.Alone && p.Host != "" {
+// proofScript is what such a page runs: nothing for a member without a passkey that
+// can be shown.
+func proofScript(r *http.Request) string {
+	if actor(r).Passkey {
 		return script
 	}
 	return ""
-}
-
-// askProof makes the field for the signed-in member.
-func (d *desk) askProof(r *http.Request, hint string, errs []ui.FormError) (proofField, error) {
-	ways, err := d.SignIn.Ways(r.Context(), actor(r))
-	return proofField{Hint: hint, Host: d.SignIn.PasskeyHost(), Alone: ways.Alone(), Error: ui.ErrorFor(errs, "password")}, err
 }

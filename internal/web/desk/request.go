@@ -7,6 +7,7 @@ import (
 	"klankbord/internal/casework"
 	"klankbord/internal/fault"
 	"klankbord/internal/lang"
+	"klankbord/internal/setup"
 	"klankbord/internal/web/ui"
 )
 
@@ -19,7 +20,6 @@ type requestPage struct {
 	Open         bool // this member can open the identity with it now
 	Withdraw     bool
 	Typed        form // into the form that was refused
-	Proof        proofField
 }
 
 // requestShow shows a request: to whoever may decide with the form to do so.
@@ -44,12 +44,9 @@ func (d *desk) showRequest(w http.ResponseWriter, r *http.Request, status int, t
 		title := d.text(r, "desk.request.title")
 		if a.MayDecide {
 			title = d.text(r, "desk.request.title-decide")
-			if data.Proof, err = d.askProof(r, d.text(r, "desk.request.password-hint"), errs); err != nil {
-				return err
-			}
 		}
 		p := page(d, r, title, data)
-		p.Script = data.Proof.script()
+		p.Script = proofScript(r)
 		p.TitleParts, p.Errors = []string{data.Number}, errs
 		return d.Renderer.Render(w, r, status, "desk/request", p)
 	}
@@ -160,7 +157,8 @@ func (d *desk) asked(r *http.Request, c *casework.Case) []ui.Link {
 	return list
 }
 
-// waiting are the requests of colleagues that wait for this member, on the first
+// waiting are the requests of colleagues and the changes of the list of members that
+// wait for this member, on the first
 // page of the desk.
 func (d *desk) waiting(r *http.Request) ([]ui.Link, error) {
 	list, err := d.Casework.Waiting(r.Context(), actor(r))
@@ -173,6 +171,17 @@ func (d *desk) waiting(r *http.Request) ([]ui.Link, error) {
 			Href: "/desk/case/" + string(a.Number) + "/request/" + a.ID,
 			Text: d.text(r, "desk.request.row", "name", a.By, "number", string(a.Number), "date", d.date(r, a.Until)),
 		})
+	}
+	changes, err := d.Setup.ToSign(r.Context(), actor(r))
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range changes {
+		text := d.changeTitle(r, c.Type)
+		if c.Person.Name != "" {
+			text += ": " + c.Person.Name
+		}
+		links = append(links, ui.Link{Href: setup.ChangePath(c.ID), Text: text})
 	}
 	return links, nil
 }

@@ -28,10 +28,10 @@ func (d *desk) providerLeave(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return d.showLeave(w, r, providerPage{Address: address, Back: "/desk/signin"}, cookie)
+	return d.showAway(w, r, providerPage{Address: address, Back: "/desk/signin"}, cookie)
 }
 
-func (d *desk) showLeave(w http.ResponseWriter, r *http.Request, data providerPage, cookie string) error {
+func (d *desk) showAway(w http.ResponseWriter, r *http.Request, data providerPage, cookie string) error {
 	d.Cookies.Set(w, cookieAway, cookie, 0)
 	data.Provider = d.SignIn.ProviderName()
 	title := d.text(r, "desk.provider.leave-title", "name", data.Provider)

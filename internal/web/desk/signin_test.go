@@ -40,7 +40,7 @@ func TestWhoIsNotVouchedForReadsNothing(t *testing.T) {
 		t.Errorf("before the vouch stands %q", p.title())
 	}
 	mark := p.codes()[0]
-	vouch := nele.get(nele.get("/desk/people").link("/desk/people/vouch/"))
+	vouch := nele.get(nele.get("/desk/people").link("/desk/people/change/"))
 	if vouch.codes()[0] != mark {
 		t.Errorf("the fingerprints differ: %s and %s", vouch.codes()[0], mark)
 	}

@@ -37,6 +37,7 @@ func RenderStates(t *testing.T, dir string) {
 		s.cases()
 		s.forms()
 		s.requests()
+		s.access()
 	}
 	s.drills()
 	set, err := desk.Templates()
@@ -137,7 +138,7 @@ func (s *states) outside() {
 	s.keep("recovery-gone", new.get(s.in("/desk/recovery")))
 	s.keep("waiting", new.get(s.in("/desk")))
 	s.keep("enrol-gone", s.browser().get(s.in(link)))
-	vouch := s.crew.nele.get("/desk/people").link("/desk/people/vouch/")
+	vouch := s.crew.nele.get("/desk/people").link("/desk/people/change/")
 	s.keep("vouch", s.crew.nele.get(s.in(vouch)))
 	s.keep("vouch-error", s.crew.nele.post(s.in(vouch), nil))
 }

@@ -67,7 +67,7 @@ func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Mes
 
 func kindOf(it casework.Item) ui.MessageKind {
 	switch it.Kind {
-	case "", casefile.EntryStateEvent, casefile.EntryContactChange, casefile.EntryRequest, casefile.EntryDecision:
+	case "", casefile.EntryStateEvent, casefile.EntryContactChange, casefile.EntryAccess, casefile.EntryRequest, casefile.EntryDecision:
 		return ui.Event
 	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail:
 		return ui.Internal
@@ -86,7 +86,7 @@ func (d *desk) from(r *http.Request, data *casePage, it casework.Item) string {
 		return it.From.Name
 	case it.From.Kind != custody.AuthorComplainant:
 		return d.text(r, "desk.item.system")
-	case data.Named && data.Identity.Name != "":
+	case data.Known && data.Identity.Name != "":
 		return data.Identity.Name
 	default:
 		return d.text(r, "desk.item.complainant")
@@ -113,6 +113,8 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 		return d.text(r, "desk.event.asked", "what", d.matter(r, it.Asked), "reason", it.Text), nil
 	case casefile.EntryDecision:
 		return d.decisionText(r, it), nil
+	case casefile.EntryAccess:
+		return d.accessText(r, it), nil
 	case casefile.EntryContactChange:
 		return d.text(r, "common.entry.contact-change"), nil
 	case casefile.EntryOutcome:
@@ -138,6 +140,22 @@ func (d *desk) decisionText(r *http.Request, it casework.Item) string {
 	return said
 }
 
+// accessText words a change of who may read the case, and why.
+func (d *desk) accessText(r *http.Request, it casework.Item) string {
+	e := it.Access
+	if e == nil {
+		return it.Text
+	}
+	words := d.text(r, "desk.event.access-"+string(e.Act), "name", it.Person)
+	if e.To != nil {
+		words = d.text(r, "desk.event.access-moved", "route", d.text(r, "common.route."+string(e.To.Route)), "team", d.text(r, "common.team."+string(e.To.Team)))
+	}
+	if it.Text == "" {
+		return words
+	}
+	return d.text(r, "desk.event.with-reason", "what", words, "why", it.Text)
+}
+
 func wayOf(way string) string {
 	switch way {
 	case "phone", "video", "in-person":
@@ -153,6 +171,8 @@ func (d *desk) eventText(r *http.Request, it casework.Item) string {
 		return d.text(r, "desk.event.unassigned")
 	case it.Event == casework.EventAssigned:
 		return d.text(r, "desk.event.assigned", "name", it.Person)
+	case it.Event == casework.EventLeft:
+		return d.text(r, "desk.event.access-left", "name", it.Person)
 	case it.Event == casework.EventIdentityOpened:
 		return d.text(r, "desk.event.identity-opened", "purpose", it.Text)
 	default:

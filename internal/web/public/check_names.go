@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"klankbord/internal/fault"
 	"klankbord/internal/intake"
 	"klankbord/internal/web/ui"
 )
@@ -38,7 +39,13 @@ func (f *face) saveNames(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if len(named) > 0 {
-		if _, err := f.Intake.Name(r.Context(), tok, f.Renderer.Lang(r), named); err != nil {
+		_, err := f.Intake.Name(r.Context(), tok, f.Renderer.Lang(r), named)
+		if errors.Is(err, fault.ErrFull) {
+			f.Renderer.Failed(r, err)
+			full := []ui.FormError{{Text: f.words(r, "form.disk-full")}}
+			return f.renderCheck(w, r, http.StatusServiceUnavailable, review, full)
+		}
+		if err != nil {
 			return err
 		}
 	}

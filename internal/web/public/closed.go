@@ -1,9 +1,11 @@
 package public
 
 import (
+	"errors"
 	"net/http"
 
 	"klankbord/internal/casefile"
+	"klankbord/internal/fault"
 	"klankbord/internal/intake"
 	"klankbord/internal/profile"
 	"klankbord/internal/web/ui"
@@ -15,6 +17,7 @@ type closedNotice struct {
 	Team string // its name; empty where no team receives any
 	Ways []landingContact
 	Kept bool // what was filled in is kept
+	Full bool // it is the disk that has no room
 }
 
 // openTeams are the teams that receive complaints now. When that cannot be told the
@@ -44,9 +47,25 @@ func (f *face) allClosed(r *http.Request) *closedNotice {
 	if anyOpen(f.openTeams(r)) {
 		return nil
 	}
+	return f.everyWay(r)
+}
+
+// everyWay names the ways to reach every team.
+func (f *face) everyWay(r *http.Request) *closedNotice {
 	n := &closedNotice{}
 	for _, t := range f.Profile.Teams {
 		n.Ways = append(n.Ways, otherContacts(t, f.Renderer.Lang(r))...)
+	}
+	return n
+}
+
+// noBegin tells why no complaint can be begun now: nobody would receive it, or there
+// is no room to keep it. It is nil where one can.
+func (f *face) noBegin(r *http.Request) *closedNotice {
+	n := f.allClosed(r)
+	if n == nil && errors.Is(f.Intake.Room(), fault.ErrFull) {
+		n = f.everyWay(r)
+		n.Full = true
 	}
 	return n
 }
@@ -65,11 +84,12 @@ func (f *face) closedTo(r *http.Request, id casefile.Team) *closedNotice {
 	return &closedNotice{Team: team.Name.In(l), Ways: otherContacts(team, l)}
 }
 
-// otherContacts are the ways to reach a team without the form.
+// otherContacts are the ways to reach a team without the form, as far as they are
+// filled in.
 func otherContacts(t profile.Team, l string) []landingContact {
 	var list []landingContact
 	for _, c := range t.Contacts {
-		if c.Kind != "form" {
+		if c.Kind != "form" && !c.Placeholder {
 			list = append(list, contactIn(c, l))
 		}
 	}
@@ -82,9 +102,13 @@ type closedPage struct {
 	Emergency *emergency
 }
 
-func (f *face) renderClosed(w http.ResponseWriter, r *http.Request, status int, n *closedNotice) error {
-	return f.Renderer.Render(w, r, status, "public/closed", ui.Page[closedPage]{
-		Title: f.words(r, "public.closed.title"), Path: "/complaint", Data: closedPage{n, f.emergency(f.Renderer.Lang(r))},
+func (f *face) renderClosed(w http.ResponseWriter, r *http.Request, n *closedNotice) error {
+	title := f.words(r, "public.closed.title")
+	if n.Full {
+		title = f.words(r, "public.full.title")
+	}
+	return f.Renderer.Render(w, r, http.StatusServiceUnavailable, "public/closed", ui.Page[closedPage]{
+		Title: title, Path: "/complaint", Data: closedPage{n, f.emergency(f.Renderer.Lang(r))},
 	})
 }
 

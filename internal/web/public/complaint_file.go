@@ -1,6 +1,7 @@
 package public
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -21,6 +22,7 @@ type arrival struct {
 	added   int
 	refused []ui.FormError
 	limited bool // a file was refused because too many came from one network
+	full    bool // a file was refused because the disk has no room
 }
 
 // readStep reads the form of a question. Files go straight into sealing, one by
@@ -49,6 +51,12 @@ func (f *face) takeFile(r *http.Request, u ui.Upload, a *arrival) error {
 	_, err := f.Intake.AddFile(r.Context(), a.tok, f.Renderer.Lang(r), u.Name, u.Body)
 	if why, ok := fault.As(err); ok && (why.Kind == fault.Invalid || why.Kind == fault.Limit) {
 		a.refused = append(a.refused, ui.FormError{Field: profile.FieldFiles, Text: f.Words.Text(f.Renderer.Lang(r), why.Key, why.Args)})
+		return nil
+	}
+	if errors.Is(err, fault.ErrFull) {
+		f.Renderer.Failed(r, err)
+		a.refused = append(a.refused, ui.FormError{Field: profile.FieldFiles, Text: f.words(r, "form.file-no-room", "name", u.Name)})
+		a.full = true
 		return nil
 	}
 	if err == nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"klankbord/internal/fault"
 	"klankbord/internal/intake"
 	"klankbord/internal/seal"
 	"klankbord/internal/web/ui"
@@ -30,7 +31,12 @@ func (f *face) keepComplaint(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return f.elsewhere(w, r)
 	}
-	return f.keepForLater(w, r, tok, f.at(r, "/complaint/check"))
+	err := f.keepForLater(w, r, tok, f.at(r, "/complaint/check"))
+	if errors.Is(err, fault.ErrFull) {
+		f.Renderer.Failed(r, err)
+		return f.refuseSending(w, r, tok, http.StatusServiceUnavailable, f.words(r, "form.disk-full"))
+	}
+	return err
 }
 
 // keepForLater draws a resume code and shows it. The answer to the POST is the page

@@ -38,6 +38,9 @@ func (f *face) saveStep(w http.ResponseWriter, r *http.Request) error {
 	}
 	dropRow(a.values, step)
 	d, err := f.Intake.Save(r.Context(), a.tok, f.Renderer.Lang(r), step, typedAnswers(a.values))
+	if errors.Is(err, fault.ErrFull) {
+		return f.refuseFull(w, r, before, step, a, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -60,7 +63,11 @@ func (f *face) afterSave(w http.ResponseWriter, r *http.Request, d *intake.Draft
 		ui.Redirect(w, r, f.stepAddress(r, id, from)+"#main")
 		return nil
 	case first(a.values, "act") == "keep" && len(a.refused) == 0:
-		return f.keepForLater(w, r, a.tok, f.stepAddress(r, id, from))
+		err := f.keepForLater(w, r, a.tok, f.stepAddress(r, id, from))
+		if errors.Is(err, fault.ErrFull) {
+			return f.refuseFull(w, r, d, step, a, err)
+		}
+		return err
 	case first(a.values, "add") != "" || first(a.values, "remove") != "":
 		return f.changeRows(w, r, d, step, a)
 	}
@@ -86,7 +93,11 @@ func (f *face) goOn(w http.ResponseWriter, r *http.Request, d *intake.Draft, v s
 	}
 	next := f.after(r, d, v.step.ID, v.from)
 	if next == f.at(r, "/complaint/check") {
-		if err := f.Intake.PrepareCode(r.Context(), a.tok, f.Renderer.Lang(r)); err != nil {
+		err := f.Intake.PrepareCode(r.Context(), a.tok, f.Renderer.Lang(r))
+		if errors.Is(err, fault.ErrFull) {
+			return f.refuseFull(w, r, d, v.step, a, err)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -117,8 +128,11 @@ func (f *face) addFiles(w http.ResponseWriter, r *http.Request, v stepView, a ar
 // refuse shows the question again with what is to be put right.
 func (f *face) refuse(w http.ResponseWriter, r *http.Request, v stepView, a arrival) error {
 	status := http.StatusUnprocessableEntity
-	if a.limited {
+	switch {
+	case a.limited:
 		status = http.StatusTooManyRequests
+	case a.full:
+		status = http.StatusServiceUnavailable
 	}
 	return f.renderStep(w, r, status, v)
 }
@@ -166,6 +180,22 @@ func dropRow(values map[string][]string, step profile.Step) {
 			delete(values, key)
 		}
 	}
+}
+
+// refuseFull shows a question as it was answered, because the disk has no room to
+// keep the answers. before is what was kept until now; nil for nothing.
+func (f *face) refuseFull(w http.ResponseWriter, r *http.Request, before *intake.Draft, step profile.Step, a arrival, why error) error {
+	f.Renderer.Failed(r, why)
+	v := stepView{step: step, from: first(a.values, "from") == "check"}
+	if before != nil {
+		v.answers, v.files = before.Answers, before.Files
+	}
+	v.answers = intake.Merged(v.answers, step, typedAnswers(a.values))
+	if shown, ok := f.Profile.StepFor(v.answers, step.ID); ok {
+		v.step = shown
+	}
+	v.errors = append([]ui.FormError{{Text: f.words(r, "form.disk-full")}}, a.refused...)
+	return f.renderStep(w, r, http.StatusServiceUnavailable, v)
 }
 
 // typedAnswers is the answers among the values of a form, without those left empty.

@@ -12,8 +12,8 @@ import (
 
 // showStart leads to the first question.
 func (f *face) showStart(w http.ResponseWriter, r *http.Request) error {
-	if n := f.allClosed(r); n != nil {
-		return f.renderClosed(w, r, http.StatusOK, n)
+	if n := f.noBegin(r); n != nil {
+		return f.renderClosed(w, r, n)
 	}
 	ui.Redirect(w, r, f.stepAddress(r, f.firstStep(), false))
 	return nil
@@ -27,8 +27,8 @@ func (f *face) showStep(w http.ResponseWriter, r *http.Request) error {
 	}
 	d, err := f.draft(r)
 	if errors.Is(err, intake.ErrNoDraft) {
-		if n := f.allClosed(r); n != nil {
-			return f.renderClosed(w, r, http.StatusOK, n)
+		if n := f.noBegin(r); n != nil {
+			return f.renderClosed(w, r, n)
 		}
 		return f.showWithoutDraft(w, r, id)
 	}

@@ -85,6 +85,7 @@ type stepPage struct {
 	Guarded      bool // Enter must not press the first Remove or Add button
 	Emergency    *emergency
 	Privacy      bool // leads to how data are used
+	First        bool // leads to who reads a complaint
 	Closed       *closedNotice
 }
 
@@ -110,6 +111,7 @@ func (f *face) stepPage(r *http.Request, v stepView) stepPage {
 	p := stepPage{
 		Back: f.backFrom(r, v), Action: f.at(r, "/complaint/"+v.step.ID), Caption: f.caption(r, v),
 		Heading: v.step.Title.In(l), Intro: inOrNone(v.step.Intro, l), Body: textsIn(v.step.Body, l), FromCheck: v.from, Closed: v.closed,
+		First: v.step.ID == f.firstStep(),
 	}
 	p.Parts = f.stepParts(r, v)
 	if only, ok := asHeading(p, v, l); ok {

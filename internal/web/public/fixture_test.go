@@ -13,6 +13,7 @@ import (
 	"klankbord/internal/clock"
 	"klankbord/internal/custody"
 	"klankbord/internal/deadline"
+	"klankbord/internal/heads"
 	"klankbord/internal/ident"
 	"klankbord/internal/intake"
 	"klankbord/internal/lang"
@@ -70,7 +71,7 @@ func newDeskOf(t testing.TB, found func(*desk), options ...func(*public.Deps)) *
 	d.check(err)
 	d.words, err = lang.New()
 	d.check(err)
-	d.custody = custody.New(d.store, instanceID, d.instance.Stamper(), d.instance.Subkey("gates"), d.instance.Signer().Public())
+	d.custody = custody.New(d.store, instanceID, d.instance.Stamper(), d.instance.Subkey("gates"), d.instance.Signer(), heads.In(d.folder))
 	d.intake = &intake.Intake{
 		Store: d.store, Blobs: blobs, Custody: d.custody, Profile: d.profile, Calendar: deadline.Belgium(lang.Brussels()),
 		Mails: d.instance.Subkey("mail"), Notices: d.instance.Subkey("notices"), Limits: intake.DefaultLimits(),
@@ -103,11 +104,11 @@ func (d *desk) found() {
 // foundOnly starts the directory, with nobody in it.
 func (d *desk) foundOnly() {
 	d.t.Helper()
-	body, err := staff.Compose(nil, instanceID, monday, staff.Change{
-		Type: staff.Genesis, Recovery: []staff.Recovery{{ID: "recovery-1", Key: seal.NewCode().Keys(instanceID).Public()}},
-	})
+	genesis, err := staff.Found(instanceID, monday, staff.Rules{Profile: d.profile.Name}, []staff.Recovery{
+		{ID: "recovery-1", Key: seal.NewCode().Keys(instanceID).Public()},
+	}, d.instance.Signer())
 	d.check(err)
-	d.event(body, staff.ByInstance, d.instance.Signer())
+	d.write(genesis)
 }
 
 // leave takes a member off the desk.
@@ -115,15 +116,16 @@ func (d *desk) leave(name string) {
 	d.t.Helper()
 	dir, err := d.custody.Directory(context.Background())
 	d.check(err)
-	body, err := staff.Compose(dir, instanceID, monday, staff.Change{Type: staff.Revoke, Member: d.members[name]})
+	statement, err := d.custody.Compose(dir, staff.Change{Type: staff.Revoke, Member: d.members[name]})
 	d.check(err)
-	d.event(body, string(d.members["Nele Janssens"]), d.signers["Nele Janssens"])
+	by := staff.Sign(instanceID, string(d.members["Nele Janssens"]), d.signers["Nele Janssens"], statement)
+	event, err := d.custody.Place(dir, statement, []staff.Signature{by})
+	d.check(err)
+	d.write(event)
 }
 
-func (d *desk) event(body []byte, by string, signer *seal.Signer) {
+func (d *desk) write(event staff.Event) {
 	d.t.Helper()
-	event, err := staff.Complete(body, []staff.Signature{{By: by, Value: signer.Sign(staff.SigningContext(instanceID), body)}})
-	d.check(err)
 	d.check(d.store.Write(context.Background(), func(tx *store.Tx) error { return tx.InsertDirectoryEvent(event) }))
 }
 
@@ -131,21 +133,23 @@ func (d *desk) join(name string, team casefile.Team, f staff.Function) {
 	d.t.Helper()
 	dir, err := d.custody.Directory(context.Background())
 	d.check(err)
-	secret, id := seal.NewMemberSecret(), staff.ID(ident.New())
+	secret, id, salt, email := seal.NewMemberSecret(), staff.ID(ident.New()), staff.Salt(), ident.New()+"@desk.example"
 	keys, signer := secret.Keys(), secret.Signer()
-	body, err := staff.Compose(dir, instanceID, monday, staff.Change{
-		Type: staff.Enrol, Member: id, Reading: keys.Public(), Signing: signer.Public(),
+	statement, err := d.custody.Compose(dir, staff.Change{
+		Type: staff.Enrol, Member: id, Reading: keys.Public(), Signing: signer.Public(), Person: staff.Commit(salt, name, email),
 		Proof:       signer.Sign(staff.ProofContext(instanceID, id), keys.Public()),
 		Assignments: []staff.Assignment{{Role: staff.RoleHandler, Team: team, Function: f}},
 	})
 	d.check(err)
-	if len(d.signers) == 0 {
-		d.event(body, staff.ByInstance, d.instance.Signer())
-	} else {
-		d.event(body, string(d.members["Nele Janssens"]), d.signers["Nele Janssens"])
+	by := d.custody.SignAsInstance(statement)
+	if len(d.signers) > 0 {
+		by = staff.Sign(instanceID, string(d.members["Nele Janssens"]), d.signers["Nele Janssens"], statement)
 	}
+	event, err := d.custody.Place(dir, statement, []staff.Signature{by})
+	d.check(err)
+	d.write(event)
 	d.check(d.store.Write(context.Background(), func(tx *store.Tx) error {
-		return tx.InsertMember(store.Member{ID: id, Email: ident.New() + "@desk.example", Name: name, Language: "nl", Active: true, Created: tx.Now()})
+		return tx.InsertMember(store.Member{ID: id, Salt: salt, Email: email, Name: name, Language: "nl", Active: true, Created: tx.Now()})
 	}))
 	d.members[name], d.keys[name], d.signers[name] = id, keys, signer
 }

@@ -28,6 +28,7 @@ type caseView struct {
 	Received   time.Time
 	Promises   []promised
 	Late       bool
+	Nobody     bool // on the desk may read it any more
 	Bodies     []body
 	Damaged    bool
 	Outcome    *outcomeView
@@ -134,7 +135,7 @@ func (b *mailbox) caseView(r *http.Request, m *dialogue.Mailbox) caseView {
 		Number: string(m.Number), Done: b.doneText(r), Turn: m.Stage == casefile.StageYourTurn, Received: m.Received,
 		Stage:     ui.Tag{Text: b.words(r, "common.stage."+string(m.Stage)), Tone: toneOf(m.Stage)},
 		StageHint: b.words(r, "common.stage-hint."+string(m.Stage)),
-		Late:      m.Late, Damaged: m.Damaged, Unread: m.Unread, Withdrawn: m.Withdrawn,
+		Late:      m.Late && !m.OnlyOutside, Nobody: m.OnlyOutside, Damaged: m.Damaged, Unread: m.Unread, Withdrawn: m.Withdrawn,
 		Outcome: b.outcomeView(r, m), Openings: b.openingViews(r, m), Contact: b.contactAnswers(r, m),
 		Mail: b.mailView(r, m), Address: b.addressView(r, m), Language: b.languageView(r, m),
 		LeaveTo: b.at(r, "/mailbox/leave"), Contacting: b.at(r, "/mailbox/contact"), Talk: b.at(r, "/mailbox/conversation"),

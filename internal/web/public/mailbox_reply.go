@@ -25,6 +25,7 @@ type letterIn struct {
 	tickets []string
 	refused []ui.FormError
 	dropped []string // names of files that came without a session
+	full    bool     // a file was refused because the disk has no room
 }
 
 // reply sends a message, or adds or removes a file of it. Only the finished message
@@ -86,7 +87,10 @@ func (b *mailbox) removeFile(r *http.Request, tok seal.Token, in *letterIn, id s
 // replyAgain shows the message with what is wrong with it.
 func (b *mailbox) replyAgain(w http.ResponseWriter, r *http.Request, tok seal.Token, s dialogue.Sending, in letterIn, text string, why error) error {
 	status, wrong := http.StatusOK, in.refused
-	if len(wrong) > 0 {
+	switch {
+	case in.full:
+		status = http.StatusServiceUnavailable
+	case len(wrong) > 0:
 		status = http.StatusUnprocessableEntity
 	}
 	if !errors.Is(why, errUnfinished) {
@@ -144,6 +148,12 @@ func (b *mailbox) takeReplyFile(r *http.Request, tok seal.Token, known bool, u u
 	}
 	if why, ok := fault.As(err); ok && why.Kind == fault.Invalid {
 		in.refused = append(in.refused, ui.FormError{Field: "files", Text: b.Words.Text(b.Renderer.Lang(r), why.Key, why.Args)})
+		return "", nil
+	}
+	if errors.Is(err, fault.ErrFull) {
+		b.Renderer.Failed(r, err)
+		in.refused = append(in.refused, ui.FormError{Field: "files", Text: b.words(r, "form.file-no-room", "name", u.Name)})
+		in.full = true
 		return "", nil
 	}
 	return a.Ticket, err

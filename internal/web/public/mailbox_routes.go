@@ -130,6 +130,12 @@ func (b *mailbox) told(r *http.Request, field string, err error) (e ui.FormError
 	case fault.Limit:
 		e.Field = ""
 		return e, http.StatusTooManyRequests, true
+	case fault.Unavailable:
+		b.Renderer.Failed(r, err)
+		if e.Field = ""; errors.Is(err, fault.ErrFull) {
+			e.Text = b.words(r, "form.disk-full")
+		}
+		return e, http.StatusServiceUnavailable, true
 	default:
 		return e, 0, false
 	}

@@ -126,7 +126,7 @@ func (k keeper) at(path string) string { return "/" + k.l + path }
 func (k keeper) texts() {
 	v := newDesk(k.t).visitor()
 	for name, path := range map[string]string{
-		"landing": "/", "privacy": "/privacy", "accessibility": "/accessibility", "other-ways": "/other-ways", "safety": "/safety",
+		"landing": "/", "who-reads": "/who-reads", "privacy": "/privacy", "accessibility": "/accessibility", "other-ways": "/other-ways", "safety": "/safety",
 		"not-found": "/nowhere", "expired": "/complaint/expired", "resume": "/resume", "receipt-gone": "/receipt", "receipt-kept": "/receipt/kept",
 	} {
 		k.keep(name, v.get(k.at(path)))

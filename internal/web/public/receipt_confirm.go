@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"klankbord/internal/fault"
 	"klankbord/internal/intake"
 	"klankbord/internal/web/ui"
 )
@@ -29,7 +30,12 @@ func (f *face) confirmReceipt(w http.ResponseWriter, r *http.Request) error {
 		})
 	}
 	tok, _ := f.token(r)
-	if err := f.Intake.Confirm(r.Context(), tok, receipt.Draft); err != nil && !errors.Is(err, intake.ErrNoReceipt) {
+	err = f.Intake.Confirm(r.Context(), tok, receipt.Draft)
+	if errors.Is(err, fault.ErrFull) {
+		f.Renderer.Failed(r, err)
+		return f.renderReceipt(w, r, http.StatusServiceUnavailable, receipt, []ui.FormError{{Text: f.words(r, "public.receipt.not-noted")}})
+	}
+	if err != nil && !errors.Is(err, intake.ErrNoReceipt) {
 		return err
 	}
 	ui.Redirect(w, r, f.at(r, "/receipt/kept#main"))

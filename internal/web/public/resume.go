@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"klankbord/internal/fault"
 	"klankbord/internal/intake"
 	"klankbord/internal/seal"
 	"klankbord/internal/web/ui"
@@ -58,6 +59,10 @@ func (f *face) resumeComplaint(w http.ResponseWriter, r *http.Request) error {
 	err = f.Intake.Resume(r.Context(), tok, code)
 	if errors.Is(err, intake.ErrNoDraft) {
 		return f.renderResume(w, r, http.StatusUnprocessableEntity, typed, f.words(r, "form.resume.unknown"))
+	}
+	if errors.Is(err, fault.ErrFull) {
+		f.Renderer.Failed(r, err)
+		return f.renderResume(w, r, http.StatusServiceUnavailable, typed, f.words(r, "form.disk-full"))
 	}
 	if err != nil {
 		return err

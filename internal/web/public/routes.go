@@ -20,6 +20,7 @@ func (f *face) routes() []Route {
 	return []Route{
 		{"GET", "", lasting, f.showLanding},
 		{"GET", "/{$}", lasting, f.showLanding},
+		{"GET", "/who-reads", lasting, f.showWhoReads},
 		{"GET", "/privacy", lasting, f.showText("privacy")},
 		{"GET", "/accessibility", lasting, f.showText("accessibility")},
 		{"GET", "/other-ways", lasting, f.showText("other-ways")},
@@ -64,6 +65,9 @@ func (f *face) mux() *http.ServeMux {
 		m.Handle("GET /assets/", f.Assets)
 	}
 	table := f.table()
+	if f.Dialogue != nil {
+		ui.CheckPolicies("public", Policies(), patterns(table))
+	}
 	for _, l := range f.languages {
 		for _, t := range table {
 			h := f.Renderer.Handle(t.Handle)

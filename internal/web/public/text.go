@@ -12,6 +12,8 @@ import (
 type textPage struct {
 	Intro  string
 	Blocks []textBlock
+	Who    bool // leads to who reads a complaint
+	Bodies []body
 }
 
 // textBlock is a part of a page under its own heading.
@@ -28,7 +30,10 @@ func (f *face) showText(id string) func(http.ResponseWriter, *http.Request) erro
 			return fault.ErrNotFound
 		}
 		l := f.Renderer.Lang(r)
-		data := textPage{Intro: page.Intro.In(l)}
+		data := textPage{Intro: page.Intro.In(l), Who: id == "privacy"}
+		if id == "other-ways" {
+			data.Bodies = bodiesIn(f.Profile.External, l)
+		}
 		for _, b := range page.Blocks {
 			data.Blocks = append(data.Blocks, blockIn(b, l))
 		}

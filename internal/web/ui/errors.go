@@ -61,14 +61,22 @@ func (rd *Renderer) WriteError(w http.ResponseWriter, r *http.Request, err error
 	}
 	status, ref := statusOf(err), ""
 	if status == http.StatusInternalServerError || status == http.StatusServiceUnavailable {
-		ref = reference()
-		rd.log.LogAttrs(r.Context(), slog.LevelError, "request failed",
-			slog.String("reference", ref), slog.String("route", r.Pattern), slog.Any("error", err))
+		ref = rd.Failed(r, err)
 	}
 	if rec, ok := w.(*recorder); ok && rec.status != 0 {
 		return
 	}
 	rd.writeErrorPage(w, r, status, rd.errorPage(r, err, status, ref))
+}
+
+// Failed logs a failure of our own and returns the reference under which the log has
+// it. Faces call it where they answer with a page of theirs, so that nothing that was
+// typed is lost.
+func (rd *Renderer) Failed(r *http.Request, err error) (reference string) {
+	ref := newReference()
+	rd.log.LogAttrs(r.Context(), slog.LevelError, "request failed",
+		slog.String("reference", ref), slog.String("route", r.Pattern), slog.Any("error", err))
+	return ref
 }
 
 // errorPage finds the words. Not found has the same for everything, so that what
@@ -152,8 +160,8 @@ func cutOff(err error) bool {
 	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, os.ErrDeadlineExceeded)
 }
 
-// reference draws a number that a person can read over the telephone.
-func reference() string {
+// newReference draws a number that a person can read over the telephone.
+func newReference() string {
 	s := strings.ToUpper(ident.New())
 	return s[1:5] + "-" + s[5:9]
 }

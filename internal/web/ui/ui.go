@@ -61,6 +61,19 @@ type User struct {
 	Name    string
 	Nav     []Link
 	SignOut string // where the sign-out button posts to; "/desk/signout" when empty
+	Passkey string // host of the passkey that can be shown in the place of the password; empty: none
+
+	Warnings []Warning // above every page
+}
+
+// Warning is what every page tells a member, above everything else on it.
+type Warning struct {
+	Tone         Tone
+	Title, Text  string
+	List         []string // what is wrong
+	Then         string   // above Do
+	Do           []string // what to do
+	Post, Button string   // a form with one button; empty: none
 }
 
 // FormError says what to do about one field; the same words stand in the summary

@@ -44,7 +44,7 @@
 
   const enter = async (form, purpose) => {
     const c = await navigator.credentials.get({ publicKey: await question(purpose) });
-    form.elements.passkey.value = JSON.stringify(answered(c));
+    form.elements.namedItem('passkey').value = JSON.stringify(answered(c));
   };
 
   // Some passkeys compute only once they exist: such a one is asked a second time.
@@ -52,7 +52,7 @@
     const o = await question('add');
     const c = await navigator.credentials.create({ publicKey: o });
     const prf = c.getClientExtensionResults().prf;
-    form.elements.created.value = JSON.stringify(answered(c));
+    form.elements.namedItem('created').value = JSON.stringify(answered(c));
     if (!prf?.enabled || prf.results?.first) return;
     try {
       const first = await navigator.credentials.get({
@@ -61,12 +61,20 @@
           allowCredentials: [{ type: 'public-key', id: c.rawId }],
         },
       });
-      form.elements.evaluated.value = JSON.stringify(answered(first));
+      form.elements.namedItem('evaluated').value = JSON.stringify(answered(first));
     } catch { /* then it is a second factor */ }
   };
 
   const works = (host) => window.isSecureContext && window.PublicKeyCredential &&
     (location.hostname === host || location.hostname.endsWith(`.${host}`));
+
+  // With several buttons the person says with one of them what it is for.
+  const send = (part, form) => {
+    const buttons = form.querySelectorAll('button[type=submit]');
+    if (buttons.length === 0) form.submit();
+    else if (buttons.length === 1) form.requestSubmit(buttons[0]);
+    else part.querySelector('[data-shown]').hidden = false;
+  };
 
   for (const part of document.querySelectorAll('[data-passkey]')) {
     if (!works(part.dataset.host)) continue;
@@ -79,7 +87,7 @@
       try {
         if (part.dataset.passkey === 'add') await add(button.form);
         else await enter(button.form, part.dataset.passkey);
-        button.form.submit();
+        send(part, button.form);
       } catch {
         failed.hidden = false;
         button.disabled = false;

@@ -1,0 +1,164 @@
+package custody
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"klankbord/internal/audit"
+	"klankbord/internal/blob"
+	"klankbord/internal/seal"
+	"klankbord/internal/staff"
+	"klankbord/internal/store"
+)
+
+// Examination holds a database against its own log, and the log against a signed
+// checkpoint. It needs no secret; with the stamps of the installation it also tells
+// what somebody wrote who copied the rules and not the key.
+type Examination struct {
+	Verifier note.Verifier
+	Signed   []byte             // checkpoint; nil: the newest of the database
+	Anchor   seal.SigningPublic // that founds the directory; nil: only that its chain holds
+	Custody  *Custody           // of the same installation; nil: no secret is at hand
+	Blobs    *blob.Folder       // nil: not at hand
+}
+
+// Finding is one thing that is not as it should be. It holds ids and numbers, never
+// content.
+type Finding struct{ About, What string }
+
+// Examined is what was looked at and what was found.
+type Examined struct {
+	Log         audit.Report
+	Waiting     int64 // lines without position
+	Checkpoints int64
+	Events      int64 // of the directory
+	Cases       int64
+	Erased      int64 // cases of which only lines are left
+	Blobs       int64
+	Findings    []Finding // the first of them
+	Found       int64     // all of them
+}
+
+// mostFindings bounds the list; beyond it they are only counted.
+const mostFindings = 1000
+
+// Sound reports whether nothing was found.
+func (r *Examined) Sound() bool { return r.Log.OK() && r.Found == 0 }
+
+func (r *Examined) found(about, what string, args ...any) {
+	if r.Found++; len(r.Findings) < mostFindings {
+		r.Findings = append(r.Findings, Finding{about, fmt.Sprintf(what, args...)})
+	}
+}
+
+// examiner is one run.
+type examiner struct {
+	*Examination
+	tx      *store.Tx
+	result  *Examined
+	desk    turns
+	known   map[string][]string // fingerprints of members' keys
+	reserve map[string][]string // of recovery keys
+	sent    map[string]audit.Record
+}
+
+// Run looks at everything in one transaction, so that a running instance does not
+// move while it is looked at. It fails where the log cannot be read or the
+// checkpoint is not one of this log; everything else is a finding.
+func (e *Examination) Run(tx *store.Tx) (*Examined, error) {
+	x := &examiner{Examination: e, tx: tx, result: &Examined{}, sent: map[string]audit.Record{}}
+	for _, part := range []func() error{x.log, x.nodes, x.directory, x.deskState, x.cases, x.gone, x.witnesses, x.orphans, x.blobs} {
+		if err := part(); err != nil {
+			return nil, fmt.Errorf("examine: %w", err)
+		}
+	}
+	return x.result, nil
+}
+
+// directory checks the chain of events and learns whose keys there are.
+func (x *examiner) directory() error {
+	row, err := x.tx.Instance()
+	if err != nil {
+		return err
+	}
+	events, err := x.tx.DirectoryEvents(-1)
+	if err != nil {
+		return err
+	}
+	x.result.Events = int64(len(events))
+	x.known, x.reserve = staff.KnownKeys(events)
+	if x.Anchor == nil {
+		return nil
+	}
+	if audit.Origin(row.ID) != x.Verifier.Name() {
+		x.result.found("instance", "its id is not the one of the log")
+	}
+	if _, err := staff.Verify(row.ID, x.Anchor, events); err != nil {
+		x.result.found("directory", "%v", err)
+	}
+	return nil
+}
+
+// deskState holds instance, members and directory against the newest turn of the
+// desk.
+func (x *examiner) deskState() error {
+	number, state, err := x.tx.DeskState()
+	if err != nil {
+		return err
+	}
+	x.turn("desk", x.desk, number, state, "instance, members or directory")
+	return nil
+}
+
+// turns are what the lines about one case, or about the desk, tell of its changes.
+type turns struct {
+	numbers []uint64
+	newest  audit.Record
+	hidden  bool // a line was erased: not every turn is known
+}
+
+func (t *turns) add(r audit.Record) {
+	if r.Turn == 0 {
+		return
+	}
+	t.numbers = append(t.numbers, r.Turn)
+	if r.Turn > t.newest.Turn {
+		t.newest = r
+	}
+}
+
+// gap is the first turn that no line tells of; 0 when there is none.
+func (t *turns) gap() uint64 {
+	slices.Sort(t.numbers)
+	want := uint64(1)
+	for _, n := range slices.Compact(t.numbers) {
+		if n != want {
+			return want
+		}
+		want++
+	}
+	return 0
+}
+
+// turn holds the rows of a case or the desk against what its lines tell.
+func (x *examiner) turn(about string, t turns, number int64, state [32]byte, what string) {
+	if gap := t.gap(); gap > 0 && !t.hidden {
+		x.result.found(about, "the line of change %d is missing", gap)
+	}
+	switch newest := int64(t.newest.Turn); { //nolint:gosec // counts from one
+	case newest == 0 && !t.hidden:
+		x.result.found(about, "no line of the log tells of it")
+	case number < newest:
+		x.result.found(about, "it is older than the log: change %d of %d", number, newest)
+	case number > newest && !t.hidden:
+		x.result.found(about, "it is newer than the log: change %d of %d", number, newest)
+	case number == newest && state != t.newest.State:
+		x.result.found(about, "%s differ from what the log says since change %d", what, newest)
+	}
+}
+
+// isNone tells that a row is not there.
+func isNone(err error) bool { return errors.Is(err, store.ErrNone) }

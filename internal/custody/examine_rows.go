@@ -1,0 +1,87 @@
+package custody
+
+import (
+	"errors"
+	"strings"
+
+	"klankbord/internal/blob"
+)
+
+// gone looks for cases that the log tells of and that are neither there nor erased.
+func (x *examiner) gone() error {
+	list, err := x.tx.GoneCases()
+	if err != nil {
+		return err
+	}
+	for _, g := range list {
+		if g.Erased {
+			x.result.Erased++
+			continue
+		}
+		x.result.found("case with the id "+string(g.Case), "it is gone: %d lines of the log tell of it, and none that it was erased", g.Lines)
+	}
+	return nil
+}
+
+// orphans looks for rows that stand for nothing.
+func (x *examiner) orphans() error {
+	list, err := x.tx.Orphans()
+	if err != nil {
+		return err
+	}
+	for _, o := range list {
+		x.result.found(strings.ReplaceAll(o.Table, "_", " ")+" "+o.ID, "what it belongs to is not there")
+	}
+	return x.practice()
+}
+
+// practice checks the stamps of practice cases, which stand in tables of their own.
+func (x *examiner) practice() error {
+	if x.Custody == nil {
+		return nil
+	}
+	drills, err := x.tx.Drills()
+	if err != nil {
+		return err
+	}
+	for _, d := range drills {
+		p := Practice{Drill: d}
+		if p.Grants, err = x.tx.DrillGrants(d); err != nil {
+			return err
+		}
+		if !x.Custody.practiceHolds(p) {
+			x.result.found("practice case "+string(d.ID), "its stamps do not hold")
+		}
+	}
+	return nil
+}
+
+// blobs looks whether the sealed files that cases refer to are there, as long as
+// they were.
+func (x *examiner) blobs() error {
+	if x.Blobs == nil {
+		return nil
+	}
+	ctx := x.tx.Context()
+	for after := ""; ; {
+		refs, err := x.tx.BlobRefs(after, rowsAtOnce)
+		if err != nil {
+			return err
+		}
+		for _, r := range refs {
+			after = r.Name
+			x.result.Blobs++
+			switch size, err := x.Blobs.Size(ctx, r.Name); {
+			case errors.Is(err, blob.ErrMissing):
+				x.result.found("sealed file "+r.Name, "it is not there")
+			case err != nil:
+				return err
+			case size != r.Size:
+				x.result.found("sealed file "+r.Name, "it has %d bytes, and had %d", size, r.Size)
+			}
+		}
+		if len(refs) < rowsAtOnce {
+			return nil
+		}
+	}
+}
