@@ -1,9 +1,10 @@
 // A house is a demo of its own with a browser to visit it, shared by the journeys of
 // one file.
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { launch } from '../lib/browser.mjs';
-import { startServer } from '../lib/server.mjs';
+import { binary, startServer } from '../lib/server.mjs';
 
 // openHouse starts both; they stop when the test ends. The members are those of the
 // demo by their first name, each with what they know: { name, email, password, totp }.
@@ -11,6 +12,18 @@ export async function openHouse(t) {
   const [server, browser] = await Promise.all([startServer(t), launch(t)]);
   const guide = JSON.parse(readFileSync(path.join(server.state, 'demo.json'), 'utf8'));
   return { ...server, browser, members: Object.fromEntries(guide.sign_ins.map((m) => [m.key, m])) };
+}
+
+// openFreshHouse starts an instance to which nobody has been let in yet. enrol is the
+// path of the link by which the first member comes.
+export async function openFreshHouse(t) {
+  let said = '';
+  const before = (state) => {
+    const who = ['--name', 'Nele Janssens', '--email', 'nele@desk.example', '--language', 'en'];
+    said = execFileSync(binary(), ['init', '--state', state, ...who], { encoding: 'utf8' });
+  };
+  const [server, browser] = await Promise.all([startServer(t, { program: [binary(), 'serve'], before }), launch(t)]);
+  return { ...server, browser, enrol: said.match(/\/desk\/enrol\/\S+/)[0] };
 }
 
 // ways are how a journey is made: in Dutch with scripts and without, and without in

@@ -36,10 +36,12 @@ export function freePort() {
 // startServer runs `klankbord demo` on a port and with a state folder of its own,
 // and returns once it is ready: { url, state, log(), stop() }. Pass the test's
 // context as t to have it stopped when the test ends. Options: args, more
-// arguments; env, more variables; program, arguments to use in place of demo's.
-export async function startServer(t, { args = [], env = {}, program } = {}) {
+// arguments; env, more variables; program, arguments to use in place of demo's;
+// before, what to do with the state folder first.
+export async function startServer(t, { args = [], env = {}, program, before } = {}) {
   const state = mkdtempSync(path.join(tmpdir(), 'klankbord-e2e-'));
   const port = await freePort();
+  await before?.(state);
   const command = program ?? [binary(), 'demo'];
   const child = spawn(
     command[0],

@@ -59,6 +59,7 @@ type App struct {
 
 	Oversight *custody.Oversight
 
+	named  string // the profile that the database names; the directory decides
 	clock  clock.Clock
 	log    *slog.Logger
 	signer *seal.Signer
@@ -120,9 +121,8 @@ func (a *App) openStorage(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("read instance: %w", err)
 	}
-	a.Instance = row.ID
-	a.Profile, err = profile.Load(row.Profile)
-	return err
+	a.Instance, a.named = row.ID, row.Profile
+	return nil
 }
 
 func (a *App) smtp() (post.Transport, error) {
@@ -178,7 +178,7 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 	a.Dialogue.Limits.FileBytes = fileBytes
 	a.Casework = &casework.Casework{
 		Store: a.Store, Custody: a.Custody, Blobs: a.Blobs, Profile: a.Profile, Calendar: calendar,
-		Mails: mails, Limits: casework.DefaultLimits(), Wake: wake,
+		Mails: mails, Limits: casework.DefaultLimits(), Wake: wake, Oversight: a.Oversight,
 	}
 	a.Casework.Limits.FileBytes = fileBytes
 	var err error
@@ -195,6 +195,7 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 		"mail": func(ctx context.Context, ref string, attempt int) (time.Time, error) {
 			return office.Send(ctx, ref, attempt)
 		},
+		setup.RekeyJob: func(ctx context.Context, ref string, _ int) (time.Time, error) { return a.Setup.TakeOver(ctx, ref) },
 	}
 	return nil
 }

@@ -14,20 +14,18 @@ import (
 // founded with, whatever the database names. An instance without a verified directory
 // starts all the same; its pages say so.
 func (a *App) followDirectory(ctx context.Context) error {
+	name := a.named
 	dir, err := a.Custody.Directory(ctx)
-	if errors.Is(err, custody.ErrUnknown) {
-		return nil
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, custody.ErrUnknown):
+	case err != nil:
 		return err
+	case dir.Chain().Rules().Profile != name:
+		name = dir.Chain().Rules().Profile
+		a.Custody.Raise(ctx, custody.AlarmProfile)
 	}
-	founded := dir.Chain().Rules().Profile
-	if founded == a.Profile.Name {
-		return nil
-	}
-	a.Custody.Raise(ctx, custody.AlarmProfile)
-	if a.Profile, err = profile.Load(founded); err != nil {
-		return fmt.Errorf("profile of the directory: %w", err)
+	if a.Profile, err = profile.Load(name); err != nil {
+		return fmt.Errorf("profile of the instance: %w", err)
 	}
 	return nil
 }

@@ -26,6 +26,9 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := a.Custody.Watch(ctx); err != nil && !errors.Is(err, custody.ErrUnknown) {
+		return nil, err
+	}
 	dir, err := a.Custody.Directory(ctx)
 	for _, alarm := range a.Custody.Alarms() {
 		list = append(list, alarmFinding(alarm))
@@ -37,7 +40,7 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 		return nil, err
 	}
 	count, _ := dir.Head()
-	if len(list) == 0 {
+	if len(a.Custody.Alarms()) == 0 {
 		list = append(list, Finding{What: fmt.Sprintf("the directory verifies: %d events, %d members", count, len(dir.Active()))})
 	}
 	for _, team := range []casefile.Team{casefile.ComplaintsTeam, casefile.SupportersService} {
@@ -58,7 +61,11 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	list = append(list, drill, disk)
+	files, err := a.examineFiles(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, drill, disk, files)
 	var mails map[string]int64
 	err = a.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		mails, err = tx.MailCounts()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"time"
 
 	"klankbord/internal/access"
 	"klankbord/internal/casefile"
@@ -42,4 +43,20 @@ func (i *Instance) Password(actor access.Actor) string {
 func (i *Instance) Decide(actor access.Actor, n casefile.Number, request string, v casefile.Verdict) error {
 	i.T.Helper()
 	return i.Casework.Decide(context.Background(), actor, n, casework.Ruling{Request: request, Verdict: v, Password: i.Password(actor)})
+}
+
+// SignedIn is the session of a browser in which a member is signed in.
+func (i *Instance) SignedIn(actor access.Actor) seal.Token {
+	i.T.Helper()
+	file, err := os.ReadFile(filepath.Join(i.State, "keys", "pepper.key"))
+	i.check(err)
+	pepper, err := seal.LoadPepper(file)
+	i.check(err)
+	tok, now := seal.NewToken(), i.Clock.Now()
+	row := store.Session{
+		ID: tok.ID(), Member: actor.Member, Created: now, Seen: now, Idle: 10 * time.Hour, Expires: now.Add(12 * time.Hour),
+		Box: tok.SealKeys(pepper, seal.Context{Instance: i.Instance(), Kind: "session-keys", Object: tok.ID()}, actor.Keys),
+	}
+	i.check(i.Store.Write(context.Background(), func(tx *store.Tx) error { return tx.InsertSession(row) }))
+	return tok
 }

@@ -197,7 +197,14 @@ func (b *Buffer) String() string {
 // restart.
 func (i *Instance) Reopen() {
 	i.T.Helper()
+	i.Restart(func() {})
+}
+
+// Restart is Reopen with something that is done while the instance is closed.
+func (i *Instance) Restart(between func()) {
+	i.T.Helper()
 	i.check(i.App.Close())
+	between()
 	a, err := app.Open(context.Background(), i.Config, app.Options{
 		Clock: i.Clock, Transport: i.Box, Log: slog.New(slog.NewJSONHandler(i.Log, nil)),
 	})

@@ -41,6 +41,11 @@ const (
 	Erased            Kind = "erased"
 	MailDead          Kind = "mail-dead"      // a mail that no server took
 	AddressProven     Kind = "address-proven" // what was sent to an address came back
+	CodeAsked         Kind = "code-asked"     // a new code for somebody who lost theirs
+	CodeDrawn         Kind = "code-drawn"     // by the person, on the page of the link
+	CodeStopped       Kind = "code-stopped"
+	CodeReplaced      Kind = "code-replaced" // the one before is dead
+	CodeHanded        Kind = "code-handed"   // a member saw it, to give it to the person
 	ApprovalAsked     Kind = "approval-asked"
 	AccessChanged     Kind = "access-changed" // who may read a case; the keys have lines of their own
 	ApprovalEnded     Kind = "approval-ended" // approved, refused or withdrawn
@@ -66,7 +71,7 @@ func Kinds() []Kind {
 		IdentityOpened, FileRead, SignIn, SignOut, SignInRefused, CredentialChanged, CodeUsed, MemberInvited, MemberEnrolled,
 		StateChanged, Assigned, CaseClosed, MessageSent, MailboxEntered, ContactChanged, Withdrawn,
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
-		AddressProven, ApprovalAsked, AccessChanged, ApprovalEnded,
+		AddressProven, CodeAsked, CodeDrawn, CodeStopped, CodeReplaced, CodeHanded, ApprovalAsked, AccessChanged, ApprovalEnded,
 		Receipt, LogRead, LogExported, LogChecked, LogAccepted, CheckpointSent, Acknowledged,
 		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded,
 	}

@@ -28,6 +28,7 @@ const (
 	EntryAccess         EntryKind = "access"          // somebody gained or lost the keys of the case
 	EntryRequest        EntryKind = "request"         // a member asks the others to agree
 	EntryDecision       EntryKind = "decision"        // what became of a request, signed
+	EntryCode           EntryKind = "code-event"      // what happened to the code; seen by both sides
 )
 
 // The names of the compartments, as package seal prints them.
@@ -43,7 +44,7 @@ func EntryKinds() []EntryKind {
 		EntryStory, EntryMessageIn, EntryMessageOut, EntryNote, EntryIdentity,
 		EntryContactChange, EntryFile, EntryInternalFile, EntryOutcome, EntryWithdrawal,
 		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntrySummary,
-		EntryRouting, EntryAccess, EntryRequest, EntryDecision,
+		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode,
 	}
 }
 
@@ -57,7 +58,7 @@ func (k EntryKind) Compartment() string {
 	case EntryIdentity, EntryContactChange, EntryRawMail:
 		return identityCompartment
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryFile, EntryOutcome,
-		EntryWithdrawal, EntryMeetingRequest:
+		EntryWithdrawal, EntryMeetingRequest, EntryCode:
 		return dialogueCompartment
 	default:
 		return investigationCompartment
@@ -68,7 +69,7 @@ func (k EntryKind) Compartment() string {
 func (k EntryKind) Seen() bool {
 	switch k {
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryIdentity, EntryContactChange,
-		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest:
+		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest, EntryCode:
 		return true
 	default:
 		return false

@@ -183,7 +183,7 @@ func TestTheAuditorWhoWasLeftOutSeesNoLineOfTheCase(t *testing.T) {
 	i.Case(both, n)
 	i.Sequence()
 	lines := func() (about int) {
-		p, err := i.Casework.Log(t.Context(), both, 0)
+		p, err := i.Casework.Log(t.Context(), both, casework.LogFilter{})
 		if err != nil {
 			t.Fatal(err)
 		}

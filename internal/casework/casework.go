@@ -60,7 +60,8 @@ type Casework struct {
 	Blobs     *blob.Folder
 	Profile   *profile.Profile
 	Calendar  deadline.Calendar
-	Mails     Sealer          // mail that waits
+	Mails     Sealer // mail that waits
+	Oversight *custody.Oversight
 	Retention retention.Rules // nil: the proposed ones
 	Limits    Limits
 	Wake      func() // tells the background work that there is a job; may be nil

@@ -297,18 +297,18 @@ func TestAnAuditorReadsTheLogAndNoContent(t *testing.T) {
 	n := i.Complain("nl", apptest.StrictAnswers("theft"), nil).Number
 	i.Write(s.HR, n, casework.DraftNote, "Kanarie-nota")
 	i.Sequence()
-	page, err := i.Casework.Log(t.Context(), s.Auditor, 0)
+	page, err := i.Casework.Log(t.Context(), s.Auditor, casework.LogFilter{})
 	if err != nil || len(page.Lines) == 0 {
 		t.Fatalf("%d lines, %v", len(page.Lines), err)
 	}
 	if told := fmt.Sprintf("%+v", page); strings.Contains(told, "Kanarie") || strings.Contains(told, "Ingrid") {
 		t.Error("the log holds content")
 	}
-	if _, err := i.Casework.Log(t.Context(), s.HR, 0); err == nil {
+	if _, err := i.Casework.Log(t.Context(), s.HR, casework.LogFilter{}); err == nil {
 		t.Error("a member who is no auditor reads the log")
 	}
 	both := i.Join("Both Ways", staff.Assignment{Role: staff.RoleAuditor}, staff.Assignment{Role: staff.RoleHandler, Team: casefile.SupportersService})
-	page, err = i.Casework.Log(t.Context(), both, 0)
+	page, err = i.Casework.Log(t.Context(), both, casework.LogFilter{})
 	if err != nil {
 		t.Fatal(err)
 	}

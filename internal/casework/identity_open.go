@@ -48,16 +48,7 @@ func (c *Casework) way(actor access.Actor, o *custody.Opened, dir *staff.Directo
 		v.Identity.Way = WayReason
 		return
 	}
-	v.Identity.Way = WayAsk
-	if r, ok := c.approval(o, dir, actor.Member, casefile.MatterIdentity, nil); ok {
-		v.Identity.Way, v.Identity.Request = WayApproved, r.id
-		return
-	}
-	for _, r := range v.Requests {
-		if r.Mine && r.Matter == casefile.MatterIdentity && r.State == RequestWaiting {
-			v.Identity.Way, v.Identity.Request = WayWaiting, r.ID
-		}
-	}
+	v.Identity.Way, v.Identity.Request = c.wayTo(actor, o, dir, v.Requests, casefile.MatterIdentity)
 }
 
 // OpenIdentity opens who the complainant is for half an hour, to this member only.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
 	"klankbord/internal/ident"
 	"klankbord/internal/letter"
@@ -58,4 +59,42 @@ func queued(mails []store.Mail) func(*store.Tx) error {
 		}
 		return nil
 	}
+}
+
+// mailComplainant is a mail to the notice address of a case.
+func (c *Casework) mailComplainant(o *custody.Opened, order letter.Order) (store.Mail, error) {
+	order.Lang, order.Number = o.Case.Language, string(o.Case.Number)
+	plain, err := letter.Pack(order)
+	if err != nil {
+		return store.Mail{}, err
+	}
+	id := ident.New()
+	return store.Mail{
+		ID: id, Case: o.Case.ID, Kind: string(order.Template), Box: c.Mails.Seal(custody.MailContext(c.Custody.Instance(), id), plain),
+	}, nil
+}
+
+// mailIfReached queues a mail where the complainant has an address for it.
+func (c *Casework) mailIfReached(tx *store.Tx, o *custody.Opened, mail store.Mail) error {
+	switch _, err := tx.Notice(o.Case.ID); {
+	case errors.Is(err, store.ErrNone):
+		return nil
+	case err != nil:
+		return err
+	}
+	return tx.QueueMail(mail, tx.Now())
+}
+
+func (c *Casework) noticeOf(ctx context.Context, id casefile.ID) (n store.Notice, err error) {
+	err = c.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		n, err = tx.Notice(id)
+		if errors.Is(err, store.ErrNone) {
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return n, fmt.Errorf("read notice address: %w", err)
+	}
+	return n, nil
 }

@@ -23,7 +23,8 @@ type around struct {
 	mails    []store.Mail
 	openings []store.Opening
 	leaves   []store.Leaf
-	notice   store.Notice // the zero row: mail goes nowhere
+	notice   store.Notice     // the zero row: mail goes nowhere
+	change   store.CodeChange // the zero row: no new code is on its way
 	drafts   []store.DeskDraft
 	dir      *staff.Directory
 	names    map[staff.ID]string
@@ -58,7 +59,7 @@ func (c *Casework) around(ctx context.Context, actor access.Actor, o *custody.Op
 	}
 	id := o.Case.ID
 	err = c.Store.Read(ctx, func(tx *store.Tx) error {
-		var errs [8]error
+		var errs [9]error
 		a.row, errs[0] = tx.Inbox(store.InboxFilter{Member: actor.Member, Cases: []casefile.ID{id}, Limit: 1})
 		a.clocks, errs[1] = tx.Clocks(id)
 		a.mails, errs[2] = tx.MailsOf(id)
@@ -67,8 +68,11 @@ func (c *Casework) around(ctx context.Context, actor access.Actor, o *custody.Op
 		a.drafts, errs[5] = tx.DeskDrafts(id, actor.Member)
 		a.names, errs[6] = memberNames(tx)
 		a.notice, errs[7] = tx.Notice(id)
-		if errors.Is(errs[7], store.ErrNone) {
-			errs[7] = nil
+		a.change, errs[8] = tx.CodeChange(id)
+		for i, err := range errs {
+			if errors.Is(err, store.ErrNone) {
+				errs[i] = nil
+			}
 		}
 		return errors.Join(errs[:]...)
 	})
@@ -134,6 +138,7 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 	v.Drafts = c.drafts(o, a.drafts)
 	v.Requests = c.asked(actor, o, a.dir, a.names)
 	c.way(actor, o, a.dir, v)
+	v.Code = c.codeStanding(actor, o, a, v)
 	v.Clocks = c.clockViews(a.clocks)
 	v.Moves = moves(o, a)
 	files := filesOf(o)

@@ -77,7 +77,11 @@ func (c *Casework) groups(answers profile.Answers, room profile.Compartment, l s
 			}
 			for _, f := range s.Fields {
 				if f.Compartment == room && f.ID != profile.FieldPrivacyRead {
-					g.Answers = append(g.Answers, c.answer(f, answers, l, shown)...)
+					said := c.answer(f, answers, l, shown)
+					if f.Kind == profile.Choices && !s.Title.Empty() && len(said) > 0 {
+						said[0].Label = s.Title.In(l) // the label alone may say no more than "tick all that apply"
+					}
+					g.Answers = append(g.Answers, said...)
 				}
 			}
 		}

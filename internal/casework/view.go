@@ -39,6 +39,7 @@ type Case struct {
 	Receipt  Receipt
 	Identity Identity
 	Contact  Contact
+	Code     CodeStanding
 	Drafts   []Draft // the member's own unfinished texts, newest first
 	Requests []Asked // what members asked each other to agree to, oldest first
 	Outcome  casefile.Outcome
@@ -92,6 +93,7 @@ type Item struct {
 	Outcome *casefile.OutcomeRecord
 	Moved   *casefile.StateEvent
 	Access  *casefile.AccessEvent
+	Code    casefile.CodeAct // of an event of the code
 	Asked   casefile.Matter  // of a request, or of what was decided about one
 	Verdict casefile.Verdict // of a decision
 	Person  string           // whom an event is about

@@ -42,6 +42,8 @@ type commands struct {
 	Demo    demoCommand     `cmd:"" help:"Serve a demo with sample members and cases; mail is caught and shown."`
 	Log     logCommands     `cmd:"" help:"Check the log."`
 	Doctor  doctorCommand   `cmd:"" help:"Say what is wrong with an instance and what to do."`
+	Member  memberCommands  `cmd:"" help:"Look at changes of members that wait, and stand in where too few are left."`
+	Restore restoreCommand  `cmd:"" help:"Show how the database differs from what was seen outside it, and accept an older one that was restored on purpose."`
 	Recover recoverCommands `cmd:"" help:"Use the recovery key, when something is lost or to see that it still opens."`
 }
 

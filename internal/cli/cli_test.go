@@ -29,6 +29,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"sql": runSQL, "sequence": sequence, "keep": keep, "share": share,
 			"variable": variable, "complain": complain, "replace": replace,
+			"remove": remove, "enrol": enrol, "invite": invite, "leave": leave, "approve": approve, "logged": logged,
 		},
 	})
 }

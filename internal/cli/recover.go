@@ -8,6 +8,7 @@ import (
 
 	"klankbord/internal/app"
 	"klankbord/internal/config"
+	"klankbord/internal/fault"
 	"klankbord/internal/seal"
 	"klankbord/internal/setup"
 	"klankbord/internal/staff"
@@ -18,6 +19,7 @@ type recoverCommands struct {
 	Identity recoverIdentityCommand `cmd:"" help:"Print the identity with which a plain age program opens recovery.age."`
 	Check    recoverCheckCommand    `cmd:"" help:"Say whether a code or a share is right, without opening anything."`
 	Drill    recoverDrillCommand    `cmd:"" help:"Open the practice case of the yearly drill with the recovery key."`
+	Member   recoverMemberCommand   `cmd:"" help:"Start new access for a member who lost their password, where no configurator can sign in. Colleagues confirm it."`
 	Cases    recoverCasesCommand    `cmd:"" help:"Give cases to a member with the recovery key. It is logged, told to all members by mail, and shown on the desk."`
 }
 
@@ -147,5 +149,41 @@ func (c *recoverDrillCommand) Run(e *env) (err error) {
 	}
 	e.say("The recovery key opens the practice case of %s. The word in it is %s; members who", started.Format(time.DateOnly), word)
 	e.say("opened it see the same. It is noted on the desk and in the log.")
+	return nil
+}
+
+type recoverMemberCommand struct {
+	config.Config
+	Email string `name:"email" required:"" help:"E-mail address of the member, to which the link is mailed as well."`
+}
+
+// What can stand in the way of new access.
+var (
+	errMember     = errors.New("no member of the desk has this address")
+	errChangeOpen = errors.New("a change of this member waits for signatures already; sign it or take it back on the desk, under People")
+)
+
+// Run starts new access for a member where no configurator can sign in. Colleagues
+// confirm the new keys as always.
+func (c *recoverMemberCommand) Run(e *env) (err error) {
+	a, err := app.Open(e.ctx, c.Config, app.Options{Log: e.logger("error")})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	path, err := a.Setup.ResetByOperator(e.ctx, c.Email)
+	if f, ok := fault.As(err); ok && f.Kind == fault.NotFound {
+		return errMember
+	}
+	if f, ok := fault.As(err); ok && f.Kind == fault.Conflict {
+		return errChangeOpen
+	}
+	if err != nil {
+		return err
+	}
+	e.say("New access was started. It opens nothing until colleagues have confirmed the new keys")
+	e.say("on the desk, under People. The link works once, for %d days:", int(setup.InvitationLife.Hours())/24)
+	e.say("")
+	e.say("   %s%s", a.Config.Desk(), path)
 	return nil
 }

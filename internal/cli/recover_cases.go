@@ -61,7 +61,7 @@ func (c *recoverCasesCommand) Run(e *env) (err error) {
 		return nil
 	}
 	given, err := a.Casework.Recover(e.ctx, plan)
-	e.say("%s can read %d cases from now on. All members are told by mail once the desk serves.", plan.Name, given)
+	e.say("%s can read %s from now on. All members are told by mail once the desk serves.", plan.Name, cases(given))
 	return err
 }
 
@@ -88,6 +88,13 @@ func (c *recoverCasesCommand) use(e *env, a *app.App) (casework.Recovery, error)
 	}
 	key, err := a.Setup.RecoveryKey(e.ctx, code)
 	return casework.Recovery{Code: code, Key: key, To: c.To}, err
+}
+
+func cases(n int) string {
+	if n == 1 {
+		return "1 case"
+	}
+	return fmt.Sprintf("%d cases", n)
 }
 
 // verdicts are how each verdict is said, in this order.

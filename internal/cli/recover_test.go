@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"klankbord/internal/apptest"
 	"klankbord/internal/casefile"
@@ -66,4 +67,33 @@ func TestRecoverDrillProvesTheRecoveryKey(t *testing.T) {
 	if err != nil || d.Left() != 7 {
 		t.Errorf("%d keys are left, want the seven members': %v", d.Left(), err)
 	}
+}
+
+func TestRecoverMemberGivesALinkAndNothingElse(t *testing.T) {
+	i, team := apptest.Staffed(t)
+	lost := i.Enrol(team.Manager, "An Claes", staff.Assignment{Role: staff.RoleHandler, Team: casefile.ComplaintsTeam})
+	n := i.Complain("nl", apptest.StrictAnswers("theft"), nil).Number
+	member := []string{"recover", "member", "--email"}
+	typed(t, i, "", 1, append(member, "nobody@desk.example"), "no member of the desk has this address")
+	code, out, errOut := cli.Run(t.Context(), "", append(member, lost.Email, "--state", i.State)...)
+	at := strings.Index(out, "/desk/enrol/")
+	if code != 0 || at < 0 {
+		t.Fatalf("exit %d: %s%s", code, out, errOut)
+	}
+	again, _ := i.EnrolAgain(strings.TrimSpace(out[at:]), lost)
+	if _, err := i.SignInWith(again, apptest.NewPassword); err == nil {
+		t.Error("new keys that nobody confirmed sign in")
+	}
+	typed(t, i, "", 1, append(member, lost.Email), "waits for signatures already")
+	i.Clock.Set(i.Confirm(lost.Member, team.Manager, team.HR).Add(time.Minute))
+	i.DeliverMail()
+	again, err := i.SignInWith(again, apptest.NewPassword)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := i.Casework.Case(t.Context(), again.Actor, n); !errors.Is(err, fault.ErrNotFound) {
+		t.Errorf("new keys open an earlier case: %v", err)
+	}
+	typed(t, i, i.Founded.Recovery.Text(), 0, []string{"recover", "cases", "--to", lost.Email, "--all", "--yes"}, "An Claes can read 1 case from now on")
+	i.Case(again.Actor, n)
 }

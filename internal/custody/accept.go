@@ -155,14 +155,37 @@ func (a Acceptance) detail() map[string]string {
 	}
 }
 
-// takeOver replaces what was seen, here and outside.
+// takeOver replaces what was seen, outside and here.
 func (c *Custody) takeOver(ctx context.Context, seen heads.Seen) error {
-	if err := c.outside.Accept(seen); err != nil {
+	var events []staff.Event
+	err := c.store.Read(ctx, func(tx *store.Tx) (err error) {
+		events, err = tx.DirectoryEvents(-1)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read directory: %w", err)
+	}
+	chain, err := staff.Verify(c.instance, c.signer.Public(), events)
+	if err != nil {
+		return errors.Join(ErrAltered, err)
+	}
+	next := &known{chain: chain, events: events, people: c.people(ctx, chain, c.kept())}
+	if err := errors.Join(c.outside.Accept(seen), c.keepCopy(next)); err != nil {
 		return fmt.Errorf("keep what was accepted: %w", err)
 	}
 	c.mu.Lock()
 	c.known, c.alarms = nil, nil
 	c.mu.Unlock()
-	_, err := c.current(ctx)
+	_, err = c.current(ctx)
 	return err
+}
+
+// kept is who the members were, as this process knows it.
+func (c *Custody) kept() []Person {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.known == nil {
+		return nil
+	}
+	return c.known.people
 }

@@ -79,19 +79,31 @@ func (c *Custody) Alarms() []Alarm {
 // Granting. Raising what is raised does nothing. It cannot fail: what cannot be
 // written is still known here.
 func (c *Custody) Raise(ctx context.Context, kind AlarmKind) {
-	since := c.store.Now()
-	if noted, err := c.outside.Alarms(); err == nil && !noted[string(kind)].IsZero() {
-		since = noted[string(kind)]
+	if c.alarmed(kind) {
+		return
+	}
+	since, before := c.store.Now(), c.noted(kind)
+	if !before.IsZero() {
+		since = before
 	}
 	c.mu.Lock()
-	known := slices.ContainsFunc(c.alarms, func(a Alarm) bool { return a.Kind == kind })
-	if !known {
+	twice := slices.ContainsFunc(c.alarms, func(a Alarm) bool { return a.Kind == kind })
+	if !twice {
 		c.alarms = append(c.alarms, Alarm{kind, since})
 	}
 	c.mu.Unlock()
-	if !known {
+	if !twice && before.IsZero() {
 		c.note(ctx, kind, since, "raised")
 	}
+}
+
+// noted is since when a kind of alarm stands outside the database; zero: it does not.
+func (c *Custody) noted(kind AlarmKind) time.Time {
+	noted, err := c.outside.Alarms()
+	if err != nil {
+		return time.Time{}
+	}
+	return noted[string(kind)]
 }
 
 // Settle notes that something is no longer wrong.
@@ -102,7 +114,7 @@ func (c *Custody) Settle(ctx context.Context, kinds ...AlarmKind) {
 		c.alarms = slices.DeleteFunc(c.alarms, func(a Alarm) bool { return a.Kind == kind })
 		settled := len(c.alarms) < before
 		c.mu.Unlock()
-		if settled {
+		if settled || !c.noted(kind).IsZero() {
 			c.note(ctx, kind, time.Time{}, "settled")
 		}
 	}

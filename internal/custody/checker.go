@@ -56,7 +56,7 @@ func (c *Checker) Step(ctx context.Context, holder string) (bool, error) {
 		if _, err := tx.LatestCheckpoint(); errors.Is(err, store.ErrNone) {
 			return nil
 		}
-		last, err := tx.LatestLeaf(audit.LogChecked)
+		last, err := tx.LatestCheck()
 		due = errors.Is(err, store.ErrNone) || err == nil && tx.Now().Sub(last.At) >= 24*time.Hour
 		if errors.Is(err, store.ErrNone) {
 			return nil

@@ -11,7 +11,15 @@ import (
 
 // Code is the stamped row by which whoever does not hold a code wraps to it.
 func (c *Custody) Code(id casefile.ID, to seal.Recipient, at time.Time) store.Code {
-	k := store.Code{Lookup: to.ID(), Case: id, Public: to.Public(), Created: at}
+	return c.stampCode(store.Code{Lookup: to.ID(), Case: id, Public: to.Public(), Created: at})
+}
+
+// HandedCode is the same of a code that a member gives to the person, and so knows.
+func (c *Custody) HandedCode(id casefile.ID, to seal.Recipient, at time.Time) store.Code {
+	return c.stampCode(store.Code{Lookup: to.ID(), Case: id, Public: to.Public(), Handed: true, Created: at})
+}
+
+func (c *Custody) stampCode(k store.Code) store.Code {
 	ctx, record := c.codeRecord(k)
 	k.Stamp = c.stamps.Stamp(ctx, 0, record, "system")
 	return k

@@ -62,29 +62,23 @@ func (c *Custody) last(k *known, seen heads.Seen) *known {
 }
 
 // people reads who the members are, as far as their rows are those that the
-// directory vouches for; for the others, who they were when that was last so.
-func (c *Custody) people(ctx context.Context, chain *staff.Chain) []Person {
+// directory vouches for; for the others, who they were before.
+func (c *Custody) people(ctx context.Context, chain *staff.Chain, before []Person) []Person {
 	var rows []store.Member
 	err := c.store.Read(ctx, func(tx *store.Tx) (err error) {
 		rows, err = tx.Members()
 		return err
 	})
 	if err != nil {
-		return nil // read again with the next event
+		return before // read again with the next event
 	}
-	c.mu.Lock()
-	before := c.known
-	c.mu.Unlock()
 	list := []Person{}
 	for _, e := range chain.Everyone() {
 		at := slices.IndexFunc(rows, func(m store.Member) bool { return m.ID == e.ID && personOf(m).is(e) })
-		switch {
-		case at >= 0:
+		if at >= 0 {
 			list = append(list, personOf(rows[at]))
-		case before != nil:
-			if p, ok := find(before.people, e.ID); ok {
-				list = append(list, p)
-			}
+		} else if p, ok := find(before, e.ID); ok && p.is(e) {
+			list = append(list, p)
 		}
 	}
 	return list

@@ -86,7 +86,7 @@ func (c *Custody) follow(ctx context.Context, k *known, seen heads.Seen) (*known
 	if err != nil {
 		return nil, AlarmAltered, nil //nolint:nilerr // it is the alarm
 	}
-	next := &known{chain: chain, events: append(k.events[:len(k.events):len(k.events)], events[1:]...), accepted: seen.Accepted}
+	next := &known{chain: chain, events: append(k.events[:len(k.events):len(k.events)], events[1:]...), people: k.people, accepted: seen.Accepted}
 	return next, c.against(chain, seen), nil
 }
 
@@ -125,6 +125,9 @@ func (c *Custody) verifyAll(ctx context.Context, k *known) (*known, error) {
 // that was seen, or else the one that was seen. An instance that nobody has entered
 // may have nothing outside yet.
 func (c *Custody) weigh(ctx context.Context, k *known, seen heads.Seen, seenErr error, events []staff.Event, empty bool) (*known, error) {
+	if k == nil && !c.noted(AlarmPin).IsZero() {
+		c.Raise(ctx, AlarmPin) // what a member saw is not looked at again before they are here
+	}
 	k = c.last(k, seen)
 	kind := AlarmKind("")
 	chain, err := staff.Verify(c.instance, c.signer.Public(), events)
@@ -148,8 +151,10 @@ func (c *Custody) weigh(ctx context.Context, k *known, seen heads.Seen, seenErr 
 func (c *Custody) decide(ctx context.Context, last, database *known, kind AlarmKind, seen heads.Seen) (*known, error) {
 	if kind == "" {
 		c.Settle(ctx, AlarmAltered, AlarmOlder, AlarmForked, AlarmMissing, AlarmUnreadable)
-		if last == nil && seen.Directory.Count > 0 { // the copy is gone or was not whole
+		if last == nil { // the copy is gone or was not whole
 			seen.Directory.Count = 0
+		} else {
+			database.people = last.people
 		}
 		return c.keep(ctx, database, seen), nil
 	}
@@ -181,7 +186,9 @@ func without(kind AlarmKind, kinds ...AlarmKind) (list []AlarmKind) {
 func (c *Custody) keep(ctx context.Context, next *known, seen heads.Seen) *known {
 	count, hash := next.chain.Head()
 	if next.people == nil || count > seen.Directory.Count {
-		next.people = c.people(ctx, next.chain)
+		fresh := *next
+		fresh.people = c.people(ctx, next.chain, next.people)
+		next = &fresh
 	}
 	c.mu.Lock()
 	if c.known == nil || chainLength(next) >= chainLength(c.known) {

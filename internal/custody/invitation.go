@@ -14,7 +14,11 @@ func StampInvitation(instance string, stamps *seal.Stamper, i *store.Invitation)
 }
 
 func invitationRecord(instance string, i store.Invitation) (seal.Context, []byte) {
-	return seal.Context{Instance: instance, Kind: "invitation", Object: i.ID}, fields(
+	kind, member := "invitation", ""
+	if i.Kind == store.InvitationReset {
+		kind, member = "invitation/reset", string(i.Member)
+	}
+	return seal.Context{Instance: instance, Kind: kind, Object: i.ID}, fields([]byte(member),
 		[]byte(i.Lookup), []byte(i.Email), []byte(i.Name), []byte(i.Language), []byte(i.Assignments), []byte(i.InvitedBy),
 		number(i.Created.UnixMicro()), number(i.Expires.UnixMicro()))
 }

@@ -31,6 +31,7 @@ type Opened struct {
 	Grants  []store.Grant
 	Marks   []store.ReadMark
 	Gated   bool // the identity lies behind its gate for this reader, now
+	Handed  bool // the code that opened the case was given by a member
 
 	keys    map[uint32]*seal.CaseKeys
 	rings   []store.Ring // opened just now, to be kept
@@ -216,6 +217,9 @@ func (c *Custody) OpenCode(ctx context.Context, code seal.Code) (*Opened, error)
 	}
 	if len(o.keys) == 0 {
 		return nil, fault.ErrNotFound
+	}
+	for _, k := range o.codes {
+		o.Handed = o.Handed || k.Lookup == lookup && k.Handed
 	}
 	c.openEntries(o, r)
 	return o, nil

@@ -113,7 +113,7 @@ func (o *Oversight) Standing(ctx context.Context) (Standing, error) {
 }
 
 func (o *Oversight) lastCheck(tx *store.Tx, s *Standing) error {
-	l, err := tx.LatestLeaf(audit.LogChecked)
+	l, err := tx.LatestCheck()
 	if errors.Is(err, store.ErrNone) {
 		return nil
 	}

@@ -43,6 +43,19 @@ func (o *Opened) waiting() (list []staff.ID) {
 	return list
 }
 
+// strangers are those who wait for a case that goes to a team that is not theirs.
+func (o *Opened) strangers(d *staff.Directory, to casefile.Place) (list []staff.ID) {
+	if to == (casefile.Place{}) {
+		return nil
+	}
+	for _, id := range o.waiting() {
+		if e, ok := d.Entry(id); !ok || !e.In(to.Team) {
+			list = append(list, id)
+		}
+	}
+	return list
+}
+
 // MayRestore reports whether the keys of an opened case can be given to a member who
 // holds none now: to whom it had them when their own keys were renewed, unless that
 // was decided on since; for the recovery key also to whom the team's keys are for.
@@ -98,7 +111,7 @@ func (c *Custody) Restore(d *staff.Directory, o *Opened, member staff.ID) (*Addi
 	if err != nil {
 		return nil, err
 	}
-	a.turned.back = []staff.ID{member}
+	a.turned.back = append(a.turned.back, member)
 	return a, nil
 }
 

@@ -116,9 +116,10 @@ func (s *shift) passOver() error {
 }
 
 // bring wraps the epochs that are there to whoever lacks one. A giver who cannot
-// read the investigation brings nobody.
+// read the investigation brings nobody but their own new code.
 func (s *shift) bring() error {
-	if _, ok := s.o.latest().Compartment(seal.Investigation); !ok {
+	_, whole := s.o.latest().Compartment(seal.Investigation)
+	if !whole && s.t.Code == nil {
 		return nil
 	}
 	to, err := s.recipients()
@@ -126,6 +127,9 @@ func (s *shift) bring() error {
 		return err
 	}
 	for _, r := range to {
+		if !whole && r.Kind() != seal.RecipientCode {
+			continue
+		}
 		if r.Kind() == seal.RecipientMember && !s.held(r.ID()) {
 			s.came = append(s.came, staff.ID(r.ID()))
 		}

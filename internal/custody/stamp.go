@@ -112,7 +112,11 @@ func (c *Custody) summaryHolds(s store.Summary) bool {
 }
 
 func (c *Custody) codeRecord(k store.Code) (seal.Context, []byte) {
-	return c.context(k.Case, "code", k.Lookup, 0), fields(k.Public, number(k.Created.UnixMicro()))
+	handed := int64(0)
+	if k.Handed {
+		handed = 1
+	}
+	return c.context(k.Case, "code", k.Lookup, 0), fields(k.Public, number(handed), number(k.Created.UnixMicro()))
 }
 
 func (c *Custody) codeHolds(k store.Code) bool {

@@ -43,6 +43,7 @@ func (c *Custody) Turn(d *staff.Directory, o *Opened, t Turn, items ...Item) (*A
 			return nil, err
 		}
 	}
+	s.back = o.strangers(d, t.Place)
 	a := &Addition{id: o.Case.ID, from: o.Case.Head, keys: s.keys, turned: &s.turned}
 	called, err := s.calledIn()
 	if err != nil {
@@ -73,7 +74,7 @@ type turned struct {
 	dead      []string // look-ups of codes that die
 	leaves    []store.Leaf
 	came      []staff.ID
-	back      []staff.ID // whose lost access is restored
+	back      []staff.ID // who wait no longer: their access is restored, or the case went elsewhere
 }
 
 // gated is an epoch whose identity is put under a gate.

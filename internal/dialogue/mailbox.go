@@ -110,6 +110,7 @@ func (d *Dialogue) read(ctx context.Context, v *visit) (*Mailbox, error) {
 	var openings []store.Opening
 	var clocks []Promise
 	var notice store.Notice
+	var onItsWay store.CodeChange
 	err := d.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		if openings, err = tx.Openings(o.Case.ID); err != nil {
 			return err
@@ -117,7 +118,10 @@ func (d *Dialogue) read(ctx context.Context, v *visit) (*Mailbox, error) {
 		if clocks, err = d.promises(tx, o.Case.ID); err != nil {
 			return err
 		}
-		notice, err = tx.Notice(o.Case.ID)
+		if notice, err = tx.Notice(o.Case.ID); err != nil && !errors.Is(err, store.ErrNone) {
+			return err
+		}
+		onItsWay, err = tx.CodeChange(o.Case.ID)
 		if errors.Is(err, store.ErrNone) {
 			return nil
 		}
@@ -134,6 +138,8 @@ func (d *Dialogue) read(ctx context.Context, v *visit) (*Mailbox, error) {
 	if d.verified(notice) {
 		m.Verified = notice.Verified
 	}
+	m.Handed = o.Handed
+	m.NewCode, m.Codes = d.newCode(onItsWay), d.codeTurns(o)
 	m.Late = o.Case.State.Open() && slices.ContainsFunc(clocks, Promise.Late)
 	m.Language, m.OnlyOutside = m.Identity.Lang, len(o.MayRead()) == 0
 	d.fill(m, o, openings)

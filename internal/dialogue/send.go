@@ -36,10 +36,11 @@ type change struct {
 	logged audit.Kind // of the first item; the others are entries added
 	blobs  []attached // files that the case keeps from now on
 	clocks []deadline.Clock
-	row    *store.CaseChange // nil: only what the addition itself changes
-	notice *address          // where news can be sent; nil: as before
-	answer bool              // ends our waiting for the complainant
-	quiet  bool              // members need no mail about it
+	row    *store.CaseChange     // nil: only what the addition itself changes
+	notice *address              // where news can be sent; nil: as before
+	more   func(*store.Tx) error // what else is written with it; may be nil
+	answer bool                  // ends our waiting for the complainant
+	quiet  bool                  // members need no mail about it
 }
 
 // attached is a file of a change and the entry it becomes.
@@ -136,6 +137,11 @@ func (d *Dialogue) keep(tx *store.Tx, o *custody.Opened, c *change) error {
 	}
 	if c.row != nil {
 		if err := tx.UpdateCase(id, o.Case.Revision, *c.row); err != nil {
+			return err
+		}
+	}
+	if c.more != nil {
+		if err := c.more(tx); err != nil {
 			return err
 		}
 	}

@@ -38,6 +38,9 @@ type Mailbox struct {
 	Language  lang.Lang // in which we answer
 	Mail      bool      // we send a mail when there is news
 	Verified  time.Time // when the address for it was confirmed; zero: not yet
+	Handed    bool      // a member knows the code; the person draws their own first
+	NewCode   *NewCode  // nil unless a member asked for a new code
+	Codes     []CodeTurn
 }
 
 // Promise is a deadline that the complainant was told.

@@ -159,6 +159,10 @@ func textOf(order letter.Order, part string) string {
 		return "mail.credential-notice." + string(order.Credential)
 	case letter.ConfirmAddress:
 		return "mail.confirm-address." + part
+	case letter.CodeLink:
+		return "mail.code-link." + part
+	case letter.CodeReplaced:
+		return "mail.code-replaced." + part
 	case letter.AddressChanged:
 		return "mail.address-changed." + part
 	case letter.AskMember:
@@ -211,7 +215,11 @@ func (o *Office) args(l lang.Lang, order letter.Order) map[string]string {
 	}
 	if order.Confirm != "" {
 		args["until"] = lang.DateTime(l, order.Until)
-		args["confirm"] = o.Sender.PublicURL + "/" + string(l) + "/confirm/" + order.Confirm
+		page := "/confirm/"
+		if order.Template == letter.CodeLink {
+			page = "/code/"
+		}
+		args["confirm"] = o.Sender.PublicURL + "/" + string(l) + page + order.Confirm
 	}
 	return args
 }
@@ -224,7 +232,7 @@ func (o *Office) address(l lang.Lang, order letter.Order) string {
 		return o.Sender.DeskURL + order.Link
 	case order.Template == letter.ToMember, order.Template == letter.AskMember:
 		return o.Sender.DeskURL + "/desk/"
-	case order.Template == letter.AddressChanged:
+	case order.Template == letter.AddressChanged, order.Template == letter.CodeReplaced:
 		return o.Sender.PublicURL + "/" + string(l) + "/other-ways"
 	default:
 		return o.Sender.PublicURL + "/" + string(l) + "/mailbox"

@@ -20,6 +20,9 @@ type Settings struct {
 	// IdentityOpening is "reason" when a recorded reason opens an identity, and
 	// "second-member" when another member must approve.
 	IdentityOpening string `json:"identity_opening"`
+	// CodeDelayDays is how long a new code for somebody who lost theirs waits after
+	// it was asked for, so that whoever holds the old one can stop it.
+	CodeDelayDays int `json:"code_delay_days"`
 	// DirectoryDelayHours is how long after two members signed it somebody new in a
 	// team of the strict routes, or another recovery key, receives keys. It is fixed
 	// when an instance is founded.

@@ -78,6 +78,8 @@ func (v *findings) organisation(p *Profile) {
 	v.need(!p.Organisation.Name.Empty() && !p.Organisation.Desk.Empty(), "organisation: name and desk need a text")
 	opening := p.Settings.IdentityOpening
 	v.need(opening == "reason" || opening == "second-member", "settings: identity_opening cannot be %q", opening)
+	wait := p.Settings.CodeDelayDays
+	v.need(wait >= 1 && wait <= 30, "settings: code_delay_days is %d, not from 1 to 30", wait)
 	delay := p.Settings.DirectoryDelayHours
 	v.need(delay >= 0 && delay <= 14*24, "settings: directory_delay_hours cannot be %d", delay)
 	v.routes("settings", p.Settings.ExitRoutes)

@@ -24,16 +24,21 @@ import (
 // attackedElsewhere lists the columns, or tables, of bytes that other tests attack.
 func attackedElsewhere() map[string]string {
 	return map[string]string{
-		"directory_event": "AT1 to AT3",
-		"log_leaf":        "PT9",
-		"log_node":        "PT9",
-		"checkpoint":      "PT9",
-		"invitation":      "AT2: it comes to something only as an event of the directory",
-		"envelope":        "AT7, TestAT5_EnvelopeOpensForItsMemberOnly",
-		"session.pending": "AT8",
-		"mail":            "TestAT5_MailGoesOnlyToWhomItIsFor",
-		"notice_address":  "TestAT5_MailGoesOnlyToWhomItIsFor",
-		"opening.purpose": "TestAT5_PurposeIsNeverThatOfAnother",
+		"directory_event":     "AT1 to AT3",
+		"directory_change":    "AT1, AT10",
+		"directory_signature": "AT10",
+		"directory_pin":       "TestAT3_PinOfAMember",
+		"acceptance":          "TestAT3_PinOfAMember",
+		"member.salt":         "AT10",
+		"log_leaf":            "PT9",
+		"log_node":            "PT9",
+		"checkpoint":          "PT9",
+		"invitation":          "AT2: it comes to something only as an event of the directory",
+		"envelope":            "AT7, TestAT5_EnvelopeOpensForItsMemberOnly",
+		"session.pending":     "AT8",
+		"mail":                "TestAT5_MailGoesOnlyToWhomItIsFor",
+		"notice_address":      "TestAT5_MailGoesOnlyToWhomItIsFor",
+		"opening.purpose":     "TestAT5_PurposeIsNeverThatOfAnother",
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
 
 	"klankbord/internal/access"
 	"klankbord/internal/apptest"
@@ -61,6 +62,9 @@ func sealDecoders(t testing.TB) []decoder {
 	must(t, err)
 	stamper, signer := seal.NewInstanceKey().Stamper(), member.Signer()
 	manifest, part := sealedFile(t, []byte("content of a file"))
+	shares := code.Split()
+	keyCopy, err := seal.SealKeyCopy(code, seal.NewInstanceKey(), pepper)
+	must(t, err)
 	one := func(b ...[]byte) [][]byte { return b }
 	return []decoder{
 		{"seal.ParseContext", one(where.Encode()), func(b []byte) error { return second(seal.ParseContext(b)) }},
@@ -94,6 +98,11 @@ func sealDecoders(t testing.TB) []decoder {
 		}},
 		{"seal.LoadInstanceKey", one(seal.NewInstanceKey().Marshal()), func(b []byte) error { return second(seal.LoadInstanceKey(b)) }},
 		{"seal.LoadPepper", one(seal.MarshalPepper(pepper)), func(b []byte) error { return second(seal.LoadPepper(b)) }},
+		{"seal.ParseShare", one([]byte(shares[0].Text())), func(b []byte) error { return second(seal.ParseShare(string(b))) }},
+		{"seal.OpenKeyCopy", one(keyCopy), func(b []byte) error {
+			_, _, err := seal.OpenKeyCopy(code, b)
+			return err
+		}},
 		{"seal.NewRecipient", one(member.Keys().Public()), func(b []byte) error { return second(seal.NewRecipient(seal.RecipientMember, "m", b)) }},
 		{"seal.Stamper.Verify", one(stamper.Stamp(where, 0, nil, "")), func(b []byte) error { return holds(stamper.Verify(where, 0, nil, "", b)) }},
 		{"seal.VerifySignature", one(signer.Sign(where, nil), signer.Public()), func(b []byte) error {
@@ -149,6 +158,19 @@ func recordDecoders(t testing.TB) []decoder {
 	return append(payloadDecoders(t),
 		decoder{"audit.DecodeRecord", one(record.Encode()), func(b []byte) error { return second(audit.DecodeRecord(b)) }},
 		decoder{"audit.DecodeProof", one(proof.Encode()), func(b []byte) error { return second(audit.DecodeProof(b)) }},
+		decoder{"audit.DecodeUpdate", one(audit.Update{Old: 0, Checkpoint: signed}.Encode()), func(b []byte) error { return second(audit.DecodeUpdate(b)) }},
+		decoder{"audit.exportEntry", one(exported(t, signed, hash, salt, record.Encode())), func(b []byte) error {
+			_, entries, err := audit.ReadExport(bytes.NewReader(b))
+			if err != nil {
+				return err
+			}
+			for _, err := range entries {
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		}},
 		decoder{"audit.ParseCheckpoint", one(audit.Checkpoint{Origin: "o", Size: 1, Root: hash}.Text()), func(b []byte) error { return second(audit.ParseCheckpoint(b)) }},
 		decoder{"audit.OpenCheckpoint", one(signed), func(b []byte) error { return second(audit.OpenCheckpoint(b, verifier)) }},
 		decoder{"audit.Verify", one(signed, record.Encode()), func(b []byte) error {
@@ -176,10 +198,21 @@ func recordDecoders(t testing.TB) []decoder {
 			_, ok := ident.ParseCaseNumber(string(b))
 			return holds(ok)
 		}},
-		decoder{"signin.EnrolBody", one(invitation), func(b []byte) error {
-			return holds(signin.Fingerprint(store.Invitation{Request: b}) != "")
+		decoder{"signin.Entry", one(invitation), func(b []byte) error {
+			_ = signin.Fingerprint(store.Invitation{Request: b})
+			return second(signin.Entry(store.Invitation{Request: b, Assignments: "auditor//"}))
 		}},
 	)
+}
+
+// exported is an export of a log of one leaf.
+func exported(t testing.TB, signed []byte, hash tlog.Hash, salt [32]byte, record []byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	must(t, audit.ExportFile{Key: "k", Checkpoints: [][]byte{signed}, Leaves: 1}.Write(&b, func(yield func(audit.Entry, error) bool) {
+		yield(audit.Entry{Leaf: hash, Salt: salt, Record: record, Revealed: true}, nil)
+	}))
+	return b.Bytes()
 }
 
 func payloadDecoders(t testing.TB) (list []decoder) {

@@ -254,7 +254,7 @@ func (s *Setup) Withdraw(ctx context.Context, actor access.Actor, id string) err
 	if err != nil {
 		return err
 	}
-	if !actor.Configurator() && p.row.AskedBy != actor.Member {
+	if !p.mayWithdraw(actor) {
 		return fault.New(fault.Denied, "error.not-allowed")
 	}
 	leaf := custody.Leaf(s.Store.Now(), custody.Event{
@@ -266,8 +266,12 @@ func (s *Setup) Withdraw(ctx context.Context, actor access.Actor, id string) err
 			return err
 		}
 		if p.invitation != nil {
-			err := errors.Join(tx.SetInvitationState(id, p.invitation.State, "cancelled"), tx.DeactivateMember(p.change.Member))
-			if err != nil {
+			if err := tx.SetInvitationState(id, p.invitation.State, "cancelled"); err != nil {
+				return err
+			}
+		}
+		if p.change.Type == staff.Enrol { // whoever is to have new keys keeps the old ones
+			if err := tx.DeactivateMember(p.change.Member); err != nil {
 				return err
 			}
 		}

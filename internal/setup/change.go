@@ -146,7 +146,7 @@ var errAltered = errors.New("the entry is not the one that was prepared at the e
 // asEnrolled reports whether an entry is the one that the invited person made, for
 // the tasks and the person of the invitation.
 func (s *Setup) asEnrolled(ctx context.Context, p *pending) bool {
-	if p.change.Type != staff.Enrol {
+	if p.change.Type != staff.Enrol && p.change.Type != staff.Rekey {
 		return p.invitation == nil
 	}
 	if p.invitation == nil || p.invitation.State != "enrolled" || !s.Custody.InvitationHolds(ctx, *p.invitation) {
@@ -154,7 +154,7 @@ func (s *Setup) asEnrolled(ctx context.Context, p *pending) bool {
 	}
 	want, err := signin.Entry(*p.invitation)
 	got := p.change
-	return err == nil && got.Member == want.Member && string(got.Reading) == string(want.Reading) && string(got.Signing) == string(want.Signing) &&
+	return err == nil && got.Type == want.Type && got.Member == want.Member && string(got.Reading) == string(want.Reading) && string(got.Signing) == string(want.Signing) &&
 		string(got.Person) == string(want.Person) && slices.Equal(got.Assignments, want.Assignments)
 }
 
@@ -169,7 +169,7 @@ func (s *Setup) view(p *pending, actor access.Actor) *Change {
 		ID: p.row.ID, Digest: digest(p.row.Statement), Type: p.change.Type, After: p.change.Assignments,
 		Asked: time.UnixMicro(p.change.Asked).UTC(), AskedBy: p.name(string(p.row.AskedBy)),
 		Members: p.rule.Signatures, More: p.more, Operator: p.rule.Instance, Delayed: p.rule.Delay > 0, From: now.Add(p.rule.Delay),
-		Broken: p.broken != nil, MayWithdraw: actor.Configurator() || p.row.AskedBy == actor.Member,
+		Broken: p.broken != nil, MayWithdraw: p.mayWithdraw(actor),
 	}
 	v.Until = v.Asked.Add(staff.Lifetime)
 	v.Person = p.person()
@@ -193,6 +193,12 @@ func (s *Setup) view(p *pending, actor access.Actor) *Change {
 	v.Why = p.whyNot(actor)
 	v.MaySign = v.Why == "" && !v.Broken
 	return v
+}
+
+// mayWithdraw: whoever asked may, every configurator, and whoever is to have new keys,
+// who may never have asked for them.
+func (p *pending) mayWithdraw(actor access.Actor) bool {
+	return actor.Configurator() || p.row.AskedBy == actor.Member || p.change.Type == staff.Rekey && p.change.Member == actor.Member
 }
 
 func (p *pending) whyNot(actor access.Actor) WhyNot {

@@ -24,6 +24,7 @@ type Colleague struct {
 	Assignments []staff.Assignment
 	Since       time.Time // entering: from when
 	Cosigner    bool
+	Resetting   bool // new access was started for them and not used yet
 }
 
 // The states of a colleague.
@@ -55,8 +56,19 @@ func (s *Setup) People(ctx context.Context, actor access.Actor) ([]Colleague, er
 		}
 	}
 	slices.SortStableFunc(list, func(x, y Colleague) int { return compare(x.Name, y.Name) })
-	invited, err := s.invited(ctx, dir)
-	return append(list, invited...), err
+	var invitations []store.Invitation
+	err = s.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		invitations, err = tx.Invitations()
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list people: %w", err)
+	}
+	open := resetting(invitations, s.Store.Now())
+	for n := range list {
+		list[n].Resetting = open[list[n].Member]
+	}
+	return append(list, s.invited(dir, invitations)...), nil
 }
 
 func compare(x, y string) int {
@@ -78,15 +90,7 @@ func colleague(p custody.Person, e staff.Entry) Colleague {
 }
 
 // invited lists whoever is on their way onto the desk.
-func (s *Setup) invited(ctx context.Context, dir *staff.Directory) ([]Colleague, error) {
-	var invitations []store.Invitation
-	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		invitations, err = tx.Invitations()
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list people: %w", err)
-	}
+func (s *Setup) invited(dir *staff.Directory, invitations []store.Invitation) []Colleague {
 	entering := map[staff.ID]time.Time{}
 	for _, u := range dir.Upcoming() {
 		if u.Change.Type == staff.Enrol {
@@ -99,12 +103,12 @@ func (s *Setup) invited(ctx context.Context, dir *staff.Directory) ([]Colleague,
 			list = append(list, c)
 		}
 	}
-	return list, nil
+	return list
 }
 
 func (s *Setup) onTheWay(i store.Invitation, from time.Time) (Colleague, bool) {
 	assignments, err := staff.ParseAssignments(i.Assignments)
-	if err != nil || i.State == "cancelled" || i.State == "vouched" && from.IsZero() {
+	if err != nil || i.Kind == store.InvitationReset || i.State == "cancelled" || i.State == "vouched" && from.IsZero() {
 		return Colleague{}, false
 	}
 	c := Colleague{

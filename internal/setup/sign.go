@@ -10,6 +10,7 @@ import (
 	"klankbord/internal/audit"
 	"klankbord/internal/custody"
 	"klankbord/internal/fault"
+	"klankbord/internal/ident"
 	"klankbord/internal/seal"
 	"klankbord/internal/sqldb"
 	"klankbord/internal/staff"
@@ -171,6 +172,10 @@ func (s *Setup) place(ctx context.Context, p *pending, by audit.Actor, more func
 	if err == nil {
 		_, err = s.Custody.Directory(ctx) // seen, and kept outside the database
 	}
+	if err == nil && p.change.Type == staff.Rekey {
+		_, err = s.TakeOver(ctx, p.row.ID) // where it holds at once; the job is for later
+		s.wake()
+	}
 	return err
 }
 
@@ -181,7 +186,10 @@ func (p *pending) effects(tx *store.Tx) error {
 		return tx.SetInvitationState(p.row.ID, "enrolled", "vouched")
 	case staff.Revoke:
 		return tx.DeactivateMember(p.change.Member)
-	case staff.Assign, staff.Rekey, staff.Recover, staff.Genesis:
+	case staff.Rekey:
+		job := store.Job{ID: ident.New(), Kind: RekeyJob, Ref: p.row.ID, RunAt: tx.Now().Add(p.rule.Delay)}
+		return errors.Join(tx.SetInvitationState(p.row.ID, "enrolled", "vouched"), tx.InsertJob(job))
+	case staff.Assign, staff.Recover, staff.Genesis:
 		return nil
 	default:
 		return nil

@@ -24,6 +24,7 @@ type InvitationView struct {
 	Name, Email, Language string
 	Assignments           []staff.Assignment
 	Prepared              bool // a password was chosen; the second factor comes next
+	Reset                 bool // of a member who enrols again
 }
 
 // EnrolStart is what the authenticator app needs.
@@ -74,7 +75,7 @@ func (s *SignIn) Invitation(ctx context.Context, tok seal.Token) (InvitationView
 	if err != nil {
 		return InvitationView{}, fmt.Errorf("read invitation: %w", err)
 	}
-	return InvitationView{row.Name, row.Email, row.Language, list, len(row.Request) > 0}, nil
+	return InvitationView{row.Name, row.Email, row.Language, list, len(row.Request) > 0, row.Kind == store.InvitationReset}, nil
 }
 
 func (s *SignIn) invitation(ctx context.Context, tok seal.Token) (row store.Invitation, err error) {
@@ -211,6 +212,9 @@ func (s *SignIn) ConfirmTOTP(ctx context.Context, tok seal.Token, code string) (
 	if err != nil {
 		return "", session, ErrInvitation
 	}
+	if row.Kind == store.InvitationReset { // see ConfirmReset
+		return "", session, ErrInvitation
+	}
 	change, err := s.entry(ctx, row)
 	if err != nil {
 		return "", session, err
@@ -267,11 +271,15 @@ func (s *SignIn) entry(ctx context.Context, row store.Invitation) (func(*store.T
 	}, nil
 }
 
-// Entry is the change of the directory by which an enrolled person enters.
+// Entry is the change of the directory by which an enrolled person enters, or has
+// new keys.
 func Entry(row store.Invitation) (staff.Change, error) {
 	var r request
 	if err := json.Unmarshal(row.Request, &r); err != nil {
 		return staff.Change{}, fmt.Errorf("read enrolment: %w", err)
+	}
+	if row.Kind == store.InvitationReset {
+		return staff.Change{Type: staff.Rekey, Member: row.Member, Reading: r.Reading, Signing: r.Signing, Proof: r.Proof}, nil
 	}
 	list, err := staff.ParseAssignments(row.Assignments)
 	return staff.Change{

@@ -33,6 +33,15 @@ func (t *Tx) DeleteBlobRefs(kind, owner, object string) error {
 	return err
 }
 
+// BlobNames lists every blob that is kept alive.
+func (t *Tx) BlobNames() ([]string, error) {
+	rows, err := t.Query(`SELECT name FROM blob_ref ORDER BY name`)
+	return all(rows, err, func(row scanner) (name string, err error) {
+		err = row.Scan(&name)
+		return name, err
+	})
+}
+
 // BlobAlive reports whether anything refers to a blob.
 func (t *Tx) BlobAlive(name string) (bool, error) {
 	var n int

@@ -13,26 +13,27 @@ type Code struct {
 	Lookup  string
 	Case    casefile.ID
 	Public  seal.PublicKey
+	Handed  bool // a member gave it to the person, and so knows it
 	Created time.Time
 	Stamp   []byte
 }
 
-const codeColumns = `lookup, case_id, public_key, created, stamp`
+const codeColumns = `lookup, case_id, public_key, handed, created, stamp`
 
 func scanCode(row scanner) (Code, error) {
 	var c Code
 	var public []byte
-	var created int64
-	err := row.Scan(&c.Lookup, &c.Case, &public, &created, &c.Stamp)
-	c.Public, c.Created = public, at(created)
+	var created, handed int64
+	err := row.Scan(&c.Lookup, &c.Case, &public, &handed, &created, &c.Stamp)
+	c.Public, c.Handed, c.Created = public, handed == 1, at(created)
 	return c, err
 }
 
 // InsertCode keeps a code's look-up and public key.
 func (t *Tx) InsertCode(c Code) error {
 	t.change(c.Case)
-	_, err := t.Exec(`INSERT INTO code (`+codeColumns+`) VALUES ($1, $2, $3, $4, $5)`,
-		c.Lookup, c.Case, []byte(c.Public), micros(c.Created), c.Stamp)
+	_, err := t.Exec(`INSERT INTO code (`+codeColumns+`) VALUES ($1, $2, $3, $4, $5, $6)`,
+		c.Lookup, c.Case, []byte(c.Public), bit(c.Handed), micros(c.Created), c.Stamp)
 	return err
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"time"
 
 	"klankbord/internal/staff"
@@ -54,10 +55,17 @@ func (t *Tx) DirectoryLength() (int64, error) {
 	return n, err
 }
 
+// The kinds of invitation.
+const (
+	InvitationEntry = "entry" // of somebody new; empty means it too
+	InvitationReset = "reset" // a member enrols again, with new keys
+)
+
 // Invitation is a place kept for a member. Assignments lists roles, teams and
 // functions in the form of staff.
 type Invitation struct {
 	ID          string
+	Kind        string
 	Lookup      string
 	Email       string
 	Name        string
@@ -72,12 +80,12 @@ type Invitation struct {
 	State       string   // open, enrolled, vouched, cancelled
 }
 
-const invitationColumns = `id, lookup, email, name, language, assignments, invited_by, created, expires, member_id, request, stamp, state`
+const invitationColumns = `id, kind, lookup, email, name, language, assignments, invited_by, created, expires, member_id, request, stamp, state`
 
 func scanInvitation(row scanner) (Invitation, error) {
 	var i Invitation
 	var created, expires int64
-	err := row.Scan(&i.ID, &i.Lookup, &i.Email, &i.Name, &i.Language, &i.Assignments, &i.InvitedBy, &created, &expires,
+	err := row.Scan(&i.ID, &i.Kind, &i.Lookup, &i.Email, &i.Name, &i.Language, &i.Assignments, &i.InvitedBy, &created, &expires,
 		&i.Member, &i.Request, &i.Stamp, &i.State)
 	i.Created, i.Expires = at(created), at(expires)
 	return i, err
@@ -85,9 +93,9 @@ func scanInvitation(row scanner) (Invitation, error) {
 
 // InsertInvitation adds an invitation.
 func (t *Tx) InsertInvitation(i Invitation) error {
-	_, err := t.Exec(`INSERT INTO invitation (id, lookup, email, name, language, assignments, invited_by, created, expires, member_id, request, stamp, state)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'open')`,
-		i.ID, i.Lookup, i.Email, i.Name, i.Language, i.Assignments, i.InvitedBy, micros(i.Created), micros(i.Expires), i.Member, []byte{}, nonNil(i.Stamp))
+	_, err := t.Exec(`INSERT INTO invitation (id, kind, lookup, email, name, language, assignments, invited_by, created, expires, member_id, request, stamp, state)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'open')`,
+		i.ID, cmp.Or(i.Kind, InvitationEntry), i.Lookup, i.Email, i.Name, i.Language, i.Assignments, i.InvitedBy, micros(i.Created), micros(i.Expires), i.Member, []byte{}, nonNil(i.Stamp))
 	return err
 }
 
@@ -113,6 +121,26 @@ func (t *Tx) Invitations() ([]Invitation, error) {
 func (t *Tx) PrepareInvitation(id string, member staff.ID, request []byte) error {
 	n, err := t.Exec(`UPDATE invitation SET member_id = $1, request = $2 WHERE id = $3 AND state = 'open'`, member, request, id)
 	return changed(n, err, ErrStale)
+}
+
+// OpenResets lists the resets of a member that can still be used or wait to be
+// confirmed, newest first.
+func (t *Tx) OpenResets(member staff.ID) ([]Invitation, error) {
+	rows, err := t.Query(`SELECT `+invitationColumns+` FROM invitation
+WHERE kind = 'reset' AND member_id = $1 AND (state = 'enrolled' OR state = 'open' AND expires > $2) ORDER BY created DESC, id`, member, micros(t.now))
+	return all(rows, err, scanInvitation)
+}
+
+// CancelResets calls off the resets of a member that nobody has used yet, and tells
+// how many there were.
+func (t *Tx) CancelResets(member staff.ID) (int64, error) {
+	return t.Exec(`UPDATE invitation SET state = 'cancelled' WHERE kind = 'reset' AND state = 'open' AND member_id = $1`, member)
+}
+
+// ForgetRequest empties what a person made at an enrolment once it was taken over.
+func (t *Tx) ForgetRequest(id string) error {
+	_, err := t.Exec(`UPDATE invitation SET request = $1 WHERE id = $2`, []byte{}, id)
+	return err
 }
 
 // SetInvitationState moves an invitation from one state to another; ErrStale when

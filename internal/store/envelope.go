@@ -66,3 +66,15 @@ func (t *Tx) DeletePasskeyEnvelope(id staff.ID, credential string) error {
 	_, err := t.Exec(`DELETE FROM envelope WHERE member_id = $1 AND kind = 'passkey' AND credential = $2`, id, credential)
 	return err
 }
+
+// DeleteWaysOf removes every way in which a member opens their key, and every second
+// factor.
+func (t *Tx) DeleteWaysOf(id staff.ID) error {
+	for _, sql := range []string{`DELETE FROM envelope WHERE member_id = $1`, `DELETE FROM factor WHERE member_id = $1`,
+		`DELETE FROM passkey WHERE member_id = $1`, `DELETE FROM account WHERE member_id = $1`} {
+		if _, err := t.Exec(sql, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -129,10 +129,11 @@ func (t *Tx) LeavesBy(f LeafFilter) ([]Leaf, error) {
 	return all(rows, err, scanLeaf)
 }
 
-// LatestLeaf reads the newest placed leaf of a kind; ErrNone when there is none.
-func (t *Tx) LatestLeaf(k audit.Kind) (Leaf, error) {
-	return one(t.QueryRow(`SELECT `+leafColumns+` FROM log_leaf WHERE kind = $1 AND position IS NOT NULL ORDER BY position DESC LIMIT 1`,
-		string(k)), scanLeaf)
+// LatestCheck reads the newest placed leaf that tells that the whole log was checked;
+// ErrNone when there is none.
+func (t *Tx) LatestCheck() (Leaf, error) {
+	return one(t.QueryRow(`SELECT `+leafColumns+` FROM log_leaf WHERE kind = 'log-checked' AND position IS NOT NULL ORDER BY position DESC LIMIT 1`),
+		scanLeaf)
 }
 
 // numbered lists n placeholders from $first on.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"time"
 
 	"klankbord/internal/seal"
@@ -83,13 +84,7 @@ func (t *Tx) DismissMember(id staff.ID) error {
 	if err := changed(n, err, ErrStale); err != nil {
 		return err
 	}
-	for _, sql := range []string{`DELETE FROM session WHERE member_id = $1`, `DELETE FROM envelope WHERE member_id = $1`,
-		`DELETE FROM factor WHERE member_id = $1`, `DELETE FROM passkey WHERE member_id = $1`, `DELETE FROM account WHERE member_id = $1`} {
-		if _, err := t.Exec(sql, id); err != nil {
-			return err
-		}
-	}
-	return nil
+	return errors.Join(t.DeleteSessionsOf(id), t.DeleteWaysOf(id))
 }
 
 // Session is a member's signed-in browser. Its id is the look-up of the cookie.

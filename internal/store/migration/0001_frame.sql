@@ -109,6 +109,7 @@ CREATE TABLE acceptance (
 -- An invitation to enrol; its secret travels by link, only the hash is kept.
 CREATE TABLE invitation (
   id         {text} NOT NULL PRIMARY KEY,
+  kind       {text} NOT NULL CHECK (kind IN ('entry', 'reset')),
   lookup     {text} NOT NULL UNIQUE,
   email      {text} NOT NULL,
   name       {text} NOT NULL,
@@ -335,10 +336,26 @@ CREATE TABLE code (
   lookup  {text}  NOT NULL PRIMARY KEY,
   case_id {text}  NOT NULL REFERENCES case_file (id) ON DELETE CASCADE,
   public_key {bytes} NOT NULL,
+  handed  {int}   NOT NULL CHECK (handed IN (0, 1)),
   created {int}   NOT NULL,
   stamp   {bytes} NOT NULL
 ) {strict};
 CREATE INDEX code_case ON code (case_id);
+
+-- A new code on its way to a complainant. The code itself lies under the cookie of the
+-- browser that drew it, until the person says that they kept it.
+CREATE TABLE code_change (
+  case_id    {text}  NOT NULL PRIMARY KEY REFERENCES case_file (id) ON DELETE CASCADE,
+  id         {text}  NOT NULL,
+  member_id  {text}  NOT NULL,
+  started    {int}   NOT NULL,
+  ready      {int}   NOT NULL,
+  lookup     {text}  NOT NULL,
+  public_key {bytes} NOT NULL,
+  kept       {int}   NOT NULL,
+  box        {bytes} NOT NULL,
+  stamp      {bytes} NOT NULL
+) {strict};
 
 CREATE TABLE mailbox_session (
   id      {text}  NOT NULL PRIMARY KEY,
@@ -450,6 +467,7 @@ CREATE TABLE log_leaf (
 ) {strict};
 CREATE INDEX log_leaf_waiting ON log_leaf (at, id) WHERE position IS NULL;
 CREATE INDEX log_leaf_case ON log_leaf (case_id);
+CREATE INDEX log_leaf_checked ON log_leaf (position) WHERE kind = 'log-checked';
 
 CREATE TABLE log_node (
   id   {int}   NOT NULL PRIMARY KEY,

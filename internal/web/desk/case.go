@@ -38,6 +38,7 @@ type casePage struct {
 	Compose   composer
 	Typed     form // of the small forms
 	Colleague []ui.Option
+	CodeText  string    // how the complainant's code stands
 	Known     bool      // the complainant's name may be shown
 	Asked     []ui.Link // requests of colleagues on which this member may decide
 	Named     []namedRow
@@ -71,7 +72,7 @@ type blocked struct {
 func deeds() []string {
 	return []string{
 		"note", "message", "outcome", "assign", "state", "acknowledged", "clock", "mail", "identity",
-		"asked", "decided", "withdrawn", "moved",
+		"asked", "decided", "withdrawn", "code-started", "code-stopped", "code-replaced", "code-handed", "moved",
 	}
 }
 
@@ -150,6 +151,7 @@ func (d *desk) caseData(r *http.Request, c *casework.Case) casePage {
 	if what := r.URL.Query().Get("done"); slices.Contains(deeds(), what) {
 		data.Done = d.text(r, "desk.done."+what)
 	}
+	data.CodeText = d.codeNotice(r, c.Code).Text
 	data.Heading = c.Subject
 	if data.Heading == "" {
 		data.Heading = topicNames(c.Topics, lang, d.text(r, "desk.row.nameless"))

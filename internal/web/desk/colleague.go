@@ -20,6 +20,7 @@ type colleaguePage struct {
 	Mark    string
 	MayAsk  bool
 	Waiting string // address of the change that waits for signatures
+	Reset   string // address at which new access is started; empty where it cannot be
 	Tasks   []ui.Option
 	Chosen  []string
 }
@@ -40,6 +41,8 @@ func (d *desk) showColleague(w http.ResponseWriter, r *http.Request, status int,
 	}
 	if waiting != "" {
 		data.Waiting = setup.ChangePath(waiting)
+	} else if data.MayAsk && c.Member != actor(r).Member {
+		data.Reset = setup.ResetPath(c.Member)
 	}
 	if errs == nil {
 		for _, a := range c.Assignments {

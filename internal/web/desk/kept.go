@@ -22,6 +22,8 @@ const (
 	keptForm     = "form"     // posted after the session had ended
 	keptRecovery = "recovery" // a personal recovery code, until it is confirmed
 	keptInvited  = "invited"  // the link of an invitation, shown once
+	keptHanded   = "handed"   // a code to be given to the complainant, shown once
+	keptExport   = "export"   // the ticket for an export of the log
 )
 
 // kept is what must survive until the next page and belongs in no address. It lies in

@@ -25,6 +25,7 @@ type peoplePage struct {
 	Tasks       []ui.Option
 	Chosen      []string
 	Link        string      // of an invitation just made
+	Reset       bool        // of a member who enrols again
 	Leave       []ui.Option // who can be taken off the desk
 	Left        bool        // somebody just was
 }
@@ -83,6 +84,9 @@ func (d *desk) peopleTable(r *http.Request, list []setup.Colleague) ui.Table {
 		state := ui.Cell{Text: d.text(r, "desk.people.state-"+c.State)}
 		if c.State == setup.Waiting {
 			state.Href = setup.ChangePath(c.Invitation)
+		}
+		if c.Resetting {
+			state.Text = d.text(r, "restore.reset-state")
 		}
 		name := ui.Cell{Text: c.Name, Head: true}
 		if c.State == setup.Active {
@@ -210,6 +214,7 @@ func (d *desk) peopleInvited(w http.ResponseWriter, r *http.Request) error {
 	}
 	if ok {
 		data.Link, data.Name = d.address(r)+form(v.Values).one("link"), form(v.Values).one("name")
+		data.Reset = form(v.Values).one("reset") != ""
 	}
 	return d.Renderer.Render(w, r, http.StatusOK, "desk/invited", page(d, r, d.text(r, "desk.invited.title"), data))
 }

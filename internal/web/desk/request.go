@@ -18,6 +18,7 @@ type requestPage struct {
 	Facts        []ui.Answer
 	State        ui.Notice
 	Open         bool // this member can open the identity with it now
+	Code         bool // this member can give a code with it now
 	Withdraw     bool
 	Typed        form // into the form that was refused
 }
@@ -39,6 +40,7 @@ func (d *desk) showRequest(w http.ResponseWriter, r *http.Request, status int, t
 		data := requestPage{
 			Asked: a, Base: base(r), Number: string(c.Number), Facts: d.requestFacts(r, c, a), State: d.requestState(r, a), Typed: typed,
 			Open:     a.ID == c.Identity.Request && c.Identity.Way == casework.WayApproved,
+			Code:     a.ID == c.Code.Request && c.Code.Way == casework.WayApproved,
 			Withdraw: a.Mine && (a.State == casework.RequestWaiting || a.State == casework.RequestApproved),
 		}
 		title := d.text(r, "desk.request.title")

@@ -37,6 +37,7 @@ func RenderStates(t *testing.T, dir string) {
 		s.cases()
 		s.forms()
 		s.requests()
+		s.codes()
 		s.access()
 	}
 	s.drills()

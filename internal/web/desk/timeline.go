@@ -67,7 +67,7 @@ func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Mes
 
 func kindOf(it casework.Item) ui.MessageKind {
 	switch it.Kind {
-	case "", casefile.EntryStateEvent, casefile.EntryContactChange, casefile.EntryAccess, casefile.EntryRequest, casefile.EntryDecision:
+	case "", casefile.EntryStateEvent, casefile.EntryContactChange, casefile.EntryAccess, casefile.EntryRequest, casefile.EntryDecision, casefile.EntryCode:
 		return ui.Event
 	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail:
 		return ui.Internal
@@ -115,6 +115,8 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 		return d.decisionText(r, it), nil
 	case casefile.EntryAccess:
 		return d.accessText(r, it), nil
+	case casefile.EntryCode:
+		return d.codeText(r, it), nil
 	case casefile.EntryContactChange:
 		return d.text(r, "common.entry.contact-change"), nil
 	case casefile.EntryOutcome:
@@ -130,6 +132,14 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 	default:
 		return it.Text, tag(ui.Plain)
 	}
+}
+
+func (d *desk) codeText(r *http.Request, it casework.Item) string {
+	said := d.text(r, "desk.code.event-"+string(it.Code))
+	if it.Text != "" {
+		said += ". " + d.text(r, "desk.code.event-why", "why", it.Text)
+	}
+	return said
 }
 
 func (d *desk) decisionText(r *http.Request, it casework.Item) string {

@@ -42,6 +42,8 @@ type caseView struct {
 	Openings   []openingView
 	Contact    []ui.Answer
 	Mail       mailView
+	NewCode    *newCodeView
+	Codes      []string // what happened to the code
 	Address    mailView // whether the address is confirmed
 	Language   languageView
 	Withdrawn  time.Time
@@ -109,6 +111,10 @@ func (b *mailbox) renderCase(w http.ResponseWriter, r *http.Request, tok seal.To
 	if err != nil {
 		return err
 	}
+	if m.Handed {
+		ui.Redirect(w, r, b.at(r, "/mailbox/code"))
+		return nil
+	}
 	v := b.caseView(r, m)
 	v.Reply, v.Restored = b.replyView(r, m, form, wrong), form.restored
 	if status != http.StatusOK || form.restored {
@@ -137,7 +143,7 @@ func (b *mailbox) caseView(r *http.Request, m *dialogue.Mailbox) caseView {
 		StageHint: b.words(r, "common.stage-hint."+string(m.Stage)),
 		Late:      m.Late && !m.OnlyOutside, Nobody: m.OnlyOutside, Damaged: m.Damaged, Unread: m.Unread, Withdrawn: m.Withdrawn,
 		Outcome: b.outcomeView(r, m), Openings: b.openingViews(r, m), Contact: b.contactAnswers(r, m),
-		Mail: b.mailView(r, m), Address: b.addressView(r, m), Language: b.languageView(r, m),
+		Mail: b.mailView(r, m), Address: b.addressView(r, m), NewCode: b.newCodeView(r, m), Codes: b.codeTurns(r, m), Language: b.languageView(r, m),
 		LeaveTo: b.at(r, "/mailbox/leave"), Contacting: b.at(r, "/mailbox/contact"), Talk: b.at(r, "/mailbox/conversation"),
 		Withdraw: b.at(r, "/mailbox/withdraw"), Copy: b.at(r, "/mailbox/copy.txt"),
 	}
@@ -167,7 +173,7 @@ func nextOf(list []promised) *promised {
 // doneText says what was just done. Only the words of our own redirects count.
 func (b *mailbox) doneText(r *http.Request) string {
 	done := r.URL.Query().Get("done")
-	if !slices.Contains([]string{formReply, formConversation, formWithdraw, formContact, "mail", "language", "confirm"}, done) {
+	if !slices.Contains([]string{formReply, formConversation, formWithdraw, formContact, "mail", "language", "confirm", "new-code", "own-code"}, done) {
 		return ""
 	}
 	return b.words(r, "mailbox.done."+done)

@@ -36,7 +36,7 @@ func (f *face) mailboxRoutes() []Route {
 		return nil
 	}
 	if !slices.Contains(f.MoreCookies, mailboxCookie) {
-		f.MoreCookies = append(slices.Clone(f.MoreCookies), mailboxCookie)
+		f.MoreCookies = append(slices.Clone(f.MoreCookies), mailboxCookie, codeCookie)
 	}
 	b := &mailbox{face: f, guesses: newLimiter(guesses())}
 	return []Route{
@@ -51,6 +51,13 @@ func (f *face) mailboxRoutes() []Route {
 		{"POST", "/mailbox/mail", small, b.switchMail},
 		{"POST", "/mailbox/language", small, b.switchLanguage},
 		{"POST", "/mailbox/confirm", small, b.sendConfirmation},
+		{"POST", "/mailbox/new-code", small, b.stopNewCode},
+		{"GET", "/mailbox/code", nil, b.inside(b.showOwnCode)},
+		{"POST", "/mailbox/code", small, b.drawOwnCode},
+		{"POST", "/mailbox/code/kept", small, b.keepOwnCode},
+		{"GET", "/code/{secret}", nil, b.showCode},
+		{"POST", "/code/{secret}", small, b.drawCode},
+		{"POST", "/code/{secret}/kept", small, b.keepCode},
 		{"GET", "/confirm/{secret}", nil, b.showConfirm},
 		{"POST", "/confirm/{secret}", small, b.confirm},
 		{"GET", "/mailbox/withdraw", nil, b.inside(b.showWithdraw)},

@@ -16,6 +16,18 @@ func Policies() map[string]ui.Who {
 		"GET /safety":                 ui.Everyone,
 		"GET /complaint":              ui.Everyone,
 		"GET /complaint/{$}":          ui.Everyone,
+		"GET /complaint/keep":         ui.Everyone,
+		"GET /who-reads":              ui.Everyone,
+		"GET /confirm/{secret}":       ui.HolderOfLink,
+		"POST /confirm/{secret}":      ui.HolderOfLink,
+		"GET /code/{secret}":          ui.HolderOfLink,
+		"POST /code/{secret}":         ui.HolderOfLink,
+		"POST /code/{secret}/kept":    ui.HolderOfLink,
+		"GET /mailbox/code":           ui.HolderOfCode,
+		"POST /mailbox/code":          ui.HolderOfCode,
+		"POST /mailbox/code/kept":     ui.HolderOfCode,
+		"POST /mailbox/confirm":       ui.HolderOfCode,
+		"POST /mailbox/new-code":      ui.HolderOfCode,
 		"GET /complaint/expired":      ui.Everyone,
 		"GET /complaint/check":        ui.Everyone,
 		"POST /complaint/check":       ui.Everyone,
@@ -48,13 +60,4 @@ func Policies() map[string]ui.Who {
 		"GET /mailbox/copy.txt":       ui.HolderOfCode,
 		"GET /mailbox/file/{id}":      ui.HolderOfCode,
 	}
-}
-
-// patterns lists the routes of a table as Policies names them.
-func patterns(table []Route) []string {
-	list := []string{"GET /leave"}
-	for _, t := range table {
-		list = append(list, t.Method+" "+t.Path)
-	}
-	return list
 }

@@ -65,9 +65,6 @@ func (f *face) mux() *http.ServeMux {
 		m.Handle("GET /assets/", f.Assets)
 	}
 	table := f.table()
-	if f.Dialogue != nil {
-		ui.CheckPolicies("public", Policies(), patterns(table))
-	}
 	for _, l := range f.languages {
 		for _, t := range table {
 			h := f.Renderer.Handle(t.Handle)

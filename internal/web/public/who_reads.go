@@ -2,6 +2,7 @@ package public
 
 import (
 	"net/http"
+	"strings"
 
 	"klankbord/internal/casefile"
 	"klankbord/internal/web/ui"
@@ -27,20 +28,36 @@ type whoSection struct {
 	Says        []string
 }
 
-// whoKeys are the promises by section, in the order of the page.
-func whoKeys() [][]string {
-	return [][]string{
-		{"who.keys.title", "who.keys.locked", "who.keys.members", "who.keys.you", "who.keys.recovery",
-			"who.keys.recovery-apart", "who.keys.recovery-copy", "who.keys.recovery-logged"},
-		{"who.none.title", "who.none.about", "who.none.trace", "who.none.late", "who.none.management", "who.none.colleagues",
-			"who.none.it", "who.none.it-sees", "who.none.setup"},
-		{"who.limits.title", "who.limits.server", "who.limits.asleep", "who.limits.copy", "who.limits.mail-in", "who.limits.mail-out",
-			"who.limits.address", "who.limits.law", "who.limits.device"},
-		{"who.name.title", "who.name.general", "who.name.apart", "who.name.reason", "who.name.second-member", "who.name.told",
-			"who.name.enforced", "who.name.story"},
-		{"who.log.title", "who.log.mailbox", "who.log.before", "who.log.witness"},
+// whoKeys are the promises of a section: those that belong together stand together.
+type whoKeys struct {
+	title string
+	says  [][]string
+}
+
+// whoPromises is every section in the order of the page.
+func whoPromises() []whoKeys {
+	return []whoKeys{
+		{"who.keys.title", [][]string{
+			{"who.keys.locked"}, {"who.keys.members"}, {"who.keys.you"},
+			{"who.keys.recovery", "who.keys.recovery-apart", "who.keys.recovery-copy", "who.keys.recovery-logged"},
+		}},
+		{"who.none.title", [][]string{
+			{"who.none.about", "who.none.trace", "who.none.late"}, {"who.none.management"}, {"who.none.colleagues"},
+			{"who.none.it", "who.none.it-sees"}, {"who.none.setup"},
+		}},
+		{"who.limits.title", [][]string{
+			{"who.limits.server", "who.limits.asleep"}, {"who.limits.copy"}, {"who.limits.mail-in"},
+			{"who.limits.mail-out", "who.limits.address"}, {"who.limits.law"}, {"who.limits.device"},
+		}},
+		{"who.name.title", [][]string{
+			{"who.name.general"}, {"who.name.apart", "who.name.reason", secondMember, "who.name.told"}, {"who.name.enforced", "who.name.story"},
+		}},
+		{"who.log.title", [][]string{{"who.log.mailbox"}, {"who.log.before"}, {"who.log.witness"}}},
 	}
 }
+
+// secondMember is promised only where the profile asks for one.
+const secondMember = "who.name.second-member"
 
 // showWhoReads answers with that page.
 func (f *face) showWhoReads(w http.ResponseWriter, r *http.Request) error {
@@ -59,13 +76,16 @@ func (f *face) whoPage(r *http.Request) whoPage {
 		}
 		p.Teams = append(p.Teams, x)
 	}
-	for _, keys := range whoKeys() {
-		s := whoSection{ID: ui.ID(keys[0]), Heading: f.words(r, keys[0])}
-		for _, key := range keys[1:] {
-			if key == "who.name.second-member" && f.Profile.Settings.IdentityOpening != "second-member" {
-				continue
+	for _, keys := range whoPromises() {
+		s := whoSection{ID: ui.ID(keys.title), Heading: f.words(r, keys.title)}
+		for _, together := range keys.says {
+			var words []string
+			for _, key := range together {
+				if key != secondMember || f.Profile.Settings.IdentityOpening == "second-member" {
+					words = append(words, f.words(r, key))
+				}
 			}
-			s.Says = append(s.Says, f.words(r, key))
+			s.Says = append(s.Says, strings.Join(words, " "))
 		}
 		p.Sections = append(p.Sections, s)
 	}

@@ -13,27 +13,29 @@ type Who string
 
 // Who may ask.
 const (
-	Everyone      Who = "everyone"                       // nobody is asked who they are
-	HolderOfCode  Who = "whoever holds the case's code"  // the complainant, in the mailbox
-	HolderOfLink  Who = "whoever holds the link"         // a secret in the address
-	Members       Who = "members"                        // anyone signed in
-	Vouched       Who = "members in the directory"       // signed in and vouched for
-	Configurators Who = "configurators"                  // sets up, reads no case
-	Auditors      Who = "auditors"                       // reads the log, no case
+	Everyone      Who = "everyone"                      // nobody is asked who they are
+	HolderOfCode  Who = "whoever holds the case's code" // the complainant, in the mailbox
+	HolderOfLink  Who = "whoever holds the link"        // a secret in the address
+	Members       Who = "members"                       // anyone signed in
+	Vouched       Who = "members in the directory"      // signed in and vouched for
+	Configurators Who = "configurators"                 // sets up, reads no case
+	Auditors      Who = "auditors"                      // reads the log, no case
+	Leavers       Who = "configurators and handlers"    // who may take somebody off the desk
+	Restorers     Who = "members with a key to what a colleague lost"
 	Readers       Who = "members with a key to the case" // named in the address
 )
 
-// CheckPolicies panics where a route declares nobody, or a policy has no route: a
-// face that was wired so never starts.
-func CheckPolicies(face string, policies map[string]Who, patterns []string) {
+// Undeclared tells which routes declare nobody, and which policies have no route.
+func Undeclared(policies map[string]Who, patterns []string) (wrong []string) {
 	for _, p := range patterns {
 		if policies[p] == "" {
-			panic(fmt.Sprintf("%s: the route %q declares no policy; add it to policies.go", face, p))
+			wrong = append(wrong, fmt.Sprintf("the route %q declares no policy; add it to policies.go", p))
 		}
 	}
 	for _, p := range slices.Sorted(maps.Keys(policies)) {
 		if !slices.Contains(patterns, p) {
-			panic(fmt.Sprintf("%s: the policy of %q has no route", face, p))
+			wrong = append(wrong, fmt.Sprintf("the policy of %q has no route", p))
 		}
 	}
+	return wrong
 }

@@ -1,0 +1,193 @@
+package dialogue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"klankbord/internal/audit"
+	"klankbord/internal/custody"
+	"klankbord/internal/fault"
+	"klankbord/internal/ident"
+	"klankbord/internal/letter"
+	"klankbord/internal/seal"
+	"klankbord/internal/store"
+)
+
+// CodePage is what the page shows to which the link for a new code leads. It tells
+// nothing of the case.
+type CodePage struct {
+	State LinkState
+	Code  string    // drawn by this browser and not kept yet; empty otherwise
+	Kept  bool      // the person said that they kept it
+	Ready time.Time // not before this time does it take effect
+}
+
+// String keeps the code out of whatever prints a page.
+func (CodePage) String() string { return "[sealed]" }
+
+// CodePage tells what the link for a new code is good for. It changes nothing. browser
+// is the token that DrawCode gave, the zero token without one.
+func (d *Dialogue) CodePage(ctx context.Context, secret string, browser *seal.Token) (CodePage, error) {
+	state, row, err := d.codeLink(ctx, secret)
+	p := CodePage{State: state}
+	if err != nil || state != LinkUsed {
+		return p, err
+	}
+	p.Kept, p.Ready = !row.Kept.IsZero(), row.Ready
+	if code, ok := d.drawn(row, browser); ok {
+		p.Code = code.Text()
+	}
+	return p, nil
+}
+
+// codeLink finds the link for a new code and the new code that it is for.
+func (d *Dialogue) codeLink(ctx context.Context, secret string) (LinkState, store.CodeChange, error) {
+	var row store.CodeChange
+	state, l, _, err := d.link(ctx, secret, custody.LinkCode)
+	if err != nil || state == LinkGone {
+		return state, row, err
+	}
+	err = d.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		row, err = tx.CodeChange(l.Case)
+		return err
+	})
+	switch {
+	case errors.Is(err, store.ErrNone):
+		return LinkGone, row, nil
+	case err != nil:
+		return "", row, fmt.Errorf("read new code: %w", err)
+	case !d.Custody.CodeChangeHolds(row):
+		return LinkGone, row, nil
+	}
+	return state, row, nil
+}
+
+// drawn opens the code that a browser drew and has not kept yet.
+func (d *Dialogue) drawn(row store.CodeChange, browser *seal.Token) (seal.Code, bool) {
+	if browser == nil || len(row.Box) == 0 {
+		return seal.Code{}, false
+	}
+	code, err := seal.OpenCode(browser.Key(), d.Custody.DrawnContext(row), row.Box)
+	return code, err == nil
+}
+
+// DrawCode draws the new code, once. Only the browser that holds the token it returns
+// sees it, until the person says that they kept it. ErrLinkGone where the link is good
+// for nothing any more, or was used.
+func (d *Dialogue) DrawCode(ctx context.Context, secret string) (seal.Token, error) {
+	browser := seal.NewToken()
+	tok, wrong := seal.ParseToken(secret)
+	if wrong != nil {
+		return browser, ErrLinkGone
+	}
+	state, row, err := d.codeLink(ctx, secret)
+	if err != nil {
+		return browser, err
+	}
+	if state != LinkOpen || row.Lookup != "" {
+		return browser, ErrLinkGone
+	}
+	next := d.draw(row, browser)
+	leaf := custody.Leaf(d.Store.Now(), custody.Event{Kind: audit.CodeDrawn, Actor: custody.ByComplainant(), Case: row.Case, Object: row.ID})
+	err = d.write(ctx, func(tx *store.Tx) error {
+		if err := tx.UseLink(tok.LookupID(custody.LinkCode)); err != nil {
+			return err
+		}
+		return errors.Join(tx.MoveCodeChange(row, next), tx.InsertLeaf(leaf))
+	})
+	if errors.Is(err, store.ErrStale) {
+		return browser, ErrLinkGone // another window was first, or it was called off
+	}
+	if err != nil {
+		return browser, fmt.Errorf("draw code: %w", err)
+	}
+	return browser, nil
+}
+
+// draw draws a code into a change, under the token of a browser.
+func (d *Dialogue) draw(row store.CodeChange, browser seal.Token) store.CodeChange {
+	code := seal.NewCode()
+	to := code.Recipient(d.instance())
+	row.Lookup, row.Public = to.ID(), to.Public()
+	row.Box = seal.SealCode(browser.Key(), d.Custody.DrawnContext(row), code)
+	d.Custody.StampCodeChange(&row)
+	return row
+}
+
+// KeepCode notes that the person kept the code that this browser drew; it is forgotten
+// here. The member who asked for it is told by mail once it can take effect. Calling
+// it again changes nothing. ErrLinkGone where this browser drew none.
+func (d *Dialogue) KeepCode(ctx context.Context, secret string, browser *seal.Token) error {
+	state, row, err := d.codeLink(ctx, secret)
+	if err != nil {
+		return err
+	}
+	if state == LinkUsed && !row.Kept.IsZero() {
+		return nil
+	}
+	if _, ok := d.drawn(row, browser); state != LinkUsed || !ok {
+		return ErrLinkGone
+	}
+	next := row
+	next.Kept, next.Box = d.Store.Now(), nil
+	d.Custody.StampCodeChange(&next)
+	mail, err := d.mailAsker(ctx, row)
+	if err != nil {
+		return err
+	}
+	leaf := custody.Leaf(next.Kept, custody.Event{Kind: audit.CodeConfirmed, Actor: custody.ByComplainant(), Case: row.Case, Object: row.ID})
+	err = d.write(ctx, func(tx *store.Tx) error {
+		if err := errors.Join(tx.MoveCodeChange(row, next), tx.InsertLeaf(leaf)); err != nil {
+			return err
+		}
+		if mail == nil {
+			return nil
+		}
+		return tx.QueueMail(*mail, row.Ready)
+	})
+	if errors.Is(err, store.ErrStale) {
+		return ErrLinkGone
+	}
+	if err != nil {
+		return fmt.Errorf("keep code: %w", err)
+	}
+	d.wake()
+	return nil
+}
+
+// mailAsker is the mail to the member who asked for a new code; nil where they no
+// longer read the case, or are no longer there.
+func (d *Dialogue) mailAsker(ctx context.Context, row store.CodeChange) (*store.Mail, error) {
+	var m store.Member
+	var file store.Case
+	err := d.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		if m, err = tx.Member(row.Member); err != nil {
+			return err
+		}
+		if file, err = tx.Case(row.Case); err != nil {
+			return err
+		}
+		_, err = tx.CaseFor(row.Member, file.Number)
+		return err
+	})
+	if errors.Is(err, store.ErrNone) || err == nil && !m.Active {
+		return nil, nil //nolint:nilnil // nobody to tell is no failure
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read member: %w", err)
+	}
+	order, err := letter.Pack(letter.Order{Template: letter.AskMember, Lang: m.Language, To: m.Email, Number: string(file.Number)})
+	if err != nil {
+		return nil, err
+	}
+	id := ident.New()
+	return &store.Mail{
+		ID: id, Case: row.Case, Member: m.ID, Kind: string(letter.AskMember),
+		Box: d.Mails.Seal(custody.MailContext(d.instance(), id), order),
+	}, nil
+}
+
+// errNoNewCode tells that no new code is on its way that could be stopped.
+var errNoNewCode = fault.New(fault.Conflict, "mailbox.new-code.none")

@@ -1,0 +1,190 @@
+package desk
+
+import (
+	"net/http"
+
+	"klankbord/internal/casefile"
+	"klankbord/internal/casework"
+	"klankbord/internal/fault"
+	"klankbord/internal/web/ui"
+)
+
+// codePage is a page on which the complainant gets another code.
+type codePage struct {
+	casework.CodeStanding
+	Base, Number string
+	Notice       ui.Notice
+	Typed        form
+}
+
+// codeShow is the page of the code: by a link to the confirmed address.
+func (d *desk) codeShow(w http.ResponseWriter, r *http.Request) error {
+	return d.showCode(w, r, http.StatusOK, nil, nil)
+}
+
+func (d *desk) showCode(w http.ResponseWriter, r *http.Request, status int, typed form, errs []ui.FormError) error {
+	return d.renderCode(w, r, "desk/code", d.text(r, "desk.code.title"), status, typed, errs)
+}
+
+// personShow is the page on which a code is given to somebody whom a member met.
+func (d *desk) personShow(w http.ResponseWriter, r *http.Request) error {
+	return d.showPerson(w, r, http.StatusOK, nil, nil)
+}
+
+func (d *desk) showPerson(w http.ResponseWriter, r *http.Request, status int, typed form, errs []ui.FormError) error {
+	return d.renderCode(w, r, "desk/person", d.text(r, "desk.code.person-title"), status, typed, errs)
+}
+
+func (d *desk) renderCode(w http.ResponseWriter, r *http.Request, name, title string, status int, typed form, errs []ui.FormError) error {
+	c, err := d.Casework.Case(r.Context(), actor(r), number(r))
+	if err != nil {
+		return err
+	}
+	data := codePage{CodeStanding: c.Code, Base: base(r), Number: string(c.Number), Notice: d.codeNotice(r, c.Code), Typed: typed}
+	p := page(d, r, title, data)
+	p.TitleParts, p.Errors, p.Script = []string{data.Number}, errs, proofScript(r)
+	return d.Renderer.Render(w, r, status, name, p)
+}
+
+// codeNotice says how far a new code is.
+func (d *desk) codeNotice(r *http.Request, k casework.CodeStanding) ui.Notice {
+	pairs := []any{"name", k.By.Name, "started", d.date(r, k.Started), "ready", d.date(r, k.Ready)}
+	switch {
+	case k.State == casework.CodeReady:
+		return ui.Notice{Tone: ui.Good, Text: d.text(r, "desk.code.state-ready", pairs...)}
+	case k.State == casework.CodeKept:
+		return ui.Notice{Tone: ui.Info, Text: d.text(r, "desk.code.state-kept", pairs...)}
+	case k.State == casework.CodeAsked:
+		return ui.Notice{Tone: ui.Info, Text: d.text(r, "desk.code.state-asked", pairs...)}
+	case !k.Has:
+		return ui.Notice{Tone: ui.Warn, Text: d.text(r, "desk.code.none")}
+	default:
+		return ui.Notice{Tone: ui.Plain, Text: d.text(r, "desk.code.has")}
+	}
+}
+
+// showAgain shows a page with what was typed and what is wrong.
+type showAgain func(http.ResponseWriter, *http.Request, int, form, []ui.FormError) error
+
+// codeForm reads a form of the page, does what it asks, and shows the page again with
+// what is wrong.
+func (d *desk) codeForm(w http.ResponseWriter, r *http.Request, did string, again showAgain, do func(form) error) error {
+	f, err := readForm(r)
+	if err != nil {
+		return err
+	}
+	err = do(f)
+	if errs, status := d.problems(r, err, codeField(err)); errs != nil {
+		return again(w, r, status, f, errs)
+	}
+	if err != nil {
+		return err
+	}
+	done(w, r, did)
+	return nil
+}
+
+// codeField is the field that a fault is about.
+func codeField(err error) string {
+	f, _ := fault.As(err)
+	if f != nil && (f.Key == "error.purpose-short" || f.Key == "error.text-too-long") {
+		return "why"
+	}
+	return "password"
+}
+
+// codeStart sends the person the link for a new code.
+func (d *desk) codeStart(w http.ResponseWriter, r *http.Request) error {
+	return d.codeForm(w, r, "code-started", d.showCode, func(f form) error {
+		return d.Casework.StartCode(r.Context(), actor(r), number(r), f.one("why"), d.proof(r, f))
+	})
+}
+
+// codeStop calls the new code off.
+func (d *desk) codeStop(w http.ResponseWriter, r *http.Request) error {
+	return d.codeForm(w, r, "code-stopped", d.showCode, func(form) error {
+		return d.Casework.StopCode(r.Context(), actor(r), number(r))
+	})
+}
+
+// codeComplete lets the new code take effect.
+func (d *desk) codeComplete(w http.ResponseWriter, r *http.Request) error {
+	return d.codeForm(w, r, "code-replaced", d.showCode, func(f form) error {
+		return d.Casework.CompleteCode(r.Context(), actor(r), number(r), d.proof(r, f))
+	})
+}
+
+// codeAsk asks a second member to agree to a code that is given in person.
+func (d *desk) codeAsk(w http.ResponseWriter, r *http.Request) error {
+	return d.codeForm(w, r, "asked", d.showPerson, func(f form) error {
+		_, err := d.Casework.Ask(r.Context(), actor(r), number(r), casework.Question{Matter: casefile.MatterCode, Reason: f.one("why")})
+		return err
+	})
+}
+
+// codeHand draws the code that the member gives to the person, and leads to where it
+// is shown.
+func (d *desk) codeHand(w http.ResponseWriter, r *http.Request) error {
+	f, err := readForm(r)
+	if err != nil {
+		return err
+	}
+	code, err := d.Casework.HandCode(r.Context(), actor(r), number(r), f.one("why"), d.proof(r, f))
+	if errs, status := d.problems(r, err, codeField(err)); errs != nil {
+		return d.showPerson(w, r, status, f, errs)
+	}
+	if err != nil {
+		return err
+	}
+	if err := d.keep(w, r, keptHanded, map[string][]string{"code": {code}, "base": {base(r)}}); err != nil {
+		return err
+	}
+	ui.Redirect(w, r, base(r)+"/code/handed")
+	return nil
+}
+
+// handedPage is the sheet with the code, in the complainant's language.
+type handedPage struct {
+	Base, Number string
+	Gone         bool
+	Lang         string
+	Code         ui.Code
+	Title        string
+	Text         string
+	Address      string
+}
+
+// handedShow shows the code once, as a sheet that can be printed or read out.
+func (d *desk) handedShow(w http.ResponseWriter, r *http.Request) error {
+	c, err := d.Casework.Case(r.Context(), actor(r), number(r))
+	if err != nil {
+		return err
+	}
+	data := handedPage{Base: base(r), Number: string(c.Number), Gone: true, Lang: c.Language}
+	v, ok, err := d.found(r, keptHanded)
+	if err != nil {
+		return err
+	}
+	if f := form(v.Values); ok && f.one("base") == data.Base {
+		data.Gone = false
+		data.Code = ui.Code{Text: f.one("code"), Label: d.text(r, "desk.code.label")}
+		data.Title = d.Words.Text(c.Language, "desk.code.sheet-title", map[string]string{"number": data.Number})
+		data.Text = d.Words.Text(c.Language, "desk.code.sheet-text", nil)
+		data.Address = d.address(r) + "/" + c.Language + "/mailbox"
+	}
+	p := page(d, r, d.text(r, "desk.code.handed-title"), data)
+	p.TitleParts = []string{data.Number}
+	return d.Renderer.Render(w, r, http.StatusOK, "desk/handed", p)
+}
+
+// handedGiven forgets the code once the person has it.
+func (d *desk) handedGiven(w http.ResponseWriter, r *http.Request) error {
+	if tok, err := d.token(r, cookieKept); err == nil {
+		if err := d.SignIn.Forget(r.Context(), tok, keptHanded); err != nil {
+			return err
+		}
+		d.Cookies.Clear(w, cookieKept)
+	}
+	done(w, r, "code-handed")
+	return nil
+}

@@ -1,0 +1,93 @@
+package desk
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"klankbord/internal/audit"
+	"klankbord/internal/casefile"
+	"klankbord/internal/casework"
+	"klankbord/internal/custody"
+	"klankbord/internal/seal"
+	"klankbord/internal/web/ui"
+)
+
+// lineText says what a line of the log tells, with what it is about.
+func (d *desk) lineText(r *http.Request, line casework.LogLine) string {
+	if line.Erased {
+		return d.text(r, "desk.log.erased")
+	}
+	kind := line.Kind
+	if !slices.Contains(audit.Kinds(), kind) {
+		kind = "other"
+	}
+	what := d.text(r, "desk.log.kind-"+string(kind))
+	if about := d.lineAbout(r, line); about != "" {
+		return what + ": " + about
+	}
+	return what
+}
+
+// lineAbout is empty where the kind of a line says everything.
+func (d *desk) lineAbout(r *http.Request, line casework.LogLine) string {
+	switch {
+	case line.Kind == audit.StateChanged && slices.Contains(casefile.States(), casefile.State(line.Detail["to"])):
+		return d.text(r, "common.state."+line.Detail["to"])
+	case line.Kind == audit.GrantMade:
+		return strings.Join(append(line.To, d.otherKeys(r, line)...), ", ")
+	case line.Kind == audit.EntryAdded && line.Detail["kind"] == string(casefile.EntryNote):
+		return d.text(r, "common.entry.note")
+	case line.Kind == audit.Receipt:
+		return line.Object
+	case line.Kind == audit.Assigned && line.Object == "":
+		return d.text(r, "desk.nobody")
+	default:
+		return line.Person
+	}
+}
+
+// otherKeys are those who are no members and were given keys.
+func (d *desk) otherKeys(r *http.Request, line casework.LogLine) (list []string) {
+	has := func(kind seal.RecipientKind) bool {
+		for to := range line.Detail {
+			if strings.HasPrefix(to, string(kind)+"/") {
+				return true
+			}
+		}
+		return false
+	}
+	if has(seal.RecipientCode) {
+		list = append(list, d.text(r, "desk.log.actor-complainant"))
+	}
+	if has(seal.RecipientRecovery) {
+		list = append(list, d.text(r, "desk.log.recovery"))
+	}
+	return list
+}
+
+// lineActor says who did it.
+func (d *desk) lineActor(r *http.Request, line casework.LogLine) string {
+	if line.Name != "" || line.Erased || line.Actor == "" {
+		return line.Name
+	}
+	return d.text(r, "desk.log.actor-"+string(line.Actor))
+}
+
+// alarms are what everyone on the desk must know of the log, because something is
+// wrong with it.
+func (d *desk) alarms(r *http.Request, s custody.Standing) (list []ui.Notice) {
+	add := func(key string, tone ui.Tone) {
+		list = append(list, ui.Notice{Title: d.text(r, "desk.alarm-log.title"), Text: d.text(r, "desk.alarm.log-"+key), Tone: tone})
+	}
+	switch {
+	case s.Trouble != "":
+		add(string(s.Trouble), ui.Bad)
+	case s.Stuck(d.Clock.Now()):
+		add("stuck", ui.Bad)
+	}
+	if !s.Checked.IsZero() && !s.Sound {
+		add("unsound", ui.Bad)
+	}
+	return list
+}
