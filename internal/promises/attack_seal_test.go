@@ -13,6 +13,7 @@ import (
 	"klankbord/internal/casework"
 	"klankbord/internal/dialogue"
 	"klankbord/internal/profile"
+	"klankbord/internal/signin"
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
 )
@@ -305,7 +306,7 @@ func TestAT5_EnvelopeOpensForItsMemberOnly(t *testing.T) {
 	auditor := staff.Assignment{Role: staff.RoleAuditor}
 	victim, attacker := i.Enrol(team.Manager, "Victim", auditor), i.Enrol(team.Manager, "Attacker", auditor)
 	in := func(e apptest.Enrolled) bool {
-		_, err := i.SignIn.Password(ctx, e.Email, apptest.Password) // both have the same
+		_, err := i.SignIn.Password(ctx, signin.Browser{}, e.Email, apptest.Password) // both have the same
 		return err == nil
 	}
 	if !in(victim) || !in(attacker) {
