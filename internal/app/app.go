@@ -59,12 +59,13 @@ type App struct {
 
 	Oversight *custody.Oversight
 
-	named  string // the profile that the database names; the directory decides
-	clock  clock.Clock
-	log    *slog.Logger
-	signer *seal.Signer
-	demo   Demo
-	db     *sqldb.DB
+	named   string // the profile that the database names; the directory decides
+	clock   clock.Clock
+	log     *slog.Logger
+	signer  *seal.Signer
+	outside *heads.Folder
+	demo    Demo
+	db      *sqldb.DB
 }
 
 // Open opens the instance in the state folder.
@@ -152,8 +153,8 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 	mails, notices := keys.Instance.Subkey("mail"), keys.Instance.Subkey("notices")
 	calendar := deadline.Belgium(lang.Brussels())
 	a.Store.StampLeaves(custody.LeafStamps(a.Instance, keys.Instance.Stamper()))
-	a.signer = keys.Instance.Signer()
-	a.Custody = custody.New(a.Store, a.Instance, keys.Instance.Stamper(), keys.Instance.Subkey("gates"), a.signer, heads.In(a.Config.State))
+	a.signer, a.outside = keys.Instance.Signer(), heads.In(a.Config.State)
+	a.Custody = custody.New(a.Store, a.Instance, keys.Instance.Stamper(), keys.Instance.Subkey("gates"), a.signer, a.outside)
 	if err := a.followDirectory(ctx); err != nil {
 		return err
 	}

@@ -17,7 +17,6 @@ import (
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
 
-	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
 )
 
@@ -66,17 +65,6 @@ func Found(ctx context.Context, c config.Config, profileName string, first setup
 	}
 	id := ident.New()
 	s.StampLeaves(custody.LeafStamps(id, keys.Instance.Stamper()))
-	log, err := newLogKeys(keys, id, c.State)
-	if err != nil {
-		return f, err
-	}
-	empty, err := custody.FirstCheckpoint(audit.Origin(id), log.signer)
-	if err != nil {
-		return f, err
-	}
-	if err := log.head.Advance(empty); err != nil {
-		return f, err
-	}
 	f.Enrol, err = setup.Found(ctx, s, setup.Founding{
 		Instance: id, Rules: p.DirectoryRules(), Signer: keys.Instance.Signer(), Stamps: keys.Instance.Stamper(), First: first,
 		Recovery: f.Recovery, Shares: f.Shares, Keeps: k.First,

@@ -87,16 +87,18 @@ func (l *LogFile) ownKeys(ctx context.Context, state, given string) error {
 	if err != nil {
 		return fmt.Errorf("read instance: %w", err)
 	}
-	own, err := newLogKeys(keys, row.ID, state)
-	if err != nil && !errors.Is(err, audit.ErrCheckpoint) { // a head of another log: the keys are still those of this state
+	own, err := newLogKeys(keys, row.ID)
+	if err != nil {
 		return err
 	}
 	if given != "" && given != own.text {
 		return nil // the state folder is another instance's
 	}
 	signer := keys.Instance.Signer()
-	l.Key, l.Anchor, l.Stamped, l.Head = own.text, signer.Public(), true, own.head
-	l.custody = custody.New(l.Store, row.ID, keys.Instance.Stamper(), keys.Instance.Subkey("gates"), signer, heads.In(state))
+	outside := heads.In(state)
+	l.Key, l.Anchor, l.Stamped = own.text, signer.Public(), true
+	l.Head = &custody.LogHead{Outside: outside, Instance: row.ID, Verifier: own.verifier, Now: l.Store.Now}
+	l.custody = custody.New(l.Store, row.ID, keys.Instance.Stamper(), keys.Instance.Subkey("gates"), signer, outside)
 	return nil
 }
 

@@ -5,7 +5,6 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strconv"
 	"time"
 
@@ -15,19 +14,14 @@ import (
 	"klankbord/internal/custody"
 )
 
-// headPath is where the last seen head of the log lies, outside the database and its
-// backup.
-func headPath(state string) string { return filepath.Join(state, "log-head") }
-
 // logKeys are what signs the log of an instance, and what checks it.
 type logKeys struct {
 	signer   note.Signer
 	verifier note.Verifier
 	text     string // the public key, as it is handed out
-	head     *custody.HeadFile
 }
 
-func newLogKeys(keys keyFiles, instance, state string) (k logKeys, err error) {
+func newLogKeys(keys keyFiles, instance string) (k logKeys, err error) {
 	private := keys.Instance.CheckpointKey()
 	if k.signer, err = audit.NewSigner(instance, private); err != nil {
 		return k, err
@@ -39,32 +33,32 @@ func newLogKeys(keys keyFiles, instance, state string) (k logKeys, err error) {
 	if k.text, err = audit.VerifierKey(instance, public); err != nil {
 		return k, err
 	}
-	if k.verifier, err = LogVerifier(k.text); err != nil {
-		return k, err
-	}
-	k.head, err = custody.OpenHeadFile(headPath(state), k.verifier)
+	k.verifier, err = LogVerifier(k.text)
 	return k, err
 }
 
 // wireLog makes what sequences, sends, checks and oversees the log.
 func (a *App) wireLog(keys keyFiles, mails custody.Sealer) error {
-	k, err := newLogKeys(keys, a.Instance, a.Config.State)
+	k, err := newLogKeys(keys, a.Instance)
 	if err != nil {
 		return err
 	}
+	head := &custody.LogHead{Outside: a.outside, Instance: a.Instance, Verifier: k.verifier, Now: a.clock.Now}
+	a.Custody.WatchLog(head)
 	holds := custody.LeafHolds(a.Instance, keys.Instance.Stamper())
-	a.Work.Sequencer = &custody.Sequencer{Store: a.Store, Origin: audit.Origin(a.Instance), Signer: k.signer, Head: k.head, Holds: holds}
+	a.Work.Sequencer = &custody.Sequencer{Store: a.Store, Origin: audit.Origin(a.Instance), Signer: k.signer, Head: head, Holds: holds,
+		Refuse: func(ctx context.Context) { a.Custody.Raise(ctx, custody.AlarmLog) }}
 	a.Work.Witnesses = &custody.Witnesses{
-		Store: a.Store, Head: k.head, Verifier: k.verifier, Key: k.text, Instance: a.Instance, Mails: mails,
+		Store: a.Store, Head: head, Verifier: k.verifier, Key: k.text, Instance: a.Instance, Mails: mails,
 		Every: a.Config.WitnessEvery, Language: a.Config.WitnessLanguage,
 	}
 	for _, address := range a.Config.Witness {
 		a.Work.Witnesses.List = append(a.Work.Witnesses.List, custody.NewWitness(address))
 	}
-	a.Work.Checker = &custody.Checker{Store: a.Store, Head: k.head, Examination: &custody.Examination{
+	a.Work.Checker = &custody.Checker{Store: a.Store, Head: head, Examination: &custody.Examination{
 		Verifier: k.verifier, Anchor: a.signer.Public(), Custody: a.Custody, Blobs: a.Blobs,
 	}}
-	a.Oversight = &custody.Oversight{Store: a.Store, Head: k.head, Witnesses: a.Work.Witnesses, Holds: holds, Verifier: k.verifier, Key: k.text}
+	a.Oversight = &custody.Oversight{Store: a.Store, Head: head, Witnesses: a.Work.Witnesses, Holds: holds, Verifier: k.verifier, Key: k.text}
 	return nil
 }
 
@@ -95,14 +89,13 @@ func (a *App) examineLog(ctx context.Context) ([]Finding, error) {
 }
 
 func (a *App) examineHead(s custody.Standing) Finding {
-	const restore = "restore the newest backup; if there is none, klankbord restore --accept goes on from what is there"
 	switch s.Trouble {
 	case custody.TroubleOlder:
-		return Finding{true, "the log in the database is older than the one that was seen; nothing of it is signed", restore}
+		return Finding{true, "the log in the database is older than the one that was seen; nothing of it is signed", doRestore}
 	case custody.TroubleForked:
-		return Finding{true, "the log in the database differs from the one that was seen; nothing of it is signed", restore}
+		return Finding{true, "the log in the database differs from the one that was seen; nothing of it is signed", doRestore}
 	case custody.TroubleLost:
-		return Finding{true, "the last seen head of the log is gone from the state folder; nothing is signed", "put log-head back from a copy of the state folder, or use klankbord restore --accept"}
+		return Finding{true, "the last seen head of the log is gone from the state folder; nothing is signed", "put the file heads back from a copy of the state folder; if it was lost: klankbord restore --accept --reason \"…\""}
 	case custody.TroubleAlien:
 		return Finding{true, "somebody else wrote lines into the log; they get no position", "run klankbord log verify: it names them"}
 	default:

@@ -57,8 +57,7 @@ const (
 	Receipt           Kind = "receipt"       // see NewReceipt
 	LogRead           Kind = "log-read"
 	LogExported       Kind = "log-exported"
-	LogChecked        Kind = "log-checked"  // the whole log against its newest checkpoint
-	LogAccepted       Kind = "log-accepted" // an older or forked log, by the operator
+	LogChecked        Kind = "log-checked" // the whole log against its newest checkpoint
 	CheckpointSent    Kind = "checkpoint-sent"
 	Acknowledged      Kind = "acknowledged" // a server took the mail that confirms receipt
 )
@@ -72,7 +71,7 @@ func Kinds() []Kind {
 		StateChanged, Assigned, CaseClosed, MessageSent, MailboxEntered, ContactChanged, Withdrawn,
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
 		AddressProven, CodeAsked, CodeDrawn, CodeStopped, CodeReplaced, CodeHanded, ApprovalAsked, AccessChanged, ApprovalEnded,
-		Receipt, LogRead, LogExported, LogChecked, LogAccepted, CheckpointSent, Acknowledged,
+		Receipt, LogRead, LogExported, LogChecked, CheckpointSent, Acknowledged,
 		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded,
 	}
 }

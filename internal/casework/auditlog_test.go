@@ -151,6 +151,7 @@ func TestWhoAndWhenIsForThoseWhoMayOpenTheCase(t *testing.T) {
 	i.Case(s.HR, n)
 	i.Sequence()
 	i.Write(s.HR, n, casework.DraftNote, "Kanarie")
+	i.Clock.Add(time.Minute)
 	v, err := i.Casework.CaseLog(t.Context(), s.Manager, n)
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -37,7 +38,7 @@ func (c *Casework) CaseLog(ctx context.Context, actor access.Actor, n casefile.N
 		if err != nil {
 			return err
 		}
-		slices.Reverse(leaves)
+		slices.SortFunc(leaves, newestFirst)
 		names, err := memberNames(tx)
 		if err != nil {
 			return err
@@ -59,6 +60,20 @@ func (c *Casework) CaseLog(ctx context.Context, actor access.Actor, n casefile.N
 		return nil, fmt.Errorf("read log of case: %w", err)
 	}
 	return v, nil
+}
+
+// newestFirst orders lines by position; those that wait for one are the newest.
+func newestFirst(a, b store.Leaf) int {
+	switch {
+	case a.Position < 0 && b.Position < 0:
+		return b.At.Compare(a.At)
+	case a.Position < 0:
+		return -1
+	case b.Position < 0:
+		return 1
+	default:
+		return cmp.Compare(b.Position, a.Position)
+	}
 }
 
 func (c *Casework) noteCaseLog(ctx context.Context, actor access.Actor, o *custody.Opened) error {

@@ -92,7 +92,7 @@ func complain(ts *testscript.TestScript, _ bool, args []string) {
 	ctx, tok := context.Background(), seal.NewToken()
 	a, err := cli.Open(ctx, ts.MkAbs(args[0]))
 	ts.Check(err)
-	answers := apptest.Answers("communication")
+	answers := apptest.StrictAnswers("theft")
 	for _, step := range a.Profile.StepsFor(answers) {
 		_, err := a.Intake.Save(ctx, tok, "en", step, answers)
 		ts.Check(err)

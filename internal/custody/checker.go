@@ -23,7 +23,7 @@ const checkLease = 30 * time.Minute
 // that says what it found.
 type Checker struct {
 	Store       *store.Store
-	Head        *HeadFile
+	Head        *LogHead
 	Examination *Examination
 }
 

@@ -25,6 +25,7 @@ type Custody struct {
 	gates    *seal.Key
 	signer   *seal.Signer
 	outside  *heads.Folder
+	head     *LogHead // nil: the log is not watched
 
 	mu     sync.Mutex
 	known  *known  // guarded by mu; only ever moves forwards, but for an acceptance
@@ -36,6 +37,10 @@ type Custody struct {
 func New(s *store.Store, instance string, stamps *seal.Stamper, gates *seal.Key, signer *seal.Signer, outside *heads.Folder) *Custody {
 	return &Custody{store: s, instance: instance, stamps: stamps, gates: gates, signer: signer, outside: outside}
 }
+
+// WatchLog has Watch hold the log against its last seen head. It is called once,
+// before the custody is used.
+func (c *Custody) WatchLog(h *LogHead) { c.head = h }
 
 // Instance is the id of the instance.
 func (c *Custody) Instance() string { return c.instance }

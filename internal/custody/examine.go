@@ -96,8 +96,41 @@ func (x *examiner) directory() error {
 	if audit.Origin(row.ID) != x.Verifier.Name() {
 		x.result.found("instance", "its id is not the one of the log")
 	}
-	if _, err := staff.Verify(row.ID, x.Anchor, events); err != nil {
+	chain, err := staff.Verify(row.ID, x.Anchor, events)
+	if err != nil {
 		x.result.found("directory", "%v", err)
+		return nil
+	}
+	return x.members(chain.At(x.tx.Now()), row)
+}
+
+// members holds name and address of every member against what the directory vouches
+// for, and invitations and acceptances against their stamps.
+func (x *examiner) members(d *staff.Directory, row store.InstanceRow) error {
+	if row.Profile != d.Chain().Rules().Profile {
+		x.result.found("instance", "it names another profile than the directory was founded with")
+	}
+	rows, err := x.tx.Members()
+	if err != nil {
+		return err
+	}
+	for _, e := range d.Active() {
+		at := slices.IndexFunc(rows, func(m store.Member) bool { return m.ID == e.ID })
+		if at < 0 || !rows[at].Active || !personOf(rows[at]).is(e) {
+			x.result.found("member "+string(e.ID), "name or address are not those vouched for, or the member is missing")
+		}
+	}
+	if x.Custody == nil {
+		return nil
+	}
+	invitations, err := x.tx.Invitations()
+	if err != nil {
+		return err
+	}
+	for _, i := range invitations {
+		if (i.State == "open" || i.State == "enrolled") && !x.Custody.stamped(i) {
+			x.result.found("invitation "+i.ID, "its stamp does not hold")
+		}
 	}
 	return nil
 }

@@ -138,8 +138,7 @@ func (x *examiner) stamps(about string, r rows) error {
 		}
 	}
 	for _, op := range r.openings {
-		// One that was cut short when its member lost the case has the stamp of before.
-		if !op.Until.Equal(op.At) && !c.openingHolds(op) {
+		if !c.openingHolds(op) {
 			x.result.found(about, "the stamp of an opening does not hold (%s)", op.ID)
 		}
 	}
@@ -151,6 +150,13 @@ func (x *examiner) stamps(about string, r rows) error {
 		if !c.codeHolds(k) {
 			x.result.found(about, "the stamp of a code does not hold")
 		}
+	}
+	switch n, err := x.tx.Notice(r.file.ID); {
+	case isNone(err):
+	case err != nil:
+		return err
+	case !c.NoticeHolds(n):
+		x.result.found(about, "the stamp of its notice address does not hold")
 	}
 	s, err := x.tx.Summary(r.file.ID)
 	if isNone(err) {

@@ -75,7 +75,7 @@ func (s Standing) Behind() bool {
 // Oversight tells how the log stands, for members and the operator.
 type Oversight struct {
 	Store     *store.Store
-	Head      *HeadFile
+	Head      *LogHead
 	Witnesses *Witnesses
 	Holds     func(store.Leaf) bool // from LeafHolds
 	Verifier  note.Verifier

@@ -28,8 +28,9 @@ type Sequencer struct {
 	Store  *store.Store
 	Origin string // audit.Origin of the instance
 	Signer note.Signer
-	Head   *HeadFile
+	Head   *LogHead
 	Holds  func(store.Leaf) bool // from LeafHolds
+	Refuse func(context.Context) // tells that it refuses; may be nil
 
 	followed []byte // the checkpoint that was last found to continue the head; of Step alone
 }
@@ -38,6 +39,14 @@ type Sequencer struct {
 // ErrElsewhere: another instance does it. audit.ErrOlder, audit.ErrForked and
 // ErrHeadLost: it refuses. Calls follow one another.
 func (s *Sequencer) Step(ctx context.Context, holder string) error {
+	err := s.step(ctx, holder)
+	if TroubleOf(err) != "" && s.Refuse != nil {
+		s.Refuse(ctx)
+	}
+	return err
+}
+
+func (s *Sequencer) step(ctx context.Context, holder string) error {
 	waiting, err := s.follow(ctx)
 	if err != nil || !waiting {
 		return err
@@ -130,38 +139,6 @@ func (s *Sequencer) place(tx *store.Tx, size int64) ([]byte, error) {
 		return nil, err
 	}
 	return signed, tx.InsertCheckpoint(store.Checkpoint{Size: grown.Size, Note: signed, At: tx.Now()})
-}
-
-// Accept goes on from the log of the database although it is older than, or differs
-// from, what was seen before: the line of the log that says who decided it and why
-// comes first. It is what a restored backup needs, and nothing else calls it.
-func (s *Sequencer) Accept(ctx context.Context, why store.Leaf) error {
-	if err := s.Store.Write(ctx, func(tx *store.Tx) error { return tx.InsertLeaf(why) }); err != nil {
-		return fmt.Errorf("log acceptance: %w", err)
-	}
-	var last store.Checkpoint
-	err := s.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		last, err = tx.LatestCheckpoint()
-		return err
-	})
-	if errors.Is(err, store.ErrNone) {
-		last.Note, err = FirstCheckpoint(s.Origin, s.Signer)
-	}
-	if err != nil {
-		return fmt.Errorf("read newest checkpoint: %w", err)
-	}
-	s.followed = nil
-	return s.Head.Reset(last.Note)
-}
-
-// FirstCheckpoint is that of a log without leaves, from which a new installation
-// starts.
-func FirstCheckpoint(origin string, signer note.Signer) ([]byte, error) {
-	root, err := audit.Root(0, nil)
-	if err != nil {
-		return nil, err
-	}
-	return audit.Checkpoint{Origin: origin, Root: root}.Sign(signer)
 }
 
 // nodes reads the hashes of the tree from the database.

@@ -2,7 +2,6 @@ package custody
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"klankbord/internal/seal"
@@ -20,7 +19,7 @@ func (c *Custody) Watch(ctx context.Context) error {
 	k := c.known
 	c.mu.Unlock()
 	w := watched{}
-	if err := c.store.Read(ctx, w.read); err != nil {
+	if err := c.store.Read(ctx, func(tx *store.Tx) error { return w.read(tx, c.head) }); err != nil {
 		return fmt.Errorf("watch: %w", err)
 	}
 	k, err := c.weigh(ctx, k, seen, seenErr, w.events, len(w.members) == 0)
@@ -32,7 +31,7 @@ func (c *Custody) Watch(ctx context.Context) error {
 	c.judge(ctx, AlarmGhost, !c.allVouched(k.chain, w.granted))
 	c.judge(ctx, AlarmProfile, w.instance.Profile != k.chain.Rules().Profile)
 	c.judge(ctx, AlarmInvitation, !c.allStamped(w.invitations))
-	c.judge(ctx, AlarmLog, seenErr == nil && w.log.Size < seen.Log.Size)
+	c.judge(ctx, AlarmLog, w.trouble != "")
 	return nil
 }
 
@@ -51,10 +50,10 @@ type watched struct {
 	granted     []store.GrantedKey
 	instance    store.InstanceRow
 	invitations []store.Invitation
-	log         store.Checkpoint
+	trouble     Trouble // of the log
 }
 
-func (w *watched) read(tx *store.Tx) (err error) {
+func (w *watched) read(tx *store.Tx, head *LogHead) (err error) {
 	if w.events, err = tx.DirectoryEvents(-1); err != nil {
 		return err
 	}
@@ -70,8 +69,11 @@ func (w *watched) read(tx *store.Tx) (err error) {
 	if w.invitations, err = tx.Invitations(); err != nil {
 		return err
 	}
-	w.log, err = tx.LatestCheckpoint()
-	if errors.Is(err, store.ErrNone) {
+	if head == nil {
+		return nil
+	}
+	_, err = head.Check(tx)
+	if w.trouble = TroubleOf(err); w.trouble != "" {
 		return nil
 	}
 	return err

@@ -42,7 +42,7 @@ func NewWitness(address string) Witness {
 // what the witness got, nor one of another history.
 type Witnesses struct {
 	Store    *store.Store
-	Head     *HeadFile
+	Head     *LogHead
 	Verifier note.Verifier
 	Key      string // public key of the log, as text
 	Instance string

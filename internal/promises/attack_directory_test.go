@@ -158,7 +158,7 @@ func both(t *testing.T, kind custody.AlarmKind, attack func(*castle)) {
 
 func (c *castle) sql(statement string, args ...any) {
 	c.t.Helper()
-	exec(c.t, c.Store, statement, args...)
+	behind(c.t, c.Store, statement, args...)
 }
 
 func (c *castle) events() (list []staff.Event) {

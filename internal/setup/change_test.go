@@ -14,6 +14,7 @@ import (
 	"klankbord/internal/fault"
 	"klankbord/internal/seal"
 	"klankbord/internal/setup"
+	"klankbord/internal/signin"
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
 )

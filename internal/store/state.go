@@ -104,7 +104,7 @@ UNION ALL SELECT 9, 0, 0, 0, 0, 0, '', '', '', stamp FROM notice_address WHERE c
 UNION ALL SELECT 7, size, created, 0, 0, 0, name, object_id, '', NULL FROM blob_ref WHERE owner_kind = 'case' AND owner_id = $1
 ORDER BY part, a, b, n1, n2`
 	deskStateRow     = `SELECT turn, id, profile, created FROM instance`
-	deskStateMembers = `SELECT id, email, name, active, created FROM member ORDER BY id`
+	deskStateMembers = `SELECT id, salt, email, name, active, created FROM member ORDER BY id`
 	deskStateHead    = `SELECT seq, hash FROM directory_event ORDER BY seq DESC LIMIT 1`
 )
 

@@ -127,7 +127,7 @@ func TestStateIsTheSameOnEitherDatabase(t *testing.T) {
 			if err := tx.InsertMember(store.Member{ID: "m", Email: "m@desk.example", Name: "M", Language: "nl", Active: true, Created: start}); err != nil {
 				return err
 			}
-			return tx.InsertDirectoryEvent(staff.Event{Seq: 0, Body: []byte("b"), Signatures: []byte("s"), Hash: []byte("h")})
+			return tx.InsertDirectoryEvent(staff.Event{Seq: 0, Body: []byte("b"), Signatures: []byte("s"), Hash: []byte("h"), Place: []byte("p")})
 		}))
 		write(t, s, func(tx *store.Tx) error {
 			if err := insertCase(tx, c, "nele", "thomas"); err != nil {

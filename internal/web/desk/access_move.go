@@ -90,7 +90,7 @@ func (d *desk) moveGive(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	route := f.one("route")
+	route := r.URL.Query().Get("route")
 	moving := casework.Moving{
 		Route: casefile.Route(route), Why: f.one("why"), Answers: map[staff.ID]string{}, Revision: integer(f.one("revision")),
 	}

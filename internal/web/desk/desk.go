@@ -72,10 +72,6 @@ func page[T any](d *desk, r *http.Request, title string, data T) ui.Page[T] {
 	p := ui.Page[T]{Lang: lang, Title: title, Path: d.pagePath(r), Brand: brand, Desk: true, Data: data}
 	if a, ok := actorIn(r); ok {
 		p.User = d.user(r, a)
-		// Where the log cannot be read the page itself says so.
-		if s, err := d.Casework.Standing(r.Context()); err == nil {
-			p.Alarms = d.alarms(r, s)
-		}
 	}
 	return p
 }

@@ -167,7 +167,7 @@ func (d *desk) logStands(r *http.Request, p *casework.LogPage) []ui.Notice {
 		altered := ui.Notice{Text: d.Words.Plural(d.Renderer.Lang(r), "desk.log.altered", p.Altered, nil), Tone: ui.Bad}
 		return []ui.Notice{altered, d.logWitnesses(r, s)}
 	}
-	if len(d.alarms(r, s)) > 0 || s.Size == 0 { // which stand above the page
+	if s.Trouble != "" || len(d.logAlarms(r, s)) > 0 || s.Size == 0 { // which stands above the page
 		return []ui.Notice{d.logWitnesses(r, s)}
 	}
 	l := lang.Lang(d.Renderer.Lang(r))

@@ -74,20 +74,20 @@ func (d *desk) lineActor(r *http.Request, line casework.LogLine) string {
 	return d.text(r, "desk.log.actor-"+string(line.Actor))
 }
 
-// alarms are what everyone on the desk must know of the log, because something is
-// wrong with it.
-func (d *desk) alarms(r *http.Request, s custody.Standing) (list []ui.Notice) {
-	add := func(key string, tone ui.Tone) {
-		list = append(list, ui.Notice{Title: d.text(r, "desk.alarm-log.title"), Text: d.text(r, "desk.alarm.log-"+key), Tone: tone})
+// logAlarms are what everyone on the desk must know of the log beside what stops
+// grants and closings.
+func (d *desk) logAlarms(r *http.Request, s custody.Standing) (list []ui.Warning) {
+	add := func(key string) {
+		list = append(list, ui.Warning{Title: d.text(r, "desk.log-alarm.title"), Text: d.text(r, "desk.log-alarm."+key), Tone: ui.Bad})
 	}
-	switch {
-	case s.Trouble != "":
-		add(string(s.Trouble), ui.Bad)
-	case s.Stuck(d.Clock.Now()):
-		add("stuck", ui.Bad)
+	if s.Trouble == custody.TroubleAlien {
+		add("alien")
+	}
+	if s.Trouble == "" && s.Stuck(d.Clock.Now()) {
+		add("stuck")
 	}
 	if !s.Checked.IsZero() && !s.Sound {
-		add("unsound", ui.Bad)
+		add("unsound")
 	}
 	return list
 }

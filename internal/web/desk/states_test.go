@@ -41,11 +41,12 @@ func RenderStates(t *testing.T, dir string) {
 		s.access()
 	}
 	s.drills()
+	s.resets()
 	set, err := desk.Templates()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.typed.All(t, set.Files, "*.html", "enrol") // asks for a password only, which is never written into a page
+	s.typed.All(t, set.Files, "*.html", "enrol", "reset") // ask for a password only, which is never written into a page
 }
 
 type states struct {
@@ -56,6 +57,8 @@ type states struct {
 	lang string
 
 	typed apptest.Typed // states whose form came along into another language
+
+	karim *browser // joined late
 
 	general, sealed, byHand, closed, busy string
 }

@@ -22,6 +22,10 @@ func (d *desk) warnings(r *http.Request, a access.Actor) []ui.Warning {
 	if w.Accepted != nil {
 		list = append(list, d.accepted(r, w.Accepted))
 	}
+	// Where the log cannot be read the page itself says so.
+	if s, err := d.Casework.Standing(r.Context()); err == nil {
+		list = append(list, d.logAlarms(r, s)...)
+	}
 	return list
 }
 

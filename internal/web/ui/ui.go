@@ -94,7 +94,6 @@ type Page[T any] struct {
 	Exit       bool     // show the button that leaves the site at once
 	Desk       bool     // the desk's width, density and style sheet
 	User       *User    // the member signed in, nil on public pages
-	Alarms     []Notice // what everyone must know first, above the page
 	Errors     []FormError
 	Compress   bool   // the page holds nothing secret and nothing that a visitor typed (BREACH)
 	Index      bool   // search engines may list the page
@@ -126,7 +125,6 @@ type view struct {
 	Exit, Desk      bool
 	User            *User
 	Errors          []FormError
-	Alarms          []Notice
 	Compress, Index bool
 	Script          string
 	Languages       []langLink
@@ -141,7 +139,7 @@ type view struct {
 func (p Page[T]) view() view {
 	return view{
 		Lang: p.Lang, Title: p.Title, TitleParts: p.TitleParts, Path: p.Path, Form: p.Form, Brand: p.Brand,
-		Exit: p.Exit, Desk: p.Desk, User: p.User, Errors: p.Errors, Alarms: p.Alarms,
+		Exit: p.Exit, Desk: p.Desk, User: p.User, Errors: p.Errors,
 		Compress: p.Compress, Index: p.Index, Script: p.Script, Data: p.Data,
 	}
 }
