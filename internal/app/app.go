@@ -169,12 +169,12 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 	wake, fileBytes := a.Work.Wake, a.Config.MaxFileMB<<20
 	a.Intake = &intake.Intake{
 		Store: a.Store, Blobs: a.Blobs, Custody: a.Custody, Profile: a.Profile, Calendar: calendar,
-		Mails: mails, Notices: notices, Limits: intake.DefaultLimits(), Wake: wake,
+		Mails: mails, Notices: notices, Limits: intake.DefaultLimits(), Wake: wake, Oversight: a.Oversight,
 	}
 	a.Intake.Limits.FileBytes = fileBytes
 	a.Dialogue = &dialogue.Dialogue{
 		Store: a.Store, Custody: a.Custody, Blobs: a.Blobs, Profile: a.Profile, Calendar: calendar,
-		Notices: notices, Mails: mails, Limits: dialogue.DefaultLimits(), Wake: wake,
+		Notices: notices, Mails: mails, Limits: dialogue.DefaultLimits(), Wake: wake, Oversight: a.Oversight,
 	}
 	a.Dialogue.Limits.FileBytes = fileBytes
 	a.Casework = &casework.Casework{

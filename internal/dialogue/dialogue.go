@@ -56,6 +56,9 @@ type Dialogue struct {
 	Notices  Sealer // where news can be sent
 	Mails    Sealer // mail that waits
 	Limits   Limits
+
+	Oversight *custody.Oversight // proves that a complaint was registered
+
 	Wake     func() // tells the background work that there is a job; may be nil
 }
 
