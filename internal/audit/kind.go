@@ -24,6 +24,8 @@ const (
 	SignIn            Kind = "sign-in"
 	SignOut           Kind = "sign-out"
 	SignInRefused     Kind = "sign-in-refused"
+	CredentialChanged Kind = "credential-changed" // how a member signs in
+	CodeUsed          Kind = "code-used"          // a member's personal recovery code
 	MemberInvited     Kind = "member-invited"
 	MemberEnrolled    Kind = "member-enrolled"
 	StateChanged      Kind = "state-changed"
@@ -57,10 +59,7 @@ const (
 	LogExported       Kind = "log-exported"
 	LogChecked        Kind = "log-checked" // the whole log against its newest checkpoint
 	CheckpointSent    Kind = "checkpoint-sent"
-	Acknowledged      Kind = "acknowledged"       // a server took the mail that confirms receipt
-	CredentialChanged Kind = "credential-changed" // how a member signs in
-	CodeUsed          Kind = "code-used"          // a member's personal recovery code
-	LogAccepted       Kind = "log-accepted"       // an older or forked log, by the operator
+	Acknowledged      Kind = "acknowledged" // a server took the mail that confirms receipt
 )
 
 // Kinds lists every kind, in the order of the constants.

@@ -80,7 +80,6 @@ func (d *desk) showAccess(w http.ResponseWriter, r *http.Request, status int, er
 		}
 	}
 	shown := page(d, r, d.text(r, "desk.access.title"), data)
-	shown.Script = proofScript(r)
 	shown.TitleParts, shown.Errors = []string{string(p.Number)}, errs
 	return d.Renderer.Render(w, r, status, "desk/access", shown)
 }
