@@ -30,7 +30,8 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 		return nil, err
 	}
 	dir, err := a.Custody.Directory(ctx)
-	for _, alarm := range a.Custody.Alarms() {
+	alarms := a.Custody.Alarms()
+	for _, alarm := range alarms {
 		list = append(list, alarmFinding(alarm))
 	}
 	if errors.Is(err, custody.ErrUnknown) {
@@ -40,7 +41,7 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 		return nil, err
 	}
 	count, _ := dir.Head()
-	if len(a.Custody.Alarms()) == 0 {
+	if len(alarms) == 0 {
 		list = append(list, Finding{What: fmt.Sprintf("the directory verifies: %d events, %d members", count, len(dir.Active()))})
 	}
 	for _, team := range []casefile.Team{casefile.ComplaintsTeam, casefile.SupportersService} {

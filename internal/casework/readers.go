@@ -28,6 +28,7 @@ type Readers struct {
 	Named    []Named          // whose name stands in it
 	May      []Person         // who can be added
 	Never    []Person         // who can be left out before they ever get a key
+	Reserve  []Person         // alternative recipients who are called in where too few are left
 	Routes   []casefile.Route // where it may go
 	Requests []Asked          // to let somebody back in
 	Code     bool             // the complainant has a code
@@ -117,6 +118,11 @@ func (c *Casework) Readers(ctx context.Context, actor access.Actor, n casefile.N
 		p.Out[i].settle(actor, p.Requests)
 	}
 	p.May, p.Never = others(o, a)
+	for _, x := range p.Never {
+		if e, _ := a.dir.Entry(x.ID); e.In(casefile.Alternative) {
+			p.Reserve = append(p.Reserve, x)
+		}
+	}
 	return p, nil
 }
 

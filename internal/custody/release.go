@@ -129,7 +129,11 @@ func (x *release) seal(c *Custody, by audit.Actor) {
 		e.Actor, e.Case = by, x.file.ID
 		x.leaves = append(x.leaves, Leaf(c.store.Now(), e))
 	}
-	event(Event{Kind: audit.GrantDeleted, Object: string(x.member), Detail: map[string]string{"kind": string(seal.RecipientMember)}})
+	detail := map[string]string{"kind": string(seal.RecipientMember)}
+	if x.now == "" {
+		detail["why"] = "left"
+	}
+	event(Event{Kind: audit.GrantDeleted, Object: string(x.member), Detail: detail})
 	if x.file.InCharge == x.member && x.now == "" {
 		event(Event{Kind: audit.Assigned})
 	}

@@ -65,20 +65,35 @@ func succeeded(dir *staff.Directory, member staff.ID, a staff.Assignment) bool {
 	})
 }
 
-// Leave takes a member off the desk: their cases are handed over, the directory says
-// so, signed, sessions end and every way to open their key is gone, in this order.
-// From then on whatever is left of their keys in any case is removed, and whoever
-// writes next there draws fresh ones. Faults: those of MayLeave; the password is not
-// right; casework.ErrUnread.
+// Keeps reports whether a member keeps a recovery key or a share of one, so that
+// somebody else is noted before they leave.
+func (s *Setup) Keeps(ctx context.Context, member staff.ID) (bool, error) {
+	dir, err := s.Custody.Directory(ctx)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(dir.RecoveryKeys(), func(r staff.Recovery) bool { return slices.Contains(r.Holders(), member) }), nil
+}
+
+// Leave takes a colleague off the desk: their cases are handed over, the directory
+// says so, signed, sessions end and every way to open their key is gone, in this
+// order. From then on whatever is left of their keys in any case is removed, and
+// whoever writes next there draws fresh ones. Nobody signs what is about them: a
+// member who leaves hands over what they have, and a colleague takes them off.
+// Faults: those of MayLeave; the password is not right; casework.ErrUnread;
+// custody.ErrStopped.
 func (s *Setup) Leave(ctx context.Context, actor access.Actor, l Leaving) error {
 	if err := s.MayLeave(ctx, actor, l.Member); err != nil {
+		return err
+	}
+	if _, err := s.Custody.Granting(ctx); err != nil {
 		return err
 	}
 	secret, err := s.SignIn.Unlock(ctx, actor, l.Password)
 	if err != nil {
 		return err
 	}
-	if err := s.Casework.HandOver(ctx, actor, l.Member, l.Takers); err != nil {
+	if err := s.Casework.HandOver(ctx, actor, l.Member, l.Takers); err != nil || l.Member == actor.Member {
 		return err
 	}
 	err = custody.Retry(func() error {
@@ -88,6 +103,9 @@ func (s *Setup) Leave(ctx context.Context, actor access.Actor, l Leaving) error 
 		return s.revoke(ctx, actor, l.Member, secret.Signer())
 	})
 	if err != nil {
+		return err
+	}
+	if _, err := s.Custody.Directory(ctx); err != nil { // seen, and kept outside the database
 		return err
 	}
 	return s.Custody.Release(ctx, l.Member, custody.ByMember(actor.Member))

@@ -178,6 +178,9 @@ func TestWhoLeavesHandsOverWhatOnlyTheyCanRead(t *testing.T) {
 	if err := i.Setup.Leave(ctx, s.HR, setup.Leaving{Member: s.HR.Member, Password: i.Password(s.HR)}); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := i.Casework.Case(ctx, s.HR, few); !errors.Is(err, fault.ErrNotFound) {
+		t.Errorf("whoever handed over still reads: %v", err)
+	}
 	if c := i.Case(s.Alternative, few); c.Damaged || c.Story == nil || len(i.Case(s.Manager, few).People) != 2 {
 		t.Error("the alternative recipient was not called in where one was left")
 	}
@@ -212,6 +215,10 @@ func TestWhoLeavesHandsOverWhatOnlyTheyCanRead(t *testing.T) {
 	if err := i.Setup.Leave(ctx, s.Alternative, leave); err != nil {
 		t.Fatal(err)
 	}
+	leave.Password = i.Password(s.Manager)
+	if err := i.Setup.Leave(ctx, s.Manager, leave); err != nil {
+		t.Fatal(err)
+	}
 	if n := rows(t, i, s.Alternative.Member); n != 0 {
 		t.Errorf("%d rows are left", n)
 	}
@@ -226,10 +233,7 @@ func TestAnInterruptedLeavingIsFinishedByTheSweep(t *testing.T) {
 		for range 3 {
 			i.Complain("nl", apptest.Answers("response-time"), nil)
 		}
-		err := i.Store.Write(t.Context(), func(tx *store.Tx) error { return tx.DismissMember(s.Service[0].Member) })
-		if err != nil {
-			t.Fatal(err)
-		}
+		i.Revoke(s.Service[0].Member)
 		if rows(t, i, s.Service[0].Member) == 0 {
 			t.Fatal("nothing is left to sweep")
 		}

@@ -46,7 +46,7 @@ type namedRow struct {
 
 // accessDeeds are what the page may say was just done.
 func accessDeeds() []string {
-	return []string{"excluded", "added", "asked", "approved", "refused", "returned", "other"}
+	return []string{"excluded", "added", "asked", "returned", "other"}
 }
 
 func (d *desk) accessShow(w http.ResponseWriter, r *http.Request) error {
@@ -165,27 +165,6 @@ func (d *desk) accessOther(w http.ResponseWriter, r *http.Request) error {
 		return d.accessRefused(w, r, err, "member")
 	}
 	ui.Redirect(w, r, base(r)+"/access?done=other")
-	return nil
-}
-
-// accessDecide approves or refuses to let somebody read the case again.
-func (d *desk) accessDecide(w http.ResponseWriter, r *http.Request) error {
-	f, err := readForm(r)
-	if err != nil {
-		return err
-	}
-	verdict := casefile.Verdict(f.one("verdict"))
-	err = d.Casework.Decide(r.Context(), actor(r), number(r), casework.Ruling{
-		Request: f.one("request"), Verdict: verdict, Words: f.one("words"), Password: f.one("password"),
-	})
-	if err != nil {
-		return d.accessRefused(w, r, err, "password")
-	}
-	done := "refused"
-	if verdict == casefile.VerdictApproved {
-		done = "approved"
-	}
-	ui.Redirect(w, r, base(r)+"/access?done="+done)
 	return nil
 }
 

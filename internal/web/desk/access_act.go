@@ -17,7 +17,21 @@ type actPage struct {
 	Reasons      []ui.Option
 	Reason, Why  string
 	Names        []string // of those among whom can be chosen whose name stands in the complaint
-	Few          bool     // fewer than two stay
+	Left         string   // what it means that few stay; empty: enough do
+}
+
+// left says what it means when one reader fewer is left.
+func (d *desk) left(r *http.Request, p *casework.Readers) string {
+	switch stay := len(p.Readers) - 1; {
+	case stay >= 2:
+		return ""
+	case len(p.Reserve) > 0:
+		return d.text(r, "desk.act.few")
+	case stay == 1:
+		return d.text(r, "desk.act.one")
+	default:
+		return d.text(r, "desk.act.none")
+	}
 }
 
 // asideReasons are those that can be chosen; the last asks for words.
@@ -33,7 +47,7 @@ func (d *desk) showAside(w http.ResponseWriter, r *http.Request, status int, dat
 	if err != nil {
 		return err
 	}
-	data.Base, data.Number, data.Few = base(r), string(p.Number), len(p.Readers) < 3
+	data.Base, data.Number, data.Left = base(r), string(p.Number), d.left(r, p)
 	data.Reasons = options(d, r, "desk.aside.reason-", asideReasons())
 	return d.renderAct(w, r, status, "aside", d.text(r, "desk.aside.title"), data, errs)
 }
@@ -94,7 +108,7 @@ func (d *desk) showExclude(w http.ResponseWriter, r *http.Request, status int, d
 	if err != nil {
 		return err
 	}
-	data.Base, data.Number, data.Few = base(r), string(p.Number), len(p.Readers) < 3
+	data.Base, data.Number, data.Left = base(r), string(p.Number), d.left(r, p)
 	for _, x := range p.Readers {
 		if !x.Me {
 			data.Members = append(data.Members, ui.Option{Value: string(x.ID), Label: x.Name})

@@ -63,27 +63,6 @@ func (d *desk) codeNotice(r *http.Request, k casework.CodeStanding) ui.Notice {
 	}
 }
 
-// showAgain shows a page with what was typed and what is wrong.
-type showAgain func(http.ResponseWriter, *http.Request, int, form, []ui.FormError) error
-
-// codeForm reads a form of the page, does what it asks, and shows the page again with
-// what is wrong.
-func (d *desk) codeForm(w http.ResponseWriter, r *http.Request, did string, again showAgain, do func(form) error) error {
-	f, err := readForm(r)
-	if err != nil {
-		return err
-	}
-	err = do(f)
-	if errs, status := d.problems(r, err, codeField(err)); errs != nil {
-		return again(w, r, status, f, errs)
-	}
-	if err != nil {
-		return err
-	}
-	done(w, r, did)
-	return nil
-}
-
 // codeField is the field that a fault is about.
 func codeField(err error) string {
 	f, _ := fault.As(err)
@@ -93,48 +72,58 @@ func codeField(err error) string {
 	return "password"
 }
 
-// codeStart sends the person the link for a new code.
-func (d *desk) codeStart(w http.ResponseWriter, r *http.Request) error {
-	return d.codeForm(w, r, "code-started", d.showCode, func(f form) error {
-		return d.Casework.StartCode(r.Context(), actor(r), number(r), f.one("why"), f.one("password"))
-	})
-}
-
-// codeStop calls the new code off.
-func (d *desk) codeStop(w http.ResponseWriter, r *http.Request) error {
-	return d.codeForm(w, r, "code-stopped", d.showCode, func(form) error {
-		return d.Casework.StopCode(r.Context(), actor(r), number(r))
-	})
-}
-
-// codeComplete lets the new code take effect.
-func (d *desk) codeComplete(w http.ResponseWriter, r *http.Request) error {
-	return d.codeForm(w, r, "code-replaced", d.showCode, func(f form) error {
-		return d.Casework.CompleteCode(r.Context(), actor(r), number(r), f.one("password"))
-	})
-}
-
-// codeAsk asks a second member to agree to a code that is given in person.
-func (d *desk) codeAsk(w http.ResponseWriter, r *http.Request) error {
-	return d.codeForm(w, r, "asked", d.showPerson, func(f form) error {
-		_, err := d.Casework.Ask(r.Context(), actor(r), number(r), casework.Question{Matter: casefile.MatterCode, Reason: f.one("why")})
-		return err
-	})
-}
-
-// codeHand draws the code that the member gives to the person, and leads to where it
-// is shown.
-func (d *desk) codeHand(w http.ResponseWriter, r *http.Request) error {
+// codeAct sends the person the link for a new code, lets it take effect, or calls it
+// off.
+func (d *desk) codeAct(w http.ResponseWriter, r *http.Request) error {
 	f, err := readForm(r)
 	if err != nil {
 		return err
 	}
-	code, err := d.Casework.HandCode(r.Context(), actor(r), number(r), f.one("why"), f.one("password"))
+	did := "code-started"
+	switch f.one("act") {
+	case "complete":
+		did, err = "code-replaced", d.Casework.CompleteCode(r.Context(), actor(r), number(r), f.one("password"))
+	case "stop":
+		did, err = "code-stopped", d.Casework.StopCode(r.Context(), actor(r), number(r))
+	default:
+		err = d.Casework.StartCode(r.Context(), actor(r), number(r), f.one("why"), f.one("password"))
+	}
+	if errs, status := d.problems(r, err, codeField(err)); errs != nil {
+		return d.showCode(w, r, status, f, errs)
+	}
+	if err != nil {
+		return err
+	}
+	done(w, r, did)
+	return nil
+}
+
+// personAct asks a second member to agree where one must, and otherwise draws the code
+// that the member gives to the person, and leads to where it is shown.
+func (d *desk) personAct(w http.ResponseWriter, r *http.Request) error {
+	f, err := readForm(r)
+	if err != nil {
+		return err
+	}
+	c, err := d.Casework.Case(r.Context(), actor(r), number(r))
+	if err != nil {
+		return err
+	}
+	code := ""
+	if c.Code.Way == casework.WayAsk {
+		_, err = d.Casework.Ask(r.Context(), actor(r), number(r), casework.Question{Matter: casefile.MatterCode, Reason: f.one("why")})
+	} else {
+		code, err = d.Casework.HandCode(r.Context(), actor(r), number(r), f.one("why"), f.one("password"))
+	}
 	if errs, status := d.problems(r, err, codeField(err)); errs != nil {
 		return d.showPerson(w, r, status, f, errs)
 	}
 	if err != nil {
 		return err
+	}
+	if code == "" {
+		done(w, r, "asked")
+		return nil
 	}
 	tok := d.kept.put(kept{Kind: keptHanded, Path: base(r), Values: map[string][]string{"code": {code}}})
 	d.Cookies.Set(w, cookieKept, tok.Cookie(), keepFor)

@@ -53,6 +53,7 @@ func (h *house) delay() time.Duration {
 
 func TestANewCodeFromTheDeskByLink(t *testing.T) {
 	h, c := staffed(t)
+	c.nele.speaks("en")
 	base, r := h.confirmed()
 	p := c.thomas.get(base)
 	if !p.says("The complainant has a code.") || !p.says("E-mail address: confirmed on") {
@@ -73,12 +74,12 @@ func TestANewCodeFromTheDeskByLink(t *testing.T) {
 		t.Errorf("after sending the link: %d %q", p.status, p.title())
 	}
 	fresh := h.keeps()
-	if p = c.thomas.post(base+"/code/complete", url.Values{"password": {password}}); p.status != http.StatusConflict || !p.says("The new code can hold from") {
+	if p = c.thomas.post(base+"/code", url.Values{"act": {"complete"}, "password": {password}}); p.status != http.StatusConflict || !p.says("The new code can hold from") {
 		t.Errorf("too early: %d", p.status)
 	}
 	h.Clock.Add(h.delay())
 	c.nele.signIn("nele@desk.example")
-	done := c.nele.get(base+"/code?lang=en").send("/complete", url.Values{"password": {password}})
+	done := c.nele.get(base+"/code").send("/code", url.Values{"act": {"complete"}, "password": {password}})
 	if done.status != http.StatusOK {
 		t.Errorf("completing shows %d %q", done.status, done.title())
 	}
@@ -100,38 +101,35 @@ func TestANewCodeFromTheDeskByLink(t *testing.T) {
 
 func TestACodeInPersonFromTheDesk(t *testing.T) {
 	h, c := staffed(t)
-	h.secondMember(false)
-	r := h.Complain("fr", withPhoneOnly(), nil)
+	c.nele.speaks("en")
+	r := h.Complain("nl", withPhoneOnly(), nil)
 	base := "/desk/case/" + string(r.Number)
 	p := c.thomas.get(base + "/code")
 	if !p.says("has confirmed no e-mail address") {
 		t.Error("the page does not say that a link cannot be sent")
 	}
 	p = c.thomas.get(p.link(base + "/code/person"))
-	if q := p.send("/ask", nil); q.status != http.StatusUnprocessableEntity {
+	if q := p.send("/person", nil); q.status != http.StatusUnprocessableEntity {
 		t.Errorf("asking without a reason answers %d", q.status)
 	}
-	if q := c.thomas.post(base+"/code/hand", url.Values{"why": {"They came to the desk"}, "password": {password}}); q.status != http.StatusConflict {
-		t.Errorf("alone: %d", q.status)
-	}
-	p.send("/ask", url.Values{"why": {"They came to the desk"}})
+	p.send("/person", url.Values{"why": {"They came to the desk"}})
 	request := c.nele.get("/desk").link(base + "/request/")
-	if q := c.nele.get(request + "?lang=en"); !q.says("give the complainant a new code") || !q.says("The old code then stops working") {
+	if q := c.nele.get(request); !q.says("give the complainant a new code") || !q.says("The old code then stops working") {
 		t.Errorf("the colleague reads %s", text(q.doc))
 	}
 	c.nele.post(request, decide("approved"))
 	next := c.thomas.get(request).link(base + "/code/person")
-	sheet := c.thomas.get(next).send("/hand", url.Values{"password": {password}})
-	if len(sheet.codes()) != 1 || !sheet.says("Le code de votre plainte") || !strings.Contains(sheet.body, "/fr/mailbox") {
+	sheet := c.thomas.get(next).send("/person", url.Values{"password": {password}})
+	if len(sheet.codes()) != 1 || !sheet.says("De code van uw klacht") || !strings.Contains(sheet.body, "/nl/mailbox") {
 		t.Fatalf("after that comes %q: %s", sheet.title(), text(sheet.doc))
 	}
-	if c.nele.get(base+"/code/handed").says(sheet.codes()[0]) {
+	if c.nele.get(base + "/code/handed").says(sheet.codes()[0]) {
 		t.Error("a colleague is shown the code")
 	}
 	if len(c.thomas.get(base+"/code/handed").codes()) != 1 {
 		t.Error("the sheet is gone after a reload")
 	}
-	code := sheet.codes()[0]
+	code := strings.TrimPrefix(sheet.codes()[0], "Code for the complainant:")
 	sheet.send("/given", nil)
 	if len(c.thomas.get(base+"/code/handed").codes()) != 0 {
 		t.Error("the code is still shown")
@@ -139,7 +137,7 @@ func TestACodeInPersonFromTheDesk(t *testing.T) {
 	if _, err := h.Dialogue.Enter(t.Context(), code); err != nil {
 		t.Errorf("the code that was handed over: %v", err)
 	}
-	for _, action := range []string{"/code", "/code/stop", "/code/complete", "/code/ask", "/code/hand"} {
+	for _, action := range []string{"/code", "/code/person", "/code/given"} {
 		fill := url.Values{"why": {"a reason long enough"}, "password": {password}}
 		theirs, none := c.sofie.post(base+action, fill), c.sofie.post("/desk/case/KB-0000-00"+action, fill)
 		if theirs.status != http.StatusNotFound || theirs.body != none.body {
@@ -163,22 +161,22 @@ func (s *states) codes() {
 	s.keep("code-error", thomas.post(s.in(base+"/code"), url.Values{"why": {"Short"}}))
 	thomas.post(base+"/code", url.Values{"why": {"They called from the number on file"}, "password": {password}})
 	s.keep("code-asked", thomas.get(s.in(base+"/code")))
-	s.keep("code-conflict", thomas.post(s.in(base+"/code/complete"), url.Values{"password": {password}}))
+	s.keep("code-conflict", thomas.post(s.in(base+"/code"), url.Values{"act": {"complete"}, "password": {password}}))
 	s.keeps()
 	s.keep("code-kept", thomas.get(s.in(base+"/code")))
 	s.keep("case-code", thomas.get(s.in(base)))
 	person := "/desk/case/" + string(s.Complain(s.lang, withPhoneOnly(), nil).Number)
 	s.keep("code-no-channel", thomas.get(s.in(person+"/code")))
 	s.keep("person", thomas.get(s.in(person+"/code/person")))
-	s.keep("person-error", thomas.post(s.in(person+"/code/ask"), nil))
-	thomas.post(person+"/code/ask", url.Values{"why": {"They came to the desk"}})
+	s.keep("person-error", thomas.post(s.in(person+"/code/person"), nil))
+	thomas.post(person+"/code/person", url.Values{"why": {"They came to the desk"}})
 	s.keep("person-waiting", thomas.get(s.in(person+"/code/person")))
 	request := s.crew.nele.get(person).link(person + "/request/")
 	s.crew.nele.post(request, decide("approved"))
 	s.keep("request-code", thomas.get(s.in(request)))
 	s.keep("person-agreed", thomas.get(s.in(person+"/code/person")))
 	s.keep("handed-gone", thomas.get(s.in(person+"/code/handed")))
-	thomas.post(person+"/code/hand", url.Values{"password": {password}})
+	thomas.post(person+"/code/person", url.Values{"password": {password}})
 	s.keep("handed", thomas.get(s.in(person+"/code/handed")))
 	thomas.post(person+"/code/given", nil)
 }

@@ -20,6 +20,8 @@ type colleaguePage struct {
 	Mark    string
 	MayAsk  bool
 	Waiting string // address of the change that waits for signatures
+	Leave   string // address of the page by which they leave; empty: not for this member
+	Me      bool
 	Reset   string // address at which new access is started; empty where it cannot be
 	Tasks   []ui.Option
 	Chosen  []string
@@ -38,6 +40,9 @@ func (d *desk) showColleague(w http.ResponseWriter, r *http.Request, status int,
 	data := colleaguePage{
 		Base: "/desk/people/member/" + string(id), Mark: spaced(c.Fingerprint), MayAsk: actor(r).Configurator(),
 		Tasks: d.tasks(r), Chosen: chosen, Facts: d.colleagueFacts(r, c),
+	}
+	if a := actor(r); a.Configurator() || a.Handler() {
+		data.Leave, data.Me = data.Base+"/leave", a.Member == id
 	}
 	if waiting != "" {
 		data.Waiting = setup.ChangePath(waiting)

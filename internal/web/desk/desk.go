@@ -78,25 +78,25 @@ func page[T any](d *desk, r *http.Request, title string, data T) ui.Page[T] {
 // pagePath is the address at which a change of language finds the page again. A form
 // that was refused shows the page that its own address lies under.
 func (d *desk) pagePath(r *http.Request) string {
-	at := r.URL.Path
-	if r.Method == http.MethodGet {
-		query := r.URL.Query()
-		for _, once := range []string{"lang", "done"} {
-			query.Del(once)
+	at, query := r.URL.Path, r.URL.Query()
+	if r.Method != http.MethodGet {
+		for at != "/desk" && at != "/" && !d.isPage(r, at) {
+			at, query = path.Dir(at), url.Values{}
 		}
-		if len(query) > 0 {
-			at += "?" + query.Encode()
-		}
+	}
+	for _, once := range []string{"lang", "done"} {
+		query.Del(once)
+	}
+	if len(query) == 0 {
 		return at
 	}
-	for at != "/desk" && at != "/" {
-		asked := &http.Request{Method: http.MethodGet, Host: r.Host, URL: &url.URL{Path: at}}
-		if _, pattern := d.pages.Handler(asked); pattern != "/" {
-			break
-		}
-		at = path.Dir(at)
-	}
-	return at
+	return at + "?" + query.Encode()
+}
+
+// isPage reports whether an address can be opened.
+func (d *desk) isPage(r *http.Request, at string) bool {
+	_, pattern := d.pages.Handler(&http.Request{Method: http.MethodGet, Host: r.Host, URL: &url.URL{Path: at}})
+	return pattern != "/"
 }
 
 func (d *desk) user(r *http.Request, a access.Actor) *ui.User {

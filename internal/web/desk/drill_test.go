@@ -8,14 +8,17 @@ import (
 	"klankbord/internal/setup"
 )
 
+// each does something in every language.
+func (s *states) each(keep func()) {
+	for _, s.lang = range []string{"nl", "fr", "en", "de"} {
+		keep()
+	}
+}
+
 // drills renders the page of the drill and the lines above the list of cases: before
 // the first, while one runs, when it is complete, and a year later.
 func (s *states) drills() {
-	each := func(keep func()) {
-		for _, s.lang = range []string{"nl", "fr", "en", "de"} {
-			keep()
-		}
-	}
+	each := s.each
 	nele, sofie := s.crew.nele, s.crew.sofie
 	each(func() { s.keep("drill-first", nele.get(s.in("/desk/drill"))) })
 	nele.post("/desk/drill/start", nil)
@@ -25,11 +28,14 @@ func (s *states) drills() {
 		s.keep("drill-runs", nele.post(s.in("/desk/drill/start"), nil))
 	})
 	sofie.post("/desk/drill/open", nil)
-	late := nele.invite("Karim Benali", "karim@desk.example", "handler/supporters-service/")
+	s.karim = nele.invite("Karim Benali", "karim@desk.example", "handler/supporters-service/")
 	each(func() {
+		if p := s.karim.get("/desk/drill"); p.status != 200 {
+			s.t.Fatalf("a member who joined late is not shown the drill: %d", p.status)
+		}
 		s.keep("drill-opened", sofie.get(s.in("/desk/drill")))
-		s.keep("drill-not-asked", late.get(s.in("/desk/drill")))
-		s.keep("drill-none", late.post(s.in("/desk/drill/open"), nil))
+		s.keep("drill-not-asked", s.karim.get(s.in("/desk/drill")))
+		s.keep("drill-none", s.karim.post(s.in("/desk/drill/open"), nil))
 	})
 	for _, b := range []*browser{nele, s.crew.thomas, s.crew.anke} {
 		b.post("/desk/drill/open", nil)

@@ -128,7 +128,7 @@ func (d *desk) enrolConfirm(w http.ResponseWriter, r *http.Request) error {
 	}
 	r = r.WithContext(ui.WithLang(r.Context(), v.Language))
 	if v.Reset {
-		return d.resetConfirm(w, r, tok, v, f.one("code")) //nolint:contextcheck // the request's own, with the language of the invitation
+		return d.resetConfirm(w, r, tok, v, f.one("code"))
 	}
 	recovery, session, err := d.SignIn.ConfirmTOTP(r.Context(), tok, f.one("code")) //nolint:contextcheck // the request's own, with the language of the invitation
 	if why, ok := fault.As(err); ok && why.Kind == fault.Invalid {

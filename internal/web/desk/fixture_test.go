@@ -230,7 +230,7 @@ func (b *browser) invite(name, email string, tasks ...string) *browser {
 	shown := b.get("/desk/people").send("/desk/people", url.Values{"name": {name}, "email": {email}, "lang": {"en"}, "task": tasks})
 	invited := b.house.browser()
 	invited.enrol(shown.invitation())
-	vouch := b.get("/desk/people").link("/desk/people/change/")
+	vouch := b.get("/desk/people").changeOf(name)
 	b.get(vouch).send(vouch, url.Values{"compared": {"yes"}, "password": {password}})
 	return invited
 }

@@ -24,10 +24,8 @@ type peoplePage struct {
 	Langs       []ui.Option
 	Tasks       []ui.Option
 	Chosen      []string
-	Link        string      // of an invitation just made
-	Reset       bool        // of a member who enrols again
-	Leave       []ui.Option // who can be taken off the desk
-	Left        bool        // somebody just was
+	Link        string // of an invitation just made
+	Reset       bool   // of a member who enrols again
 }
 
 func (d *desk) peopleShow(w http.ResponseWriter, r *http.Request) error {
@@ -37,6 +35,10 @@ func (d *desk) peopleShow(w http.ResponseWriter, r *http.Request) error {
 		data.Done = d.text(r, "desk.people.done-signed")
 	case "withdrawn":
 		data.Done = d.text(r, "desk.people.done-withdrawn")
+	case "left":
+		data.Done = d.text(r, "desk.leave.done")
+	case "handed":
+		data.Done = d.text(r, "desk.leave.handed")
 	}
 	return d.showPeople(w, r, http.StatusOK, data, nil)
 }
@@ -50,7 +52,6 @@ func (d *desk) showPeople(w http.ResponseWriter, r *http.Request, status int, da
 	if err != nil {
 		return err
 	}
-	data.Leave, data.Left = d.mayLeave(r, list), r.URL.Query().Get("done") == "left"
 	data.MayInvite, data.Tasks, data.Table = actor(r).Configurator(), d.tasks(r), d.peopleTable(r, list)
 	data.Waiting, data.Coming, data.Recovery = d.waitingTable(r, all), d.comingTable(r, all), d.recoveryTable(r, all)
 	for _, l := range d.Languages {
@@ -59,20 +60,6 @@ func (d *desk) showPeople(w http.ResponseWriter, r *http.Request, status int, da
 	p := page(d, r, d.text(r, "desk.people.title"), data)
 	p.Errors = errs
 	return d.Renderer.Render(w, r, status, "desk/people", p)
-}
-
-// mayLeave are the members whom this one may take off the desk.
-func (d *desk) mayLeave(r *http.Request, list []setup.Colleague) []ui.Option {
-	if a := actor(r); !a.Configurator() && !a.Handler() {
-		return nil
-	}
-	var out []ui.Option
-	for _, c := range list {
-		if c.State == setup.Active {
-			out = append(out, ui.Option{Value: string(c.Member), Label: c.Name})
-		}
-	}
-	return out
 }
 
 func (d *desk) peopleTable(r *http.Request, list []setup.Colleague) ui.Table {

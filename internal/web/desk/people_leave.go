@@ -14,11 +14,12 @@ import (
 
 // leavePage is the hand-over before a member leaves the desk.
 type leavePage struct {
-	Member, Name string
-	Me           bool
-	Cases        []heldRow
-	NoCases      bool // the one who signs handles no cases
-	Tasks        []string
+	Base, Name string
+	Me         bool // then they hand over, and a colleague takes them off the desk
+	Keeps      bool // a recovery key, or a share of one
+	Cases      []heldRow
+	NoCases    bool // the one who signs handles no cases
+	Tasks      []string
 }
 
 // heldRow is a case that has to be handed over.
@@ -29,16 +30,16 @@ type heldRow struct {
 }
 
 func (d *desk) leaveShow(w http.ResponseWriter, r *http.Request) error {
-	return d.showLeave(w, r, http.StatusOK, r.URL.Query().Get("member"), form{}, nil)
+	return d.showLeave(w, r, http.StatusOK, form{}, nil)
 }
 
-func (d *desk) showLeave(w http.ResponseWriter, r *http.Request, status int, member string, typed form, errs []ui.FormError) error {
-	who, err := d.colleague(r, staff.ID(member))
+func (d *desk) showLeave(w http.ResponseWriter, r *http.Request, status int, typed form, errs []ui.FormError) error {
+	who, err := d.colleague(r, staff.ID(r.PathValue("member")))
 	if err != nil {
 		return err
 	}
 	data := leavePage{
-		Member: member, Name: who.Name, Me: who.Member == actor(r).Member, NoCases: !actor(r).Handler(),
+		Base: "/desk/people/member/" + string(who.Member), Name: who.Name, Me: who.Member == actor(r).Member, NoCases: !actor(r).Handler(),
 		Tasks: d.assignments(r, who.Assignments),
 	}
 	if err := d.Setup.MayLeave(r.Context(), actor(r), who.Member); err != nil {
@@ -50,6 +51,9 @@ func (d *desk) showLeave(w http.ResponseWriter, r *http.Request, status int, mem
 			errs = []ui.FormError{{Text: d.say(r, f)}}
 		}
 	}
+	if data.Keeps, err = d.Setup.Keeps(r.Context(), who.Member); err != nil {
+		return err
+	}
 	held, err := d.Casework.HeldBy(r.Context(), actor(r), who.Member)
 	if err != nil {
 		return err
@@ -57,9 +61,16 @@ func (d *desk) showLeave(w http.ResponseWriter, r *http.Request, status int, mem
 	for _, h := range held {
 		data.Cases = append(data.Cases, d.heldRow(r, h, typed))
 	}
-	p := page(d, r, d.text(r, "desk.leave.title", "name", who.Name), data)
+	p := page(d, r, d.leaveTitle(r, who.Name, data.Me), data)
 	p.Errors = errs
 	return d.Renderer.Render(w, r, status, "desk/leave", p)
+}
+
+func (d *desk) leaveTitle(r *http.Request, name string, me bool) string {
+	if me {
+		return d.text(r, "desk.leave.title-me")
+	}
+	return d.text(r, "desk.leave.title", "name", name)
 }
 
 // colleague finds an active member.
@@ -101,7 +112,7 @@ func (d *desk) leaveSign(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	member := staff.ID(f.one("member"))
+	member := staff.ID(r.PathValue("member"))
 	takers := map[casefile.Number]staff.ID{}
 	for name := range f {
 		if n, ok := strings.CutPrefix(name, "take."); ok {
@@ -110,14 +121,18 @@ func (d *desk) leaveSign(w http.ResponseWriter, r *http.Request) error {
 	}
 	if f.one("sure") != "yes" {
 		missing := []ui.FormError{{Field: "sure", Text: d.text(r, "error.leave-sure")}}
-		return d.showLeave(w, r, http.StatusUnprocessableEntity, string(member), f, missing)
+		return d.showLeave(w, r, http.StatusUnprocessableEntity, f, missing)
 	}
 	err = d.Setup.Leave(r.Context(), actor(r), setup.Leaving{Member: member, Takers: takers, Password: f.one("password")})
 	if errs, status := d.problems(r, err, leaveField(err)); errs != nil {
-		return d.showLeave(w, r, status, string(member), f, errs)
+		return d.showLeave(w, r, status, f, errs)
 	}
 	if err != nil {
 		return err
+	}
+	if member == actor(r).Member {
+		ui.Redirect(w, r, "/desk/people?done=handed")
+		return nil
 	}
 	ui.Redirect(w, r, "/desk/people?done=left")
 	return nil

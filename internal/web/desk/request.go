@@ -18,6 +18,7 @@ type requestPage struct {
 	Facts        []ui.Answer
 	State        ui.Notice
 	Open         bool // this member can open the identity with it now
+	Return       bool // this member can let somebody back in with it now
 	Code         bool // this member can give a code with it now
 	Withdraw     bool
 	Typed        form // into the form that was refused
@@ -40,6 +41,7 @@ func (d *desk) showRequest(w http.ResponseWriter, r *http.Request, status int, t
 		data := requestPage{
 			Asked: a, Base: base(r), Number: string(c.Number), Facts: d.requestFacts(r, c, a), State: d.requestState(r, a), Typed: typed,
 			Open:     a.ID == c.Identity.Request && c.Identity.Way == casework.WayApproved,
+			Return:   a.Mine && a.Matter == casefile.MatterExclusion && a.State == casework.RequestApproved,
 			Code:     a.ID == c.Code.Request && c.Code.Way == casework.WayApproved,
 			Withdraw: a.Mine && (a.State == casework.RequestWaiting || a.State == casework.RequestApproved),
 		}
@@ -97,22 +99,28 @@ func (d *desk) requestState(r *http.Request, a casework.Asked) ui.Notice {
 	return n
 }
 
-// requestDecide approves or refuses, signed with the member's password.
-func (d *desk) requestDecide(w http.ResponseWriter, r *http.Request) error {
+// requestAct approves or refuses, signed with the member's password, or takes the
+// member's own request back.
+func (d *desk) requestAct(w http.ResponseWriter, r *http.Request) error {
 	f, err := readForm(r)
 	if err != nil {
 		return err
 	}
-	err = d.Casework.Decide(r.Context(), actor(r), number(r), casework.Ruling{
-		Request: r.PathValue("request"), Verdict: casefile.Verdict(f.one("verdict")), Words: f.one("why"), Password: f.one("password"),
-	})
+	did := "decided"
+	if f.one("act") == "withdraw" {
+		did, err = "withdrawn", d.Casework.Withdraw(r.Context(), actor(r), number(r), r.PathValue("request"))
+	} else {
+		err = d.Casework.Decide(r.Context(), actor(r), number(r), casework.Ruling{
+			Request: r.PathValue("request"), Verdict: casefile.Verdict(f.one("verdict")), Words: f.one("why"), Password: f.one("password"),
+		})
+	}
 	if errs, status := d.problems(r, err, rulingField(err)); errs != nil {
 		return d.showRequest(w, r, status, f, errs)
 	}
 	if err != nil {
 		return err
 	}
-	done(w, r, "decided")
+	done(w, r, did)
 	return nil
 }
 
@@ -129,19 +137,6 @@ func rulingField(err error) string {
 	default:
 		return "password"
 	}
-}
-
-// requestWithdraw takes the member's own request back.
-func (d *desk) requestWithdraw(w http.ResponseWriter, r *http.Request) error {
-	err := d.Casework.Withdraw(r.Context(), actor(r), number(r), r.PathValue("request"))
-	if errs, status := d.problems(r, err, ""); errs != nil {
-		return d.showRequest(w, r, status, nil, errs)
-	}
-	if err != nil {
-		return err
-	}
-	done(w, r, "withdrawn")
-	return nil
 }
 
 // asked are the boxes of a case that ask this member for a decision.

@@ -27,7 +27,7 @@ func (s *states) requests() {
 	thomas.post(second, url.Values{"verdict": {"refused"}, "password": {password}})
 	s.keep("request-refused", nele.get(s.in(second)))
 	third := nele.ask(base)
-	nele.post(third+"/withdraw", nil)
+	nele.post(third, url.Values{"act": {"withdraw"}})
 	s.keep("request-withdrawn", nele.get(s.in(third)))
 	s.keep("request-conflict", thomas.post(s.in(third), decide("approved")))
 }

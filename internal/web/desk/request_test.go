@@ -23,6 +23,9 @@ func (b *browser) ask(base string) string {
 	return p.link(base + "/request/")
 }
 
+// speaks chooses the language in which a member reads the desk.
+func (b *browser) speaks(lang string) { b.post("/desk?carry=1&lang="+lang, nil) }
+
 func decide(verdict string) url.Values {
 	return url.Values{"verdict": {verdict}, "password": {password}}
 }
@@ -30,7 +33,7 @@ func decide(verdict string) url.Values {
 func TestAColleagueAgreesBeforeAnIdentityIsOpened(t *testing.T) {
 	h, c := staffed(t)
 	h.secondMember(true)
-	c.nele.post("/desk/profile", url.Values{"lang": {"en"}})
+	c.nele.speaks("en")
 	base := "/desk/case/" + string(h.Complain("en", integrity(), nil).Number)
 	if p := c.thomas.get(base); !p.says("A second member must agree first") || p.says("Ingrid") {
 		t.Error("the case does not say that a second member must agree")
@@ -92,7 +95,7 @@ func TestAColleagueAgreesBeforeAnIdentityIsOpened(t *testing.T) {
 func TestARequestIsRefusedOrTakenBackInWords(t *testing.T) {
 	h, c := staffed(t)
 	h.secondMember(true)
-	c.nele.post("/desk/profile", url.Values{"lang": {"en"}})
+	c.nele.speaks("en")
 	base := "/desk/case/" + string(h.Complain("en", integrity(), nil).Number)
 	request := c.thomas.ask(base)
 	c.nele.get(request).send(request, url.Values{"verdict": {"refused"}, "why": {"Write to them first"}, "password": {password}})
@@ -103,13 +106,13 @@ func TestARequestIsRefusedOrTakenBackInWords(t *testing.T) {
 		t.Error("the timeline does not tell of the refusal")
 	}
 	request = c.thomas.ask(base)
-	if p := c.thomas.get(request).send("/withdraw", nil); !p.says("You took your request back.") {
+	if p := c.thomas.post(request, url.Values{"act": {"withdraw"}}); !p.says("You took your request back.") {
 		t.Errorf("taking it back shows %q", p.title())
 	}
 	if p := c.nele.get("/desk"); p.says("asks you to agree") {
 		t.Error("it still waits for the colleague")
 	}
-	if p := c.nele.post(request+"/withdraw", nil); p.status != http.StatusForbidden {
+	if p := c.nele.post(request, url.Values{"act": {"withdraw"}}); p.status != http.StatusForbidden {
 		t.Errorf("a colleague takes it back: %d", p.status)
 	}
 	if p := c.thomas.get(base + "/request/00000000000000000000000000"); p.status != http.StatusNotFound {

@@ -124,5 +124,5 @@ func (d *desk) standingReset(r *http.Request, a access.Actor) ([]standing, error
 	if err != nil || where == "" {
 		return nil, err
 	}
-	return []standing{{Text: d.text(r, "restore.reset-mine"), Link: d.text(r, "restore.reset-mine-link"), Href: where}}, nil
+	return []standing{{Text: d.text(r, "restore.reset-mine"), Link: d.text(r, "restore.reset-mine-link"), Href: where, Warns: true}}, nil
 }

@@ -42,11 +42,12 @@ func RenderStates(t *testing.T, dir string) {
 		s.logs()
 	}
 	s.drills()
+	s.resets()
 	set, err := desk.Templates()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.typed.All(t, set.Files, "*.html", "enrol") // asks for a password only, which is never written into a page
+	s.typed.All(t, set.Files, "*.html", "enrol", "reset") // ask for a password only, which is never written into a page
 }
 
 type states struct {
@@ -57,6 +58,8 @@ type states struct {
 	lang string
 
 	typed apptest.Typed // states whose form came along into another language
+
+	karim *browser // joined late
 
 	general, sealed, byHand, closed, busy string
 }
@@ -159,6 +162,11 @@ func (s *states) lists() {
 	s.Sequence()
 	s.keep("log", s.crew.anke.get(s.in("/desk/log")))
 	s.keep("log-denied", s.crew.sofie.get(s.in("/desk/log")))
+	s.keep("log_export", s.crew.anke.get(s.in("/desk/log/export")))
+	s.keep("log_export-error", s.crew.anke.post(s.in("/desk/log/export"), url.Values{"scope": {"records"}, "password": {"not it"}}))
+	keepers := s.crew.nele.get("/desk/people").link("/desk/people/recovery-key/")
+	s.keep("keepers", s.crew.nele.get(s.in(keepers)))
+	s.keep("keepers-read", s.crew.sofie.get(s.in(keepers)))
 	s.keep("profile", s.crew.sofie.get(s.in("/desk/profile")))
 	s.keep("profile-saved", s.crew.sofie.get(s.in("/desk/profile?done=1")))
 	s.keep("not-found", s.crew.sofie.get(s.in("/desk/case/KB-0000-00")))
