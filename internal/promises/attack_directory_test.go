@@ -50,8 +50,9 @@ func TestAT1_SwappedKeyReceivesNothing(t *testing.T) {
 		id := c.waiting(staff.Assignment{Role: staff.RoleHandler, Team: casefile.ComplaintsTeam})
 		seen, err := c.Setup.Change(ctx, c.team.Manager, id)
 		must(t, err)
-		ch, _ := apptest.Enrolment(c.Instance.Instance(), seen.After...)
-		ch.Member = seen.Person.Member
+		ch := c.statement(id)
+		ch.Reading, ch.Signing = attacker.Keys().Public(), attacker.Signer().Public()
+		ch.Proof = attacker.Signer().Sign(staff.ProofContext(c.Instance.Instance(), ch.Member), ch.Reading)
 		dir, err := c.Custody.Directory(ctx)
 		must(t, err)
 		forged, err := c.Custody.Compose(dir, ch)
