@@ -96,7 +96,7 @@ func notDecoders() map[string]string {
 		"blob.OpenFolder":              "takes the name of a folder",
 		"web/desk.parseDay":            "a day that was typed",
 		"signin.Fingerprint":           "reads the same request as Entry",
-		"web/desk.desk.found":         "what it opens never leaves the memory of the process that sealed it",
+		"web/desk.desk.found":          "JSON of strings that the same browser had sealed; signin opens the box, which is fuzzed",
 	}
 }
 
