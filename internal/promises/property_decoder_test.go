@@ -96,6 +96,7 @@ func notDecoders() map[string]string {
 		"blob.OpenFolder":              "takes the name of a folder",
 		"web/desk.parseDay":            "a day that was typed",
 		"signin.Fingerprint":           "reads the same request as Entry",
+		"signin.SignIn.readKnown":      "at most 4 KiB, opened under the pepper by a reader that is fuzzed, then JSON of our own",
 		"web/desk.desk.found":          "JSON of strings that the same browser had sealed; signin opens the box, which is fuzzed",
 	}
 }
