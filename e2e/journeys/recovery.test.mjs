@@ -50,6 +50,7 @@ test('what is lost comes back', { timeout: 10 * 60_000 }, async (t) => {
     await helper.presses(helper.say('desk.change.sign'));
 
     await herself.follows(herself.say('restore.renewed-signin'));
+    herself.speaks();
     await signsIn(herself, lost);
     await herself.reads(herself.say('restore.waiting'));
     assert.deepEqual(await listed(herself), [], 'new keys open nothing');

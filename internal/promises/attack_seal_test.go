@@ -177,11 +177,11 @@ func TestAT5_RelabelledEntryIsNeverGenuine(t *testing.T) {
 // keep copies a table and gives what puts it back.
 func keep(t *testing.T, i *apptest.Instance, table string) (restore func()) {
 	t.Helper()
-	behind(t, i.Store, "CREATE TABLE kept AS SELECT * FROM "+table)
+	behind(t, i.Store, "CREATE TABLE kept_"+table+" AS SELECT * FROM "+table)
 	return func() {
 		behind(t, i.Store, "DELETE FROM "+table)
-		behind(t, i.Store, "INSERT INTO "+table+" SELECT * FROM kept")
-		behind(t, i.Store, "DROP TABLE kept")
+		behind(t, i.Store, "INSERT INTO "+table+" SELECT * FROM kept_"+table)
+		behind(t, i.Store, "DROP TABLE kept_"+table)
 	}
 }
 
