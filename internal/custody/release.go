@@ -92,7 +92,7 @@ type release struct {
 	file    store.Case
 	removed []store.Grant
 	marks   []store.Mark // of what stays
-	whole   bool
+	whole   bool         // the head holds, and moves
 	to      store.Head
 	lost    store.LostAccess
 	leaves  []store.Leaf
@@ -129,11 +129,15 @@ func (x *release) seal(c *Custody, by audit.Actor) {
 		e.Actor, e.Case = by, x.file.ID
 		x.leaves = append(x.leaves, Leaf(c.store.Now(), e))
 	}
-	detail := map[string]string{"kind": string(seal.RecipientMember)}
-	if x.now == "" {
-		detail["why"] = "left"
+	if len(x.removed) == 0 { // of what they lost before
+		x.whole = false
+	} else {
+		detail := map[string]string{"kind": string(seal.RecipientMember)}
+		if x.now == "" {
+			detail["why"] = "left"
+		}
+		event(Event{Kind: audit.GrantDeleted, Object: string(x.member), Detail: detail})
 	}
-	event(Event{Kind: audit.GrantDeleted, Object: string(x.member), Detail: detail})
 	if x.file.InCharge == x.member && x.now == "" {
 		event(Event{Kind: audit.Assigned})
 	}
@@ -152,8 +156,11 @@ func (x *release) write(tx *store.Tx) error {
 	if x.now != "" {
 		errs = append(errs, tx.LapseCase(x.lost))
 	} else {
-		_, err := tx.ClearCharge(id, x.member)
-		errs = append(errs, err, tx.ForgetReader(id, x.member), tx.ForgetLost(id, x.member))
+		if x.file.InCharge == x.member {
+			_, err := tx.ClearCharge(id, x.member)
+			errs = append(errs, err)
+		}
+		errs = append(errs, tx.ForgetReader(id, x.member), tx.ForgetLost(id, x.member))
 	}
 	if x.whole {
 		errs = append(errs, tx.MoveHead(id, x.file.Head, x.to), tx.CarryReadMarks(id, x.file.Head.Count, x.to.Count))

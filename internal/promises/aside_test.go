@@ -168,8 +168,8 @@ func slower(x, y []time.Duration) float64 {
 
 // How far slower may be from a half. For this many times of equal things its standard
 // deviation is 0.02; the one row more that is found for a number that exists moves it
-// by 0.1, a tenth of a microsecond; opening anything of a case before asking whose it
-// is moves it to the end, 0.5. A machine that changes its pace is asked again.
+// by 0.1, less than half a microsecond; opening anything of a case before asking whose
+// it is moves it to the end, 0.5. A machine that changes its pace is asked again.
 const (
 	rounds  = 500
 	apart   = 0.2

@@ -1,7 +1,6 @@
 package setup_test
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"testing"
@@ -40,7 +39,7 @@ func rows(t *testing.T, i *apptest.Instance, member staff.ID) (n int) {
 	err := i.Store.Read(t.Context(), func(tx *store.Tx) error {
 		for _, table := range []string{
 			"session WHERE member_id", "envelope WHERE member_id", "keyring WHERE member_id", "read_mark WHERE member_id",
-			"desk_draft WHERE member_id", "mail WHERE member_id", "case_grant WHERE recipient_id", "case_file WHERE in_charge",
+			"desk_draft WHERE member_id", "mail WHERE member_id", "lost_access WHERE member_id", "case_grant WHERE recipient_id", "case_file WHERE in_charge",
 		} {
 			var some int
 			if err := tx.QueryRow("SELECT count(*) FROM "+table+" = $1", string(member)).Scan(&some); err != nil {
@@ -227,17 +226,29 @@ func TestWhoLeavesHandsOverWhatOnlyTheyCanRead(t *testing.T) {
 	}
 }
 
-// What an interrupted leaving left is swept.
+// What an interrupted leaving left is swept, and so is a case whose keys were lost
+// before.
 func TestAnInterruptedLeavingIsFinishedByTheSweep(t *testing.T) {
 	onBoth(t, func(t *testing.T, i *apptest.Instance, s apptest.Staff) {
 		for range 3 {
 			i.Complain("nl", apptest.Answers("response-time"), nil)
 		}
+		lost := i.Complain("nl", apptest.StrictAnswers("theft"), nil).Number
+		err := i.Store.Write(t.Context(), func(tx *store.Tx) error {
+			file, err := tx.CaseFor(s.Manager.Member, lost)
+			if err != nil {
+				return err
+			}
+			return tx.LapseCase(store.LostAccess{Case: file.ID, Member: s.Service[0].Member, Seq: 1, Stamp: []byte("x")})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 		i.Revoke(s.Service[0].Member)
 		if rows(t, i, s.Service[0].Member) == 0 {
 			t.Fatal("nothing is left to sweep")
 		}
-		if err := i.Work.Sweeper.Sweep(context.Background()); err != nil { //nolint:usetesting // as the background does it
+		if err := i.Work.Sweeper.Sweep(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if n := rows(t, i, s.Service[0].Member); n != 0 {

@@ -31,10 +31,11 @@ func (t *Tx) ForgetReader(id casefile.ID, member staff.ID) error {
 }
 
 // GrantedCases lists cases of which a member holds any key that was wrapped to
-// another key of theirs than one, by its fingerprint, up to limit.
+// another key of theirs than one, by its fingerprint, up to limit. Without one they
+// are all that the member has anything of, those among them that they lost before.
 func (t *Tx) GrantedCases(member staff.ID, but string, limit int) ([]casefile.ID, error) {
-	rows, err := t.Query(`SELECT DISTINCT case_id FROM case_grant
-WHERE recipient_kind = 'member' AND recipient_id = $1 AND fingerprint <> $2 ORDER BY case_id LIMIT $3`, member, but, limit)
+	rows, err := t.Query(`SELECT case_id FROM case_grant WHERE recipient_kind = 'member' AND recipient_id = $1 AND fingerprint <> $2
+UNION SELECT case_id FROM lost_access WHERE member_id = $1 AND $2 = '' ORDER BY case_id LIMIT $3`, member, but, limit)
 	return all(rows, err, func(row scanner) (casefile.ID, error) {
 		var id casefile.ID
 		err := row.Scan(&id)
@@ -49,10 +50,11 @@ func (t *Tx) ClearCharge(id casefile.ID, member staff.ID) (bool, error) {
 	return n > 0, err
 }
 
-// DepartedHolders lists members who have left and still hold a key of a case.
+// DepartedHolders lists members who have left and still have anything of a case.
 func (t *Tx) DepartedHolders() ([]staff.ID, error) {
 	rows, err := t.Query(`SELECT m.id FROM member m WHERE m.active = 0
-AND EXISTS (SELECT 1 FROM case_grant g WHERE g.recipient_kind = 'member' AND g.recipient_id = m.id) ORDER BY m.id`)
+AND (EXISTS (SELECT 1 FROM case_grant g WHERE g.recipient_kind = 'member' AND g.recipient_id = m.id)
+OR EXISTS (SELECT 1 FROM lost_access l WHERE l.member_id = m.id)) ORDER BY m.id`)
 	return all(rows, err, func(row scanner) (staff.ID, error) {
 		var id staff.ID
 		err := row.Scan(&id)
