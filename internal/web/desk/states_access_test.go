@@ -31,17 +31,6 @@ func (p *page) member(name string) string {
 	return ""
 }
 
-// named is where a link with somebody's name leads.
-func (p *page) named(name string) string {
-	p.b.t.Helper()
-	for _, a := range all(p.doc, func(n *html.Node) bool { return n.Data == "a" && strings.TrimSpace(text(n)) == name }) {
-		href, _ := attr(a, "href")
-		return href
-	}
-	p.b.t.Fatalf("%s has no link to %s", p.path, name)
-	return ""
-}
-
 // access renders who can read a case and every page from which that changes.
 func (s *states) access() {
 	story := "Thomas Dubois signed the invoice himself, although he knew that it had been paid before, and nobody looked."
