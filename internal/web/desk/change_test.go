@@ -143,6 +143,8 @@ func (s *states) alarms() {
 func TestAlarmStandsAboveEveryPageOfTheDesk(t *testing.T) {
 	h, c := staffed(t)
 	general := "/desk/case/" + string(h.Complain("en", complaint(), nil).Number)
+	h.DeliverMail()
+	c.sofie.write(general, "message", "We have stopped the calls.")
 	public := h.browser()
 	before := map[string]string{}
 	outside := []string{"/en/", "/en/complaint", "/en/privacy", "/en/mailbox"}
