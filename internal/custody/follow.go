@@ -77,7 +77,7 @@ func (c *Custody) follow(ctx context.Context, k *known, seen heads.Seen) (*known
 		return nil, "", fmt.Errorf("read directory: %w", err)
 	case len(events) == 0:
 		return nil, AlarmOlder, nil
-	case string(events[0].Hash) != string(head):
+	case events[0].Seq != count-1 || string(events[0].Hash) != string(head):
 		return nil, AlarmForked, nil
 	case len(events) == 1:
 		return k, c.against(k.chain, seen), nil

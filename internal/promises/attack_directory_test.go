@@ -131,7 +131,7 @@ func TestAT2_AddedRowLetsNobodyIn(t *testing.T) {
 			c.insert(e)
 		},
 	} {
-		t.Run(name, func(t *testing.T) { both(t, custody.AlarmAltered, attack) })
+		t.Run(name, func(t *testing.T) { atOnce(t, custody.AlarmAltered, attack) })
 	}
 }
 
@@ -147,10 +147,10 @@ func TestAT3_AlteredDirectoryIsNoticed(t *testing.T) {
 		}
 	}
 	t.Run("an older one", func(t *testing.T) {
-		both(t, custody.AlarmOlder, grown(func(c *castle) { c.sql("DELETE FROM directory_event WHERE seq = $1", last(c)) }))
+		atOnce(t, custody.AlarmOlder, grown(func(c *castle) { c.sql("DELETE FROM directory_event WHERE seq = $1", last(c)) }))
 	})
 	t.Run("one of the day it began", func(t *testing.T) {
-		both(t, custody.AlarmOlder, grown(func(c *castle) { c.sql("DELETE FROM directory_event WHERE seq > 1") }))
+		atOnce(t, custody.AlarmOlder, grown(func(c *castle) { c.sql("DELETE FROM directory_event WHERE seq > 1") }))
 	})
 	t.Run("one in the middle is gone", func(t *testing.T) {
 		both(t, custody.AlarmAltered, grown(func(c *castle) { c.sql("DELETE FROM directory_event WHERE seq = 3") }))
@@ -172,7 +172,7 @@ func TestAT3_AlteredDirectoryIsNoticed(t *testing.T) {
 		}))
 	})
 	t.Run("another one that is well signed stands in its place", func(t *testing.T) {
-		both(t, custody.AlarmForked, func(c *castle) {
+		atOnce(t, custody.AlarmForked, func(c *castle) {
 			ch, _ := apptest.Enrolment(c.Instance.Instance(), staff.Assignment{Role: staff.RoleHandler, Team: casefile.SupportersService})
 			fork, err := c.SignedBy(ch, string(c.team.Manager.Member)) // as members signed it, and took it back
 			must(t, err)

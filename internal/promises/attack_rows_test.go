@@ -18,6 +18,7 @@ import (
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
 	"klankbord/internal/fault"
+	"klankbord/internal/intake"
 	"klankbord/internal/profile"
 	"klankbord/internal/seal"
 	"klankbord/internal/setup"
@@ -103,18 +104,22 @@ func TestAT10_RowsOfTheDatabaseDecideNothing(t *testing.T) {
 			"beside the others": "INSERT INTO case_grant SELECT case_id, epoch, recipient_kind, 'ghost', 99, fingerprint, box, created, stamp FROM case_grant WHERE case_id = $1 AND recipient_id = $2",
 		} {
 			t.Run(name, func(t *testing.T) {
-				c := newCastle(t)
-				other := c.Complain("nl", apptest.StrictAnswers("corruption"), nil)
-				c.sql(forge, other.Case, string(c.team.HR.Member))
-				t.Run("is seen when the case is opened", func(t *testing.T) {
-					c.t = t
-					if !c.Case(c.team.Manager, other.Number).Damaged {
-						t.Error("the case is shown as genuine")
-					}
-					c.stopped()
-				})
-				c.t = t
-				c.stands(custody.AlarmGhost)
+				for what, look := range map[string]func(c *castle, other *intake.Receipt){
+					"is seen when the case is opened": func(c *castle, other *intake.Receipt) {
+						if !c.Case(c.team.Manager, other.Number).Damaged {
+							c.t.Error("the case is shown as genuine")
+						}
+						c.stopped()
+					},
+					"is found without opening it": func(c *castle, _ *intake.Receipt) { c.stands(custody.AlarmGhost) },
+				} {
+					t.Run(what, func(t *testing.T) {
+						c := newCastle(t)
+						other := c.Complain("nl", apptest.StrictAnswers("corruption"), nil)
+						c.sql(forge, other.Case, string(c.team.HR.Member))
+						look(c, other)
+					})
+				}
 			})
 		}
 	})

@@ -125,8 +125,18 @@ func (c *castle) calm() {
 	}
 }
 
-// both runs an attack on a running instance, and once more on one that starts after
-// it.
+// atOnce runs an attack on a running instance, which notices it at the next request,
+// and once more on one that starts after it.
+func atOnce(t *testing.T, kind custody.AlarmKind, attack func(*castle)) {
+	t.Helper()
+	both(t, kind, func(c *castle) {
+		attack(c)
+		c.stopped()
+	})
+}
+
+// both runs an attack on a running instance, which notices it when it looks over
+// everything, and once more on one that starts after it.
 func both(t *testing.T, kind custody.AlarmKind, attack func(*castle)) {
 	t.Helper()
 	t.Run("while it runs", func(t *testing.T) {

@@ -48,8 +48,10 @@ func RenderStates(t *testing.T, dir string) {
 		s.access()
 		s.logs()
 	}
+	s.changes()
 	s.drills()
 	s.resets()
+	s.alarms()
 	set, err := desk.Templates()
 	if err != nil {
 		t.Fatal(err)
