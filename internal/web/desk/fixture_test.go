@@ -133,9 +133,18 @@ func (p *page) title() string {
 	return strings.TrimSpace(text(h[0]))
 }
 
+// codes are what the page shows to be copied, without the words before them that only
+// a screen reader says.
 func (p *page) codes() (list []string) {
-	for _, n := range all(p.doc, func(n *html.Node) bool { c, _ := attr(n, "class"); return c == "code" }) {
-		list = append(list, strings.TrimSpace(text(n)))
+	class := func(name string) func(*html.Node) bool {
+		return func(n *html.Node) bool { c, _ := attr(n, "class"); return c == name }
+	}
+	for _, n := range all(p.doc, class("code")) {
+		shown := text(n)
+		for _, spoken := range all(n, class("vh")) {
+			shown = strings.TrimPrefix(shown, text(spoken))
+		}
+		list = append(list, strings.TrimSpace(shown))
 	}
 	return list
 }
