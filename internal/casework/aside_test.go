@@ -13,6 +13,7 @@ import (
 	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
 	"klankbord/internal/config"
+	"klankbord/internal/custody"
 	"klankbord/internal/dialogue"
 	"klankbord/internal/fault"
 	"klankbord/internal/lang"
@@ -490,4 +491,28 @@ func TestAnExclusionBesideOthersWhoWrite(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+}
+
+func TestAnExclusionDoesNotWaitForAnAlarm(t *testing.T) {
+	i, s := apptest.Staffed(t)
+	n := i.Complain("nl", apptest.StrictAnswers("theft"), nil).Number
+	i.Custody.Raise(t.Context(), custody.AlarmLog)
+	if err := i.AddReader(s.Manager, n, s.Service[0].Member); !errors.Is(err, custody.ErrStopped) {
+		t.Errorf("a reader is added while there is an alarm: %v", err)
+	}
+	if err := i.Exclude(s.Manager, n, s.HR.Member); err != nil {
+		t.Fatal(err)
+	}
+	unknown(t, i, s.HR, n)
+	if got := readers(t, i, s.Manager, n); !slices.Equal(got, []string{s.Manager.Name}) {
+		t.Errorf("%v can read it", got)
+	}
+	unknown(t, i, s.Alternative, n)
+
+	i.Custody.Settle(t.Context(), custody.AlarmLog)
+	i.Write(s.Manager, n, casework.DraftNote, "from after")
+	if c := i.Case(s.Alternative, n); c.Damaged || c.Story == nil {
+		t.Error("whoever writes next does not call in the alternative recipient")
+	}
+	unknown(t, i, s.HR, n)
 }

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"maps"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"klankbord/internal/apptest"
@@ -50,8 +53,9 @@ func TestAT1_SwappedKeyReceivesNothing(t *testing.T) {
 		id := c.waiting(staff.Assignment{Role: staff.RoleHandler, Team: casefile.ComplaintsTeam})
 		seen, err := c.Setup.Change(ctx, c.team.Manager, id)
 		must(t, err)
-		ch, _ := apptest.Enrolment(c.Instance.Instance(), seen.After...)
-		ch.Member = seen.Person.Member
+		ch := c.statement(id)
+		ch.Reading, ch.Signing = attacker.Keys().Public(), attacker.Signer().Public()
+		ch.Proof = attacker.Signer().Sign(staff.ProofContext(c.Instance.Instance(), ch.Member), ch.Reading)
 		dir, err := c.Custody.Directory(ctx)
 		must(t, err)
 		forged, err := c.Custody.Compose(dir, ch)
@@ -176,6 +180,24 @@ func TestAT3_AlteredDirectoryIsNoticed(t *testing.T) {
 			c.sql("DELETE FROM directory_event WHERE seq = $1", last(c))
 			c.insert(fork)
 		})
+	})
+	t.Run("an older one, and the copy outside is gone", func(t *testing.T) {
+		c := newCastle(t)
+		c.Join("Els De Smet", staff.Assignment{Role: staff.RoleConfigurator})
+		tok := c.Draft("nl", apptest.StrictAnswers("theft"), nil)
+		c.sql("DELETE FROM directory_event WHERE seq = $1", last(c))
+		c.Restart(func() { must(t, os.Remove(filepath.Join(c.State, "directory"))) })
+		// Nobody knows whom to trust: nobody is given a key, and nothing is taken in that
+		// nobody could read.
+		if _, err := c.Custody.Granting(ctx); !errors.Is(err, custody.ErrUnknown) {
+			t.Errorf("grants: %v", err)
+		}
+		if _, err := c.Intake.Submit(ctx, tok, ""); !errors.Is(err, custody.ErrUnknown) {
+			t.Errorf("a complaint: %v", err)
+		}
+		if alarms := c.Custody.Alarms(); len(alarms) != 1 || alarms[0].Kind != custody.AlarmOlder {
+			t.Errorf("alarms %v", alarms)
+		}
 	})
 	t.Run("a member who left is back", func(t *testing.T) {
 		c := newCastle(t)

@@ -212,3 +212,17 @@ func (c *castle) signs(by access.Actor, id, digest, key string) error {
 	}
 	return errors.Join(errors.New("want "+key), err)
 }
+
+// statement is what is signed of a change that waits.
+func (c *castle) statement(id string) (ch staff.Change) {
+	c.t.Helper()
+	must(c.t, c.Store.Read(ctx, func(tx *store.Tx) error {
+		row, err := tx.DirectoryChange(id)
+		if err != nil {
+			return err
+		}
+		ch, err = staff.DecodeChange(row.Statement)
+		return err
+	}))
+	return ch
+}

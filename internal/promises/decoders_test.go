@@ -200,6 +200,7 @@ func recordDecoders(t testing.TB) []decoder {
 		}},
 		decoder{"signin.Entry", one(invitation), func(b []byte) error {
 			_ = signin.Fingerprint(store.Invitation{Request: b})
+			_, _, _ = (&signin.SignIn{}).Renewal(store.Invitation{Kind: store.InvitationReset, Request: b})
 			return second(signin.Entry(store.Invitation{Request: b, Assignments: "auditor//"}))
 		}},
 	)

@@ -92,8 +92,12 @@ func notDecoders() map[string]string {
 		"blob.reader.Read":             "gives sealed bytes as they are",
 		"casework.take":                "takes the name of a field",
 		"staff.Verify":                 "reads through Directory.add and decodeChange",
+		"signin.SignIn.Renewal":        "reads the same request as Entry",
+		"blob.OpenFolder":              "takes the name of a folder",
+		"web/desk.parseDay":            "a day that was typed",
 		"signin.Fingerprint":           "reads the same request as Entry",
-		"web/desk.keeper.open":         "what it opens never leaves the memory of the process that sealed it",
+		"signin.SignIn.readKnown":      "at most 4 KiB, opened under the pepper by a reader that is fuzzed, then JSON of our own",
+		"web/desk.desk.found":          "JSON of strings that the same browser had sealed; signin opens the box, which is fuzzed",
 	}
 }
 

@@ -195,6 +195,8 @@ func replacedWhole() map[string]string {
 	return map[string]string{
 		"notice-address": "where news goes, when the complainant changes it",
 		"desk-draft/":    "a member's unfinished text, when the one before was sent or thrown away",
+		" address":       "the stamp under where news goes",
+		"log-leaf":       "the stamp under a line of the log covers a hash that is that line's alone",
 	}
 }
 

@@ -93,7 +93,7 @@ func TestWhoLeavesHoldsNothingAndTheirCasesGoOn(t *testing.T) {
 		if n := rows(t, i, leaver.Member); n != 0 {
 			t.Errorf("%d rows are left", n)
 		}
-		if _, err := i.SignIn.Password(ctx, "sofie.peeters@desk.example", password); !errors.Is(err, signin.ErrRefused) {
+		if _, err := i.SignIn.Password(ctx, signin.Browser{}, "sofie.peeters@desk.example", password); !errors.Is(err, signin.ErrRefused) {
 			t.Errorf("whoever left signs in: %v", err)
 		}
 		c := i.Case(signer, shared)
