@@ -23,7 +23,7 @@ test('what is lost comes back', { timeout: 10 * 60_000 }, async (t) => {
     await els.follows(els.say('restore.reset-go'));
     await els.fills({ password: 'not my password' });
     await els.presses(els.say('restore.reset-start'), { status: 422 });
-    await els.isTold('password', els.say('error.signin-refused'));
+    await els.isTold('password', els.say('error.password-wrong'));
     await els.fills({ password: house.members.els.password });
     await els.presses(els.say('restore.reset-start'));
     const [link] = (await els.sees()).match(/\/desk\/enrol\/[\w-]+/);

@@ -58,7 +58,7 @@ func (s *scene) cells(most int) (list []cell) {
 	s.T.Helper()
 	s.must(s.Store.Read(ctx, func(tx *store.Tx) error {
 		for _, c := range columnsOfBytes(s.T) {
-			rows, err := tx.Query(fmt.Sprintf("SELECT rowid, %[1]s FROM %[2]s WHERE length(%[1]s) > 0 ORDER BY rowid DESC LIMIT %[3]d", c.column, c.table, most))
+			rows, err := tx.Query(fmt.Sprintf("SELECT rowid, %[1]s FROM %[2]s WHERE length(%[1]s) > 0 ORDER BY rowid DESC LIMIT %[3]d", c.column, c.table, most)) //nolint:rowserrcheck // read to the end below
 			if err != nil {
 				return err
 			}
@@ -69,7 +69,7 @@ func (s *scene) cells(most int) (list []cell) {
 				}
 				list = append(list, found)
 			}
-			if err := rows.Close(); err != nil {
+			if err := rows.Close(); err != nil { //nolint:sqlclosecheck // closed before the next query
 				return err
 			}
 		}

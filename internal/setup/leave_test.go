@@ -237,7 +237,7 @@ func TestAnInterruptedLeavingIsFinishedByTheSweep(t *testing.T) {
 		if rows(t, i, s.Service[0].Member) == 0 {
 			t.Fatal("nothing is left to sweep")
 		}
-		if err := i.Work.Sweeper.Sweep(context.Background()); err != nil {
+		if err := i.Work.Sweeper.Sweep(context.Background()); err != nil { //nolint:usetesting // as the background does it
 			t.Fatal(err)
 		}
 		if n := rows(t, i, s.Service[0].Member); n != 0 {

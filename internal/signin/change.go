@@ -98,7 +98,7 @@ func (s *SignIn) drawApp(actor access.Actor, tok seal.Token, m store.Member) ([]
 	if err != nil {
 		return nil, fmt.Errorf("draw second factor: %w", err)
 	}
-	plain, err := json.Marshal(EnrolStart{secret, url})
+	plain, err := json.Marshal(EnrolStart{secret, url}) //nolint:musttag // the names of the fields are the format
 	if err != nil {
 		return nil, fmt.Errorf("draw second factor: %w", err)
 	}
@@ -116,7 +116,7 @@ func (s *SignIn) NewApp(ctx context.Context, actor access.Actor, tok seal.Token)
 
 func (s *SignIn) openApp(actor access.Actor, tok seal.Token, a act) (start EnrolStart, err error) {
 	plain, err := tok.KeyWith(s.pepper).Open(s.appContext(actor, tok), a.TOTP)
-	if err != nil || json.Unmarshal(plain, &start) != nil {
+	if err != nil || json.Unmarshal(plain, &start) != nil { //nolint:musttag // the names of the fields are the format
 		return start, ErrAct
 	}
 	return start, nil

@@ -26,7 +26,7 @@ func from(network string) signin.Browser {
 // time: the counters stand in the database.
 func (d *desk) flood(email string, b signin.Browser) (tries int) {
 	d.t.Helper()
-	for tries = 0; tries < 200; tries++ {
+	for tries = 0; tries < 200; tries++ { //nolint:intrange // counts by hand
 		_, err := d.SignIn.Password(ctx, b, email, "guess number one of many")
 		if f, ok := fault.As(err); ok && f.Kind == fault.Limit {
 			return tries

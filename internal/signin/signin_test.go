@@ -160,7 +160,7 @@ func sign(i *apptest.Instance, actor access.Actor, id, password string) error {
 }
 
 // colleague invites, enrols and vouches for a member of the Complaints team.
-func colleague(t *testing.T, i *apptest.Instance, manager access.Actor) seal.Token {
+func colleague(t *testing.T, i *apptest.Instance, manager access.Actor) seal.Token { //nolint:unused // kept for the tests of colleagues
 	t.Helper()
 	link, err := i.Setup.Invite(ctx, manager, setup.Person{
 		Name: "Anke Schmitz", Email: "anke@desk.example", Language: "de",

@@ -187,7 +187,7 @@ func (s *SignIn) OpenAct(ctx context.Context, actor access.Actor, p Purpose, a A
 			return tok, err
 		}
 	}
-	box, err := json.Marshal(held)
+	box, err := json.Marshal(held) //nolint:gosec // sealed before it is stored
 	if err != nil {
 		return tok, fmt.Errorf("open act: %w", err)
 	}

@@ -187,7 +187,7 @@ func TestTheProviderSaysWhoItIsAndOpensNoKey(t *testing.T) {
 	if _, _, err := h.SignIn.EnterByProvider(ctx, cookie, "not the password at all"); !errors.Is(err, signin.ErrRefused) {
 		t.Errorf("without the password: %v", err)
 	}
-	e, pending, err := h.SignIn.EnterByProvider(ctx, cookie, apptest.Password)
+	e, pending, err := h.SignIn.EnterByProvider(ctx, cookie, apptest.Password) //nolint:wastedassign // asked again below
 	if err != nil || pending == nil {
 		t.Fatalf("a provider that checked no more than a password replaces the second factor: %v", err)
 	}
