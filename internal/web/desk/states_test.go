@@ -195,6 +195,9 @@ func (s *states) lists() {
 func (s *states) cases() {
 	s.keep("case-new", s.crew.sofie.get(s.in(s.general)))
 	s.keep("case-busy", s.crew.sofie.get(s.in(s.busy)))
+	s.keep("case-carried", s.crew.sofie.post(s.busy+"?carry=1&lang="+s.lang, url.Values{
+		"audience": {"message"}, "text": {"Half a <message>"}, "lang": {"de"}, "file": {"a letter with a long name.pdf", "photo.jpg"},
+	}))
 	s.keep("case-messages", s.crew.sofie.get(s.in(s.busy+"?show=messages")))
 	s.keep("case-done", s.crew.sofie.get(s.in(s.busy+"?done=message")))
 	s.keep("case-closed", s.crew.sofie.get(s.in(s.closed)))
