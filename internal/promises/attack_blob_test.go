@@ -253,14 +253,15 @@ func TestAT17_StoreThatLiesIsNotBelieved(t *testing.T) {
 	}
 }
 
-// drip writes a pipe byte by byte until nobody reads any more.
+// drip writes a pipe byte by byte until nobody reads any more, for half a minute at
+// most.
 func drip(path string, b []byte) {
 	pipe, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
 		return
 	}
 	defer pipe.Close()
-	for i := range b {
+	for i := range min(len(b), 30_000) {
 		if _, err := pipe.Write(b[i : i+1]); err != nil {
 			return
 		}
