@@ -169,12 +169,12 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 	wake, fileBytes := a.Work.Wake, a.Config.MaxFileMB<<20
 	a.Intake = &intake.Intake{
 		Store: a.Store, Blobs: a.Blobs, Custody: a.Custody, Profile: a.Profile, Calendar: calendar,
-		Mails: mails, Notices: notices, Limits: intake.DefaultLimits(), Wake: wake,
+		Mails: mails, Notices: notices, Limits: intake.DefaultLimits(), Wake: wake, Oversight: a.Oversight,
 	}
 	a.Intake.Limits.FileBytes = fileBytes
 	a.Dialogue = &dialogue.Dialogue{
 		Store: a.Store, Custody: a.Custody, Blobs: a.Blobs, Profile: a.Profile, Calendar: calendar,
-		Notices: notices, Mails: mails, Limits: dialogue.DefaultLimits(), Wake: wake,
+		Notices: notices, Mails: mails, Limits: dialogue.DefaultLimits(), Wake: wake, Oversight: a.Oversight,
 	}
 	a.Dialogue.Limits.FileBytes = fileBytes
 	a.Casework = &casework.Casework{
@@ -182,9 +182,10 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 		Mails: mails, Limits: casework.DefaultLimits(), Wake: wake, Oversight: a.Oversight,
 	}
 	a.Casework.Limits.FileBytes = fileBytes
-	limits := signin.DefaultLimits()
-	limits.Idle = a.Config.SessionIdle
-	a.SignIn = signin.New(a.Store, a.Custody, keys.Pepper, limits)
+	var err error
+	if a.SignIn, err = a.signIn(keys, mails, wake); err != nil {
+		return err
+	}
 	a.Casework.SignIn = a.SignIn
 	a.Setup = &setup.Setup{Store: a.Store, Custody: a.Custody, SignIn: a.SignIn, Casework: a.Casework, Mails: mails, Wake: wake}
 	office := &post.Office{

@@ -60,6 +60,9 @@ func (c *Casework) Check(ctx context.Context, actor access.Actor, n casefile.Num
 	if err != nil {
 		return nil, err
 	}
+	if err := c.noteCase(ctx, actor, o); err != nil {
+		return nil, err
+	}
 	p := &Preview{
 		Number: o.Case.Number, Route: o.Case.Route, Draft: d, Language: o.Case.Language, Seen: o.Case.Head.Count,
 		News: newer(o, d.Seen, actor), Question: routing(o).Question,

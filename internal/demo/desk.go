@@ -64,6 +64,8 @@ func (w work) do(ctx context.Context, x step) error {
 		return c.MarkAcknowledged(ctx, w.actor, n, casework.Acknowledgement{
 			How: x.How, On: w.s.clock.Now(), Words: text, Revision: revision,
 		})
+	case deedCode:
+		return c.StartCode(ctx, w.actor, n, text, w.password())
 	case deedAside:
 		return c.StepAside(ctx, w.actor, n, text)
 	case deedMessage, deedNote, deedDraft, deedClose:
@@ -71,6 +73,16 @@ func (w work) do(ctx context.Context, x step) error {
 	default:
 		return errDeed
 	}
+}
+
+// password is the member's own, as the guide tells it.
+func (w work) password() string {
+	for _, c := range colleagues() {
+		if w.s.members[c.key].actor.Member == w.actor.Member {
+			return c.password
+		}
+	}
+	return ""
 }
 
 func (w work) assign(ctx context.Context, key string) error {

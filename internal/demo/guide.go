@@ -51,6 +51,7 @@ func (s SignInAs) Code(at time.Time) (string, error) {
 type Sample struct {
 	Number  string    `json:"number"`
 	Code    string    `json:"code"`
+	Next    string    `json:"next,omitempty"` // that waits to take its place
 	Subject string    `json:"subject"`
 	Lang    lang.Lang `json:"lang"`
 }

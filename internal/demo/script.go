@@ -50,13 +50,15 @@ type step struct {
 // deed is what is done in a step.
 type deed string
 
-// The deeds: the first five belong to complainants, the others to members; read is
+// The deeds: those up to read belong to complainants, the others to members; read is
 // done by both.
 const (
 	deedSubmit      deed = "submit" // only ever the first
 	deedReply       deed = "reply"
 	deedTalk        deed = "talk"
 	deedWithdraw    deed = "withdraw"
+	deedConfirm     deed = "confirm" // the address, by the link in the mail
+	deedDraw        deed = "draw"    // a new code, by the link in the mail
 	deedRead        deed = "read"
 	deedAssign      deed = "assign"
 	deedMessage     deed = "message"
@@ -68,6 +70,7 @@ const (
 	deedAcknowledge deed = "acknowledge"
 	deedClose       deed = "close"
 	deedAside       deed = "aside"
+	deedCode        deed = "code"     // a new code for somebody who lost theirs
 	deedCatchUp     deed = "catch-up" // only ever the last
 )
 

@@ -27,6 +27,7 @@ const founded = 160
 type seeding struct {
 	app     *app.App
 	clock   *clock.Fixed
+	box     *post.Sink
 	holder  string
 	members map[string]*enrolled
 	joined  map[string]*enrolled // enrolled, and not let in yet
@@ -58,7 +59,7 @@ func Found(ctx context.Context, c config.Config, box *post.Sink, log *slog.Logge
 		return nil, fmt.Errorf("open demo: %w", err)
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	s := &seeding{app: a, clock: clk, holder: ident.New(), members: map[string]*enrolled{}}
+	s := &seeding{app: a, clock: clk, box: box, holder: ident.New(), members: map[string]*enrolled{}}
 	if err := s.enrol(ctx, made.Enrol); err != nil {
 		return nil, err
 	}
@@ -127,6 +128,10 @@ func (s *seeding) do(ctx context.Context, e event) error {
 		return s.submit(ctx, e.of)
 	case e.step.Do == deedCatchUp:
 		return s.catchUp(ctx, e.of)
+	case e.step.Do == deedConfirm:
+		return s.confirm(ctx, e.of)
+	case e.step.Do == deedDraw:
+		return s.draw(ctx, e.of)
 	case e.step.By == "":
 		return s.complainant(ctx, e.of, e.step)
 	default:

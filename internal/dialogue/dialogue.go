@@ -56,7 +56,10 @@ type Dialogue struct {
 	Notices  Sealer // where news can be sent
 	Mails    Sealer // mail that waits
 	Limits   Limits
-	Wake     func() // tells the background work that there is a job; may be nil
+
+	Oversight *custody.Oversight // proves that a complaint was registered
+
+	Wake func() // tells the background work that there is a job; may be nil
 }
 
 // ErrNoSession tells that this browser is in no mailbox, or no longer, or in that

@@ -49,6 +49,8 @@ type Intake struct {
 	Notices  Sealer // where news can be sent
 	Limits   Limits
 	Wake     func() // tells the background work that there is a job; may be nil
+
+	Oversight *custody.Oversight // proves that a complaint was registered
 }
 
 func (i *Intake) instance() string { return i.Custody.Instance() }

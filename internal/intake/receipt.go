@@ -80,6 +80,15 @@ func (i *Intake) receipt(ctx context.Context, tok seal.Token, find func(*store.T
 	return r, nil
 }
 
+// Proof shows anyone that the complaint of a receipt was registered: its number and
+// the time, and nothing else. custody.ErrNoLine: its line is not signed yet.
+func (i *Intake) Proof(ctx context.Context, r *Receipt) (audit.Proof, error) {
+	return i.Oversight.ProveReceipt(ctx, r.Case)
+}
+
+// LogKey is the public key with which such a proof is checked.
+func (i *Intake) LogKey() string { return i.Oversight.Key }
+
 // Confirm notes that the person kept the code; number and code are then forgotten
 // here.
 func (i *Intake) Confirm(ctx context.Context, tok seal.Token, draft string) error {

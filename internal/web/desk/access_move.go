@@ -55,6 +55,9 @@ func (d *desk) showMove(w http.ResponseWriter, r *http.Request, status int, rout
 		d.fillMove(r, &data, m, typed, errs)
 	}
 	shown := page(d, r, d.text(r, "desk.move.title"), data)
+	if data.Route != "" {
+		shown.Path = base(r) + "/access/move?route=" + data.Route
+	}
 	shown.TitleParts, shown.Errors = []string{data.Number}, errs
 	return d.Renderer.Render(w, r, status, "desk/move", shown)
 }

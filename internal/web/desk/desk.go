@@ -13,11 +13,13 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"time"
 
 	"klankbord/internal/access"
 	"klankbord/internal/casework"
 	"klankbord/internal/clock"
 	"klankbord/internal/fault"
+	"klankbord/internal/lang"
 	"klankbord/internal/setup"
 	"klankbord/internal/signin"
 	"klankbord/internal/web/ui"
@@ -47,13 +49,12 @@ type Deps struct {
 
 type desk struct {
 	Deps
-	kept  keeper
 	pages *http.ServeMux // the routes, to tell which address is a page
 }
 
 // New returns the desk under /desk. The caller puts ui's Wrap around it.
 func New(deps Deps) http.Handler {
-	d := &desk{Deps: deps, kept: keeper{clock: deps.Clock}}
+	d := &desk{Deps: deps}
 	mux := http.NewServeMux()
 	for _, route := range d.routes() {
 		mux.Handle(route.pattern, route.guard(d.Renderer.Handle(route.handle)))
@@ -78,25 +79,25 @@ func page[T any](d *desk, r *http.Request, title string, data T) ui.Page[T] {
 // pagePath is the address at which a change of language finds the page again. A form
 // that was refused shows the page that its own address lies under.
 func (d *desk) pagePath(r *http.Request) string {
-	at := r.URL.Path
-	if r.Method == http.MethodGet {
-		query := r.URL.Query()
-		for _, once := range []string{"lang", "done"} {
-			query.Del(once)
+	at, query := r.URL.Path, r.URL.Query()
+	if r.Method != http.MethodGet {
+		for at != "/desk" && at != "/" && !d.isPage(r, at) {
+			at, query = path.Dir(at), url.Values{}
 		}
-		if len(query) > 0 {
-			at += "?" + query.Encode()
-		}
+	}
+	for _, once := range []string{"lang", "done"} {
+		query.Del(once)
+	}
+	if len(query) == 0 {
 		return at
 	}
-	for at != "/desk" && at != "/" {
-		asked := &http.Request{Method: http.MethodGet, Host: r.Host, URL: &url.URL{Path: at}}
-		if _, pattern := d.pages.Handler(asked); pattern != "/" {
-			break
-		}
-		at = path.Dir(at)
-	}
-	return at
+	return at + "?" + query.Encode()
+}
+
+// isPage reports whether an address can be opened.
+func (d *desk) isPage(r *http.Request, at string) bool {
+	_, pattern := d.pages.Handler(&http.Request{Method: http.MethodGet, Host: r.Host, URL: &url.URL{Path: at}})
+	return pattern != "/"
 }
 
 func (d *desk) user(r *http.Request, a access.Actor) *ui.User {
@@ -110,7 +111,11 @@ func (d *desk) user(r *http.Request, a access.Actor) *ui.User {
 	if a.Auditor() {
 		nav = append(nav, link("/desk/log", "desk.nav.journal"))
 	}
-	return &ui.User{Name: a.Name, Nav: append(nav, link("/desk/profile", "desk.nav.profile")), Warnings: d.warnings(r, a)}
+	user := &ui.User{Name: a.Name, Nav: append(nav, link("/desk/profile", "desk.nav.profile")), Warnings: d.warnings(r, a)}
+	if a.Passkey {
+		user.Passkey = d.SignIn.PasskeyHost()
+	}
+	return user
 }
 
 func (d *desk) text(r *http.Request, key string, pairs ...any) string {
@@ -121,6 +126,9 @@ func (d *desk) text(r *http.Request, key string, pairs ...any) string {
 func (d *desk) say(r *http.Request, f *fault.Fault) string {
 	var pairs []any
 	for name, value := range f.Args {
+		if at, err := time.Parse(time.RFC3339, value); err == nil {
+			value = lang.TimeOfDay(lang.Lang(d.Renderer.Lang(r)), at)
+		}
 		pairs = append(pairs, name, value)
 	}
 	return d.text(r, f.Key, pairs...)

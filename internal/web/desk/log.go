@@ -48,13 +48,9 @@ func (d *desk) logShow(w http.ResponseWriter, r *http.Request) error {
 		}
 		data.Older = "/desk/log?" + next.Encode()
 	}
-	status := http.StatusOK
-	if len(errs) > 0 {
-		status = http.StatusUnprocessableEntity
-	}
-	page := page(d, r, d.text(r, "desk.log.title"), data)
-	page.Errors = errs
-	return d.Renderer.Render(w, r, status, "desk/log", page)
+	shown := page(d, r, d.text(r, "desk.log.title"), data)
+	shown.Errors = errs
+	return d.Renderer.Render(w, r, http.StatusOK, "desk/log", shown)
 }
 
 // logKeys are the names of the filters in the address.

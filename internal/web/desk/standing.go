@@ -9,7 +9,10 @@ import (
 
 // standing is a line above the list of cases that asks for something, or tells what
 // everyone must know.
-type standing struct{ Text, Link, Href string }
+type standing struct {
+	Text, Link, Href string
+	Warns            bool
+}
 
 // useShown is how long a use of the recovery key is told above the cases.
 const useShown = 30 * 24 * time.Hour
@@ -35,6 +38,7 @@ func (d *desk) standingUse(r *http.Request, a access.Actor) ([]standing, error) 
 	for _, u := range uses {
 		list = append(list, standing{
 			Text: d.text(r, "drill.notice-used", "used", d.date(r, u.At), "name", u.Name), Link: d.text(r, "drill.notice-used-link"), Href: "/desk/drill",
+			Warns: true,
 		})
 	}
 	return list, err

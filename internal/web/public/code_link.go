@@ -40,7 +40,7 @@ func (b *mailbox) renderCode(w http.ResponseWriter, r *http.Request, status int,
 	v := codeView{State: codeState(p), Ready: p.Ready, Action: b.at(r, path), Mailbox: b.at(r, "/mailbox")}
 	v.Code = ui.Code{Text: p.Code, Label: b.words(r, "public.receipt.code-label")}
 	v.Kept = b.keptField(r, wrong)
-	return b.Renderer.Render(w, r, status, "public/code", ui.Page[codeView]{
+	return b.Renderer.Render(w, r, status, "public/mailbox_link", ui.Page[codeView]{
 		Title: b.words(r, "mailbox.code."+v.State+"-title"), Path: path, Errors: wrong, Data: v,
 	})
 }

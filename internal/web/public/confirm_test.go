@@ -13,14 +13,7 @@ var linkInMail = regexp.MustCompile(`/confirm/[A-Za-z0-9_-]{43}`)
 // confirmPath is the path of the link in the newest mail.
 func (h *house) confirmPath(t *testing.T) string {
 	t.Helper()
-	h.DeliverMail()
-	for _, m := range h.Box.Mails() {
-		if path := linkInMail.FindString(m.Text); path != "" {
-			return path
-		}
-	}
-	t.Fatal("no mail holds a link")
-	return ""
+	return h.linkPath(t, linkInMail)
 }
 
 // Programs that check mail follow every link in it, some of them also with HEAD.

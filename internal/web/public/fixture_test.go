@@ -75,6 +75,7 @@ func newDeskOf(t testing.TB, found func(*desk), options ...func(*public.Deps)) *
 	d.intake = &intake.Intake{
 		Store: d.store, Blobs: blobs, Custody: d.custody, Profile: d.profile, Calendar: deadline.Belgium(lang.Brussels()),
 		Mails: d.instance.Subkey("mail"), Notices: d.instance.Subkey("notices"), Limits: intake.DefaultLimits(),
+		Oversight: &custody.Oversight{Store: d.store},
 	}
 	d.intake.Limits.FileBytes = 1 << 20
 	found(d)

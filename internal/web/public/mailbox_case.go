@@ -52,6 +52,8 @@ type caseView struct {
 	Talk       string
 	Withdraw   string
 	Copy       string
+	Proof      string
+	ProofLink  string
 }
 
 // promised is a date and how it was kept; State is nil while it is to come.
@@ -146,6 +148,7 @@ func (b *mailbox) caseView(r *http.Request, m *dialogue.Mailbox) caseView {
 		Mail: b.mailView(r, m), Address: b.addressView(r, m), NewCode: b.newCodeView(r, m), Codes: b.codeTurns(r, m), Language: b.languageView(r, m),
 		LeaveTo: b.at(r, "/mailbox/leave"), Contacting: b.at(r, "/mailbox/contact"), Talk: b.at(r, "/mailbox/conversation"),
 		Withdraw: b.at(r, "/mailbox/withdraw"), Copy: b.at(r, "/mailbox/copy.txt"),
+		Proof: b.at(r, "/mailbox/proof.txt"), ProofLink: b.proofTitle(r, m.Question),
 	}
 	v.Promises = b.promisedViews(r, m)
 	v.Next = nextOf(v.Promises)

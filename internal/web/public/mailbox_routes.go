@@ -63,6 +63,7 @@ func (f *face) mailboxRoutes() []Route {
 		{"GET", "/mailbox/withdraw", nil, b.inside(b.showWithdraw)},
 		{"POST", "/mailbox/withdraw", small, b.withdraw},
 		{"GET", "/mailbox/copy.txt", nil, b.inside(b.saveCopy)},
+		{"GET", "/mailbox/proof.txt", nil, b.inside(b.saveProof)},
 		{"GET", "/mailbox/file/{id}", nil, b.inside(b.sendFile)},
 		{"POST", "/mailbox/leave", small, b.signOut},
 		{"GET", "/mailbox/left", nil, b.showLeft},

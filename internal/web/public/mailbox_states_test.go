@@ -34,6 +34,7 @@ func TestEveryStateOfTheMailbox(t *testing.T) {
 			k.dialogue()
 			k.contact()
 			k.links()
+			k.codes()
 			k.late()
 			k.question()
 			k.damaged()

@@ -42,6 +42,7 @@ func Policies() map[string]ui.Who {
 		"POST /receipt":               ui.Everyone,
 		"GET /receipt.txt":            ui.Everyone,
 		"GET /receipt/print":          ui.Everyone,
+		"GET /receipt/proof.txt":      ui.Everyone,
 		"GET /receipt/kept":           ui.Everyone,
 		"GET /mailbox":                ui.Everyone,
 		"POST /mailbox":               ui.Everyone,
@@ -58,6 +59,7 @@ func Policies() map[string]ui.Who {
 		"GET /mailbox/withdraw":       ui.HolderOfCode,
 		"POST /mailbox/withdraw":      ui.HolderOfCode,
 		"GET /mailbox/copy.txt":       ui.HolderOfCode,
+		"GET /mailbox/proof.txt":      ui.HolderOfCode,
 		"GET /mailbox/file/{id}":      ui.HolderOfCode,
 	}
 }

@@ -45,6 +45,7 @@ func (f *face) routes() []Route {
 		{"POST", "/receipt", small, f.confirmReceipt},
 		{"GET", "/receipt.txt", nil, f.saveReceipt},
 		{"GET", "/receipt/print", nil, f.printReceipt},
+		{"GET", "/receipt/proof.txt", nil, f.saveReceiptProof},
 		{"GET", "/receipt/kept", nil, f.showKept},
 	}
 }
