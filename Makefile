@@ -1,7 +1,7 @@
 # `make` lists the targets. A fresh machine is Debian 12 as root with git, make,
 # Go ≥ 1.26 and Node ≥ 20; `make run` needs only Go.
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check check-all lint fmt tools bench clean
+.PHONY: help run dev test check check-all lint fmt tools bench mutate fuzz clean
 export CGO_ENABLED = 0
 LISTEN = $${KLANKBORD_LISTEN:-127.0.0.1:8080}
 
@@ -36,6 +36,12 @@ tools: ## install what the tests and the linters need
 
 bench: ## run the benchmarks and write bench/results.json; BENCH=-full for 100,000 cases
 	@tools/need.sh go && go run ./bench $(BENCH)
+
+mutate: ## take each guard away in turn and show that its test fails; MUTATE="AT4 PT2" for some
+	@tools/need.sh go git && tools/mutate.sh $(MUTATE)
+
+fuzz: ## fuzz every decoder for FUZZ=30s each
+	@tools/need.sh go git && tools/fuzz.sh
 
 clean: ## remove what was built
 	@rm -rf build e2e/node_modules

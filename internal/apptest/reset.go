@@ -90,3 +90,8 @@ func (i *Instance) SignInWith(e Enrolled, password string) (Enrolled, error) {
 	e.Actor, err = i.SignIn.Session(ctx, e.Session)
 	return e, err
 }
+
+// Knows hands over the secret of a member whose keys a test renewed by itself.
+func (i *Instance) Knows(member staff.ID, secret *seal.MemberSecret) {
+	i.secrets[member], i.signers[member] = secret, secret.Signer()
+}

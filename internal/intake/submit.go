@@ -168,13 +168,10 @@ func (i *Intake) sealCase(dir *staff.Directory, s *submission) error {
 	return err
 }
 
-// searchText is what a search finds the case by. Who complains is in it only where
-// that is not sealed apart: the summary lies under another key.
+// searchText is what a search finds the case by. Who complains is never in it: the
+// summary lies under another key, and the case may move to where that is sealed apart.
 func (i *Intake) searchText(s *submission) string {
-	who, told := i.Profile.Split(s.answers)
-	if !s.routing.Route.SealsIdentityApart() {
-		maps.Copy(told, who)
-	}
+	_, told := i.Profile.Split(s.answers)
 	var b strings.Builder
 	for _, key := range slices.Sorted(maps.Keys(told)) {
 		for _, v := range told[key] {

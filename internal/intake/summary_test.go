@@ -40,7 +40,9 @@ func TestTheSummaryOfASealedCaseDoesNotTellWhoComplains(t *testing.T) {
 	if !strings.Contains(sealed, "invoice") {
 		t.Error("it does not hold the story")
 	}
-	if open := folded(s.Service[0], i.Complain("nl", apptest.Answers("communication"), nil).Case); !strings.Contains(open, "maes") {
-		t.Error("on the general route a case is not found by name")
+	// A case of the general route may be handed to one that seals who complains apart.
+	open := folded(s.Service[0], i.Complain("nl", apptest.Answers("communication"), nil).Case)
+	if strings.Contains(open, "maes") || !strings.Contains(open, "invoice") {
+		t.Error("on the general route it holds the name, or not the story")
 	}
 }

@@ -230,12 +230,12 @@ func TestAT17_StoreThatLiesIsNotBelieved(t *testing.T) {
 		if err := errors.Join(os.Remove(path), syscall.Mkfifo(path, 0o600)); err != nil {
 			t.Fatal(err)
 		}
-		impatient, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
+		impatient, cancel := context.WithTimeout(ctx, time.Second)
 		defer cancel()
-		dripped := make(chan struct{})
+		stop, dripped := make(chan struct{}), make(chan struct{})
 		go func() {
 			defer close(dripped)
-			drip(path, honest)
+			drip(path, honest, stop)
 		}()
 		begun := time.Now()
 		got, err := s.read(impatient)
@@ -245,25 +245,31 @@ func TestAT17_StoreThatLiesIsNotBelieved(t *testing.T) {
 		if took := time.Since(begun); took > 10*time.Second {
 			t.Errorf("the request ended, the reading went on for %v", took)
 		}
-		s.put(t, path, honest)
+		close(stop)
 		<-dripped
+		s.put(t, path, honest)
 	})
 	if got, err := s.read(ctx); err != nil || !bytes.Equal(got, s.files[s.entry()]) {
 		t.Errorf("the file does not read after everything was put back: %v", err)
 	}
 }
 
-// drip writes a pipe byte by byte until nobody reads any more.
-func drip(path string, b []byte) {
-	pipe, err := os.OpenFile(path, os.O_WRONLY, 0)
+// drip writes a pipe byte by byte until it is told to stop, for half a minute at most.
+// It opens the pipe for reading too, which does not wait for a reader.
+func drip(path string, b []byte, stop <-chan struct{}) {
+	pipe, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		return
 	}
 	defer pipe.Close()
-	for i := range b {
+	for i := range min(len(b), 30_000) {
 		if _, err := pipe.Write(b[i : i+1]); err != nil {
 			return
 		}
-		time.Sleep(time.Millisecond)
+		select {
+		case <-stop:
+			return
+		case <-time.After(time.Millisecond):
+		}
 	}
 }

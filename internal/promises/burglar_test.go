@@ -1,6 +1,8 @@
 package promises_test
 
 import (
+	"fmt"
+
 	"klankbord/internal/apptest"
 	"klankbord/internal/seal"
 	"klankbord/internal/store"
@@ -149,10 +151,15 @@ func (c copied) read(keys map[place]*seal.CaseKeys) map[string]string {
 	for _, s := range c.summaries {
 		where := seal.Context{Instance: c.instance, Case: string(s.Case), Compartment: seal.Investigation, Kind: "summary", Revision: uint64(s.Revision)}
 		if text, ok := c.opens(keys, where, s.Box); ok {
-			read[string(s.Case)+"/summary"] = text
+			read[string(s.Case)+"/"+summaryName(s)] = text
 		}
 	}
 	return read
+}
+
+// summaryName tells the versions of a summary apart.
+func summaryName(s store.Summary) string {
+	return fmt.Sprintf("summary %d of epoch %d", s.Revision, s.Epoch)
 }
 
 // opens tries every key of the case, in every compartment.

@@ -13,7 +13,9 @@ import (
 type caseID = casefile.ID
 
 // model says who should be able to open what. It is written from the promises, not
-// from the code: teams and exclusions decide, nothing else.
+// from the code: teams, decisions about a case and nothing else decide. It knows no
+// epochs: whoever reads a case reads all of it, and whoever lost it reads nothing that
+// was written since, whatever they kept.
 type model struct {
 	people map[string]*colleague // by name
 	cases  []*modelCase
@@ -23,63 +25,129 @@ type model struct {
 type colleague struct {
 	name     string
 	actor    access.Actor
-	team     casefile.Team
+	teams    []casefile.Team // those whose cases they handle
 	function staff.Function
 	left     bool
 }
 
 // modelCase is a case as it should be.
 type modelCase struct {
-	id     caseID
-	number casefile.Number
-	code   string
-	name   string // of the complainant, found in no other complaint
-	strict bool   // who complains is sealed apart
-	closed bool
-	// readers are the names of those who hold the keys of an epoch now, and ever
-	// those who once did.
-	readers, ever []map[string]bool
+	id       caseID
+	number   casefile.Number
+	code     string
+	name     string // of the complainant, found in no other complaint
+	team     casefile.Team
+	director bool // is named, so that the alternative recipient always reads
+	closed   bool
+	apart    bool // who complains is sealed apart, and stays so
+
+	readers map[string]bool // members who may read it now
+	waiting map[string]bool // who read it, and lost the keys with their own
+	out     map[string]bool // excluded, by function or by decision
+	held    map[string]bool // read it when they were excluded
+	loose   bool            // somebody lost the keys, and nothing was written since
+	written map[string]entryReaders
+}
+
+// entryReaders are those who read the case when an entry was written or later: as far
+// as they did before the identity was sealed apart, they may know that too.
+type entryReaders struct {
+	ever     map[string]bool
+	identity map[string]bool
 }
 
 // GoString names the case, for what rapid prints of a history.
 func (c *modelCase) GoString() string { return string(c.number) }
 
-// recovery and codes are persons as well.
+// The recovery key and codes are persons as well.
 const recoveryPerson = "the recovery key"
 
 func codePerson(n casefile.Number) string { return "the code of " + string(n) }
 
 func (m *model) names() []string { return slices.Sorted(maps.Keys(m.people)) }
 
-// founded adds a case: the team less the excluded; the alternative recipient where
-// fewer than two are left or the director is named.
-func (m *model) founded(c *modelCase, team casefile.Team, director bool, excluded ...staff.Function) {
-	readers := map[string]bool{recoveryPerson: true, codePerson(c.number): true}
-	members := m.entitled(team, excluded)
-	if director || len(members) < 2 {
-		members = append(members, m.entitled(casefile.Alternative, excluded)...)
+func (p *colleague) handles(t casefile.Team) bool { return !p.left && slices.Contains(p.teams, t) }
+
+// founded adds a case: the team less the excluded.
+func (m *model) founded(c *modelCase, excluded ...staff.Function) {
+	c.out, c.held, c.waiting, c.written = map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]entryReaders{}
+	for name, p := range m.people {
+		c.out[name] = p.function != "" && slices.Contains(excluded, p.function)
 	}
-	for _, name := range members {
-		readers[name] = true
-	}
-	c.readers, c.ever = []map[string]bool{readers}, []map[string]bool{maps.Clone(readers)}
 	m.cases = append(m.cases, c)
+	m.settle(c, m.inTeam(c.team))
 }
 
-func (m *model) entitled(team casefile.Team, excluded []staff.Function) (list []string) {
-	for _, name := range m.names() {
-		p := m.people[name]
-		if p.team == team && !p.left && !(p.function != "" && slices.Contains(excluded, p.function)) {
-			list = append(list, name)
-		}
+func (m *model) inTeam(t casefile.Team) map[string]bool {
+	list := map[string]bool{}
+	for name, p := range m.people {
+		list[name] = p.handles(t)
 	}
 	return list
 }
 
-// reads reports whether somebody should be able to use the case as it is now.
-func (c *modelCase) reads(name string) bool { return c.readers[len(c.readers)-1][name] }
+// settle says who reads a case from here on: the candidates, less the excluded and
+// those who left; the alternative recipient where fewer than two are left, or the
+// director is named.
+func (m *model) settle(c *modelCase, candidates map[string]bool) {
+	c.readers, c.loose = map[string]bool{}, false
+	for name := range candidates {
+		if p := m.people[name]; candidates[name] && !c.out[name] && !p.left && len(p.teams) > 0 {
+			c.readers[name] = true
+		}
+	}
+	left := len(c.readers)
+	for name := range c.waiting {
+		if c.waiting[name] && !c.out[name] && !m.people[name].left && !c.readers[name] {
+			left++
+		}
+	}
+	if c.director || left < 2 {
+		for name, p := range m.people {
+			if p.handles(casefile.Alternative) && !c.out[name] {
+				c.readers[name] = true
+			}
+		}
+	}
+}
 
-// room reports whether a person has a key to a compartment, whatever the epoch.
+// again settles a case as it is, less or more one person.
+func (m *model) again(c *modelCase, change func(map[string]bool)) {
+	candidates := maps.Clone(c.readers)
+	if change != nil {
+		change(candidates)
+	}
+	m.settle(c, candidates)
+}
+
+// wrote notes that a member wrote in a case: where somebody lost the keys before, the
+// alternative recipient is called in with the fresh ones. The complainant, who cannot
+// know who is excluded, calls nobody.
+func (m *model) wrote(c *modelCase) {
+	if c.loose {
+		m.again(c, nil)
+	}
+}
+
+// lost takes the keys of a case from somebody without anybody writing in it.
+func (c *modelCase) lost(name string) {
+	if c.readers[name] {
+		delete(c.readers, name)
+		c.loose = true
+	}
+}
+
+// knew reports whether a member ever could know who complains from the keys alone.
+func (c *modelCase) knew(name string) bool {
+	for _, w := range c.written {
+		if w.identity[name] {
+			return true
+		}
+	}
+	return false
+}
+
+// room reports whether a person has a key to a compartment of a case that they read.
 func (c *modelCase) room(name string, room seal.Compartment) bool {
 	switch {
 	case name == recoveryPerson:
@@ -87,27 +155,63 @@ func (c *modelCase) room(name string, room seal.Compartment) bool {
 	case name == codePerson(c.number):
 		return room != seal.Investigation
 	default:
-		return room != seal.Identity || !c.strict
+		return c.readers[name] && (room != seal.Identity || !c.apart)
 	}
 }
 
-// opens lists what a person should be able to open by what an epoch grants them:
-// entries, and the summary, which belongs to the investigation.
-func (m *model) opens(name string, by func(*modelCase) []map[string]bool, all copied) map[string]bool {
-	list := map[string]bool{}
-	add := func(id caseID, epoch uint32, room seal.Compartment, what string) {
-		for _, c := range m.cases {
-			granted := by(c)
-			if c.id == id && int(epoch) < len(granted) && granted[epoch][name] && c.room(name, room) {
-				list[string(id)+"/"+what] = true
-			}
-		}
+// items lists everything that is sealed in the cases: entries, and the summary, which
+// belongs to the investigation.
+func (m *model) items(all copied, each func(c *modelCase, what string, room seal.Compartment)) {
+	byID := map[caseID]*modelCase{}
+	for _, c := range m.cases {
+		byID[c.id] = c
 	}
 	for _, e := range all.entries {
-		add(e.Case, e.Epoch, e.Compartment, e.ID)
+		each(byID[e.Case], e.ID, e.Compartment)
 	}
 	for _, s := range all.summaries {
-		add(s.Case, s.Epoch, seal.Investigation, "summary")
+		each(byID[s.Case], summaryName(s), seal.Investigation)
 	}
+}
+
+// now lists what a person should be able to open with what lies in the database.
+func (m *model) now(name string, all copied) map[string]bool {
+	list := map[string]bool{}
+	m.items(all, func(c *modelCase, what string, room seal.Compartment) {
+		if c.room(name, room) {
+			list[string(c.id)+"/"+what] = true
+		}
+	})
+	return list
+}
+
+// seen notes who could open what at this moment. What is new was written by those who
+// read the case before as well.
+func (m *model) seen(all copied, before map[caseID]map[string]bool) {
+	m.items(all, func(c *modelCase, what string, _ seal.Compartment) {
+		w, known := c.written[what]
+		if !known {
+			w = entryReaders{map[string]bool{}, map[string]bool{}}
+			maps.Copy(w.ever, before[c.id])
+		}
+		for name := range c.readers {
+			w.ever[name] = true
+			w.identity[name] = w.identity[name] || !c.apart
+		}
+		c.written[what] = w
+	})
+}
+
+// may lists what a person can at most open with everything they ever had.
+func (m *model) may(name string, all copied) map[string]bool {
+	list := map[string]bool{}
+	m.items(all, func(c *modelCase, what string, room seal.Compartment) {
+		w := c.written[what]
+		switch {
+		case name == recoveryPerson, name == codePerson(c.number) && room != seal.Investigation,
+			w.ever[name] && room != seal.Identity, w.identity[name]:
+			list[string(c.id)+"/"+what] = true
+		}
+	})
 	return list
 }

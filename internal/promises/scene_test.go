@@ -296,6 +296,14 @@ func (s *scene) holds(t *testing.T, attack, table string) {
 	}
 }
 
+// differs reports whether anybody sees anything else than before.
+func (s *scene) differs(table string) bool {
+	return slices.ContainsFunc(s.watching(table), func(w window) bool {
+		now := s.look(w)
+		return now.err != nil || now.text != s.before[w.name].text
+	})
+}
+
 // unchanged makes sure that every attack was undone.
 func (s *scene) unchanged(t *testing.T) {
 	t.Helper()

@@ -1,0 +1,197 @@
+package promises_test
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"klankbord/internal/access"
+	"klankbord/internal/casefile"
+	"klankbord/internal/custody"
+	"klankbord/internal/fault"
+	"klankbord/internal/seal"
+	"klankbord/internal/setup"
+	"klankbord/internal/staff"
+)
+
+// The acts of a history that change who may read a case.
+
+// reader draws a member who reads a case and is in no alternative place only, or skips.
+func (h *history) reader(t *rapid.T, c *modelCase, but string) (string, access.Actor) {
+	var list []string
+	for _, name := range h.names() {
+		if c.readers[name] && name != but && !h.people[name].left {
+			list = append(list, name)
+		}
+	}
+	if len(list) == 0 {
+		t.Skip("nobody reads it")
+	}
+	name := rapid.SampledFrom(list).Draw(t, "reader")
+	return name, h.people[name].actor
+}
+
+func (h *history) stepAside(t *rapid.T) {
+	c := h.anyCase(t)
+	who, actor := h.anyone(t)
+	may := c.readers[who]
+	err := h.StepAside(actor, c.number)
+	allowed(t, may, err)
+	if may {
+		c.out[who], c.held[who] = true, true
+		h.again(c, nil)
+	}
+}
+
+func (h *history) exclude(t *rapid.T) {
+	c := h.anyCase(t)
+	_, actor := h.reader(t, c, "")
+	who, _ := h.anyone(t)
+	err := h.Exclude(actor, c.number, h.people[who].actor.Member)
+	if c.out[who] {
+		if err == nil {
+			t.Fatalf("%s was excluded twice", who)
+		}
+		return
+	}
+	allowed(t, true, err)
+	c.out[who], c.held[who], c.waiting[who] = true, c.readers[who], false
+	h.again(c, nil)
+}
+
+func (h *history) addReader(t *rapid.T) {
+	c := h.anyCase(t)
+	_, actor := h.reader(t, c, "")
+	who, _ := h.anyone(t)
+	err := h.AddReader(actor, c.number, h.people[who].actor.Member)
+	if c.readers[who] || c.out[who] || len(h.people[who].teams) == 0 {
+		if err == nil {
+			t.Fatalf("%s was added, who reads it or must not", who)
+		}
+		return
+	}
+	allowed(t, true, err)
+	c.waiting[who] = false
+	h.again(c, func(r map[string]bool) { r[who] = true })
+}
+
+// letBackIn undoes an exclusion, by two others.
+func (h *history) letBackIn(t *rapid.T) {
+	c := h.anyCase(t)
+	asks, actor := h.reader(t, c, "")
+	approves, second := h.reader(t, c, asks)
+	who, _ := h.anyone(t)
+	if !c.out[who] || who == approves {
+		t.Skip("not left out")
+	}
+	held := c.held[who]
+	err := h.LetBackIn(actor, second, c.number, h.people[who].actor.Member)
+	allowed(t, true, err)
+	c.out[who] = false
+	h.again(c, func(r map[string]bool) { r[who] = held || h.people[who].handles(c.team) })
+}
+
+func (h *history) move(t *rapid.T) {
+	c := h.anyCase(t)
+	who, actor := h.reader(t, c, "")
+	to := rapid.SampledFrom([]casefile.Route{casefile.General, casefile.Privacy, casefile.Integrity}).Draw(t, "route")
+	err := h.Hand(actor, c.number, to)
+	if err != nil {
+		var f *fault.Fault
+		if !errors.As(err, &f) || f.Kind != fault.Invalid { // there already, not stricter, closed, nobody there
+			t.Fatalf("%s moves %s to %s: %v", who, c.number, to, err)
+		}
+		return
+	}
+	c.team = casefile.ComplaintsTeam
+	if to == casefile.General {
+		c.team = casefile.SupportersService
+	}
+	c.apart = c.apart || to != casefile.General
+	for name := range c.waiting {
+		c.waiting[name] = c.waiting[name] && h.people[name].handles(c.team)
+	}
+	h.settle(c, h.inTeam(c.team))
+}
+
+// leave takes a colleague off the desk.
+func (h *history) leave(t *rapid.T) {
+	by, actor := h.anyone(t)
+	who, _ := h.anyone(t)
+	if by == who || h.people[who].function != "" || len(h.people[by].teams) == 0 {
+		t.Skip("stays")
+	}
+	err := h.Setup.Leave(ctx, actor, setup.Leaving{Member: h.people[who].actor.Member, Password: h.Password(actor)})
+	if err != nil {
+		var f *fault.Fault
+		if !errors.As(err, &f) || f.Kind != fault.Invalid { // nobody else has the task, or would read a case
+			t.Fatalf("%s takes %s off the desk: %v", by, who, err)
+		}
+		return
+	}
+	h.people[who].left = true
+	for _, c := range h.cases {
+		c.waiting[who] = false
+		switch others := len(c.readers); {
+		case !c.readers[who]:
+		case c.readers[by] && (!c.closed || others < 3):
+			h.again(c, nil)
+		default:
+			c.lost(who)
+		}
+	}
+}
+
+// renewKeys gives somebody new keys, as after a lost password: they open nothing.
+func (h *history) renewKeys(t *rapid.T) {
+	who, actor := h.anyone(t)
+	if h.renewed == 2 || h.people[who].function != "" {
+		t.Skip("keeps the keys")
+	}
+	h.renewed++
+	h.burglar(fmt.Sprintf("the former keys of %s, %d", who, h.renewed), actor.Keys)
+	secret := seal.NewMemberSecret()
+	reading := secret.Keys().Public()
+	h.Change(staff.Change{
+		Type: staff.Rekey, Member: actor.Member, Reading: reading, Signing: secret.Signer().Public(),
+		Proof: secret.Signer().Sign(staff.ProofContext(h.Instance.Instance(), actor.Member), reading),
+	})
+	h.Clock.Add(time.Minute)
+	if err := h.Custody.Lapse(ctx, actor.Member, custody.BySystem()); err != nil {
+		t.Fatal(err)
+	}
+	behind(h.T, h.Store, "DELETE FROM envelope WHERE member_id = $1", actor.Member)
+	h.Knows(actor.Member, secret)
+	actor.Keys = secret.Keys()
+	dir, err := h.Custody.Directory(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	actor.Entry, _ = dir.Entry(actor.Member)
+	h.people[who].actor = actor
+	h.burglars[who] = &burglar{keys: actor.Keys, loot: h.burglars[who].loot}
+	for _, c := range h.cases {
+		if c.readers[who] {
+			c.lost(who)
+			c.waiting[who] = true
+		}
+	}
+}
+
+// restore gives a colleague back what they lost, by somebody who reads it.
+func (h *history) restore(t *rapid.T) {
+	c := h.anyCase(t)
+	_, actor := h.reader(t, c, "")
+	who, _ := h.anyone(t)
+	if !c.waiting[who] {
+		t.Skip("does not wait")
+	}
+	done, err := h.Casework.RestoreAccess(ctx, actor, h.people[who].actor.Member, []casefile.Number{c.number}, h.Password(actor))
+	if err != nil || done.Done != 1 {
+		t.Fatalf("%d cases given back to %s: %v", done.Done, who, err)
+	}
+	c.waiting[who] = false
+	h.again(c, func(r map[string]bool) { r[who] = true })
+}
