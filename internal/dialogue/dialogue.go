@@ -59,7 +59,7 @@ type Dialogue struct {
 
 	Oversight *custody.Oversight // proves that a complaint was registered
 
-	Wake     func() // tells the background work that there is a job; may be nil
+	Wake func() // tells the background work that there is a job; may be nil
 }
 
 // ErrNoSession tells that this browser is in no mailbox, or no longer, or in that

@@ -73,7 +73,9 @@ func TestNothingSealedLeavesWhenTheLogIsFull(t *testing.T) {
 	}
 
 	h.fullLog()
-	look(fresh, func(route, word string) { t.Errorf("%s shows %q although the line of the log was not written", route, word) })
+	look(fresh, func(route, word string) {
+		t.Errorf("%s shows %q although the line of the log was not written", route, word)
+	})
 }
 
 // enter signs in and reads nothing, not even the page that follows.

@@ -73,5 +73,7 @@ func TestNothingSealedLeavesWhenTheLogIsFull(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	look(fresh, func(route, word string) { t.Errorf("%s shows %q although the line of the log was not written", route, word) })
+	look(fresh, func(route, word string) {
+		t.Errorf("%s shows %q although the line of the log was not written", route, word)
+	})
 }
