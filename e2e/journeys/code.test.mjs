@@ -96,7 +96,7 @@ test('a lost code', { timeout: 10 * 60_000 }, async (t) => {
     await nele.follows(nele.say('desk.code.link'));
     await nele.fills({ password: 'not my password' });
     await nele.presses(nele.say('desk.code.complete'), { status: 422 });
-    await nele.isTold('password', nele.say('error.signin-refused'));
+    await nele.isTold('password', nele.say('error.password-wrong'));
     await nele.fills({ password });
     await nele.presses(nele.say('desk.code.complete'));
     await nele.reads(nele.say('desk.done.code-replaced'), nele.say('desk.code.event-replaced'));

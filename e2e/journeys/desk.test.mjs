@@ -134,7 +134,7 @@ test('members work at the desk', { timeout: 10 * 60_000 }, async (t) => {
     await herself.reads(lotte.name);
     await herself.fills({ password: 'short' });
     await herself.presses(herself.say('common.continue'), { status: 422 });
-    await herself.isTold('password', herself.say('error.password-too-short', { min: 15 }));
+    await herself.isTold('password', herself.say('error.password-short', { min: 15 }));
     await herself.fills({ password: lotte.password });
     await herself.presses(herself.say('common.continue'));
     lotte.totp = (await herself.sees('.code')).replace(/\s/g, '');

@@ -182,17 +182,26 @@ export const sign = (seed, context, message) => crypto.sign(null, frame('klankbo
 export function memberKeys(seed) {
   const prk = extract(seed, 'klankbord/member/1');
   const key = (use) => derive(prk, `klankbord/member/1/${use}`);
-  return { kem: key('kem'), keyring: key('keyring'), personal: key('personal'), sign: key('sign') };
+  return { kem: key('kem'), keyring: key('keyring'), personal: key('personal'), sign: key('sign'), factors: key('factors') };
 }
 
 // memberSecret is what an envelope holds.
 export function memberSecret(b) {
   const r = new Reader(b);
   if (r.byte() !== 1) throw new Error('version');
-  const m = { seed: r.take(32), secondFactor: r.byte() === 1, totp: r.field().toString() };
+  const m = { seed: r.take(32), secondFactor: r.byte() === 1 };
   r.end();
   return m;
 }
+
+// A passkey: what its function is asked, and what of its result goes into the envelope.
+export const passkeyInput = (instance) => sha256(frame('klankbord/passkey/1/input', instance));
+export const passkeySecret = (result, credential, instance, member) =>
+  derive(extract(result, frame('klankbord/passkey/1', credential)), 'klankbord/passkey/1/envelope', instance, member);
+
+// blind stands for something in the database without telling it.
+export const blind = (secret, use, ...parts) =>
+  derive(extract(secret, 'klankbord/seal/1/root'), 'klankbord/blind/1', use, ...parts).toString('hex');
 
 // Codes: 128 bits and a check of 12, as 28 symbols.
 export function codeText(bits) {

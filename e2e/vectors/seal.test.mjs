@@ -20,6 +20,15 @@ const vector = (name) => {
 // A public key of the hybrid KEM holds an ML-KEM-768 key, which node:crypto cannot
 // compute; so do the fingerprints of such keys. They are taken as they are.
 const notHere = {
+  'code.age': 'an age identity; keycopy is opened with it by the age tool in the tests of the commands',
+  keycopy: 'an age file, whose hybrid recipient needs ML-KEM',
+  'token.link': 'another look-up of a token, as token.id is, under its own label',
+  'share.1': 'Shamir over ristretto255, which node:crypto does not have',
+  'share.1.mark': 'the mark of that share',
+  'share.2': 'Shamir over ristretto255, which node:crypto does not have',
+  'share.2.mark': 'the mark of that share',
+  'share.3': 'Shamir over ristretto255, which node:crypto does not have',
+  'share.3.mark': 'the mark of that share',
   
   'code.kem.fingerprint': 'of a hybrid public key',
   'compartment.identity': 'of a hybrid public key',
@@ -95,21 +104,37 @@ test('a code has its text, its look-up and its sealed form', () => {
   assert.equal(hex(opened), hex(Buffer.concat([Buffer.from([1]), code])));
 });
 
-const envelope = (kind, params, salt, stretched, box) => {
-  const key = s.sub(pepper, 'klankbord/envelope/1', kind, params, salt, 'desk', 'm1', stretched);
+const envelope = (kind, credential, params, salt, stretched, box) => {
+  const key = s.sub(pepper, 'klankbord/envelope/1', kind, credential, params, salt, 'desk', 'm1', stretched);
   return s.memberSecret(s.open(key, s.contextOf({ instance: 'desk', kind: `member-secret/${kind}`, object: 'm1' }), box));
 };
-const isTheMember = (m) => assert.deepEqual([hex(m.seed), m.secondFactor, m.totp], [hex(s.secretOf(9)), true, 'JBSWY3DPEHPK3PXP']);
+const isTheMember = (m) => assert.deepEqual([hex(m.seed), m.secondFactor], [hex(s.secretOf(9)), true]);
 
 test('the password envelope opens', () => {
   const params = vector('envelope.password.params').toString();
   assert.equal(params, 'argon2id v=19 t=3 m=65536 p=4');
-  isTheMember(envelope('password', params, vector('envelope.password.salt'), vector('envelope.password.stretched'), vector('envelope.password')));
+  isTheMember(envelope('password', '', params, vector('envelope.password.salt'), vector('envelope.password.stretched'), vector('envelope.password')));
 });
 
 test('the recovery envelope opens', () => {
   const stretched = s.codeDerive(code, 'desk', '/envelope', 'm1');
-  isTheMember(envelope('recovery', 'hkdf-sha256', vector('envelope.recovery.salt'), stretched, vector('envelope.recovery')));
+  isTheMember(envelope('recovery', '', 'hkdf-sha256', vector('envelope.recovery.salt'), stretched, vector('envelope.recovery')));
+});
+
+test('the passkey envelope opens, and what it opens gives the second factors', () => {
+  const stretched = s.passkeySecret(s.secretOf(17), 'c1', 'desk', 'm1');
+  isTheMember(envelope('passkey', 'c1', 'prf hkdf-sha256', vector('envelope.passkey.salt'), stretched, vector('envelope.passkey')));
+  assert.equal(hex(vector('passkey.input')), hex(s.passkeyInput('desk')));
+  assert.equal(s.open(s.memberKeys(s.secretOf(9)).factors, note, vector('factors')).toString(), 'factors');
+});
+
+test('an act gives back the whole secret', () => {
+  const key = s.sub(s.tokenWithPepper(s.secretOf(11), pepper), 'klankbord/token/1/secret');
+  isTheMember(s.memberSecret(s.open(key, note, vector('act.secret'))));
+});
+
+test('what is counted has a name that tells nothing', () => {
+  assert.equal(vector('blind').toString(), s.blind(s.secretOf(5), 'network', '192.0.2.0/24'));
 });
 
 test('a session gives back the reading keys', () => {

@@ -19,6 +19,7 @@ type Actor struct {
 	Session  string // look-up of the session, to count reads once
 	Entry    staff.Entry
 	Keys     *seal.Keys
+	Passkey  bool // has one that can be shown in the place of the password
 }
 
 // Handler reports whether the member handles cases of any team.

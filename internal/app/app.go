@@ -182,9 +182,10 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 		Mails: mails, Limits: casework.DefaultLimits(), Wake: wake, Oversight: a.Oversight,
 	}
 	a.Casework.Limits.FileBytes = fileBytes
-	limits := signin.DefaultLimits()
-	limits.Idle = a.Config.SessionIdle
-	a.SignIn = signin.New(a.Store, a.Custody, keys.Pepper, limits)
+	var err error
+	if a.SignIn, err = a.signIn(keys, mails, wake); err != nil {
+		return err
+	}
 	a.Casework.SignIn = a.SignIn
 	a.Setup = &setup.Setup{Store: a.Store, Custody: a.Custody, SignIn: a.SignIn, Casework: a.Casework, Mails: mails, Wake: wake}
 	office := &post.Office{

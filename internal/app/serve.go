@@ -57,8 +57,13 @@ func (a *App) Handlers() (publicPages, deskPages, both http.Handler, err error) 
 	if a.demo != nil {
 		sets = append(sets, a.demo.Set())
 	}
+	proxies, err := a.Config.Proxies()
+	if err != nil {
+		return nil, nil, nil, err
+	}
 	rd, err := ui.NewRenderer(ui.Config{
 		Words: ui.Catalogue(a.Words), Languages: languages(), Brand: a.brand, Assets: assets, Log: a.log, Secure: a.Config.Secure(),
+		Proxies: proxies,
 	}, sets...)
 	if err != nil {
 		return nil, nil, nil, err

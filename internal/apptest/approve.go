@@ -55,8 +55,10 @@ func (i *Instance) SignedIn(actor access.Actor) seal.Token {
 	tok, now := seal.NewToken(), i.Clock.Now()
 	row := store.Session{
 		ID: tok.ID(), Member: actor.Member, Created: now, Seen: now, Idle: 10 * time.Hour, Expires: now.Add(12 * time.Hour),
-		Box: tok.SealKeys(pepper, seal.Context{Instance: i.Instance(), Kind: "session-keys", Object: tok.ID()}, actor.Keys),
 	}
+	row.Box = tok.SealKeys(pepper, seal.Context{
+		Instance: i.Instance(), Kind: "session-keys", Object: tok.ID() + "/" + string(actor.Member) + "//", Revision: uint64(row.Expires.UnixMicro()),
+	}, actor.Keys)
 	i.check(i.Store.Write(context.Background(), func(tx *store.Tx) error { return tx.InsertSession(row) }))
 	return tok
 }

@@ -61,7 +61,7 @@ func Kept(t testing.TB, k setup.Keeping, options ...Option) *Instance {
 
 func newAt(t testing.TB, at time.Time, k setup.Keeping, options []Option) *Instance {
 	t.Helper()
-	c := config.Config{State: t.TempDir(), Listen: "127.0.0.1:0", BaseURL: "https://desk.example", MaxFileMB: 100, SessionIdle: 30 * time.Minute}
+	c := config.Config{State: t.TempDir(), Listen: "127.0.0.1:0", BaseURL: "https://desk.example", MaxFileMB: 100, SessionIdle: 30 * time.Minute, SessionMost: 10 * time.Hour}
 	i := &Instance{T: t, Clock: clock.NewFixed(at), Box: &post.Sink{}, Log: &Buffer{}, State: c.State, signers: map[staff.ID]*seal.Signer{}}
 	i.secrets = map[staff.ID]*seal.MemberSecret{}
 	o := app.Options{Clock: i.Clock, Transport: i.Box, Log: slog.New(slog.NewJSONHandler(i.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))}

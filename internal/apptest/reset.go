@@ -78,13 +78,15 @@ func (i *Instance) Confirm(member staff.ID, by ...access.Actor) (from time.Time)
 func (i *Instance) SignInWith(e Enrolled, password string) (Enrolled, error) {
 	i.T.Helper()
 	ctx := context.Background()
-	pending, err := i.SignIn.Password(ctx, e.Email, password)
+	pending, err := i.SignIn.Password(ctx, signin.Browser{}, e.Email, password)
 	if err != nil {
 		return e, err
 	}
-	if e.Session, err = i.SignIn.TOTP(ctx, pending, i.Digits(e)); err != nil {
+	entered, err := i.SignIn.TOTP(ctx, pending, i.Digits(e))
+	if err != nil {
 		return e, err
 	}
+	e.Session = entered.Session
 	e.Actor, err = i.SignIn.Session(ctx, e.Session)
 	return e, err
 }

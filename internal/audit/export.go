@@ -53,7 +53,7 @@ func (e ExportFile) Write(w io.Writer, entries iter.Seq2[Entry, error]) error {
 			return fmt.Errorf("export log: position %d is missing", next)
 		}
 		next++
-		b.WriteString(base64.StdEncoding.EncodeToString(entry.Leaf[:]))
+		b.WriteString(base64.StdEncoding.EncodeToString(entry.Leaf[:])) //nolint:errcheck // a buffer never fails
 		if entry.Revealed {
 			fmt.Fprintf(b, " %s %s", base64.StdEncoding.EncodeToString(entry.Salt[:]), base64.StdEncoding.EncodeToString(entry.Record))
 		}
@@ -154,7 +154,7 @@ func exportEntry(position int64, line string) (Entry, error) {
 		if err != nil || i >= len(raw) {
 			return e, fmt.Errorf("%w: leaf %d", ErrExport, position)
 		}
-		raw[i] = b
+		raw[i] = b //nolint:gosec // the length was checked
 	}
 	if len(raw[0]) != tlog.HashSize || len(parts) == 2 || len(parts) == 3 && len(raw[1]) != len(e.Salt) {
 		return e, fmt.Errorf("%w: leaf %d", ErrExport, position)

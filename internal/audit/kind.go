@@ -6,58 +6,60 @@ type Kind string
 // What is logged: submissions, what enters a case, grants, key and directory
 // events, reads, exports, identity openings, settings, erasures.
 const (
-	Submission     Kind = "submission"
-	EntryAdded     Kind = "entry-added"
-	GrantMade      Kind = "grant-made"
-	GrantDeleted   Kind = "grant-deleted"
-	KeyEvent       Kind = "key-event"
-	DirectoryEvent Kind = "directory-event"
-	ChangeAsked    Kind = "directory-asked" // a change of the directory waits for signatures
-	ChangeSigned   Kind = "directory-signed"
-	ChangeDropped  Kind = "directory-withdrawn"
-	DirectoryAlarm Kind = "directory-alarm"
-	OlderAccepted  Kind = "restore-accepted" // an older database, by the operator
-	CaseRead       Kind = "case-read"
-	InboxRead      Kind = "inbox-read"
-	IdentityOpened Kind = "identity-opened"
-	FileRead       Kind = "file-read"
-	SignIn         Kind = "sign-in"
-	SignOut        Kind = "sign-out"
-	SignInRefused  Kind = "sign-in-refused"
-	MemberInvited  Kind = "member-invited"
-	MemberEnrolled Kind = "member-enrolled"
-	StateChanged   Kind = "state-changed"
-	Assigned       Kind = "assigned"
-	CaseClosed     Kind = "case-closed"
-	MessageSent    Kind = "message-sent"
-	MailboxEntered Kind = "mailbox-entered"
-	ContactChanged Kind = "contact-changed"
-	Withdrawn      Kind = "withdrawn"
-	CodeConfirmed  Kind = "code-confirmed"
-	Export         Kind = "export"
-	SettingChanged Kind = "setting-changed"
-	Erased         Kind = "erased"
-	MailDead       Kind = "mail-dead"      // a mail that no server took
-	AddressProven  Kind = "address-proven" // what was sent to an address came back
-	CodeAsked      Kind = "code-asked"     // a new code for somebody who lost theirs
-	CodeDrawn      Kind = "code-drawn"     // by the person, on the page of the link
-	CodeStopped    Kind = "code-stopped"
-	CodeReplaced   Kind = "code-replaced" // the one before is dead
-	CodeHanded     Kind = "code-handed"   // a member saw it, to give it to the person
-	ApprovalAsked  Kind = "approval-asked"
-	AccessChanged  Kind = "access-changed" // who may read a case; the keys have lines of their own
-	ApprovalEnded  Kind = "approval-ended" // approved, refused or withdrawn
-	DrillStarted   Kind = "drill-started"
-	DrillOpened    Kind = "drill-opened"
-	RecoveryUsed   Kind = "recovery-used" // by command; each grant has a line of its own
-	ResetStarted   Kind = "reset-started" // a member is to enrol again
-	ResetEnded     Kind = "reset-ended"   // called off
-	Receipt        Kind = "receipt"       // see NewReceipt
-	LogRead        Kind = "log-read"
-	LogExported    Kind = "log-exported"
-	LogChecked     Kind = "log-checked" // the whole log against its newest checkpoint
-	CheckpointSent Kind = "checkpoint-sent"
-	Acknowledged   Kind = "acknowledged" // a server took the mail that confirms receipt
+	Submission        Kind = "submission"
+	EntryAdded        Kind = "entry-added"
+	GrantMade         Kind = "grant-made"
+	GrantDeleted      Kind = "grant-deleted"
+	KeyEvent          Kind = "key-event"
+	DirectoryEvent    Kind = "directory-event"
+	ChangeAsked       Kind = "directory-asked" // a change of the directory waits for signatures
+	ChangeSigned      Kind = "directory-signed"
+	ChangeDropped     Kind = "directory-withdrawn"
+	DirectoryAlarm    Kind = "directory-alarm"
+	OlderAccepted     Kind = "restore-accepted" // an older database, by the operator
+	CaseRead          Kind = "case-read"
+	InboxRead         Kind = "inbox-read"
+	IdentityOpened    Kind = "identity-opened"
+	FileRead          Kind = "file-read"
+	SignIn            Kind = "sign-in"
+	SignOut           Kind = "sign-out"
+	SignInRefused     Kind = "sign-in-refused"
+	CredentialChanged Kind = "credential-changed" // how a member signs in
+	CodeUsed          Kind = "code-used"          // a member's personal recovery code
+	MemberInvited     Kind = "member-invited"
+	MemberEnrolled    Kind = "member-enrolled"
+	StateChanged      Kind = "state-changed"
+	Assigned          Kind = "assigned"
+	CaseClosed        Kind = "case-closed"
+	MessageSent       Kind = "message-sent"
+	MailboxEntered    Kind = "mailbox-entered"
+	ContactChanged    Kind = "contact-changed"
+	Withdrawn         Kind = "withdrawn"
+	CodeConfirmed     Kind = "code-confirmed"
+	Export            Kind = "export"
+	SettingChanged    Kind = "setting-changed"
+	Erased            Kind = "erased"
+	MailDead          Kind = "mail-dead"      // a mail that no server took
+	AddressProven     Kind = "address-proven" // what was sent to an address came back
+	CodeAsked         Kind = "code-asked"     // a new code for somebody who lost theirs
+	CodeDrawn         Kind = "code-drawn"     // by the person, on the page of the link
+	CodeStopped       Kind = "code-stopped"
+	CodeReplaced      Kind = "code-replaced" // the one before is dead
+	CodeHanded        Kind = "code-handed"   // a member saw it, to give it to the person
+	ApprovalAsked     Kind = "approval-asked"
+	AccessChanged     Kind = "access-changed" // who may read a case; the keys have lines of their own
+	ApprovalEnded     Kind = "approval-ended" // approved, refused or withdrawn
+	DrillStarted      Kind = "drill-started"
+	DrillOpened       Kind = "drill-opened"
+	RecoveryUsed      Kind = "recovery-used" // by command; each grant has a line of its own
+	ResetStarted      Kind = "reset-started" // a member is to enrol again
+	ResetEnded        Kind = "reset-ended"   // called off
+	Receipt           Kind = "receipt"       // see NewReceipt
+	LogRead           Kind = "log-read"
+	LogExported       Kind = "log-exported"
+	LogChecked        Kind = "log-checked" // the whole log against its newest checkpoint
+	CheckpointSent    Kind = "checkpoint-sent"
+	Acknowledged      Kind = "acknowledged" // a server took the mail that confirms receipt
 )
 
 // Kinds lists every kind, in the order of the constants.
@@ -65,7 +67,7 @@ func Kinds() []Kind {
 	return []Kind{
 		Submission, EntryAdded, GrantMade, GrantDeleted, KeyEvent, DirectoryEvent, CaseRead, InboxRead,
 		ChangeAsked, ChangeSigned, ChangeDropped, DirectoryAlarm, OlderAccepted,
-		IdentityOpened, FileRead, SignIn, SignOut, SignInRefused, MemberInvited, MemberEnrolled,
+		IdentityOpened, FileRead, SignIn, SignOut, SignInRefused, CredentialChanged, CodeUsed, MemberInvited, MemberEnrolled,
 		StateChanged, Assigned, CaseClosed, MessageSent, MailboxEntered, ContactChanged, Withdrawn,
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
 		AddressProven, CodeAsked, CodeDrawn, CodeStopped, CodeReplaced, CodeHanded, ApprovalAsked, AccessChanged, ApprovalEnded,

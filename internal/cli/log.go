@@ -63,7 +63,7 @@ func (c *logExportCommand) Run(e *env) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
-	f, err := os.OpenFile(c.To, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // named by the operator
+	f, err := os.OpenFile(c.To, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return fmt.Errorf("write export: %w", err)
 	}

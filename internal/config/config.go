@@ -7,6 +7,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -31,13 +32,25 @@ type Config struct {
 	SMTPCAFile       string `name:"smtp-ca-file" env:"KLANKBORD_SMTP_CA_FILE" type:"path" help:"Further certificates to trust for that server."`
 	MailFrom         string `name:"mail-from" env:"KLANKBORD_MAIL_FROM" help:"Address from which mail is sent."`
 
+	SSOIssuer     string        `name:"sso-issuer" env:"KLANKBORD_SSO_ISSUER" help:"Address of the identity provider (OpenID Connect) with which members can sign in; empty: none."`
+	SSOName       string        `name:"sso-name" env:"KLANKBORD_SSO_NAME" help:"What members call that provider."`
+	SSOClient     string        `name:"sso-client" env:"KLANKBORD_SSO_CLIENT" help:"Id under which the desk is known there."`
+	SSOSecretFile string        `name:"sso-secret-file" env:"KLANKBORD_SSO_SECRET_FILE" type:"path" help:"File that holds the secret for that id."`
+	SSOCAFile     string        `name:"sso-ca-file" env:"KLANKBORD_SSO_CA_FILE" type:"path" help:"Further certificates to trust for that provider."`
+	SSOACR        []string      `name:"sso-acr" env:"KLANKBORD_SSO_ACR" help:"Classes of sign-in (acr) of that provider which count as a second factor."`
+	SSOAMR        []string      `name:"sso-amr" env:"KLANKBORD_SSO_AMR" help:"Methods (amr) of that provider which count as a second factor, such as mfa."`
+	SSOMaxAge     time.Duration `name:"sso-max-age" env:"KLANKBORD_SSO_MAX_AGE" default:"12h" help:"How long ago a member may have signed in there; 0: does not matter."`
+
+	TrustedProxies []string `name:"trusted-proxy" env:"KLANKBORD_TRUSTED_PROXY" help:"Networks of the proxies before the pages, such as 10.0.0.0/8, whose X-Forwarded-For is believed."`
+
 	Witness         []string      `name:"witness" env:"KLANKBORD_WITNESS" help:"E-mail addresses outside this organisation's control that get checkpoints of the log."`
 	WitnessEvery    time.Duration `name:"witness-every" env:"KLANKBORD_WITNESS_EVERY" default:"24h" help:"How long at least between two checkpoints to a witness."`
 	WitnessLanguage string        `name:"witness-language" env:"KLANKBORD_WITNESS_LANGUAGE" enum:"nl,fr,en,de" default:"en" help:"Language of the mail to witnesses."`
 
 	MaxFileMB   int64         `name:"max-file-mb" env:"KLANKBORD_MAX_FILE_MB" default:"100" help:"Size of a file that can be added, in MB."`
 	MinFreeMB   int64         `name:"min-free-mb" env:"KLANKBORD_MIN_FREE_MB" default:"256" help:"Free space in MB below which no new complaint is begun and no file is taken, so that the desk goes on; 0: until the disk is full."`
-	SessionIdle time.Duration `name:"session-idle" env:"KLANKBORD_SESSION_IDLE" default:"30m" help:"How long a member may be idle, up to 10h."`
+	SessionIdle time.Duration `name:"session-idle" env:"KLANKBORD_SESSION_IDLE" default:"30m" help:"How long a member may be idle who chose nothing else, up to 10h."`
+	SessionMost time.Duration `name:"session-idle-most" env:"KLANKBORD_SESSION_IDLE_MOST" default:"10h" help:"How long a member may choose to be idle, up to 10h; less than session-idle: no choice."`
 	LogLevel    string        `name:"log-level" env:"KLANKBORD_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged."`
 }
 
@@ -72,6 +85,19 @@ func (c Config) Desk() string {
 // Secure reports whether browsers reach the public pages over TLS.
 func (c Config) Secure() bool { return strings.HasPrefix(c.Public(), "https://") }
 
+// Proxies are the networks whose word about an address is taken.
+func (c Config) Proxies() ([]netip.Prefix, error) {
+	var list []netip.Prefix
+	for _, text := range c.TrustedProxies {
+		p, err := netip.ParsePrefix(text)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %q", errProxy, text)
+		}
+		list = append(list, p.Masked())
+	}
+	return list, nil
+}
+
 // Domain is the host name in the address of the public pages.
 func (c Config) Domain() string {
 	u, err := url.Parse(c.Public())
@@ -84,7 +110,9 @@ func (c Config) Domain() string {
 // The settings that cannot be.
 var (
 	errBaseURL = errors.New("base-url: want http://host or https://host without a path")
-	errIdle    = errors.New("session-idle: want between 1m and 10h")
+	errIdle    = errors.New("session-idle, session-idle-most: want between 1m and 10h")
+	errSSO     = errors.New("sso-issuer: want https://…, and with it sso-name, sso-client and sso-secret-file")
+	errProxy   = errors.New("trusted-proxy: want networks such as 10.0.0.0/8")
 	errFile    = errors.New("max-file-mb: want at least 1")
 	errWitness = errors.New("witness: want one plain e-mail address each")
 	errEvery   = errors.New("witness-every: want between 1h and 720h")
@@ -100,8 +128,14 @@ func (c Config) Check() error {
 			return fmt.Errorf("%w: %q", errBaseURL, address)
 		}
 	}
-	if c.SessionIdle < time.Minute || c.SessionIdle > 10*time.Hour {
+	if c.SessionIdle < time.Minute || c.SessionIdle > 10*time.Hour || c.SessionMost < 0 || c.SessionMost > 10*time.Hour {
 		return errIdle
+	}
+	if c.SSOIssuer != "" && (c.SSOName == "" || c.SSOClient == "" || c.SSOSecretFile == "") {
+		return errSSO
+	}
+	if _, err := c.Proxies(); err != nil {
+		return err
 	}
 	if c.MaxFileMB < 1 {
 		return errFile

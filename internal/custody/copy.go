@@ -33,7 +33,7 @@ type outsideCopy struct {
 const copyVersion = 1
 
 func (c *Custody) keepCopy(k *known) error {
-	b, err := json.Marshal(outsideCopy{copyVersion, k.events, k.people})
+	b, err := json.Marshal(outsideCopy{copyVersion, k.events, k.people}) //nolint:musttag // the names of the fields are the format
 	if err != nil {
 		return fmt.Errorf("encode copy of the directory: %w", err)
 	}
@@ -51,7 +51,7 @@ func (c *Custody) last(k *known, seen heads.Seen) *known {
 		return nil
 	}
 	var o outsideCopy
-	if json.Unmarshal(b, &o) != nil || o.Version != copyVersion {
+	if json.Unmarshal(b, &o) != nil || o.Version != copyVersion { //nolint:musttag // the names of the fields are the format
 		return nil
 	}
 	chain, err := staff.Verify(c.instance, c.signer.Public(), o.Events)

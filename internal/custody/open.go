@@ -113,12 +113,20 @@ func (c *Custody) OpenMember(ctx context.Context, actor access.Actor, n casefile
 			c.unwrapMember(o, r, actor, g)
 		}
 	}
-	if len(o.keys) == 0 {
+	if !o.holdsPresent() {
 		return nil, fault.ErrNotFound
 	}
 	c.liftAgain(o, r, actor.Member)
 	c.openEntries(o, r)
 	return o, nil
+}
+
+// holdsPresent reports whether the reader has the keys of the newest epoch, as everyone
+// has who may read: whoever lost the case was left out when it was drawn, and no
+// grant of before, written back, makes up for that.
+func (o *Opened) holdsPresent() bool {
+	epochs := o.epochs()
+	return len(epochs) > 0 && o.keys[epochs[len(epochs)-1]] != nil
 }
 
 func (c *Custody) newOpened(ctx context.Context, r rows, reader audit.Actor) *Opened {
@@ -215,7 +223,7 @@ func (c *Custody) OpenCode(ctx context.Context, code seal.Code) (*Opened, error)
 			o.keys[g.Epoch] = keys
 		}
 	}
-	if len(o.keys) == 0 {
+	if !o.holdsPresent() {
 		return nil, fault.ErrNotFound
 	}
 	for _, k := range o.codes {

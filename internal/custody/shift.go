@@ -22,6 +22,9 @@ type shift struct {
 	seq  int64
 	at   time.Time
 	keys *seal.CaseKeys // under which the items will lie
+
+	// There is an alarm: keys are taken from whoever is Out, and none is given.
+	stopped bool
 }
 
 func (s *shift) next() int64 {
@@ -31,6 +34,9 @@ func (s *shift) next() int64 {
 
 // stays reports whether the holder of a grant keeps it.
 func (s *shift) stays(g store.Grant) bool {
+	if s.stopped {
+		return g.Kind != seal.RecipientMember || !slices.Contains(s.t.Out, staff.ID(g.Recipient))
+	}
 	switch g.Kind {
 	case seal.RecipientMember:
 		id := staff.ID(g.Recipient)
@@ -119,7 +125,7 @@ func (s *shift) passOver() error {
 // read the investigation brings nobody but their own new code.
 func (s *shift) bring() error {
 	_, whole := s.o.latest().Compartment(seal.Investigation)
-	if !whole && s.t.Code == nil {
+	if s.stopped || !whole && s.t.Code == nil {
 		return nil
 	}
 	to, err := s.recipients()
@@ -200,7 +206,7 @@ func (s *shift) recipients() ([]seal.Recipient, error) {
 
 // freshen draws the epoch that whoever went never had.
 func (s *shift) freshen() error {
-	if len(s.removed) == 0 && !s.o.stale() {
+	if s.stopped || len(s.removed) == 0 && !s.o.stale() {
 		return nil
 	}
 	id, epoch := s.o.Case.ID, s.o.Case.Epoch+1

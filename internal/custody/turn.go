@@ -26,10 +26,15 @@ type Turn struct {
 // Whoever comes gets the keys of every epoch that the giver holds; whoever goes
 // loses every row, and what follows lies under a fresh epoch that they never had. An
 // identity that is sealed apart from here on is put under a gate in every epoch, and
-// one that was stays so. It fails as Add does, and with ErrStopped.
+// one that was stays so. It fails as Add does.
+//
+// While there is an alarm no key is given. A turn that only takes keys away does so
+// nevertheless, and whoever writes first once it is settled draws the fresh epoch;
+// every other turn fails with ErrStopped.
 func (c *Custody) Turn(d *staff.Directory, o *Opened, t Turn, items ...Item) (*Addition, error) {
-	if err := c.stopped(); err != nil {
-		return nil, err
+	stopped := c.stopped()
+	if stopped != nil && !t.onlyTakes() {
+		return nil, stopped
 	}
 	if o.latest() == nil {
 		return nil, errOlder
@@ -37,7 +42,7 @@ func (c *Custody) Turn(d *staff.Directory, o *Opened, t Turn, items ...Item) (*A
 	if o.Damaged {
 		return nil, errDamaged
 	}
-	s := &shift{c: c, d: d, o: o, t: t, seq: o.Case.Head.Count, at: c.store.Now(), keys: o.latest()}
+	s := &shift{c: c, d: d, o: o, t: t, seq: o.Case.Head.Count, at: c.store.Now(), keys: o.latest(), stopped: stopped != nil}
 	for _, step := range []func() error{s.takeAway, s.putUnderGate, s.passOver, s.bring, s.freshen} {
 		if err := step(); err != nil {
 			return nil, err
@@ -59,6 +64,11 @@ func (c *Custody) Turn(d *staff.Directory, o *Opened, t Turn, items ...Item) (*A
 	a.to = c.stampHead(o.Case.ID, s.head(a.Entries))
 	s.tell()
 	return a, nil
+}
+
+// onlyTakes reports whether a turn is about taking keys away and nothing else.
+func (t Turn) onlyTakes() bool {
+	return len(t.Out) > 0 && len(t.Anew) == 0 && t.Code == nil && t.Place == (casefile.Place{})
 }
 
 // turned is what a turn writes beside the entries.

@@ -20,6 +20,7 @@ import (
 	"klankbord/internal/fault"
 	"klankbord/internal/post"
 	"klankbord/internal/setup"
+	"klankbord/internal/signin"
 )
 
 // founded is a demo that was founded for a test, on a Wednesday afternoon.
@@ -65,7 +66,7 @@ func (f *founded) as(t *testing.T, key string) access.Actor {
 		t.Fatalf("no member %s in the guide", key)
 	}
 	s, ctx := f.guide.SignIns[i], t.Context()
-	pending, err := f.SignIn.Password(ctx, s.Email, s.Password)
+	pending, err := f.SignIn.Password(ctx, signin.Browser{}, s.Email, s.Password)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,11 +74,11 @@ func (f *founded) as(t *testing.T, key string) access.Actor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tok, err := f.SignIn.TOTP(ctx, pending, code)
+	entered, err := f.SignIn.TOTP(ctx, pending, code)
 	if err != nil {
 		t.Fatal(err)
 	}
-	actor, err := f.SignIn.Session(ctx, tok)
+	actor, err := f.SignIn.Session(ctx, entered.Session)
 	if err != nil {
 		t.Fatal(err)
 	}

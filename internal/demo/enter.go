@@ -20,7 +20,7 @@ var errUsed = errors.New("one-time passwords of this moment are used up")
 // (RFC 6238 5.2), so the one before the present is used first: what the page shows
 // stays good for whoever types it.
 func (d *Demo) enter(r *http.Request, s SignInAs) (tok seal.Token, err error) {
-	pending, err := d.signIn.Password(r.Context(), s.Email, s.Password)
+	pending, err := d.signIn.Password(r.Context(), signin.Browser{}, s.Email, s.Password)
 	if err != nil {
 		return tok, err
 	}
@@ -33,9 +33,9 @@ func (d *Demo) enter(r *http.Request, s SignInAs) (tok seal.Token, err error) {
 			return tok, err
 		}
 		d.used[s.Email] = step
-		tok, err = d.signIn.TOTP(r.Context(), pending, code)
+		entered, err := d.signIn.TOTP(r.Context(), pending, code)
 		if !errors.Is(err, signin.ErrRefused) { // refused: somebody typed this one
-			return tok, err
+			return entered.Session, err
 		}
 	}
 	return tok, errUsed

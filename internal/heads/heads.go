@@ -158,7 +158,7 @@ func (f *Folder) Alarms() (map[string]time.Time, error) {
 	alarms := map[string]time.Time{}
 	err := f.load(alarmFile, &alarms)
 	if errors.Is(err, ErrNone) || errors.Is(err, ErrDamaged) {
-		return map[string]time.Time{}, nil //nolint:nilerr // what is wrong is found again
+		return map[string]time.Time{}, nil
 	}
 	return alarms, err
 }
@@ -206,8 +206,8 @@ func (f *Folder) locked(fn func() error) (err error) {
 	if err != nil {
 		return fmt.Errorf("lock heads: %w", err)
 	}
-	defer func() { err = errors.Join(err, lock.Close()) }()                // closing unlocks
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil { //nolint:gosec // a file descriptor fits an int
+	defer func() { err = errors.Join(err, lock.Close()) }() // closing unlocks
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
 		return fmt.Errorf("lock heads: %w", err)
 	}
 	return fn()
@@ -225,7 +225,7 @@ func (f *Folder) write(name string, v any) error {
 // one. The caller holds the lock.
 func (f *Folder) put(name string, b []byte) error {
 	fresh := f.path(name + ".new")
-	file, err := os.OpenFile(fresh, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	file, err := os.OpenFile(fresh, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // a name of our own in the state folder
 	if err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}

@@ -56,7 +56,7 @@ func (i *Intake) draftContext(kind, id string, revision int64) seal.Context {
 	return seal.Context{Instance: i.instance(), Kind: kind, Object: id, Revision: uint64(revision)} //nolint:gosec // never negative
 }
 
-// Draft reads the draft of a browser; ErrNoDraft when there is none.
+// Draft reads the draft of a browser; ErrNoDraft when there is none that opens.
 func (i *Intake) Draft(ctx context.Context, tok seal.Token) (*Draft, error) {
 	var row store.Draft
 	var files []store.DraftFile
@@ -77,7 +77,11 @@ func (i *Intake) Draft(ctx context.Context, tok seal.Token) (*Draft, error) {
 	if err != nil {
 		return nil, ErrNoDraft
 	}
-	return i.openDraft(row, files, key)
+	d, err := i.openDraft(row, files, key)
+	if errors.Is(err, seal.ErrOpen) {
+		return nil, ErrNoDraft
+	}
+	return d, err
 }
 
 func (i *Intake) openDraft(row store.Draft, files []store.DraftFile, key *seal.Key) (*Draft, error) {

@@ -388,7 +388,7 @@ func TestComplaintIsDeliveredToSomeoneWhoeverItIsAbout(t *testing.T) {
 }
 
 func TestATeamWithoutMembersTakesNothingInAndLosesNothing(t *testing.T) {
-	i, ctx := apptest.New(t), context.Background()
+	i, ctx := apptest.New(t), t.Context()
 	i.Join("Els De Smet", staff.Assignment{Role: staff.RoleConfigurator})
 	i.Join("Marc Verstraete", staff.Assignment{Role: staff.RoleHandler, Team: casefile.Alternative})
 	tok := i.Draft("de", apptest.Answers("communication"), map[string]string{"letter.txt": "kept"})

@@ -12,38 +12,41 @@ type Template string
 
 // The mails.
 const (
-	Acknowledgement Template = "acknowledgement"          // to the complainant, at once
-	QuestionReceipt Template = "acknowledgement-question" // the same for a question
-	News            Template = "news"                     // to the complainant: a member wrote
-	Invitation      Template = "invitation"               // to a new member
-	ToMember        Template = "member-notice"            // to a member: the complainant wrote, or a new case
-	ConfirmAddress  Template = "confirm-address"          // to the complainant: does this address reach you?
-	AddressChanged  Template = "address-changed"          // to the complainant, where mail went before
-	CodeLink        Template = "code-link"                // to the complainant: draw a new code here
-	CodeReplaced    Template = "code-replaced"            // to the complainant: the code before is dead
-	AskMember       Template = "member-asked"             // to a member: a colleague asks for a decision
-	AskSignature    Template = "signature-asked"          // to a member: a change of the directory waits
-	FirstToWitness  Template = "witness-first"            // to a witness: a checkpoint of the log, the first
-	ToWitness       Template = "witness"                  // to a witness: a newer checkpoint
-	RecoveryUsed    Template = "recovery-used"            // to every member: the organisation's recovery key was used
-	Reset           Template = "reset"                    // to a member: enrol again
+	Acknowledgement  Template = "acknowledgement"          // to the complainant, at once
+	QuestionReceipt  Template = "acknowledgement-question" // the same for a question
+	News             Template = "news"                     // to the complainant: a member wrote
+	Invitation       Template = "invitation"               // to a new member
+	ToMember         Template = "member-notice"            // to a member: the complainant wrote, or a new case
+	ConfirmAddress   Template = "confirm-address"          // to the complainant: does this address reach you?
+	AddressChanged   Template = "address-changed"          // to the complainant, where mail went before
+	CodeLink         Template = "code-link"                // to the complainant: draw a new code here
+	CodeReplaced     Template = "code-replaced"            // to the complainant: the code before is dead
+	AskMember        Template = "member-asked"             // to a member: a colleague asks for a decision
+	AskSignature     Template = "signature-asked"          // to a member: a change of the directory waits
+	FirstToWitness   Template = "witness-first"            // to a witness: a checkpoint of the log, the first
+	ToWitness        Template = "witness"                  // to a witness: a newer checkpoint
+	RecoveryUsed     Template = "recovery-used"            // to every member: the organisation's recovery key was used
+	Reset            Template = "reset"                    // to a member: enrol again
+	CredentialNotice Template = "credential-notice"        // to a member: how they sign in has changed
 )
 
 // Order is a mail that waits to be written and sent. It is only ever stored
 // sealed. It never holds content, names, topics, routes or codes of a case.
 type Order struct {
-	Template Template  `json:"template"`
-	Lang     string    `json:"lang"`
-	To       string    `json:"to,omitempty"` // empty: the notice address of the case, if there is one by then
-	Number   string    `json:"number,omitempty"`
-	Received time.Time `json:"received,omitzero"`
-	AnswerBy time.Time `json:"answer_by,omitzero"` // when the complainant is told what follows
-	Link     string    `json:"link,omitempty"`     // path on our own host, of an invitation
-	Confirm  string    `json:"confirm,omitempty"`  // secret of the link that confirms the address
-	Until    time.Time `json:"until,omitzero"`
-	Lines    int64     `json:"lines,omitempty"` // to a witness: how many the log has, how many it had
-	Before   int64     `json:"before,omitempty"`
-	Key      string    `json:"key,omitempty"` // public key of the log
+	Template   Template   `json:"template"`
+	Lang       string     `json:"lang"`
+	To         string     `json:"to,omitempty"` // empty: the notice address of the case, if there is one by then
+	Number     string     `json:"number,omitempty"`
+	Received   time.Time  `json:"received,omitzero"`
+	AnswerBy   time.Time  `json:"answer_by,omitzero"` // when the complainant is told what follows
+	Link       string     `json:"link,omitempty"`     // path on our own host, of an invitation
+	Confirm    string     `json:"confirm,omitempty"`  // secret of the link that confirms the address
+	Until      time.Time  `json:"until,omitzero"`
+	Lines      int64      `json:"lines,omitempty"` // to a witness: how many the log has, how many it had
+	Before     int64      `json:"before,omitempty"`
+	Key        string     `json:"key,omitempty"` // public key of the log
+	Credential Credential `json:"credential,omitempty"`
+	At         time.Time  `json:"at,omitzero"` // when it happened
 
 	Attachment *Attachment `json:"attachment,omitempty"`
 }

@@ -136,14 +136,14 @@ func (o *Office) write(row custody.Waiting) (letter.Mail, error) {
 	args := o.args(l, order)
 	return letter.Mail{
 		FromName: o.Sender.Name(l), FromAddress: o.Sender.Address, To: to, Lang: string(l), MessageID: messageID, Date: row.Created,
-		Subject: o.Words.Text(l, textOf(order.Template, "subject"), args), Text: o.Words.Text(l, textOf(order.Template, "text"), args),
+		Subject: o.Words.Text(l, textOf(order, "subject"), args), Text: o.Words.Text(l, textOf(order, "text"), args),
 		Attachment: order.Attachment,
 	}, nil
 }
 
 // textOf is where the catalogue has one part (subject, text) of a mail.
-func textOf(t letter.Template, part string) string {
-	switch t {
+func textOf(order letter.Order, part string) string {
+	switch order.Template {
 	case letter.Acknowledgement:
 		return "mail.acknowledgement." + part
 	case letter.QuestionReceipt:
@@ -152,6 +152,11 @@ func textOf(t letter.Template, part string) string {
 		return "mail.invitation." + part
 	case letter.ToMember:
 		return "mail.member-notice." + part
+	case letter.CredentialNotice:
+		if part == "subject" {
+			return "mail.credential-notice.subject"
+		}
+		return "mail.credential-notice." + string(order.Credential)
 	case letter.ConfirmAddress:
 		return "mail.confirm-address." + part
 	case letter.CodeLink:
@@ -199,7 +204,7 @@ func (o *Office) reach(row custody.Waiting, language string) (to, l string, err 
 
 func (o *Office) args(l lang.Lang, order letter.Order) map[string]string {
 	args := map[string]string{"organisation": o.Sender.Name(l), "number": order.Number, "address": o.address(l, order)}
-	for name, t := range map[string]time.Time{"received": order.Received, "answer_by": order.AnswerBy, "until": order.Until} {
+	for name, t := range map[string]time.Time{"received": order.Received, "answer_by": order.AnswerBy, "until": order.Until, "date": order.At} {
 		if !t.IsZero() {
 			args[name] = lang.Date(l, t)
 		}

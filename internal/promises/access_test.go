@@ -70,6 +70,8 @@ func (r role) may(who ui.Who, what string) bool {
 		return true
 	case ui.HolderOfLink:
 		return what == "it"
+	case ui.Begun:
+		return false // nobody here took the step before
 	case ui.HolderOfCode:
 		return r.code != "" && (what == "" || what == r.code)
 	case ui.Members:

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"maps"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"klankbord/internal/apptest"
@@ -177,6 +180,24 @@ func TestAT3_AlteredDirectoryIsNoticed(t *testing.T) {
 			c.sql("DELETE FROM directory_event WHERE seq = $1", last(c))
 			c.insert(fork)
 		})
+	})
+	t.Run("an older one, and the copy outside is gone", func(t *testing.T) {
+		c := newCastle(t)
+		c.Join("Els De Smet", staff.Assignment{Role: staff.RoleConfigurator})
+		tok := c.Draft("nl", apptest.StrictAnswers("theft"), nil)
+		c.sql("DELETE FROM directory_event WHERE seq = $1", last(c))
+		c.Restart(func() { must(t, os.Remove(filepath.Join(c.State, "directory"))) })
+		// Nobody knows whom to trust: nobody is given a key, and nothing is taken in that
+		// nobody could read.
+		if _, err := c.Custody.Granting(ctx); !errors.Is(err, custody.ErrUnknown) {
+			t.Errorf("grants: %v", err)
+		}
+		if _, err := c.Intake.Submit(ctx, tok, ""); !errors.Is(err, custody.ErrUnknown) {
+			t.Errorf("a complaint: %v", err)
+		}
+		if alarms := c.Custody.Alarms(); len(alarms) != 1 || alarms[0].Kind != custody.AlarmOlder {
+			t.Errorf("alarms %v", alarms)
+		}
 	})
 	t.Run("a member who left is back", func(t *testing.T) {
 		c := newCastle(t)

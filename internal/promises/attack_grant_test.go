@@ -14,6 +14,7 @@ import (
 	"klankbord/internal/access"
 	"klankbord/internal/apptest"
 	"klankbord/internal/casefile"
+	"klankbord/internal/casework"
 	"klankbord/internal/fault"
 	"klankbord/internal/seal"
 	"klankbord/internal/staff"
@@ -375,4 +376,35 @@ func (s *scene) boxed(c cell) bool {
 		s.T.Errorf("%s: is it sealed?", c)
 		return false
 	}
+}
+
+// AT4: whoever was left out of a case stays out of it also when somebody writes their
+// old grant back, stamped as it was.
+func TestAT4_GrantThatWasTakenAwayDoesNotComeBack(t *testing.T) {
+	i, team := apptest.Staffed(t)
+	r := i.Complain("nl", apptest.StrictAnswers("theft"), nil)
+	i.Case(team.HR, r.Number)
+	old := grantOf(t, i, r.Case, string(team.HR.Member))
+	ring := team.HR.Keys.SealKeyring(string(team.HR.Member), opensFor(t, i, team.HR, old))
+	must(t, i.StepAside(team.HR, r.Number))
+	refused(t, i, team.HR, r.Number)
+	insertGrant(t, i, old)
+	refused(t, i, team.HR, r.Number)
+	behind(t, i.Store, "DELETE FROM keyring WHERE member_id = $1", team.HR.Member)
+	behind(t, i.Store, "INSERT INTO keyring (member_id, case_id, epoch, box) VALUES ($1, $2, $3, $4)", team.HR.Member, r.Case, old.Epoch, []byte(ring))
+	refused(t, i, team.HR, r.Number)
+	noticed(t, i, team.Manager, r.Number)
+	for _, view := range casework.Views() {
+		list, err := i.Casework.Inbox(ctx, team.HR, casework.Filter{View: view, Page: 1})
+		if err != nil || list.Total > 0 || len(list.Rows) > 0 {
+			t.Errorf("the list %s shows %d cases: %v", view, list.Total, err)
+		}
+	}
+}
+
+func opensFor(t *testing.T, i *apptest.Instance, actor access.Actor, g store.Grant) *seal.CaseKeys {
+	t.Helper()
+	keys, err := actor.Keys.OpenGrant(i.Instance(), string(g.Case), g.Epoch, seal.RecipientMember, string(actor.Member), g.Box)
+	must(t, err)
+	return keys
 }

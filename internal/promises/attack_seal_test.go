@@ -13,6 +13,7 @@ import (
 	"klankbord/internal/casework"
 	"klankbord/internal/dialogue"
 	"klankbord/internal/profile"
+	"klankbord/internal/signin"
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
 )
@@ -57,7 +58,7 @@ func (s *scene) cells(most int) (list []cell) {
 	s.T.Helper()
 	s.must(s.Store.Read(ctx, func(tx *store.Tx) error {
 		for _, c := range columnsOfBytes(s.T) {
-			rows, err := tx.Query(fmt.Sprintf("SELECT rowid, %[1]s FROM %[2]s WHERE length(%[1]s) > 0 ORDER BY rowid DESC LIMIT %[3]d", c.column, c.table, most))
+			rows, err := tx.Query(fmt.Sprintf("SELECT rowid, %[1]s FROM %[2]s WHERE length(%[1]s) > 0 ORDER BY rowid DESC LIMIT %[3]d", c.column, c.table, most)) //nolint:rowserrcheck // read to the end below
 			if err != nil {
 				return err
 			}
@@ -68,7 +69,7 @@ func (s *scene) cells(most int) (list []cell) {
 				}
 				list = append(list, found)
 			}
-			if err := rows.Close(); err != nil {
+			if err := rows.Close(); err != nil { //nolint:sqlclosecheck // closed before the next query
 				return err
 			}
 		}
@@ -176,11 +177,11 @@ func TestAT5_RelabelledEntryIsNeverGenuine(t *testing.T) {
 // keep copies a table and gives what puts it back.
 func keep(t *testing.T, i *apptest.Instance, table string) (restore func()) {
 	t.Helper()
-	behind(t, i.Store, "CREATE TABLE kept AS SELECT * FROM "+table)
+	behind(t, i.Store, "CREATE TABLE kept_"+table+" AS SELECT * FROM "+table)
 	return func() {
 		behind(t, i.Store, "DELETE FROM "+table)
-		behind(t, i.Store, "INSERT INTO "+table+" SELECT * FROM kept")
-		behind(t, i.Store, "DROP TABLE kept")
+		behind(t, i.Store, "INSERT INTO "+table+" SELECT * FROM kept_"+table)
+		behind(t, i.Store, "DROP TABLE kept_"+table)
 	}
 }
 
@@ -305,7 +306,7 @@ func TestAT5_EnvelopeOpensForItsMemberOnly(t *testing.T) {
 	auditor := staff.Assignment{Role: staff.RoleAuditor}
 	victim, attacker := i.Enrol(team.Manager, "Victim", auditor), i.Enrol(team.Manager, "Attacker", auditor)
 	in := func(e apptest.Enrolled) bool {
-		_, err := i.SignIn.Password(ctx, e.Email, apptest.Password) // both have the same
+		_, err := i.SignIn.Password(ctx, signin.Browser{}, e.Email, apptest.Password) // both have the same
 		return err == nil
 	}
 	if !in(victim) || !in(attacker) {

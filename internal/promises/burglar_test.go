@@ -37,7 +37,7 @@ type ownedRing struct {
 func copyOf(i *apptest.Instance) (c copied, err error) {
 	c.instance = i.Instance()
 	err = i.Store.Read(ctx, func(tx *store.Tx) error {
-		rows, err := tx.Query("SELECT id FROM case_file ORDER BY id")
+		rows, err := tx.Query("SELECT id FROM case_file ORDER BY id") //nolint:rowserrcheck // read to the end below
 		if err != nil {
 			return err
 		}
@@ -49,7 +49,7 @@ func copyOf(i *apptest.Instance) (c copied, err error) {
 			}
 			ids = append(ids, id)
 		}
-		if err := rows.Close(); err != nil {
+		if err := rows.Close(); err != nil { //nolint:sqlclosecheck // closed before the next query
 			return err
 		}
 		for _, id := range ids {
@@ -130,7 +130,7 @@ func (b *burglar) open(c copied) map[place]*seal.CaseKeys {
 		}
 	}
 	for at, keys := range now {
-		b.loot[at] = keys
+		b.loot[at] = keys //nolint:modernize // said in a loop
 	}
 	return now
 }

@@ -96,7 +96,17 @@ func notDecoders() map[string]string {
 		"blob.OpenFolder":              "takes the name of a folder",
 		"web/desk.parseDay":            "a day that was typed",
 		"signin.Fingerprint":           "reads the same request as Entry",
-		"web/desk.keeper.open":         "what it opens never leaves the memory of the process that sealed it",
+		"signin.SignIn.act":            "JSON of our own in a box that is opened first, by a reader that is fuzzed",
+		"signin.SignIn.factors":        "JSON of our own in a box that is opened first, by a reader that is fuzzed",
+		"signin.SignIn.journey":        "JSON of our own in a box that is opened first, by a reader that is fuzzed",
+		"signin.SignIn.openApp":        "JSON of our own in a box that is opened first, by a reader that is fuzzed",
+		"signin.SignIn.passkeyRows":    "JSON of our own in a box that is opened first, by a reader that is fuzzed",
+		"signin.SignIn.pending":        "JSON of our own in a box that is opened first, by a reader that is fuzzed",
+		"signin.SignIn.question":       "JSON of our own in a box that is opened first, by a reader that is fuzzed",
+		"seal.Envelope.OpenPasskey":    "opens through Envelope.open",
+		"seal.Token.OpenSecret":        "opens through Key.Open and decodeMemberSecret",
+		"signin.SignIn.readKnown":      "at most 4 KiB, opened under the pepper by a reader that is fuzzed, then JSON of our own",
+		"web/desk.desk.found":          "JSON of strings that the same browser had sealed; signin opens the box, which is fuzzed",
 	}
 }
 

@@ -212,7 +212,7 @@ func allowed(t *rapid.T, may bool, err error) {
 }
 
 func (h *history) read(t *rapid.T) {
-	c, who := h.anyCase(t), ""
+	c, who := h.anyCase(t), "" //nolint:wastedassign // drawn below
 	who, actor := h.anyone(t)
 	_, err := h.Casework.Case(ctx, actor, c.number)
 	allowed(t, c.reads(who), err)

@@ -309,7 +309,7 @@ func (s *scene) unchanged(t *testing.T) {
 // behind runs one statement on the database behind everybody's back.
 func behind(t testing.TB, s *store.Store, sql string, args ...any) (touched int64) {
 	t.Helper()
-	err := s.Write(context.Background(), func(tx *store.Tx) (err error) {
+	err := s.Write(context.Background(), func(tx *store.Tx) (err error) { //nolint:usetesting // outlives the test that started it
 		touched, err = tx.Exec(sql, args...)
 		return err
 	})

@@ -60,7 +60,7 @@ func (v *visitor) ask(method, path string, form url.Values) answer {
 func (v *visitor) copied() *visitor {
 	c := newVisitor(v.t, v.handler)
 	for name, value := range v.cookies {
-		c.cookies[name] = value
+		c.cookies[name] = value //nolint:modernize // said in a loop
 	}
 	return c
 }

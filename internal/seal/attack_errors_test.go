@@ -49,6 +49,7 @@ func TestAT16EveryFailureHasOneError(t *testing.T) {
 		"session":        func() error { _, err := NewToken().OpenKeys(key, note(), good); return err },
 		"envelope kind":  func() error { _, err := Envelope{Box: good}.OpenPassword(key, "", "", ""); return err },
 		"recovery kind":  func() error { _, err := Envelope{Box: good}.OpenRecovery(key, "", "", NewCode()); return err },
+		"passkey kind":   func() error { _, err := Envelope{Box: good}.OpenPasskey(key, "", "", make([]byte, 32)); return err },
 		"member secret":  func() error { _, err := decodeMemberSecret(junk); return err },
 		"reading keys":   func() error { _, err := decodeKeys(junk); return err },
 		"case keys":      func() error { _, err := caseKeysOf("", "", 0, junk); return err },

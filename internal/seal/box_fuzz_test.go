@@ -32,6 +32,11 @@ func FuzzEveryBoxReader(f *testing.F) {
 		_, err = Envelope{Kind: EnvelopeRecovery, Params: recoveryParams, Salt: make([]byte, saltSize), Box: b}.
 			OpenRecovery(fixedKey(1), "desk", "m1", fixedCode(1))
 		wantShut(t, "envelope", err)
+		_, err = Envelope{Kind: EnvelopePasskey, Params: passkeyParams, Salt: make([]byte, saltSize), Box: b}.
+			OpenPasskey(fixedKey(1), "desk", "m1", make([]byte, 32))
+		wantShut(t, "passkey envelope", err)
+		_, err = NewToken().OpenSecret(fixedKey(1), note(), b)
+		wantShut(t, "act", err)
 	})
 }
 

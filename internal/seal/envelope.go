@@ -2,6 +2,7 @@ package seal
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"time"
@@ -13,15 +14,17 @@ import (
 const (
 	EnvelopePassword = "password"
 	EnvelopeRecovery = "recovery"
+	EnvelopePasskey  = "passkey"
 )
 
 // Envelope is one way to open a member's secret. It is stored as it is; whoever
 // edits a field makes it unopenable.
 type Envelope struct {
-	Kind   string // EnvelopePassword or EnvelopeRecovery
-	Params string // how the key is derived
-	Salt   []byte // 16 random bytes
-	Box    Box
+	Kind       string // EnvelopePassword, EnvelopeRecovery or EnvelopePasskey
+	Credential string // of a passkey: which one; else empty
+	Params     string // how the key is derived
+	Salt       []byte // 16 random bytes
+	Box        Box
 }
 
 // ErrBusy means that too many passwords are being checked; the person tries again.
@@ -33,6 +36,8 @@ const (
 	argonSlots     = 2 // of 64 MiB each
 	argonWait      = 2 * time.Second
 	recoveryParams = "hkdf-sha256"
+	passkeyParams  = "prf hkdf-sha256"
+	passkeyLabel   = "klankbord/passkey/1"
 )
 
 // argonTurn is the process-wide limit on password checks: each takes 64 MiB, and
@@ -134,6 +139,50 @@ func (e Envelope) OpenRecovery(pepper *Key, instance, member string, code Code) 
 	return e.open(pepper, instance, member, secret[:])
 }
 
+// SealPasskey seals a member's secret under what a passkey's pseudo-random function
+// gave, 32 bytes, and the pepper. credential says which passkey. It fails with
+// ErrOpen on anything but 32 bytes.
+func SealPasskey(pepper *Key, instance, member, credential string, prf []byte, ms *MemberSecret) (Envelope, error) {
+	e := newEnvelope(EnvelopePasskey, passkeyParams)
+	e.Credential = credential
+	secret, err := e.passkeySecret(instance, member, prf)
+	if err != nil {
+		return Envelope{}, err
+	}
+	e.Box = e.key(pepper, instance, member, secret[:]).Seal(e.context(instance, member), ms.encode())
+	return e, nil
+}
+
+// OpenPasskey opens an envelope with what the passkey's pseudo-random function
+// gave. It fails with ErrOpen.
+func (e Envelope) OpenPasskey(pepper *Key, instance, member string, prf []byte) (*MemberSecret, error) {
+	if e.Kind != EnvelopePasskey || e.Params != passkeyParams || len(e.Salt) != saltSize {
+		return nil, ErrOpen
+	}
+	secret, err := e.passkeySecret(instance, member, prf)
+	if err != nil {
+		return nil, err
+	}
+	return e.open(pepper, instance, member, secret[:])
+}
+
+func (e Envelope) passkeySecret(instance, member string, prf []byte) (secret [32]byte, err error) {
+	if len(prf) != 32 {
+		return secret, ErrOpen
+	}
+	prk := extract(prf, string(frame(passkeyLabel, e.Credential)))
+	return expand32(&prk, passkeyLabel+"/envelope", instance, member), nil
+}
+
+// PasskeyInput is what passkeys are asked to evaluate their pseudo-random function
+// on: 32 bytes, the same for every passkey of an instance, because at sign-in it is
+// asked for before anyone knows whose passkey will answer. Each passkey has a
+// secret of its own, so the results have nothing in common.
+func PasskeyInput(instance string) []byte {
+	sum := sha256.Sum256(frame(passkeyLabel+"/input", instance))
+	return sum[:]
+}
+
 func newEnvelope(kind, params string) Envelope {
 	e := Envelope{Kind: kind, Params: params, Salt: make([]byte, saltSize)}
 	_, _ = rand.Read(e.Salt) // never returns an error since Go 1.24
@@ -142,7 +191,7 @@ func newEnvelope(kind, params string) Envelope {
 
 // key mixes the pepper in, and binds everything else that the row says.
 func (e Envelope) key(pepper *Key, instance, member string, stretched []byte) *Key {
-	return pepper.sub(envelopeLabel, e.Kind, e.Params, string(e.Salt), instance, member, string(stretched))
+	return pepper.sub(envelopeLabel, e.Kind, e.Credential, e.Params, string(e.Salt), instance, member, string(stretched))
 }
 
 func (e Envelope) context(instance, member string) Context {

@@ -10,7 +10,7 @@ import (
 // no panic, little memory, one encoding of each thing.
 func FuzzInnerEncodings(f *testing.F) {
 	ms := NewMemberSecret()
-	ms.SetTOTP("JBSWY3DPEHPK3PXP")
+	ms.RequireSecondFactor()
 	payload, err := fixedCase().s().payload(everything, fixedKey(1))
 	if err != nil {
 		f.Fatal(err)

@@ -93,7 +93,7 @@ func decodeKeys(b []byte) (*Keys, error) {
 }
 
 // MemberSecret is what a member's envelopes hold: the seed of all the member's
-// keys, and the second factor. It belongs to one goroutine.
+// keys, and the flag that a second factor is required. It belongs to one goroutine.
 type MemberSecret struct {
 	hidden
 	s veiled[memberState]
@@ -102,7 +102,6 @@ type MemberSecret struct {
 type memberState struct {
 	seed         [32]byte
 	secondFactor bool // required at sign-in
-	totp         string
 }
 
 const memberLabel = "klankbord/member/1"
@@ -127,35 +126,35 @@ func (m *MemberSecret) Signer() *Signer {
 	return &Signer{key: veil(&key)}
 }
 
-// SetTOTP stores the secret of the member's one-time passwords and requires a
-// second factor; an empty one removes both.
-func (m *MemberSecret) SetTOTP(secret string) { m.s().totp, m.s().secondFactor = secret, secret != "" }
+// Factors returns the key under which the member's second factors lie, which no
+// session stores: only an opened envelope reads or changes them.
+func (m *MemberSecret) Factors() *Key {
+	prk := extract(m.s().seed[:], memberLabel)
+	return keyOf(expand32(&prk, memberLabel+"/factors"))
+}
 
-// TOTP returns the secret of the member's one-time passwords, if there is one.
-func (m *MemberSecret) TOTP() (string, bool) { return m.s().totp, m.s().totp != "" }
-
-// RequireSecondFactor requires a second factor that is not a one-time password.
+// RequireSecondFactor requires a second factor at sign-in.
 func (m *MemberSecret) RequireSecondFactor() { m.s().secondFactor = true }
 
 // SecondFactorRequired reports whether sign-in needs a second factor. It lies in
 // the envelope so that an edited row cannot switch it off.
 func (m *MemberSecret) SecondFactorRequired() bool { return m.s().secondFactor }
 
-// encode gives the one encoding: version, seed, flag, secret of the second factor.
+// encode gives the one encoding: version, seed, flag.
 func (m *MemberSecret) encode() []byte {
 	b := append([]byte{version}, m.s().seed[:]...)
 	flag := byte(0)
 	if m.s().secondFactor {
 		flag = 1
 	}
-	return appendField(append(b, flag), m.s().totp)
+	return append(b, flag)
 }
 
 func decodeMemberSecret(b []byte) (*MemberSecret, error) {
 	d := decoder{b: b}
-	v, seed, flag, totp := d.byte(), d.array32(), d.byte(), string(d.field())
-	if v != version || flag > 1 || !d.done() || (totp != "" && flag == 0) {
+	v, seed, flag := d.byte(), d.array32(), d.byte()
+	if v != version || flag > 1 || !d.done() {
 		return nil, ErrOpen
 	}
-	return &MemberSecret{s: veil(&memberState{seed: seed, secondFactor: flag == 1, totp: totp})}, nil
+	return &MemberSecret{s: veil(&memberState{seed: seed, secondFactor: flag == 1})}, nil
 }

@@ -7,8 +7,8 @@ import (
 )
 
 func TestEnvelopesOpenTheSameSecret(t *testing.T) {
-	pepper, code, ms := NewKey(), NewCode(), NewMemberSecret()
-	ms.SetTOTP("JBSWY3DPEHPK3PXP")
+	pepper, code, ms, prf := NewKey(), NewCode(), NewMemberSecret(), bytes.Repeat([]byte{9}, 32)
+	ms.RequireSecondFactor()
 	byPassword, err := SealPassword(pepper, "desk", "m1", "correct horse", ms)
 	if err != nil {
 		t.Fatal(err)
@@ -17,16 +17,22 @@ func TestEnvelopesOpenTheSameSecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	byPasskey, err := SealPasskey(pepper, "desk", "m1", "c1", prf, ms)
+	if err != nil {
+		t.Fatal(err)
+	}
+	otherPasskey := byPasskey
+	otherPasskey.Credential = "c2"
 	for name, open := range map[string]func() (*MemberSecret, error){
 		"password": func() (*MemberSecret, error) { return byPassword.OpenPassword(pepper, "desk", "m1", "correct horse") },
 		"recovery": func() (*MemberSecret, error) { return byCode.OpenRecovery(pepper, "desk", "m1", code) },
+		"passkey":  func() (*MemberSecret, error) { return byPasskey.OpenPasskey(pepper, "desk", "m1", prf) },
 	} {
 		got, err := open()
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		totp, ok := got.TOTP()
-		if *got.s() != *ms.s() || !ok || totp != "JBSWY3DPEHPK3PXP" || !got.SecondFactorRequired() {
+		if *got.s() != *ms.s() || !got.SecondFactorRequired() {
 			t.Errorf("%s: another secret came out", name)
 		}
 	}
@@ -41,12 +47,61 @@ func TestEnvelopesOpenTheSameSecret(t *testing.T) {
 		"no code":        func() (*MemberSecret, error) { return byCode.OpenRecovery(pepper, "desk", "m1", Code{}) },
 		"code, member":   func() (*MemberSecret, error) { return byCode.OpenRecovery(pepper, "desk", "m2", code) },
 		"code, pepper":   func() (*MemberSecret, error) { return byCode.OpenRecovery(NewKey(), "desk", "m1", code) },
+		"other result": func() (*MemberSecret, error) {
+			return byPasskey.OpenPasskey(pepper, "desk", "m1", bytes.Repeat([]byte{8}, 32))
+		},
+		"short result":   func() (*MemberSecret, error) { return byPasskey.OpenPasskey(pepper, "desk", "m1", prf[:31]) },
+		"no result":      func() (*MemberSecret, error) { return byPasskey.OpenPasskey(pepper, "desk", "m1", nil) },
+		"other passkey":  func() (*MemberSecret, error) { return otherPasskey.OpenPasskey(pepper, "desk", "m1", prf) },
+		"result, member": func() (*MemberSecret, error) { return byPasskey.OpenPasskey(pepper, "desk", "m2", prf) },
+		"result, pepper": func() (*MemberSecret, error) { return byPasskey.OpenPasskey(NewKey(), "desk", "m1", prf) },
+		"result, kind":   func() (*MemberSecret, error) { return byPassword.OpenPasskey(pepper, "desk", "m1", prf) },
 	} {
 		_, err := open()
 		wantShut(t, name, err)
 	}
 	if _, err := SealRecovery(pepper, "desk", "m1", Code{}, ms); !errors.Is(err, ErrCodeTypo) {
 		t.Errorf("sealed under no code: %v", err)
+	}
+	if _, err := SealPasskey(pepper, "desk", "m1", "c1", prf[:16], ms); err == nil {
+		t.Error("sealed under half a result")
+	}
+}
+
+func TestAnActHoldsTheSecretUnderTheCookieOnly(t *testing.T) {
+	pepper, tok, ms := NewKey(), NewToken(), NewMemberSecret()
+	box := tok.SealSecret(pepper, note(), ms)
+	got, err := tok.OpenSecret(pepper, note(), box)
+	if err != nil || *got.s() != *ms.s() {
+		t.Fatalf("another secret came out: %v", err)
+	}
+	other := note()
+	other.Kind = "other"
+	for name, open := range map[string]func() (*MemberSecret, error){
+		"other cookie": func() (*MemberSecret, error) { return NewToken().OpenSecret(pepper, note(), box) },
+		"other pepper": func() (*MemberSecret, error) { return tok.OpenSecret(NewKey(), note(), box) },
+		"no pepper":    func() (*MemberSecret, error) { return tok.OpenSecret(nil, note(), box) },
+		"no cookie":    func() (*MemberSecret, error) { return Token{}.OpenSecret(pepper, note(), box) },
+		"other act":    func() (*MemberSecret, error) { return tok.OpenSecret(pepper, other, box) },
+	} {
+		_, err := open()
+		wantShut(t, name, err)
+	}
+}
+
+func TestBlindStandsForOneThingUnderOneKey(t *testing.T) {
+	k := NewKey()
+	id := k.Blind("network", "192.0.2.0/24")
+	if len(id) != 64 || id != k.Blind("network", "192.0.2.0/24") {
+		t.Errorf("Blind = %q", id)
+	}
+	for name, other := range map[string]string{
+		"other key": NewKey().Blind("network", "192.0.2.0/24"), "other use": k.Blind("account", "192.0.2.0/24"),
+		"other part": k.Blind("network", "192.0.3.0/24"), "parts joined": k.Blind("net", "work", "192.0.2.0/24"),
+	} {
+		if other == id {
+			t.Errorf("%s gives the same", name)
+		}
 	}
 }
 
@@ -73,13 +128,8 @@ func TestMemberSecretHasOneEncoding(t *testing.T) {
 	if err != nil || *back.s() != *ms.s() {
 		t.Fatal(err)
 	}
-	if _, ok := back.TOTP(); ok || !back.SecondFactorRequired() {
+	if !back.SecondFactorRequired() {
 		t.Error("second factor lost")
-	}
-	ms.SetTOTP("x")
-	ms.SetTOTP("")
-	if _, ok := ms.TOTP(); ok || ms.SecondFactorRequired() {
-		t.Error("second factor not removed")
 	}
 	if !bytes.Equal(ms.Keys().encode(), back.Keys().encode()) {
 		t.Error("keys depend on more than the seed")
@@ -89,7 +139,7 @@ func TestMemberSecretHasOneEncoding(t *testing.T) {
 func FuzzDecodeMemberSecret(f *testing.F) {
 	ms := NewMemberSecret()
 	f.Add(ms.encode())
-	ms.SetTOTP("JBSWY3DPEHPK3PXP")
+	ms.RequireSecondFactor()
 	f.Add(ms.encode())
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if got, err := decodeMemberSecret(b); err == nil && !bytes.Equal(got.encode(), b) {

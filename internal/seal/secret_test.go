@@ -58,7 +58,6 @@ func TestSecretsNeverPrint(t *testing.T) {
 	s := newShelf()
 	m := sealFile(t, s, testPart, []byte("canary"))
 	ms := NewMemberSecret()
-	ms.SetTOTP("canary")
 	ck := fixedCase()
 	compartment, _ := ck.Compartment(Identity)
 	instance := NewInstanceKey()
@@ -85,7 +84,7 @@ func TestSecretsNeverPrint(t *testing.T) {
 // methods there.
 func TestSecretsDoNotPrintFromInsideOtherStructs(t *testing.T) {
 	b32, b16 := fixed32(200), [16]byte(bytes.Repeat([]byte{0xC5}, 16))
-	ms := &MemberSecret{s: veil(&memberState{seed: b32, totp: "canary"})}
+	ms := &MemberSecret{s: veil(&memberState{seed: b32})}
 	outer := struct {
 		secret   Secret
 		key      Key

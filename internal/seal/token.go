@@ -88,3 +88,21 @@ func (t Token) OpenKeys(pepper *Key, c Context, b Box) (*Keys, error) {
 	}
 	return decodeKeys(plain)
 }
+
+// SealSecret seals a member's whole secret for one act of a few minutes: what comes
+// after the member has shown a password or a passkey, on the next page.
+func (t Token) SealSecret(pepper *Key, c Context, ms *MemberSecret) Box {
+	return t.KeyWith(pepper).sub(tokenLabel+"/secret").Seal(c, ms.encode())
+}
+
+// OpenSecret returns the secret that SealSecret sealed. It fails with ErrOpen.
+func (t Token) OpenSecret(pepper *Key, c Context, b Box) (*MemberSecret, error) {
+	if t.b == nil || pepper == nil {
+		return nil, ErrOpen
+	}
+	plain, err := t.KeyWith(pepper).sub(tokenLabel+"/secret").Open(c, b)
+	if err != nil {
+		return nil, err
+	}
+	return decodeMemberSecret(plain)
+}

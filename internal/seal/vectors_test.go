@@ -36,7 +36,7 @@ func makeVectors(t *testing.T) map[string][]byte {
 	cryptotest.SetGlobalRandom(t, 1)
 	ck, member, pepper := fixedCase(), fixedKeys(1), fixedKey(5)
 	investigation, _ := ck.Compartment(Investigation)
-	ms := &MemberSecret{s: veil(&memberState{seed: fixed32(9), secondFactor: true, totp: "JBSWY3DPEHPK3PXP"})}
+	ms := &MemberSecret{s: veil(&memberState{seed: fixed32(9), secondFactor: true})}
 	b32 := fixed32(11)
 	token := Token{b: veil(&b32)}
 	appended, err := Append(recipient(t, RecipientCompartment, "x", investigation.Public()), note(), []byte("appended"))
@@ -59,6 +59,11 @@ func makeVectors(t *testing.T) map[string][]byte {
 	if err != nil {
 		t.Fatal(err)
 	}
+	b9 := fixed32(17)
+	passkey, err := SealPasskey(pepper, "desk", "m1", "c1", b9[:], ms)
+	if err != nil {
+		t.Fatal(err)
+	}
 	shelf := newShelf()
 	m := sealFile(t, shelf, 20, []byte("a file in two parts, sealed"))
 	instance := instanceOf(fixed32(13))
@@ -74,6 +79,9 @@ func makeVectors(t *testing.T) map[string][]byte {
 		"envelope.password":    password.Box, "envelope.password.salt": password.Salt,
 		"envelope.password.params": []byte(password.Params),
 		"envelope.recovery":        recovery.Box, "envelope.recovery.salt": recovery.Salt,
+		"envelope.passkey": passkey.Box, "envelope.passkey.salt": passkey.Salt,
+		"act.secret": token.SealSecret(pepper, note(), ms), "blind": []byte(fixedKey(5).Blind("network", "192.0.2.0/24")),
+		"passkey.input": PasskeyInput("desk"), "factors": ms.Factors().Seal(note(), []byte("factors")),
 		"file.manifest": m.Encode(), "file.part0": shelf.blobs["blob-0"], "file.part1": shelf.blobs["blob-1"],
 		"instance.file": instance.Marshal(), "instance.subkey": fingerprintOf(instance.Subkey("notices")),
 		"key.wrapped": fixedKey(6).Wrap(fixedKey(5), note()), "keyring": member.SealKeyring("m1", ck),
@@ -192,6 +200,17 @@ func TestPT7_VectorsStillOpen(t *testing.T) {
 	if _, err := e.OpenRecovery(pepper, "desk", "m1", fixedCode(3)); err != nil {
 		t.Errorf("recovery: %v", err)
 	}
+	prf := fixed32(17)
+	e = Envelope{Kind: EnvelopePasskey, Credential: "c1", Params: passkeyParams, Salt: v["envelope.passkey.salt"], Box: v["envelope.passkey"]}
+	ms, err := e.OpenPasskey(pepper, "desk", "m1", prf[:])
+	if err != nil {
+		t.Fatalf("passkey: %v", err)
+	}
+	got, err = ms.Factors().Open(note(), v["factors"])
+	want("factors", "factors", got, err)
+	if _, err := (Token{b: veil(&b32)}).OpenSecret(pepper, note(), v["act.secret"]); err != nil {
+		t.Errorf("act: %v", err)
+	}
 	m, err := DecodeManifest(v["file.manifest"])
 	if err != nil {
 		t.Fatal(err)
@@ -283,6 +302,33 @@ func TestPT7_VectorOfWrapByHand(t *testing.T) {
 	}
 	if !bytes.Equal(plain, want) {
 		t.Errorf("payload %x", plain)
+	}
+}
+
+func TestPT7_VectorOfPasskeyEnvelopeByHand(t *testing.T) {
+	v, prf, pepper := readVectors(t), fixed32(17), fixed32(5)
+	sealKey := func(secret []byte) []byte { return mac([]byte("klankbord/seal/1/root"), secret) }
+	prk := mac(lv("klankbord/passkey/1", "c1"), prf[:])
+	secret := mac(prk, lv("klankbord/passkey/1/envelope", "desk", "m1"), []byte{1})
+	key := mac(sealKey(pepper[:]), lv("klankbord/envelope/1", "passkey", "c1", "prf hkdf-sha256", string(v["envelope.passkey.salt"]), "desk", "m1", string(secret)), []byte{1})
+	box := v["envelope.passkey"]
+	ctx := append([]byte{1}, lv("desk", "")...)
+	ctx = append(append(ctx, 0), lv("member-secret/passkey", "m1")...)
+	ctx = append(ctx, make([]byte, 8)...)
+	info := append(append(lv("klankbord/seal/1"), 2), ctx...)
+	block, err := aes.NewCipher(mac(sealKey(key), append(info, box[2:34]...), []byte{1}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	gcm, err := cipher.NewGCM(block)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := gcm.Open(nil, make([]byte, 12), box[66:], ctx)
+	seed := fixed32(9)
+	want := append(append([]byte{1}, seed[:]...), 1, 0x80)
+	if err != nil || !bytes.HasPrefix(plain, want) {
+		t.Fatalf("%x, %v", plain, err)
 	}
 }
 

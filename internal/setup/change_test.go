@@ -14,6 +14,7 @@ import (
 	"klankbord/internal/fault"
 	"klankbord/internal/seal"
 	"klankbord/internal/setup"
+	"klankbord/internal/signin"
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
 )
@@ -201,7 +202,7 @@ func TestChangeIsTakenBack(t *testing.T) {
 	if slices.ContainsFunc(people, func(c setup.Colleague) bool { return c.Email == "els@desk.example" }) {
 		t.Error("whoever was taken back is still on their way")
 	}
-	if _, err := i.SignIn.Password(ctx, "els@desk.example", apptest.Password); err == nil {
+	if _, err := i.SignIn.Password(ctx, signin.Browser{}, "els@desk.example", apptest.Password); err == nil {
 		t.Error("whoever was taken back signs in")
 	}
 }

@@ -93,7 +93,7 @@ func TestWhoLeavesHoldsNothingAndTheirCasesGoOn(t *testing.T) {
 		if n := rows(t, i, leaver.Member); n != 0 {
 			t.Errorf("%d rows are left", n)
 		}
-		if _, err := i.SignIn.Password(ctx, "sofie.peeters@desk.example", password); !errors.Is(err, signin.ErrRefused) {
+		if _, err := i.SignIn.Password(ctx, signin.Browser{}, "sofie.peeters@desk.example", password); !errors.Is(err, signin.ErrRefused) {
 			t.Errorf("whoever left signs in: %v", err)
 		}
 		c := i.Case(signer, shared)
@@ -237,7 +237,7 @@ func TestAnInterruptedLeavingIsFinishedByTheSweep(t *testing.T) {
 		if rows(t, i, s.Service[0].Member) == 0 {
 			t.Fatal("nothing is left to sweep")
 		}
-		if err := i.Work.Sweeper.Sweep(context.Background()); err != nil {
+		if err := i.Work.Sweeper.Sweep(context.Background()); err != nil { //nolint:usetesting // as the background does it
 			t.Fatal(err)
 		}
 		if n := rows(t, i, s.Service[0].Member); n != 0 {

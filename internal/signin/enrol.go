@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"unicode/utf8"
 
 	"klankbord/internal/audit"
 	"klankbord/internal/custody"
@@ -16,10 +15,6 @@ import (
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
 )
-
-// MinPassword is the least number of characters of a password (NIST SP 800-63B
-// 3.1.1.1, where a password is one of two factors: 8; ours is a key as well).
-const MinPassword = 15
 
 // ErrInvitation tells that an invitation was used, has expired or never was.
 var ErrInvitation = fault.New(fault.NotFound, "error.invitation-gone")
@@ -47,8 +42,9 @@ type request struct {
 	Proof    []byte             `json:"proof"`
 	Password envelope           `json:"password"`
 	Recovery envelope           `json:"recovery"`
-	Hidden   []byte             `json:"hidden"` // TOTP secret, recovery code and reading keys, sealed
-	Keys     []byte             `json:"keys"`   // the reading keys for the first session, sealed
+	Factors  []byte             `json:"factors"` // first revision, sealed for the member
+	Hidden   []byte             `json:"hidden"`  // TOTP secret and recovery code, sealed
+	Keys     []byte             `json:"keys"`    // the reading keys for the first session, sealed
 }
 
 type envelope struct {
@@ -104,14 +100,15 @@ func (s *SignIn) hiddenContext(row store.Invitation, kind string) seal.Context {
 }
 
 // Enrol chooses the password and draws the member's keys. Calling it again before
-// the second factor is confirmed starts over. Fault: the password is too short.
+// the second factor is confirmed starts over. Fault: the password is too short or
+// too common.
 func (s *SignIn) Enrol(ctx context.Context, tok seal.Token, password string) (EnrolStart, error) {
 	row, err := s.invitation(ctx, tok)
 	if err != nil {
 		return EnrolStart{}, err
 	}
-	if utf8.RuneCountInString(password) < MinPassword {
-		return EnrolStart{}, fault.New(fault.Invalid, "error.password-short").With("min", fmt.Sprint(MinPassword))
+	if err := s.checkPassword(password, row.Name, row.Email); err != nil {
+		return EnrolStart{}, err
 	}
 	id := row.Member
 	if id == "" {
@@ -137,14 +134,14 @@ func (s *SignIn) Enrol(ctx context.Context, tok seal.Token, password string) (En
 
 func (s *SignIn) request(row store.Invitation, tok seal.Token, id staff.ID, password string, h hidden) ([]byte, error) {
 	secret := seal.NewMemberSecret()
-	secret.SetTOTP(h.TOTP)
 	secret.RequireSecondFactor()
-	byPassword, err := seal.SealPassword(s.pepper, s.instance(), string(id), password, secret)
-	if errors.Is(err, seal.ErrBusy) {
-		return nil, fault.New(fault.Unavailable, "error.signin-busy")
-	}
+	byPassword, err := s.sealPassword(id, password, secret)
 	if err != nil {
-		return nil, fmt.Errorf("seal password envelope: %w", err)
+		return nil, err
+	}
+	shown, err := s.next(id, secret, factors{TOTP: h.TOTP})
+	if err != nil {
+		return nil, err
 	}
 	code, err := seal.ParseCode(h.Recovery)
 	if err != nil {
@@ -162,7 +159,7 @@ func (s *SignIn) request(row store.Invitation, tok seal.Token, id staff.ID, pass
 	body, err := json.Marshal(request{
 		Salt: staff.Salt(), Reading: keys.Public(), Signing: signer.Public(),
 		Proof:    signer.Sign(staff.ProofContext(s.instance(), id), keys.Public()),
-		Password: pack(byPassword), Recovery: pack(byCode),
+		Password: pack(byPassword), Recovery: pack(byCode), Factors: shown.Box,
 		Hidden: tok.KeyWith(s.pepper).Seal(s.hiddenContext(row, "hidden"), secrets),
 		Keys:   tok.SealKeys(s.pepper, s.hiddenContext(row, "keys"), keys),
 	})
@@ -225,16 +222,15 @@ func (s *SignIn) ConfirmTOTP(ctx context.Context, tok seal.Token, code string) (
 	now := s.store.Now()
 	leaf := custody.Leaf(now, custody.Event{Kind: audit.MemberEnrolled, Actor: custody.ByMember(row.Member), Object: r.Reading.Fingerprint()})
 	session = seal.NewToken()
-	err = s.admit(ctx, session, row.Member, keys, func(tx *store.Tx) error {
-		if err := tx.SetInvitationState(row.ID, "open", "enrolled"); err != nil {
-			return err
-		}
-		if err := tx.InsertMember(store.Member{
-			ID: row.Member, Salt: r.Salt, Email: row.Email, Name: row.Name, Language: row.Language, Active: true, Created: now,
-		}); err != nil {
+	m := store.Member{
+		ID: row.Member, Salt: r.Salt, Email: row.Email, Name: row.Name, Language: row.Language, Active: true, Created: now,
+	}
+	err = s.admit(ctx, session, m, keys, ByInvitation, func(tx *store.Tx) error {
+		if err := errors.Join(tx.SetInvitationState(row.ID, "open", "enrolled"), tx.InsertMember(m)); err != nil {
 			return err
 		}
 		return errors.Join(tx.PutEnvelope(row.Member, r.Password.open()), tx.PutEnvelope(row.Member, r.Recovery.open()),
+			tx.PutFactors(store.Factors{Member: row.Member, Revision: 1, App: true, Box: r.Factors}),
 			tx.UseTOTPStep(row.Member, step), tx.InsertLeaf(leaf), change(tx))
 	})
 	if errors.Is(err, store.ErrStale) {

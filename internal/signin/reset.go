@@ -28,7 +28,7 @@ func (s *SignIn) ConfirmReset(ctx context.Context, tok seal.Token, code string) 
 	if err != nil {
 		return Renewed{}, err
 	}
-	if _, ok := totpStep(h.TOTP, code, s.store.Now()); !ok {
+	if _, ok := totpStep(h.TOTP, code, s.store.Now()); !ok { // no step is used up: nobody is signed in by it
 		return Renewed{}, ErrRefused
 	}
 	dir, err := s.custody.Granting(ctx)
@@ -92,6 +92,7 @@ func (s *SignIn) Renewal(row store.Invitation) (Renewal, bool, error) {
 // and ends every session.
 func (v Renewal) Write(tx *store.Tx) error {
 	return errors.Join(
-		tx.DeleteEnvelopesOf(v.Member), tx.PutEnvelope(v.Member, v.r.Password.open()), tx.PutEnvelope(v.Member, v.r.Recovery.open()),
+		tx.DeleteWaysOf(v.Member), tx.PutEnvelope(v.Member, v.r.Password.open()), tx.PutEnvelope(v.Member, v.r.Recovery.open()),
+		tx.PutFactors(store.Factors{Member: v.Member, Revision: 1, App: true, Box: v.r.Factors}),
 		tx.DeleteSessionsOf(v.Member), tx.ForgetRequest(v.row.ID))
 }

@@ -17,6 +17,9 @@ const period = 30
 // matter.
 func totpStep(secret, typed string, now time.Time) (step int64, ok bool) {
 	typed = strings.Join(strings.Fields(typed), "")
+	if secret == "" {
+		return 0, false // no app is set up
+	}
 	for _, d := range []int64{0, -1, 1} {
 		at := now.Unix()/period + d
 		want, err := totp.GenerateCodeCustom(secret, time.Unix(at*period, 0), totp.ValidateOpts{

@@ -94,8 +94,8 @@ func (f frozen) read(ctx context.Context, fn func(*Tx) error) error {
 		}
 		c = &conn{Conn: raw, prepared: map[string]*sql.Stmt{}}
 	}
-	defer func() { f.release(c) }()
-	if err := c.control("BEGIN"); err != nil {
+	defer func() { f.release(c) }()            //nolint:contextcheck // releasing outlives the caller
+	if err := c.control("BEGIN"); err != nil { //nolint:contextcheck // releasing outlives the caller
 		return err
 	}
 	t := &Tx{ctx: ctx, run: ctx, on: c}

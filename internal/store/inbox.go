@@ -46,9 +46,9 @@ func (f InboxFilter) where() (string, []any) {
 		}
 		parts = append(parts, sql)
 	}
-	add(`EXISTS (SELECT 1 FROM case_grant g WHERE g.case_id = c.id AND g.recipient_kind = 'member' AND g.recipient_id = ?)`, f.Member)
+	add(`EXISTS (SELECT 1 FROM case_grant g WHERE g.case_id = c.id AND g.epoch = c.epoch AND g.recipient_kind = 'member' AND g.recipient_id = ?)`, f.Member)
 	if f.With != "" {
-		add(`EXISTS (SELECT 1 FROM case_grant w WHERE w.case_id = c.id AND w.recipient_kind = 'member' AND w.recipient_id = ?)`, f.With)
+		add(`EXISTS (SELECT 1 FROM case_grant w WHERE w.case_id = c.id AND w.epoch = c.epoch AND w.recipient_kind = 'member' AND w.recipient_id = ?)`, f.With)
 	}
 	switch {
 	case f.Open:

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"time"
 
 	"klankbord/internal/seal"
@@ -16,17 +17,18 @@ type Member struct {
 	Name     string
 	Language string
 	Active   bool
-	TOTPStep int64 // the last time step whose password was used
+	TOTPStep int64         // the last time step whose password was used
+	Idle     time.Duration // how long a session may rest; zero: as the instance says
 	Created  time.Time
 }
 
-const memberColumns = `id, salt, email, name, language, active, totp_step, created`
+const memberColumns = `id, salt, email, name, language, active, totp_step, idle, created`
 
 func scanMember(row scanner) (Member, error) {
 	var m Member
-	var active, created int64
-	err := row.Scan(&m.ID, &m.Salt, &m.Email, &m.Name, &m.Language, &active, &m.TOTPStep, &created)
-	m.Active, m.Created = active == 1, at(created)
+	var active, idle, created int64
+	err := row.Scan(&m.ID, &m.Salt, &m.Email, &m.Name, &m.Language, &active, &m.TOTPStep, &idle, &created)
+	m.Active, m.Idle, m.Created = active == 1, time.Duration(idle)*time.Microsecond, at(created)
 	return m, err
 }
 
@@ -62,6 +64,13 @@ func (t *Tx) UseTOTPStep(id staff.ID, step int64) error {
 	return changed(n, err, ErrStale)
 }
 
+// SetTOTPStep notes that the one-time password of a step was used, of an
+// authenticator app that is new.
+func (t *Tx) SetTOTPStep(id staff.ID, step int64) error {
+	_, err := t.Exec(`UPDATE member SET totp_step = CASE WHEN totp_step > $1 THEN totp_step ELSE $1 END WHERE id = $2`, step, id)
+	return err
+}
+
 // SetMemberLanguage changes the language in which a member reads the desk.
 func (t *Tx) SetMemberLanguage(id staff.ID, language string) error {
 	_, err := t.Exec(`UPDATE member SET language = $1 WHERE id = $2`, language, id)
@@ -77,71 +86,63 @@ func (t *Tx) DismissMember(id staff.ID) error {
 	if err := changed(n, err, ErrStale); err != nil {
 		return err
 	}
-	for _, sql := range []string{`DELETE FROM session WHERE member_id = $1`, `DELETE FROM envelope WHERE member_id = $1`} {
-		if _, err := t.Exec(sql, id); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// PutEnvelope keeps one way in which a member opens their key.
-func (t *Tx) PutEnvelope(id staff.ID, e seal.Envelope) error {
-	_, err := t.Exec(`INSERT INTO envelope (member_id, kind, params, salt, box, changed) VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (member_id, kind) DO UPDATE SET params = excluded.params, salt = excluded.salt, box = excluded.box, changed = excluded.changed`,
-		id, e.Kind, e.Params, e.Salt, []byte(e.Box), micros(t.now))
-	return err
-}
-
-// DeleteEnvelopesOf removes every way in which a member opens their key.
-func (t *Tx) DeleteEnvelopesOf(id staff.ID) error {
-	_, err := t.Exec(`DELETE FROM envelope WHERE member_id = $1`, id)
-	return err
-}
-
-// Envelope reads one way in which a member opens their key.
-func (t *Tx) Envelope(id staff.ID, kind string) (seal.Envelope, error) {
-	return one(t.QueryRow(`SELECT kind, params, salt, box FROM envelope WHERE member_id = $1 AND kind = $2`, id, kind),
-		func(row scanner) (seal.Envelope, error) {
-			var e seal.Envelope
-			var box []byte
-			err := row.Scan(&e.Kind, &e.Params, &e.Salt, &box)
-			e.Box = box
-			return e, err
-		})
+	return errors.Join(t.DeleteSessionsOf(id), t.DeleteWaysOf(id))
 }
 
 // Session is a member's signed-in browser. Its id is the look-up of the cookie.
 type Session struct {
-	ID      string
-	Member  staff.ID
-	Box     seal.Box // reading and keyring keys under cookie and pepper
-	Pending seal.Box // what the second factor is checked with; empty once it was
-	Created time.Time
-	Seen    time.Time
-	Idle    time.Duration
-	Expires time.Time
+	ID       string
+	Member   staff.ID
+	Box      seal.Box // reading and keyring keys under cookie and pepper
+	Pending  seal.Box // what the second factor is checked with; empty once it was
+	Way      string   // how the member signed in
+	Standing string   // a hash of the member's assignments at that time; empty: none yet
+	Created  time.Time
+	Seen     time.Time
+	Idle     time.Duration
+	Expires  time.Time
+}
+
+const sessionColumns = `id, member_id, box, pending, way, standing, created, seen, idle, expires`
+
+func scanSession(row scanner) (Session, error) {
+	var s Session
+	var box, pending []byte
+	var created, seen, idle, expires int64
+	err := row.Scan(&s.ID, &s.Member, &box, &pending, &s.Way, &s.Standing, &created, &seen, &idle, &expires)
+	s.Box, s.Pending, s.Created, s.Seen, s.Expires = box, pending, at(created), at(seen), at(expires)
+	s.Idle = time.Duration(idle) * time.Microsecond
+	return s, err
 }
 
 // InsertSession adds a session.
 func (t *Tx) InsertSession(s Session) error {
-	_, err := t.Exec(`INSERT INTO session (id, member_id, box, pending, created, seen, idle, expires) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		s.ID, s.Member, []byte(s.Box), nonNil(s.Pending), micros(s.Created), micros(s.Seen), s.Idle.Microseconds(), micros(s.Expires))
+	_, err := t.Exec(`INSERT INTO session (id, member_id, box, pending, way, standing, created, seen, idle, expires)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, s.ID, s.Member, []byte(s.Box), nonNil(s.Pending), s.Way, s.Standing,
+		micros(s.Created), micros(s.Seen), s.Idle.Microseconds(), micros(s.Expires))
 	return err
 }
 
 // Session reads a session that has neither idled out nor expired; others are none.
 func (t *Tx) Session(id string) (Session, error) {
-	return one(t.QueryRow(`SELECT id, member_id, box, pending, created, seen, idle, expires FROM session
-WHERE id = $1 AND expires > $2 AND seen + idle > $2`, id, micros(t.now)), func(row scanner) (Session, error) {
-		var s Session
-		var box, pending []byte
-		var created, seen, idle, expires int64
-		err := row.Scan(&s.ID, &s.Member, &box, &pending, &created, &seen, &idle, &expires)
-		s.Box, s.Pending, s.Created, s.Seen, s.Expires = box, pending, at(created), at(seen), at(expires)
-		s.Idle = time.Duration(idle) * time.Microsecond
-		return s, err
-	})
+	return one(t.QueryRow(`SELECT `+sessionColumns+` FROM session
+WHERE id = $1 AND expires > $2 AND seen + idle > $2`, id, micros(t.now)), scanSession)
+}
+
+// SessionsOf lists the sessions of a member that live, the newest first; those that
+// wait for a second factor are none.
+func (t *Tx) SessionsOf(id staff.ID) ([]Session, error) {
+	rows, err := t.Query(`SELECT `+sessionColumns+` FROM session
+WHERE member_id = $1 AND expires > $2 AND seen + idle > $2 AND length(pending) = 0 ORDER BY created DESC, id`, id, micros(t.now))
+	return all(rows, err, scanSession)
+}
+
+// SetStanding notes the standing of a session that began without one, with the box
+// that is bound to it.
+func (t *Tx) SetStanding(s Session) error {
+	_, err := t.Exec(`UPDATE session SET standing = $1, box = $2, seen = $3 WHERE id = $4 AND standing = ''`,
+		s.Standing, []byte(s.Box), micros(t.now), s.ID)
+	return err
 }
 
 // TouchSession notes that a session is in use.
@@ -157,8 +158,26 @@ func (t *Tx) DeleteSession(id string) error {
 }
 
 // DeleteSessionsOf ends all sessions of a member.
-func (t *Tx) DeleteSessionsOf(id staff.ID) error {
-	_, err := t.Exec(`DELETE FROM session WHERE member_id = $1`, id)
+func (t *Tx) DeleteSessionsOf(id staff.ID) error { return t.DeleteOtherSessions(id, "") }
+
+// DeleteOtherSessions ends all sessions of a member but one.
+func (t *Tx) DeleteOtherSessions(id staff.ID, but string) error {
+	_, err := t.Exec(`DELETE FROM session WHERE member_id = $1 AND id <> $2`, id, but)
+	return err
+}
+
+// DeleteSessionOf ends a session if it is the member's; ErrNone when it is not.
+func (t *Tx) DeleteSessionOf(id staff.ID, session string) error {
+	n, err := t.Exec(`DELETE FROM session WHERE member_id = $1 AND id = $2`, id, session)
+	return changed(n, err, ErrNone)
+}
+
+// SetIdle changes how long a member's sessions may rest, those that live included.
+func (t *Tx) SetIdle(id staff.ID, idle time.Duration) error {
+	if _, err := t.Exec(`UPDATE member SET idle = $1 WHERE id = $2`, idle.Microseconds(), id); err != nil {
+		return err
+	}
+	_, err := t.Exec(`UPDATE session SET idle = $1 WHERE member_id = $2 AND length(pending) = 0`, idle.Microseconds(), id)
 	return err
 }
 
@@ -168,6 +187,8 @@ func (t *Tx) DeleteEndedSessions() error {
 	if _, err := t.Exec(`DELETE FROM session WHERE expires <= $1 OR seen + idle <= $1`, micros(t.now)); err != nil {
 		return err
 	}
-	_, err := t.Exec(`DELETE FROM mailbox_session WHERE expires <= $1`, micros(t.now))
-	return err
+	if _, err := t.Exec(`DELETE FROM mailbox_session WHERE expires <= $1`, micros(t.now)); err != nil {
+		return err
+	}
+	return t.deletePassed()
 }

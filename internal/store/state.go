@@ -227,6 +227,6 @@ func (t *Tx) hashRows(h stateHash, query string, args ...any) (first any, err er
 			}
 		}
 	}
-	h.put('r', binary.BigEndian.AppendUint64(nil, uint64(count))) //nolint:gosec // never negative
+	h.put('r', binary.BigEndian.AppendUint64(nil, uint64(count)))
 	return first, rows.Err()
 }

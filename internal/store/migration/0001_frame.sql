@@ -16,18 +16,51 @@ CREATE TABLE member (
   language {text} NOT NULL,
   active   {int}  NOT NULL CHECK (active IN (0, 1)),
   totp_step {int} NOT NULL DEFAULT 0,
+  idle     {int}  NOT NULL DEFAULT 0,
   created  {int}  NOT NULL
 ) {strict};
 
--- One row per way in which a member opens their own key.
+-- One row per way in which a member opens their own key; credential says which
+-- passkey and is empty for the other kinds.
 CREATE TABLE envelope (
-  member_id {text}  NOT NULL REFERENCES member (id) ON DELETE CASCADE,
-  kind      {text}  NOT NULL CHECK (kind IN ('password', 'recovery')),
-  params    {text}  NOT NULL,
-  salt      {bytes} NOT NULL,
-  box       {bytes} NOT NULL,
-  changed   {int}   NOT NULL,
-  PRIMARY KEY (member_id, kind)
+  member_id  {text}  NOT NULL REFERENCES member (id) ON DELETE CASCADE,
+  kind       {text}  NOT NULL CHECK (kind IN ('password', 'recovery', 'passkey')),
+  credential {text}  NOT NULL DEFAULT '',
+  params     {text}  NOT NULL,
+  salt       {bytes} NOT NULL,
+  box        {bytes} NOT NULL,
+  changed    {int}   NOT NULL,
+  PRIMARY KEY (member_id, kind, credential),
+  CHECK ((kind = 'passkey') = (credential <> ''))
+) {strict};
+CREATE UNIQUE INDEX envelope_passkey ON envelope (credential) WHERE kind = 'passkey';
+
+-- A member's second factors, public keys of passkeys and account at the identity
+-- provider, sealed under a key that only an opened envelope gives: whoever writes
+-- to the database can plant none.
+CREATE TABLE factor (
+  member_id {text}  NOT NULL PRIMARY KEY REFERENCES member (id) ON DELETE CASCADE,
+  revision  {int}   NOT NULL,
+  app       {int}   NOT NULL CHECK (app IN (0, 1)),
+  box       {bytes} NOT NULL
+) {strict};
+
+-- What the profile page lists about a passkey; its name is sealed for the member.
+CREATE TABLE passkey (
+  credential {text}  NOT NULL PRIMARY KEY,
+  member_id  {text}  NOT NULL REFERENCES member (id) ON DELETE CASCADE,
+  box        {bytes} NOT NULL,
+  signed     {int}   NOT NULL,
+  suspect    {int}   NOT NULL DEFAULT 0 CHECK (suspect IN (0, 1)),
+  created    {int}   NOT NULL,
+  used       {int}   NOT NULL DEFAULT 0
+) {strict};
+CREATE INDEX passkey_member ON passkey (member_id);
+
+-- Whose account at the identity provider it is, found by a keyed hash.
+CREATE TABLE account (
+  lookup    {text} NOT NULL PRIMARY KEY,
+  member_id {text} NOT NULL UNIQUE REFERENCES member (id) ON DELETE CASCADE
 ) {strict};
 
 -- The directory: a chain of signed events.
@@ -96,12 +129,39 @@ CREATE TABLE session (
   member_id {text}  NOT NULL REFERENCES member (id) ON DELETE CASCADE,
   box       {bytes} NOT NULL,
   pending   {bytes} NOT NULL,
+  way       {text}  NOT NULL,
+  standing  {text}  NOT NULL,
   created   {int}   NOT NULL,
   seen      {int}   NOT NULL,
   idle      {int}   NOT NULL,
   expires   {int}   NOT NULL
 ) {strict};
 CREATE INDEX session_member ON session (member_id);
+
+-- What a member's browser finds again shortly, sealed under a token of its own:
+-- text that was typed when the session had ended, codes that are shown once.
+CREATE TABLE held (
+  id      {text}  NOT NULL PRIMARY KEY,
+  kind    {text}  NOT NULL,
+  box     {bytes} NOT NULL,
+  expires {int}   NOT NULL
+) {strict};
+CREATE INDEX held_expires ON held (expires);
+
+-- What can be used once and was: challenges and answers of the identity provider.
+CREATE TABLE spent (
+  id      {text} NOT NULL PRIMARY KEY,
+  expires {int}  NOT NULL
+) {strict};
+CREATE INDEX spent_expires ON spent (expires);
+
+-- How often something was tried, by a keyed hash of who and what: when its whole
+-- allowance is back.
+CREATE TABLE attempt (
+  id    {text} NOT NULL PRIMARY KEY,
+  whole {int}  NOT NULL
+) {strict};
+CREATE INDEX attempt_whole ON attempt (whole);
 
 -- An unfinished complaint. Either wrapping opens its key: the browser's cookie or
 -- the resume code.

@@ -10,6 +10,7 @@ import (
 	"klankbord/internal/casework"
 	"klankbord/internal/deadline"
 	"klankbord/internal/fault"
+	"klankbord/internal/signin"
 	"klankbord/internal/web/ui"
 )
 
@@ -127,6 +128,9 @@ func (d *desk) problems(r *http.Request, err error, field string) ([]ui.FormErro
 		return []ui.FormError{{Text: d.say(r, f)}}, http.StatusServiceUnavailable
 	}
 	one := []ui.FormError{{Field: field, Text: d.say(r, f)}}
+	if f.Is(signin.ErrRefused) { // of a signed-in member it is the proof that was refused
+		one[0].Text = d.text(r, "error.password-wrong")
+	}
 	switch f.Kind {
 	case fault.Invalid, fault.Limit:
 		return one, http.StatusUnprocessableEntity

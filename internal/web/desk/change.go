@@ -52,7 +52,7 @@ func (d *desk) showChange(w http.ResponseWriter, r *http.Request, status int, er
 		data.Lead = d.text(r, "desk.change.lead")
 	}
 	p := page(d, r, d.changeTitle(r, c.Type), data)
-	p.Errors = errs
+	p.Errors, p.Script = errs, proofScript(r)
 	return d.Renderer.Render(w, r, status, "desk/change", p)
 }
 
@@ -163,7 +163,7 @@ func (d *desk) changeSign(w http.ResponseWriter, r *http.Request) error {
 		missing := []ui.FormError{{Field: "compared", Text: d.text(r, "error.not-compared")}}
 		return d.showChange(w, r, http.StatusUnprocessableEntity, missing)
 	}
-	err = d.Setup.Sign(r.Context(), actor(r), setup.Signing{Change: r.PathValue("change"), Digest: f.one("digest"), Password: f.one("password")})
+	err = d.Setup.Sign(r.Context(), actor(r), setup.Signing{Change: r.PathValue("change"), Digest: f.one("digest"), Password: d.proof(r, f)})
 	if errs, status := d.problems(r, err, "password"); errs != nil {
 		return d.showChange(w, r, status, errs)
 	}

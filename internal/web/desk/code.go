@@ -42,7 +42,7 @@ func (d *desk) renderCode(w http.ResponseWriter, r *http.Request, name, title st
 	}
 	data := codePage{CodeStanding: c.Code, Base: base(r), Number: string(c.Number), Notice: d.codeNotice(r, c.Code), Typed: typed}
 	p := page(d, r, title, data)
-	p.TitleParts, p.Errors = []string{data.Number}, errs
+	p.TitleParts, p.Errors, p.Script = []string{data.Number}, errs, proofScript(r)
 	return d.Renderer.Render(w, r, status, name, p)
 }
 
@@ -82,11 +82,11 @@ func (d *desk) codeAct(w http.ResponseWriter, r *http.Request) error {
 	did := "code-started"
 	switch f.one("act") {
 	case "complete":
-		did, err = "code-replaced", d.Casework.CompleteCode(r.Context(), actor(r), number(r), f.one("password"))
+		did, err = "code-replaced", d.Casework.CompleteCode(r.Context(), actor(r), number(r), d.proof(r, f))
 	case "stop":
 		did, err = "code-stopped", d.Casework.StopCode(r.Context(), actor(r), number(r))
 	default:
-		err = d.Casework.StartCode(r.Context(), actor(r), number(r), f.one("why"), f.one("password"))
+		err = d.Casework.StartCode(r.Context(), actor(r), number(r), f.one("why"), d.proof(r, f))
 	}
 	if errs, status := d.problems(r, err, codeField(err)); errs != nil {
 		return d.showCode(w, r, status, f, errs)
@@ -113,7 +113,7 @@ func (d *desk) personAct(w http.ResponseWriter, r *http.Request) error {
 	if c.Code.Way == casework.WayAsk {
 		_, err = d.Casework.Ask(r.Context(), actor(r), number(r), casework.Question{Matter: casefile.MatterCode, Reason: f.one("why")})
 	} else {
-		code, err = d.Casework.HandCode(r.Context(), actor(r), number(r), f.one("why"), f.one("password"))
+		code, err = d.Casework.HandCode(r.Context(), actor(r), number(r), f.one("why"), d.proof(r, f))
 	}
 	if errs, status := d.problems(r, err, codeField(err)); errs != nil {
 		return d.showPerson(w, r, status, f, errs)
@@ -125,8 +125,9 @@ func (d *desk) personAct(w http.ResponseWriter, r *http.Request) error {
 		done(w, r, "asked")
 		return nil
 	}
-	tok := d.kept.put(kept{Kind: keptHanded, Path: base(r), Values: map[string][]string{"code": {code}}})
-	d.Cookies.Set(w, cookieKept, tok.Cookie(), keepFor)
+	if err := d.keep(w, r, keptHanded, map[string][]string{"code": {code}, "base": {base(r)}}); err != nil {
+		return err
+	}
 	ui.Redirect(w, r, base(r)+"/code/handed")
 	return nil
 }
@@ -149,14 +150,16 @@ func (d *desk) handedShow(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	data := handedPage{Base: base(r), Number: string(c.Number), Gone: true, Lang: c.Language}
-	if tok, err := d.token(r, cookieKept); err == nil {
-		if v, ok := d.kept.open(tok, keptHanded); ok && v.Path == base(r) {
-			data.Gone = false
-			data.Code = ui.Code{Text: form(v.Values).one("code"), Label: d.text(r, "desk.code.label")}
-			data.Title = d.Words.Text(c.Language, "desk.code.sheet-title", map[string]string{"number": data.Number})
-			data.Text = d.Words.Text(c.Language, "desk.code.sheet-text", nil)
-			data.Address = d.address(r) + "/" + c.Language + "/mailbox"
-		}
+	v, ok, err := d.found(r, keptHanded)
+	if err != nil {
+		return err
+	}
+	if f := form(v.Values); ok && f.one("base") == data.Base {
+		data.Gone = false
+		data.Code = ui.Code{Text: f.one("code"), Label: d.text(r, "desk.code.label")}
+		data.Title = d.Words.Text(c.Language, "desk.code.sheet-title", map[string]string{"number": data.Number})
+		data.Text = d.Words.Text(c.Language, "desk.code.sheet-text", nil)
+		data.Address = d.address(r) + "/" + c.Language + "/mailbox"
 	}
 	p := page(d, r, d.text(r, "desk.code.handed-title"), data)
 	p.TitleParts = []string{data.Number}
@@ -166,7 +169,9 @@ func (d *desk) handedShow(w http.ResponseWriter, r *http.Request) error {
 // handedGiven forgets the code once the person has it.
 func (d *desk) handedGiven(w http.ResponseWriter, r *http.Request) error {
 	if tok, err := d.token(r, cookieKept); err == nil {
-		d.kept.drop(tok)
+		if err := d.SignIn.Forget(r.Context(), tok, keptHanded); err != nil {
+			return err
+		}
 		d.Cookies.Clear(w, cookieKept)
 	}
 	done(w, r, "code-handed")

@@ -13,11 +13,13 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"time"
 
 	"klankbord/internal/access"
 	"klankbord/internal/casework"
 	"klankbord/internal/clock"
 	"klankbord/internal/fault"
+	"klankbord/internal/lang"
 	"klankbord/internal/setup"
 	"klankbord/internal/signin"
 	"klankbord/internal/web/ui"
@@ -47,13 +49,12 @@ type Deps struct {
 
 type desk struct {
 	Deps
-	kept  keeper
 	pages *http.ServeMux // the routes, to tell which address is a page
 }
 
 // New returns the desk under /desk. The caller puts ui's Wrap around it.
 func New(deps Deps) http.Handler {
-	d := &desk{Deps: deps, kept: keeper{clock: deps.Clock}}
+	d := &desk{Deps: deps}
 	mux := http.NewServeMux()
 	for _, route := range d.routes() {
 		mux.Handle(route.pattern, route.guard(d.Renderer.Handle(route.handle)))
@@ -110,7 +111,11 @@ func (d *desk) user(r *http.Request, a access.Actor) *ui.User {
 	if a.Auditor() {
 		nav = append(nav, link("/desk/log", "desk.nav.journal"))
 	}
-	return &ui.User{Name: a.Name, Nav: append(nav, link("/desk/profile", "desk.nav.profile")), Warnings: d.warnings(r, a)}
+	user := &ui.User{Name: a.Name, Nav: append(nav, link("/desk/profile", "desk.nav.profile")), Warnings: d.warnings(r, a)}
+	if a.Passkey {
+		user.Passkey = d.SignIn.PasskeyHost()
+	}
+	return user
 }
 
 func (d *desk) text(r *http.Request, key string, pairs ...any) string {
@@ -121,6 +126,9 @@ func (d *desk) text(r *http.Request, key string, pairs ...any) string {
 func (d *desk) say(r *http.Request, f *fault.Fault) string {
 	var pairs []any
 	for name, value := range f.Args {
+		if at, err := time.Parse(time.RFC3339, value); err == nil {
+			value = lang.TimeOfDay(lang.Lang(d.Renderer.Lang(r)), at)
+		}
 		pairs = append(pairs, name, value)
 	}
 	return d.text(r, f.Key, pairs...)

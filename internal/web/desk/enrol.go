@@ -16,6 +16,7 @@ import (
 
 type enrolPage struct {
 	Action      string
+	Cancel      string // where one goes instead
 	Name, Email string
 	Assignments []string
 	Least       int
@@ -71,7 +72,8 @@ func (d *desk) showFactor(w http.ResponseWriter, r *http.Request, status int, v 
 		return err
 	}
 	p := page(d, r, d.text(r, "desk.factor.title"), enrolPage{
-		Action: "/desk/enrol/" + r.PathValue("token"), Name: v.Name, Email: v.Email, Start: &start, QR: drawn, Secret: spaced(start.TOTPSecret),
+		Action: "/desk/enrol/" + r.PathValue("token") + "/confirm", Cancel: "/desk/enrol/" + r.PathValue("token") + "?again=1",
+		Name: v.Name, Email: v.Email, Start: &start, QR: drawn, Secret: spaced(start.TOTPSecret),
 	})
 	p.Errors = errs
 	return d.Renderer.Render(w, r, status, "desk/factor", p)
@@ -107,8 +109,7 @@ func (d *desk) enrolPassword(w http.ResponseWriter, r *http.Request) error {
 	r = r.WithContext(ui.WithLang(r.Context(), v.Language))
 	_, err = d.SignIn.Enrol(r.Context(), tok, f.one("password")) //nolint:contextcheck // the request's own, with the language of the invitation
 	if why, ok := fault.As(err); ok && why.Kind == fault.Invalid {
-		short := d.text(r, "error.password-too-short", "min", signin.MinPassword)
-		return d.showEnrol(w, r, http.StatusUnprocessableEntity, v, []ui.FormError{{Field: "password", Text: short}})
+		return d.showEnrol(w, r, http.StatusUnprocessableEntity, v, []ui.FormError{{Field: "password", Text: d.say(r, why)}})
 	}
 	if err != nil {
 		return err
@@ -142,11 +143,7 @@ func (d *desk) enrolConfirm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	shown := d.kept.put(kept{Kind: keptRecovery, Values: map[string][]string{"code": {recovery}}})
-	d.Cookies.Set(w, cookieKept, shown.Cookie(), keepFor)
-	d.Cookies.Set(w, cookieSession, session.Cookie(), 0)
-	ui.Redirect(w, r, "/desk/recovery")
-	return nil
+	return d.enter(w, r, signin.Entered{Session: session, Recovery: recovery}, "/desk")
 }
 
 // recoveryPage shows the personal recovery code, until the member says it is kept.
@@ -161,10 +158,12 @@ func (d *desk) recoveryShow(w http.ResponseWriter, r *http.Request) error {
 
 func (d *desk) showRecovery(w http.ResponseWriter, r *http.Request, status int, errs []ui.FormError) error {
 	data := recoveryPage{Gone: true}
-	if tok, err := d.token(r, cookieKept); err == nil {
-		if v, ok := d.kept.open(tok, keptRecovery); ok {
-			data = recoveryPage{Code: ui.Code{Text: form(v.Values).one("code"), Label: d.text(r, "desk.recovery.label")}}
-		}
+	v, ok, err := d.found(r, keptRecovery)
+	if err != nil {
+		return err
+	}
+	if ok {
+		data = recoveryPage{Code: ui.Code{Text: form(v.Values).one("code"), Label: d.text(r, "desk.recovery.label")}}
 	}
 	p := page(d, r, d.text(r, "desk.recovery.title"), data)
 	p.Errors = errs

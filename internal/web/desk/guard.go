@@ -18,6 +18,10 @@ const (
 	cookieSession = "kb-desk"
 	cookiePending = "kb-second" // between password and second factor
 	cookieKept    = "kb-kept"   // what was typed when the session had ended
+	cookieKnown   = "kb-known"  // that members signed in with this browser
+	cookieAsk     = "kb-ask"    // what a passkey was asked
+	cookieAct     = "kb-act"    // for what everything was shown anew
+	cookieAway    = "kb-away"   // at the identity provider
 )
 
 // The bounds of a form of the desk.
@@ -120,26 +124,32 @@ func (d *desk) token(r *http.Request, cookie string) (seal.Token, error) {
 	return seal.ParseToken(value)
 }
 
+// browser is where a request comes from, as the limits of signing in see it.
+func (d *desk) browser(r *http.Request) signin.Browser {
+	known, _ := d.Cookies.Value(r, cookieKnown)
+	return signin.Browser{Network: d.Renderer.Connection(r), Known: known}
+}
+
 // toSignIn leads to the sign-in and back. WCAG 2.2 SC 2.2.5: what was typed stays.
 func (d *desk) toSignIn(w http.ResponseWriter, r *http.Request) error {
-	back := r.URL.RequestURI()
-	values, typed := ui.Carried(r)
-	typed = typed && len(values) > 0
-	to := ui.CarryTo(r.URL.RequestURI())
+	back, ended := r.URL.RequestURI(), ""
+	if _, had := d.Cookies.Value(r, cookieSession); had {
+		ended = "ended=1&"
+	}
+	typed, carried := ui.Carried(r)
 	if r.Method == http.MethodPost {
-		var err error
-		values, err = ui.ReadForm(r, ui.Limits{Fields: formFields, TextBytes: formBytes}, func(ui.Upload) error { return nil })
+		back = "/desk" // where a form is sent is no page
+	}
+	if r.Method == http.MethodPost || carried && len(typed) > 0 {
+		kept, err := d.keepForm(w, r)
 		if err != nil {
 			return err
 		}
-		to, typed = r.URL.Path, true
+		if kept {
+			back = "/desk/kept"
+		}
 	}
-	if typed {
-		tok := d.kept.put(kept{Kind: keptForm, Path: to, Values: values})
-		d.Cookies.Set(w, cookieKept, tok.Cookie(), keepFor)
-		back = "/desk/kept"
-	}
-	ui.Redirect(w, r, "/desk/signin?ended=1&next="+url.QueryEscape(back))
+	ui.Redirect(w, r, "/desk/signin?"+ended+"next="+url.QueryEscape(back))
 	return nil
 }
 

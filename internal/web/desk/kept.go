@@ -2,22 +2,20 @@ package desk
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"klankbord/internal/casefile"
-	"klankbord/internal/clock"
-	"klankbord/internal/seal"
+	"klankbord/internal/signin"
 	"klankbord/internal/web/ui"
 )
 
-const (
-	keepFor  = time.Hour
-	keepMost = 200
-)
+// keepFor is how long anything is kept.
+const keepFor = time.Hour
 
 // The kinds of what is kept.
 const (
@@ -28,68 +26,90 @@ const (
 	keptExport   = "export"   // the ticket for an export of the log
 )
 
-// kept is what must survive until the next page and belongs in no address.
+// kept is what must survive until the next page and belongs in no address. It lies in
+// the database, sealed under the cookie of the browser that it came from.
 type kept struct {
-	Kind   string              `json:"kind"`
 	Path   string              `json:"path"`
 	Values map[string][]string `json:"values"`
+	Files  []string            `json:"files"` // names of files that were not kept
 }
 
-// keeper holds such things for an hour in memory, sealed under the cookie of the
-// browser they came from: neither alone opens them.
-type keeper struct {
-	clock clock.Clock
-
-	mu    sync.Mutex
-	boxes map[string]keptBox // guarded by mu; by look-up of the cookie
-}
-
-type keptBox struct {
-	box   seal.Box
-	until time.Time
-}
-
-func keptContext(id string) seal.Context { return seal.Context{Kind: "desk-kept", Object: id} }
-
-func (k *keeper) put(v kept) seal.Token {
-	tok := seal.NewToken()
-	plain, err := json.Marshal(v)
+// keep keeps a thing for a signed-in member, until the browser ends.
+func (d *desk) keep(w http.ResponseWriter, r *http.Request, kind string, values map[string][]string) error {
+	plain, err := json.Marshal(kept{Values: values})
 	if err != nil {
-		return tok // strings only: it cannot fail; then there is nothing to show
+		return fmt.Errorf("keep %s: %w", kind, err)
 	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	now := k.clock.Now()
-	for id, b := range k.boxes {
-		if now.After(b.until) || len(k.boxes) >= keepMost {
-			delete(k.boxes, id)
+	tok, err := d.SignIn.Keep(r.Context(), kind, plain, keepFor)
+	if err != nil {
+		return err
+	}
+	d.Cookies.Set(w, cookieKept, tok.Cookie(), keepFor)
+	return nil
+}
+
+// secretFields are never kept.
+func secretFields() []string {
+	return []string{"password", "new", "code", "passkey", "created", "evaluated", "remove"}
+}
+
+// keepForm keeps what was posted after the session had ended, but for files. Only a
+// browser with which a member signed in before can keep anything.
+func (d *desk) keepForm(w http.ResponseWriter, r *http.Request) (bool, error) {
+	from := d.browser(r)
+	if from.Known == "" {
+		return false, nil // a stranger: there is nothing to read
+	}
+	v := kept{Path: r.URL.Path}
+	values, carried := ui.Carried(r)
+	if carried {
+		v.Path = ui.CarryTo(r.URL.RequestURI())
+	} else {
+		var err error
+		values, err = ui.ReadForm(r, ui.Limits{Fields: formFields, TextBytes: formBytes}, func(u ui.Upload) error {
+			v.Files = append(v.Files, u.Name)
+			return nil
+		})
+		if err != nil {
+			return false, err
 		}
 	}
-	if k.boxes == nil {
-		k.boxes = map[string]keptBox{}
+	for _, name := range secretFields() {
+		delete(values, name)
 	}
-	k.boxes[tok.ID()] = keptBox{tok.Key().Seal(keptContext(tok.ID()), plain), now.Add(keepFor)}
-	return tok
+	v.Values = values
+	plain, err := json.Marshal(v)
+	if err != nil {
+		return false, fmt.Errorf("keep form: %w", err)
+	}
+	tok, err := d.SignIn.KeepFor(r.Context(), from, keptForm, plain, keepFor)
+	if errors.Is(err, signin.ErrNotKept) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	d.Cookies.Set(w, cookieKept, tok.Cookie(), keepFor)
+	return true, nil
 }
 
-func (k *keeper) open(tok seal.Token, kind string) (v kept, ok bool) {
-	k.mu.Lock()
-	b, found := k.boxes[tok.ID()]
-	k.mu.Unlock()
-	if !found || k.clock.Now().After(b.until) {
-		return v, false
+// found returns what is kept of a kind; ok is false when nothing is.
+func (d *desk) found(r *http.Request, kind string) (v kept, ok bool, err error) {
+	tok, err := d.token(r, cookieKept)
+	if err != nil {
+		return v, false, nil //nolint:nilerr // no cookie: nothing is kept
 	}
-	plain, err := tok.Key().Open(keptContext(tok.ID()), b.box)
-	if err != nil || json.Unmarshal(plain, &v) != nil {
-		return kept{}, false
+	plain, err := d.SignIn.Kept(r.Context(), tok, kind)
+	if errors.Is(err, signin.ErrNotKept) {
+		return v, false, nil
 	}
-	return v, v.Kind == kind
-}
-
-func (k *keeper) drop(tok seal.Token) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	delete(k.boxes, tok.ID())
+	if err != nil {
+		return v, false, err
+	}
+	if err := json.Unmarshal(plain, &v); err != nil {
+		return v, false, fmt.Errorf("read what is kept: %w", err)
+	}
+	return v, true, nil
 }
 
 // keptPage shows what was typed before the session ended, to be sent again.
@@ -97,6 +117,7 @@ type keptPage struct {
 	Action string
 	Texts  []ui.Field  // what the member can read and copy
 	Hidden []ui.Option // names and values of the rest
+	Files  []string    // names of those to add again
 	Gone   bool
 }
 
@@ -105,21 +126,23 @@ type keptPage struct {
 // signed in meanwhile.
 func (d *desk) keptShow(w http.ResponseWriter, r *http.Request) error {
 	p := page(d, r, d.text(r, "desk.kept.title"), keptPage{Gone: true})
-	if tok, err := d.token(r, cookieKept); err == nil {
-		if v, ok := d.kept.open(tok, keptForm); ok {
-			if number, ok := caseIn(v.Path); ok {
-				if _, err := d.Casework.Case(r.Context(), actor(r), number); err != nil {
-					return err
-				}
+	v, ok, err := d.found(r, keptForm)
+	if err != nil {
+		return err
+	}
+	if ok {
+		if number, ok := caseIn(v.Path); ok {
+			if _, err := d.Casework.Case(r.Context(), actor(r), number); err != nil {
+				return err
 			}
-			p.Data = d.keptData(r, v)
 		}
+		p.Data = d.keptData(r, v)
 	}
 	return d.Renderer.Render(w, r, http.StatusOK, "desk/kept", p)
 }
 
 func (d *desk) keptData(r *http.Request, v kept) keptPage {
-	data := keptPage{Action: v.Path}
+	data := keptPage{Action: v.Path, Files: v.Files}
 	var names []string
 	for name := range v.Values {
 		names = append(names, name)
@@ -128,7 +151,6 @@ func (d *desk) keptData(r *http.Request, v kept) keptPage {
 	for _, name := range names {
 		for _, value := range v.Values[name] {
 			switch {
-			case name == "password" || name == "remove":
 			case name == "text" || name == "why" || name == "feedback" || name == "purpose" || name == "how":
 				data.Texts = append(data.Texts, ui.Field{
 					Kind: ui.KindArea, Name: name, Label: d.text(r, "desk.kept.text"), Values: []string{value}, Bare: true, Rows: 10,
@@ -143,7 +165,11 @@ func (d *desk) keptData(r *http.Request, v kept) keptPage {
 
 func (d *desk) keptDiscard(w http.ResponseWriter, r *http.Request) error {
 	if tok, err := d.token(r, cookieKept); err == nil {
-		d.kept.drop(tok)
+		for _, kind := range []string{keptForm, keptRecovery, keptInvited} {
+			if err := d.SignIn.Forget(r.Context(), tok, kind); err != nil {
+				return err
+			}
+		}
 		d.Cookies.Clear(w, cookieKept)
 	}
 	ui.Redirect(w, r, "/desk")

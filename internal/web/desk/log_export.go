@@ -22,7 +22,7 @@ func (d *desk) showExport(w http.ResponseWriter, r *http.Request, status int, da
 		return fault.New(fault.Denied, "error.denied.what")
 	}
 	p := page(d, r, d.text(r, "desk.export.title"), data)
-	p.Errors = errs
+	p.Errors, p.Script = errs, proofScript(r)
 	return d.Renderer.Render(w, r, status, "desk/log_export", p)
 }
 
@@ -33,17 +33,19 @@ func (d *desk) logExportAllow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	t, err := d.Casework.AllowExport(r.Context(), actor(r), f.one("password"), casework.ExportScope(f.one("scope")))
+	t, err := d.Casework.AllowExport(r.Context(), actor(r), d.proof(r, f), casework.ExportScope(f.one("scope")))
 	if errs, status := d.problems(r, err, exportField(err)); errs != nil {
 		return d.showExport(w, r, status, exportPage{f.one("scope")}, errs)
 	}
 	if err != nil {
 		return err
 	}
-	tok := d.kept.put(kept{Kind: keptExport, Path: r.URL.Path, Values: map[string][]string{
+	err = d.keep(w, r, keptExport, map[string][]string{
 		"scope": {string(t.Scope)}, "until": {t.Until.Format(time.RFC3339Nano)}, "session": {actor(r).Session},
-	}})
-	d.Cookies.Set(w, cookieKept, tok.Cookie(), keepFor)
+	})
+	if err != nil {
+		return err
+	}
 	ui.Redirect(w, r, "/desk/log/export.txt")
 	return nil
 }
@@ -57,11 +59,10 @@ func exportField(err error) string {
 
 // logExportFile sends the file. What is exported was logged before its first byte.
 func (d *desk) logExportFile(w http.ResponseWriter, r *http.Request) error {
-	tok, err := d.token(r, cookieKept)
+	v, ok, err := d.found(r, keptExport)
 	if err != nil {
-		return fault.ErrNotFound
+		return err
 	}
-	v, ok := d.kept.open(tok, keptExport)
 	until, err := time.Parse(time.RFC3339Nano, form(v.Values).one("until"))
 	if !ok || err != nil || form(v.Values).one("session") != actor(r).Session {
 		return fault.ErrNotFound

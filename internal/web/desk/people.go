@@ -171,8 +171,9 @@ func (d *desk) peopleInvite(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	tok := d.kept.put(kept{Kind: keptInvited, Values: map[string][]string{"link": {link}, "name": {data.Name}}})
-	d.Cookies.Set(w, cookieKept, tok.Cookie(), keepFor)
+	if err := d.keep(w, r, keptInvited, map[string][]string{"link": {link}, "name": {data.Name}}); err != nil {
+		return err
+	}
 	ui.Redirect(w, r, "/desk/people/invited")
 	return nil
 }
@@ -194,10 +195,13 @@ func inviteField(err error) string {
 // peopleInvited shows the link once; it is on its way by mail as well.
 func (d *desk) peopleInvited(w http.ResponseWriter, r *http.Request) error {
 	data := peoplePage{}
-	if tok, err := d.token(r, cookieKept); err == nil {
-		if v, ok := d.kept.open(tok, keptInvited); ok {
-			data.Link, data.Name, data.Reset = d.address(r)+form(v.Values).one("link"), form(v.Values).one("name"), form(v.Values).one("reset") != ""
-		}
+	v, ok, err := d.found(r, keptInvited)
+	if err != nil {
+		return err
+	}
+	if ok {
+		data.Link, data.Name = d.address(r)+form(v.Values).one("link"), form(v.Values).one("name")
+		data.Reset = form(v.Values).one("reset") != ""
 	}
 	return d.Renderer.Render(w, r, http.StatusOK, "desk/invited", page(d, r, d.text(r, "desk.invited.title"), data))
 }

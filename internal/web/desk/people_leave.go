@@ -62,7 +62,7 @@ func (d *desk) showLeave(w http.ResponseWriter, r *http.Request, status int, typ
 		data.Cases = append(data.Cases, d.heldRow(r, h, typed))
 	}
 	p := page(d, r, d.leaveTitle(r, who.Name, data.Me), data)
-	p.Errors = errs
+	p.Errors, p.Script = errs, proofScript(r)
 	return d.Renderer.Render(w, r, status, "desk/leave", p)
 }
 
@@ -123,7 +123,7 @@ func (d *desk) leaveSign(w http.ResponseWriter, r *http.Request) error {
 		missing := []ui.FormError{{Field: "sure", Text: d.text(r, "error.leave-sure")}}
 		return d.showLeave(w, r, http.StatusUnprocessableEntity, f, missing)
 	}
-	err = d.Setup.Leave(r.Context(), actor(r), setup.Leaving{Member: member, Takers: takers, Password: f.one("password")})
+	err = d.Setup.Leave(r.Context(), actor(r), setup.Leaving{Member: member, Takers: takers, Password: d.proof(r, f)})
 	if errs, status := d.problems(r, err, leaveField(err)); errs != nil {
 		return d.showLeave(w, r, status, f, errs)
 	}

@@ -50,6 +50,7 @@ func (d *desk) showRequest(w http.ResponseWriter, r *http.Request, status int, t
 			title = d.text(r, "desk.request.title-decide")
 		}
 		p := page(d, r, title, data)
+		p.Script = proofScript(r)
 		p.TitleParts, p.Errors = []string{data.Number}, errs
 		return d.Renderer.Render(w, r, status, "desk/request", p)
 	}
@@ -111,7 +112,7 @@ func (d *desk) requestAct(w http.ResponseWriter, r *http.Request) error {
 		did, err = "withdrawn", d.Casework.Withdraw(r.Context(), actor(r), number(r), r.PathValue("request"))
 	} else {
 		err = d.Casework.Decide(r.Context(), actor(r), number(r), casework.Ruling{
-			Request: r.PathValue("request"), Verdict: casefile.Verdict(f.one("verdict")), Words: f.one("why"), Password: f.one("password"),
+			Request: r.PathValue("request"), Verdict: casefile.Verdict(f.one("verdict")), Words: f.one("why"), Password: d.proof(r, f),
 		})
 	}
 	if errs, status := d.problems(r, err, rulingField(err)); errs != nil {

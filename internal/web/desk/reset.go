@@ -37,7 +37,7 @@ func (d *desk) showReset(w http.ResponseWriter, r *http.Request, status int, err
 	}
 	data := resetPage{Base: setup.ResetPath(c.Member), Back: "/desk/people/member/" + string(c.Member), Person: c, Mine: mine}
 	p := page(d, r, d.text(r, "restore.reset-title", "name", c.Name), data)
-	p.Errors = errs
+	p.Errors, p.Script = errs, proofScript(r)
 	return d.Renderer.Render(w, r, status, "desk/reset", p)
 }
 
@@ -48,7 +48,7 @@ func (d *desk) resetStart(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	member := staff.ID(r.PathValue("member"))
-	link, err := d.Setup.Reset(r.Context(), actor(r), member, f.one("password"))
+	link, err := d.Setup.Reset(r.Context(), actor(r), member, d.proof(r, f))
 	if errs, status := d.problems(r, err, "password"); errs != nil {
 		return d.showReset(w, r, status, errs)
 	}
@@ -59,8 +59,9 @@ func (d *desk) resetStart(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	tok := d.kept.put(kept{Kind: keptInvited, Values: map[string][]string{"link": {link}, "name": {c.Name}, "reset": {"yes"}}})
-	d.Cookies.Set(w, cookieKept, tok.Cookie(), keepFor)
+	if err := d.keep(w, r, keptInvited, map[string][]string{"link": {link}, "name": {c.Name}, "reset": {"yes"}}); err != nil {
+		return err
+	}
 	ui.Redirect(w, r, "/desk/people/invited")
 	return nil
 }
@@ -96,10 +97,10 @@ func (d *desk) resetConfirm(w http.ResponseWriter, r *http.Request, tok seal.Tok
 	if err != nil {
 		return err
 	}
-	shown := d.kept.put(kept{Kind: keptRenewed, Values: map[string][]string{
-		"code": {done.Recovery}, "mark": {done.Fingerprint}, "lang": {v.Language},
-	}})
-	d.Cookies.Set(w, cookieKept, shown.Cookie(), keepFor)
+	err = d.keep(w, r, keptRenewed, map[string][]string{"code": {done.Recovery}, "mark": {done.Fingerprint}, "lang": {v.Language}})
+	if err != nil {
+		return err
+	}
 	ui.Redirect(w, r, "/desk/renewed")
 	return nil
 }
@@ -108,12 +109,14 @@ func (d *desk) resetConfirm(w http.ResponseWriter, r *http.Request, tok seal.Tok
 // browser that enrolled and nobody else.
 func (d *desk) renewedShow(w http.ResponseWriter, r *http.Request) error {
 	data := renewedPage{Gone: true}
-	if tok, err := d.token(r, cookieKept); err == nil {
-		if v, ok := d.kept.open(tok, keptRenewed); ok {
-			f := form(v.Values)
-			r = r.WithContext(ui.WithLang(r.Context(), f.one("lang")))
-			data = renewedPage{Code: ui.Code{Text: f.one("code"), Label: d.text(r, "desk.recovery.label")}, Mark: spaced(f.one("mark"))}
-		}
+	v, ok, err := d.found(r, keptRenewed)
+	if err != nil {
+		return err
+	}
+	if ok {
+		f := form(v.Values)
+		r = r.WithContext(ui.WithLang(r.Context(), f.one("lang")))
+		data = renewedPage{Code: ui.Code{Text: f.one("code"), Label: d.text(r, "desk.recovery.label")}, Mark: spaced(f.one("mark"))}
 	}
 	return d.Renderer.Render(w, r, http.StatusOK, "desk/renewed", page(d, r, d.text(r, "restore.renewed-title"), data))
 }

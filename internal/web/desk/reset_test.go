@@ -52,7 +52,7 @@ func (s *states) resets() {
 	nele.signIn("nele@desk.example")
 	karim.signIn("karim@desk.example")
 	sofie.signIn("sofie@desk.example")
-	s.Complain("nl", complaint(), nil)
+	back := "/desk/case/" + string(s.Complain("nl", complaint(), nil).Number)
 	s.Complain("fr", complaint(), nil)
 	member := nele.get("/desk/people").named("Sofie Peeters")
 	s.each(func() {
@@ -92,7 +92,10 @@ func (s *states) resets() {
 		s.keep("restore-error-password", karim.post(s.in(restore), url.Values{"which": {"all"}, "compared": {"yes"}, "password": {"no"}}))
 	})
 	karim.post(restore, url.Values{"which": {"all"}, "compared": {"yes"}, "password": {password}})
-	s.each(func() { s.keep("restores-done", karim.get(s.in("/desk/restore?done=2&refused=1"))) })
+	s.each(func() {
+		s.keep("restores-done", karim.get(s.in("/desk/restore?done=2&refused=1")))
+		s.keep("case-restored", again.get(s.in(back)))
+	})
 	s.recover("karim@desk.example")
 	s.each(func() {
 		s.keep("inbox-used", karim.get(s.in("/desk")))

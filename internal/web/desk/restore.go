@@ -70,7 +70,7 @@ func (d *desk) showRestore(w http.ResponseWriter, r *http.Request, status int, e
 		}})
 	}
 	p := page(d, r, d.text(r, "restore.title", "name", v.Name), data)
-	p.Errors = errs
+	p.Errors, p.Script = errs, proofScript(r)
 	return d.Renderer.Render(w, r, status, "desk/restore", p)
 }
 
@@ -92,7 +92,7 @@ func (d *desk) restoreGive(w http.ResponseWriter, r *http.Request) error {
 	case all:
 		numbers = nil
 	}
-	done, err := d.Casework.RestoreAccess(r.Context(), actor(r), staff.ID(r.PathValue("member")), numbers, f.one("password"))
+	done, err := d.Casework.RestoreAccess(r.Context(), actor(r), staff.ID(r.PathValue("member")), numbers, d.proof(r, f))
 	if errs, status := d.problems(r, err, "password"); errs != nil {
 		return d.showRestore(w, r, status, errs)
 	}

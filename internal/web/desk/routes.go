@@ -1,6 +1,10 @@
 package desk
 
-import "net/http"
+import (
+	"net/http"
+
+	"klankbord/internal/signin"
+)
 
 // route is a line of the contract: what is asked, who may ask, what answers.
 type route struct {
@@ -13,11 +17,17 @@ type route struct {
 // through; what they may do is decided again in the use case.
 func (d *desk) routes() []route {
 	anyone, member := d.anyone, d.member
-	return []route{
+	return append(d.profileRoutes(), []route{
 		{"GET /desk/signin", anyone, d.signinShow},
-		{"POST /desk/signin", anyone, d.signinPassword},
+		{"POST /desk/signin", anyone, d.signinEnter},
 		{"GET /desk/signin/second", anyone, d.secondShow},
-		{"POST /desk/signin/second", anyone, d.signinSecond},
+		{"POST /desk/signin/second", anyone, d.secondEnter},
+		{"GET /desk/signin/recovery", anyone, d.recoverShow},
+		{"POST /desk/signin/recovery", anyone, d.recoverEnter},
+		{"GET /desk/signin/provider", anyone, d.providerLeave},
+		{"GET /desk/signin/provider/back", anyone, d.providerBack},
+		{"POST /desk/signin/provider/back", anyone, d.providerEnter},
+		{"POST /desk/passkey", anyone, d.passkeyAsk},
 		{"POST /desk/signout", anyone, d.signout},
 		{"GET /desk/enrol/{token}", anyone, d.enrolShow},
 		{"POST /desk/enrol/{token}", anyone, d.enrolPassword},
@@ -58,7 +68,6 @@ func (d *desk) routes() []route {
 		{"GET /desk/log/export", member, d.logExport},
 		{"POST /desk/log/export", member, d.logExportAllow},
 		{"GET /desk/log/export.txt", member, d.logExportFile},
-		{"GET /desk/profile", member, d.profileShow},
 
 		{"GET /desk/case/{number}", member, d.caseShow},
 		{"GET /desk/case/{number}/log", member, d.caseLog},
@@ -98,5 +107,34 @@ func (d *desk) routes() []route {
 		{"POST /desk/case/{number}/access/returned", member, d.accessReturned},
 		{"GET /desk/case/{number}/access/move", member, d.moveAsk},
 		{"POST /desk/case/{number}/access/move", member, d.moveGive},
+	}...)
+}
+
+// profileRoutes is every address at which a member changes how they sign in. The use
+// case asks for everything anew before each change.
+func (d *desk) profileRoutes() []route {
+	member := d.member
+	both := func(path string, c change) []route {
+		show, submit := d.changeOf(c)
+		return []route{{"GET " + path, member, show}, {"POST " + path, member, submit}}
 	}
+	list := []route{
+		{"GET /desk/profile", member, d.profileShow},
+		{"POST /desk/profile", member, d.profileSave},
+		{"POST /desk/profile/sessions", member, d.sessionsEnd},
+		{"GET /desk/profile/app/new", member, d.appNew},
+		{"POST /desk/profile/app/new", member, d.appConfirm},
+		{"GET /desk/profile/passkey/new", member, d.passkeyNew},
+		{"POST /desk/profile/passkey/new", member, d.passkeyAdd},
+		{"GET /desk/profile/account/leave", member, d.accountLeave},
+		{"POST /desk/profile/account/link", member, d.linkAccount},
+	}
+	list = append(list, both("/desk/profile/password", changePassword())...)
+	list = append(list, both("/desk/profile/recovery", renewRecovery())...)
+	list = append(list, both("/desk/profile/app", opens("app", signin.ForApp, "/desk/profile/app/new"))...)
+	list = append(list, both("/desk/profile/app/remove", removeApp())...)
+	list = append(list, both("/desk/profile/passkey", opens("passkey", signin.ForPasskey, "/desk/profile/passkey/new"))...)
+	list = append(list, both("/desk/profile/passkey/{credential}/remove", removePasskey())...)
+	list = append(list, both("/desk/profile/account", opens("account", signin.ForAccount, "/desk/profile/account/leave"))...)
+	return append(list, both("/desk/profile/account/remove", removeAccount())...)
 }

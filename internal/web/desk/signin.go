@@ -5,36 +5,62 @@ import (
 	"net/url"
 
 	"klankbord/internal/fault"
+	"klankbord/internal/signin"
 	"klankbord/internal/web/ui"
 )
 
+// script is what pages run on which a passkey can be used.
+const script = "passkey.js"
+
 type signinPage struct {
-	Email string
-	Next  string
-	Ended bool // the session had ended; what was typed is kept
+	Email    string
+	Next     string
+	Ended    bool // the session had ended
+	Least    int  // characters of a password
+	Host     string
+	Provider string
+	Second   signin.SecondView
 }
 
 func (d *desk) signinShow(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	data := signinPage{Next: nextPath(q.Get("next")), Ended: q.Get("ended") != ""}
-	return d.showSignIn(w, r, http.StatusOK, data, nil)
+	var errs []ui.FormError
+	if f, ok := providerFaults()[q.Get("provider")]; ok {
+		errs = []ui.FormError{{Text: d.say(r, f)}}
+	}
+	return d.showSignIn(w, r, http.StatusOK, data, errs)
 }
 
 func (d *desk) showSignIn(w http.ResponseWriter, r *http.Request, status int, data signinPage, errs []ui.FormError) error {
+	data.Host, data.Provider = d.SignIn.PasskeyHost(), d.SignIn.ProviderName()
 	p := page(d, r, d.text(r, "desk.signin.title"), data)
-	p.Errors = errs
+	p.Errors, p.Script = errs, script
 	return d.Renderer.Render(w, r, status, "desk/signin", p)
 }
 
-func (d *desk) signinPassword(w http.ResponseWriter, r *http.Request) error {
+// signinEnter takes the first form: a password, or the answer of a passkey that
+// opens everything at once.
+func (d *desk) signinEnter(w http.ResponseWriter, r *http.Request) error {
 	f, err := readForm(r)
 	if err != nil {
 		return err
 	}
 	data := signinPage{Email: f.one("email"), Next: nextPath(f.one("next"))}
-	pending, err := d.SignIn.Password(r.Context(), data.Email, f.one("password"))
-	if why, ok := fault.As(err); ok && why.Kind == fault.Invalid {
-		return d.showSignIn(w, r, http.StatusUnprocessableEntity, data, []ui.FormError{{Field: "email", Text: d.say(r, why)}})
+	if answer := f.one("passkey"); answer != "" {
+		asked, _ := d.Cookies.Value(r, cookieAsk)
+		e, err := d.SignIn.EnterByPasskey(r.Context(), d.browser(r), asked, answer)
+		if errs := d.refusal(r, err, "", "error.passkey-refused"); errs != nil {
+			return d.showSignIn(w, r, http.StatusUnprocessableEntity, data, errs)
+		}
+		if err != nil {
+			return err
+		}
+		return d.enter(w, r, e, data.Next)
+	}
+	pending, err := d.SignIn.Password(r.Context(), d.browser(r), data.Email, f.one("password"))
+	if errs := d.refusal(r, err, "email", "error.signin-refused"); errs != nil {
+		return d.showSignIn(w, r, http.StatusUnprocessableEntity, data, errs)
 	}
 	if err != nil {
 		return err
@@ -44,61 +70,53 @@ func (d *desk) signinPassword(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (d *desk) secondShow(w http.ResponseWriter, r *http.Request) error {
-	if _, err := d.token(r, cookiePending); err != nil {
-		ui.Redirect(w, r, "/desk/signin")
-		return nil //nolint:nilerr // no password yet: that comes first
+// refusal words what was refused or came too early; nil for anything else. A plain
+// refusal gets the words of key, which never tell what was wrong.
+func (d *desk) refusal(r *http.Request, err error, field, key string) []ui.FormError {
+	why, ok := fault.As(err)
+	if !ok || why.Kind != fault.Invalid && why.Kind != fault.Limit {
+		return nil
 	}
-	return d.showSecond(w, r, http.StatusOK, nextPath(r.URL.Query().Get("next")), nil)
+	text := d.say(r, why)
+	if why.Is(signin.ErrRefused) {
+		text = d.text(r, key)
+	}
+	return []ui.FormError{{Field: field, Text: text}}
 }
 
-func (d *desk) showSecond(w http.ResponseWriter, r *http.Request, status int, next string, errs []ui.FormError) error {
-	p := page(d, r, d.text(r, "desk.second.title"), signinPage{Next: next})
-	p.Errors = errs
-	return d.Renderer.Render(w, r, status, "desk/second", p)
-}
-
-func (d *desk) signinSecond(w http.ResponseWriter, r *http.Request) error {
-	f, err := readForm(r)
+// enter begins a session in this browser, which is known from then on.
+func (d *desk) enter(w http.ResponseWriter, r *http.Request, e signin.Entered, next string) error {
+	from := d.browser(r)
+	known, err := d.SignIn.Remember(r.Context(), e.Session, from.Known)
 	if err != nil {
 		return err
 	}
-	next := nextPath(f.one("next"))
-	pending, err := d.token(r, cookiePending)
-	if err != nil {
-		ui.Redirect(w, r, sameLang(r, "/desk/signin?next="+url.QueryEscape(next)))
-		return nil //nolint:nilerr // no password yet: that comes first
-	}
-	session, err := d.SignIn.TOTP(r.Context(), pending, f.one("code"))
-	if why, ok := fault.As(err); ok {
-		switch why.Kind {
-		case fault.Invalid:
-			wrong := []ui.FormError{{Field: "code", Text: d.text(r, "error.second-factor-wrong")}}
-			return d.showSecond(w, r, http.StatusUnprocessableEntity, next, wrong)
-		case fault.Denied: // took too long
-			d.Cookies.Clear(w, cookiePending)
-			ui.Redirect(w, r, sameLang(r, "/desk/signin?ended=1&next="+url.QueryEscape(next)))
-			return nil
-		default: // a failure of our own
+	d.Cookies.Set(w, cookieKnown, known, signin.KnownFor)
+	for _, name := range []string{cookiePending, cookieAsk, cookieAway} {
+		if _, has := d.Cookies.Value(r, name); has {
+			d.Cookies.Clear(w, name)
 		}
 	}
-	if err != nil {
-		return err
+	d.Cookies.Set(w, cookieSession, e.Session.Cookie(), 0)
+	if e.Recovery != "" {
+		next = "/desk/recovery"
+		if err := d.keep(w, r, keptRecovery, map[string][]string{"code": {e.Recovery}}); err != nil {
+			return err
+		}
 	}
-	d.Cookies.Clear(w, cookiePending)
-	d.Cookies.Set(w, cookieSession, session.Cookie(), 0)
 	ui.Redirect(w, r, next)
 	return nil
 }
 
-// signout ends the session and makes the browser forget what it holds of the desk.
+// signout ends the session and makes the browser forget what it holds of the desk,
+// but for being known.
 func (d *desk) signout(w http.ResponseWriter, r *http.Request) error {
 	if tok, err := d.token(r, cookieSession); err == nil {
 		if err := d.SignIn.SignOut(r.Context(), tok); err != nil {
 			return err
 		}
 	}
-	for _, name := range []string{cookieSession, cookiePending, cookieKept} {
+	for _, name := range []string{cookieSession, cookiePending, cookieKept, cookieAsk, cookieAct, cookieAway} {
 		d.Cookies.Clear(w, name)
 	}
 	w.Header().Set("Clear-Site-Data", `"cache", "storage"`)

@@ -23,7 +23,7 @@ import (
 func TestEveryStateOfEveryPage(t *testing.T) {
 	typed := &apptest.Typed{}
 	t.Cleanup(func() { // a question is tried apart, and so is the mailbox
-		typed.All(t, public.Templates().Files, "[^m]*.html", "step", "code")
+		typed.All(t, public.Templates().Files, "[^m]*.html", "step")
 	})
 	for _, l := range []string{"nl", "fr", "en", "de"} {
 		t.Run(l, func(t *testing.T) {

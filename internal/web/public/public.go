@@ -80,7 +80,7 @@ func newFace(d Deps) *face {
 		rates = *d.Rates
 	}
 	if d.Client == nil {
-		d.Client = connection
+		d.Client = d.Renderer.Connection
 	}
 	f := &face{
 		Deps: d, cookies: ui.Cookies{Secure: d.Secure},

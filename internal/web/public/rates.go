@@ -1,7 +1,6 @@
 package public
 
 import (
-	"net/http"
 	"net/netip"
 	"sync"
 	"time"
@@ -99,14 +98,4 @@ func network(a netip.Addr) netip.Prefix {
 		bits = 24
 	}
 	return netip.PrefixFrom(a, bits).Masked()
-}
-
-// connection is the address at the other end of the connection. One from this very
-// machine is a proxy, behind which anyone may be: it counts as nobody's.
-func connection(r *http.Request) netip.Addr {
-	a, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil || a.Addr().Unmap().IsLoopback() {
-		return netip.Addr{}
-	}
-	return a.Addr()
 }

@@ -29,7 +29,7 @@ func (rd *Renderer) Carry(limits Limits, next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, 3*limits.TextBytes)
+		r.Body = http.MaxBytesReader(w, r.Body, 2*limits.TextBytes)
 		values, err := ReadForm(r, limits, nil)
 		if err != nil {
 			rd.WriteError(w, r, err)

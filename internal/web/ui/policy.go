@@ -23,6 +23,7 @@ const (
 	Leavers       Who = "configurators and handlers"    // who may take somebody off the desk
 	Restorers     Who = "members with a key to what a colleague lost"
 	Readers       Who = "members with a key to the case" // named in the address
+	Begun         Who = "whoever began it"               // a later step, in the browser of the one before; or a thing of their own that they have
 )
 
 // Undeclared tells which routes declare nobody, and which policies have no route.

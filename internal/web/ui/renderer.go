@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"maps"
+	"net/netip"
 	"path"
 	"slices"
 	"strings"
@@ -33,8 +34,9 @@ type Config struct {
 	Brand     func(lang string) Brand
 	Assets    *Assets
 	Log       *slog.Logger
-	Secure    bool // pages are reached over TLS: HSTS is sent, cookies are __Host-
-	Fresh     bool // read the templates again for every page, while writing them
+	Secure    bool           // pages are reached over TLS: HSTS is sent, cookies are __Host-
+	Fresh     bool           // read the templates again for every page, while writing them
+	Proxies   []netip.Prefix // before us, whose X-Forwarded-For is believed
 }
 
 // Renderer makes pages out of templates. It is safe for concurrent use.
@@ -46,6 +48,7 @@ type Renderer struct {
 	log       *slog.Logger
 	secure    bool
 	fresh     bool
+	proxies   []netip.Prefix
 	sets      map[string]fs.FS // by name of the set; ui's own under ""
 
 	mu     sync.Mutex
@@ -67,7 +70,7 @@ func NewRenderer(c Config, sets ...Set) (*Renderer, error) {
 	}
 	rd := &Renderer{
 		words: c.Words, languages: c.Languages, brand: c.Brand, assets: c.Assets, log: c.Log,
-		secure: c.Secure, fresh: c.Fresh, sets: map[string]fs.FS{"": templates},
+		secure: c.Secure, fresh: c.Fresh, proxies: c.Proxies, sets: map[string]fs.FS{"": templates},
 		parsed: map[pageKey]*template.Template{},
 	}
 	for _, s := range sets {

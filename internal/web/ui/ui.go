@@ -61,6 +61,7 @@ type User struct {
 	Name    string
 	Nav     []Link
 	SignOut string // where the sign-out button posts to; "/desk/signout" when empty
+	Passkey string // host of the passkey that can be shown in the place of the password; empty: none
 
 	Warnings []Warning // above every page
 }
