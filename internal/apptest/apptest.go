@@ -16,11 +16,9 @@ import (
 
 	"klankbord/internal/access"
 	"klankbord/internal/app"
-	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
 	"klankbord/internal/clock"
 	"klankbord/internal/config"
-	"klankbord/internal/custody"
 	"klankbord/internal/ident"
 	"klankbord/internal/post"
 	"klankbord/internal/seal"
@@ -138,9 +136,7 @@ func (i *Instance) Join(name string, assignments ...staff.Assignment) access.Act
 		if err := tx.InsertMember(row); err != nil {
 			return err
 		}
-		return errors.Join(tx.InsertDirectoryEvent(event), tx.InsertLeaf(custody.Leaf(tx.Now(), custody.Event{
-			Kind: audit.DirectoryEvent, Actor: custody.ByMember(id), Object: string(id),
-		})))
+		return errors.Join(tx.InsertDirectoryEvent(event), tx.InsertLeaf(placed(tx, id)))
 	}))
 	i.Clock.Add(delay)
 	dir, err := i.Custody.Directory(ctx)

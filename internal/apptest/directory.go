@@ -2,8 +2,11 @@ package apptest
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"klankbord/internal/audit"
+	"klankbord/internal/custody"
 	"klankbord/internal/ident"
 	"klankbord/internal/seal"
 	"klankbord/internal/staff"
@@ -60,12 +63,17 @@ func (i *Instance) Change(ch staff.Change) {
 	i.T.Helper()
 	event, delay := i.Signed(ch)
 	i.check(i.Store.Write(context.Background(), func(tx *store.Tx) error {
-		if err := tx.InsertDirectoryEvent(event); err != nil || ch.Type != staff.Revoke {
+		if err := errors.Join(tx.InsertDirectoryEvent(event), tx.InsertLeaf(placed(tx, ch.Member))); err != nil || ch.Type != staff.Revoke {
 			return err
 		}
 		return tx.DeactivateMember(ch.Member)
 	}))
 	i.Clock.Add(delay)
+}
+
+// placed is the line of the log that comes with an event of the directory.
+func placed(tx *store.Tx, about staff.ID) store.Leaf {
+	return custody.Leaf(tx.Now(), custody.Event{Kind: audit.DirectoryEvent, Actor: custody.BySystem(), Object: string(about)})
 }
 
 // Revoke lets a member leave the directory.

@@ -100,7 +100,8 @@ func (i *Instance) vouch(email string) time.Duration {
 	i.check(err)
 	event, delay := i.Signed(ch)
 	i.check(i.Store.Write(context.Background(), func(tx *store.Tx) error {
-		return errors.Join(tx.InsertDirectoryEvent(event), tx.SetInvitationState(row.ID, "enrolled", "vouched"), tx.SetDirectoryChangeState(row.ID, "open", "placed"))
+		return errors.Join(tx.InsertDirectoryEvent(event), tx.SetInvitationState(row.ID, "enrolled", "vouched"),
+			tx.SetDirectoryChangeState(row.ID, "open", "placed"), tx.InsertLeaf(placed(tx, row.Member)))
 	}))
 	return delay
 }

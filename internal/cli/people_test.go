@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"regexp"
 	"strings"
@@ -11,7 +12,9 @@ import (
 
 	"klankbord/internal/access"
 	"klankbord/internal/app"
+	"klankbord/internal/audit"
 	"klankbord/internal/cli"
+	"klankbord/internal/custody"
 	"klankbord/internal/seal"
 	"klankbord/internal/setup"
 	"klankbord/internal/staff"
@@ -85,7 +88,8 @@ func leave(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(err)
 		event, err := a.Custody.Place(dir, statement, []staff.Signature{a.Custody.SignAsInstance(statement)})
 		ts.Check(err)
-		ts.Check(a.Store.Write(ctx, func(tx *store.Tx) error { return tx.InsertDirectoryEvent(event) }))
+		leaf := custody.Leaf(a.Store.Now(), custody.Event{Kind: audit.DirectoryEvent, Actor: custody.BySystem()})
+		ts.Check(a.Store.Write(ctx, func(tx *store.Tx) error { return errors.Join(tx.InsertDirectoryEvent(event), tx.InsertLeaf(leaf)) }))
 	})
 }
 

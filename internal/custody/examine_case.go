@@ -151,12 +151,8 @@ func (x *examiner) stamps(about string, r rows) error {
 			x.result.found(about, "the stamp of a code does not hold")
 		}
 	}
-	switch n, err := x.tx.Notice(r.file.ID); {
-	case isNone(err):
-	case err != nil:
+	if err := x.stampsOfMailbox(about, r.file.ID); err != nil {
 		return err
-	case !c.NoticeHolds(n):
-		x.result.found(about, "the stamp of its notice address does not hold")
 	}
 	s, err := x.tx.Summary(r.file.ID)
 	if isNone(err) {
@@ -166,4 +162,41 @@ func (x *examiner) stamps(about string, r rows) error {
 		x.result.found(about, "the stamp of its summary does not hold")
 	}
 	return err
+}
+
+// stampsOfMailbox checks the same of what leads to the mailbox: the notice address, a
+// new code on its way, links, and who waits for access.
+func (x *examiner) stampsOfMailbox(about string, id casefile.ID) error {
+	c := x.Custody
+	switch n, err := x.tx.Notice(id); {
+	case isNone(err):
+	case err != nil:
+		return err
+	case !c.NoticeHolds(n):
+		x.result.found(about, "the stamp of its notice address does not hold")
+	}
+	switch k, err := x.tx.CodeChange(id); {
+	case isNone(err):
+	case err != nil:
+		return err
+	case !c.CodeChangeHolds(k):
+		x.result.found(about, "the stamp of a new code on its way does not hold")
+	}
+	links, err := x.tx.LinksOf(id)
+	if err != nil {
+		return err
+	}
+	for _, l := range links {
+		if !c.linkHolds(l) {
+			x.result.found(about, "the stamp of a link does not hold")
+		}
+	}
+	lost, err := x.tx.LostOf(id)
+	if err != nil {
+		return err
+	}
+	if len(c.lapsed(lost)) < len(lost) {
+		x.result.found(about, "the stamp of a colleague who waits for access does not hold")
+	}
+	return nil
 }

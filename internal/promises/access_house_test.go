@@ -54,9 +54,9 @@ func handles(team casefile.Team, f staff.Function) staff.Assignment {
 	return staff.Assignment{Role: staff.RoleHandler, Team: team, Function: f}
 }
 
-func newMatrix(t *testing.T) *matrix {
+func newMatrix(t *testing.T, options ...apptest.Option) (*matrix, apptest.Staff) {
 	t.Helper()
-	i, team := apptest.Staffed(t)
+	i, team := apptest.Staffed(t, options...)
 	_, _, both, err := i.Handlers()
 	must(t, err)
 	m := &matrix{Instance: i, cases: map[string]*object{}, links: map[string]string{"kind": "note", "step": "topics", "$": ""}}
@@ -94,7 +94,7 @@ func newMatrix(t *testing.T) *matrix {
 	m.role("configurator", desk(configurator, "", staff.RoleConfigurator))
 	m.role("auditor", desk(auditor, "", staff.RoleAuditor))
 	m.link(t, team)
-	return m
+	return m, team
 }
 
 // complain makes a case that is about somebody, and notes what belongs to it.

@@ -95,7 +95,7 @@ func (r role) may(who ui.Who, what string) bool {
 
 // TestAccessMatrix drives every route as everybody.
 func TestAccessMatrix(t *testing.T) {
-	m := newMatrix(t)
+	m, _ := newMatrix(t)
 	var doc strings.Builder
 	doc.WriteString("# Who may ask for what\n\n" +
 		"Written by `go test ./internal/promises -run TestAccessMatrix -update`, which drives every route\n" +

@@ -35,6 +35,7 @@ func scanChange(row scanner) (DirectoryChange, error) {
 // PutDirectoryChange adds a change that waits for signatures, or replaces the one of
 // that id, whose signatures then are void.
 func (t *Tx) PutDirectoryChange(c DirectoryChange) error {
+	t.change(desk)
 	if _, err := t.Exec(`DELETE FROM directory_change WHERE id = $1`, c.ID); err != nil {
 		return err
 	}
@@ -57,12 +58,14 @@ func (t *Tx) DirectoryChanges() ([]DirectoryChange, error) {
 // SetDirectoryChangeState moves a change from one state to another; ErrStale when it
 // is in a third one.
 func (t *Tx) SetDirectoryChangeState(id, from, to string) error {
+	t.change(desk)
 	n, err := t.Exec(`UPDATE directory_change SET state = $1 WHERE id = $2 AND state = $3`, to, id, from)
 	return changed(n, err, ErrStale)
 }
 
 // InsertDirectorySignature adds a signature to a change.
 func (t *Tx) InsertDirectorySignature(id string, s DirectorySignature) error {
+	t.change(desk)
 	_, err := t.Exec(`INSERT INTO directory_signature (change_id, signer, value, at) VALUES ($1, $2, $3, $4)`,
 		id, s.Signer, s.Value, micros(s.At))
 	return err
@@ -107,6 +110,7 @@ type Acceptance struct {
 
 // InsertAcceptance adds an acceptance.
 func (t *Tx) InsertAcceptance(a Acceptance) error {
+	t.change(desk)
 	_, err := t.Exec(`INSERT INTO acceptance (at, record, signature) VALUES ($1, $2, $3)`, micros(a.At), a.Record, a.Signature)
 	return err
 }
@@ -151,6 +155,7 @@ func (t *Tx) LastLeaf() (time.Time, error) {
 
 // DeactivateMember ends a member's sign-ins: they left, or never were let in.
 func (t *Tx) DeactivateMember(id staff.ID) error {
+	t.change(desk)
 	if _, err := t.Exec(`UPDATE member SET active = 0 WHERE id = $1`, id); err != nil {
 		return err
 	}

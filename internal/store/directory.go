@@ -16,6 +16,7 @@ type InstanceRow struct {
 
 // InsertInstance writes that row; a second one is refused by the use case.
 func (t *Tx) InsertInstance(i InstanceRow) error {
+	t.change(desk)
 	_, err := t.Exec(`INSERT INTO instance (id, profile, created) VALUES ($1, $2, $3)`, i.ID, i.Profile, micros(i.Created))
 	return err
 }
@@ -33,6 +34,7 @@ func (t *Tx) Instance() (InstanceRow, error) {
 
 // InsertDirectoryEvent appends an event; a fork fails as sqldb.IsUnique.
 func (t *Tx) InsertDirectoryEvent(e staff.Event) error {
+	t.change(desk)
 	_, err := t.Exec(`INSERT INTO directory_event (seq, body, signatures, hash, place) VALUES ($1, $2, $3, $4, $5)`,
 		e.Seq, e.Body, e.Signatures, e.Hash, e.Place)
 	return err
@@ -93,6 +95,7 @@ func scanInvitation(row scanner) (Invitation, error) {
 
 // InsertInvitation adds an invitation.
 func (t *Tx) InsertInvitation(i Invitation) error {
+	t.change(desk)
 	_, err := t.Exec(`INSERT INTO invitation (id, kind, lookup, email, name, language, assignments, invited_by, created, expires, member_id, request, stamp, state)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'open')`,
 		i.ID, cmp.Or(i.Kind, InvitationEntry), i.Lookup, i.Email, i.Name, i.Language, i.Assignments, i.InvitedBy, micros(i.Created), micros(i.Expires), i.Member, []byte{}, nonNil(i.Stamp))
@@ -134,11 +137,13 @@ WHERE kind = 'reset' AND member_id = $1 AND (state = 'enrolled' OR state = 'open
 // CancelResets calls off the resets of a member that nobody has used yet, and tells
 // how many there were.
 func (t *Tx) CancelResets(member staff.ID) (int64, error) {
+	t.change(desk)
 	return t.Exec(`UPDATE invitation SET state = 'cancelled' WHERE kind = 'reset' AND state = 'open' AND member_id = $1`, member)
 }
 
 // ForgetRequest empties what a person made at an enrolment once it was taken over.
 func (t *Tx) ForgetRequest(id string) error {
+	t.change(desk)
 	_, err := t.Exec(`UPDATE invitation SET request = $1 WHERE id = $2`, []byte{}, id)
 	return err
 }
@@ -146,6 +151,7 @@ func (t *Tx) ForgetRequest(id string) error {
 // SetInvitationState moves an invitation from one state to another; ErrStale when
 // it is in a third one.
 func (t *Tx) SetInvitationState(id, from, to string) error {
+	t.change(desk)
 	n, err := t.Exec(`UPDATE invitation SET state = $1 WHERE id = $2 AND state = $3`, to, id, from)
 	return changed(n, err, ErrStale)
 }

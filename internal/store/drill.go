@@ -47,6 +47,7 @@ func scanDrill(row scanner) (Drill, error) {
 // InsertDrill adds a practice case. Its key and entry are as old as it is itself,
 // and the entry is by the system.
 func (t *Tx) InsertDrill(d Drill) error {
+	t.change(desk)
 	_, err := t.Exec(`INSERT INTO drill (`+drillColumns+`)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
 		d.ID, micros(d.Started), d.By, d.Key.Seq, []byte(d.Key.Public[seal.Identity]), []byte(d.Key.Public[seal.Dialogue]),
@@ -64,6 +65,7 @@ func (t *Tx) Drills() ([]Drill, error) {
 
 // InsertDrillGrant adds a grant of a practice case.
 func (t *Tx) InsertDrillGrant(g Grant) error {
+	t.change(desk)
 	_, err := t.Exec(`INSERT INTO drill_grant (drill_id, recipient_kind, recipient_id, seq, fingerprint, box, stamp)
 VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		g.Case, string(g.Kind), g.Recipient, g.Seq, g.Fingerprint, []byte(g.Box), g.Stamp)
@@ -88,6 +90,7 @@ FROM drill_grant WHERE drill_id = $1 ORDER BY seq`, d.ID)
 // DrillOpened notes that a grant of a practice case was opened; ErrStale when it was
 // before, or is none.
 func (t *Tx) DrillOpened(g Grant) error {
+	t.change(desk)
 	n, err := t.Exec(`UPDATE drill_grant SET opened = $1
 WHERE drill_id = $2 AND recipient_kind = $3 AND recipient_id = $4 AND opened = 0`, micros(t.now), g.Case, string(g.Kind), g.Recipient)
 	return changed(n, err, ErrStale)

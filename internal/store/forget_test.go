@@ -73,7 +73,7 @@ func TestGrantsAreListedCountedAndRemovedOneByOne(t *testing.T) {
 		write(t, s, func(tx *store.Tx) error {
 			return errors.Join(insertCase(tx, one, "nele", "thomas"), insertCase(tx, two, "thomas"),
 				tx.InsertMember(store.Member{ID: "thomas", Email: "t", Name: "T", Language: "nl", Active: true}),
-				tx.InsertMember(store.Member{ID: "els", Email: "e", Name: "E", Language: "nl", Active: false}))
+				tx.InsertMember(store.Member{ID: "els", Email: "e", Name: "E", Language: "nl", Active: false}), tx.InsertLeaf(leafOf("")))
 		})
 		read(t, s, func(tx *store.Tx) error {
 			if _, err := tx.CaseFor("nele", two.Number); !errors.Is(err, store.ErrNone) {

@@ -98,6 +98,7 @@ type RecoveryUse struct {
 
 // InsertRecoveryUse keeps a use for the desk to show.
 func (t *Tx) InsertRecoveryUse(id string, member staff.ID) error {
+	t.change(desk)
 	_, err := t.Exec(`INSERT INTO recovery_use (id, at, member_id) VALUES ($1, $2, $3)`, id, micros(t.now), member)
 	return err
 }

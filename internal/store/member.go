@@ -35,6 +35,7 @@ func scanMember(row scanner) (Member, error) {
 // InsertMember adds a member. An address that exists already fails as
 // sqldb.IsUnique.
 func (t *Tx) InsertMember(m Member) error {
+	t.change(desk)
 	_, err := t.Exec(`INSERT INTO member (id, salt, email, name, language, active, created) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		m.ID, nonNil(m.Salt), m.Email, m.Name, m.Language, bit(m.Active), micros(m.Created))
 	return err
@@ -80,6 +81,7 @@ func (t *Tx) SetMemberLanguage(id staff.ID, language string) error {
 // their key are gone, and so is the address, under which they may be invited again.
 // The name stays for the cases in which it stands.
 func (t *Tx) DismissMember(id staff.ID) error {
+	t.change(desk)
 	n, err := t.Exec(`UPDATE member SET active = 0, email = 'left/' || id WHERE id = $1 AND active = 1`, id)
 	if err := changed(n, err, ErrStale); err != nil {
 		return err

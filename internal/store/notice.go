@@ -90,6 +90,12 @@ func (t *Tx) LinkOf(id casefile.ID, purpose string) (Link, error) {
 		id, purpose), scanLink)
 }
 
+// LinksOf lists the links of a case, whatever became of them.
+func (t *Tx) LinksOf(id casefile.ID) ([]Link, error) {
+	rows, err := t.Query(`SELECT `+linkColumns+` FROM link WHERE case_id = $1 ORDER BY lookup`, id)
+	return all(rows, err, scanLink)
+}
+
 // UseLink uses a link up; ErrStale when somebody did before.
 func (t *Tx) UseLink(lookup string) error {
 	n, err := t.Exec(`UPDATE link SET used = $1 WHERE lookup = $2 AND used = 0`, micros(t.now), lookup)

@@ -30,8 +30,13 @@ func orphanQueries() map[string][]string {
 		"opening":         {noCase("opening", "x.id")},
 		"notice_address":  {noCase("notice_address", "x.case_id")},
 		"mailbox_session": {noCase("mailbox_session", "x.id")},
-		"desk_draft":      {noCase("desk_draft", "x.case_id"), noMember("desk_draft", "x.member_id")},
-		"session":         {noMember("session", "x.id")}, "envelope": {noMember("envelope", "x.member_id")},
+		"link":            {noCase("link", "x.lookup")}, "code_change": {noCase("code_change", "x.id")},
+		"lost_access":   {noCase("lost_access", "x.member_id"), noMember("lost_access", "x.member_id")},
+		"directory_pin": {noMember("directory_pin", "x.member_id")}, "recovery_use": {noMember("recovery_use", "x.id")},
+		"directory_signature": {`SELECT x.change_id FROM directory_signature x WHERE NOT EXISTS (SELECT 1 FROM directory_change d WHERE d.id = x.change_id)`},
+		"drill_grant":         {`SELECT x.drill_id || ' ' || x.recipient_id FROM drill_grant x WHERE NOT EXISTS (SELECT 1 FROM drill d WHERE d.id = x.drill_id)`},
+		"desk_draft":          {noCase("desk_draft", "x.case_id"), noMember("desk_draft", "x.member_id")},
+		"session":             {noMember("session", "x.id")}, "envelope": {noMember("envelope", "x.member_id")},
 		"code": {noCase("code", "x.lookup"), `SELECT x.lookup FROM code x WHERE NOT EXISTS (SELECT 1 FROM case_grant g
   WHERE g.case_id = x.case_id AND g.recipient_kind = 'code' AND g.recipient_id = x.lookup)`},
 		"keyring": {`SELECT x.case_id || ' ' || x.member_id FROM keyring x WHERE NOT EXISTS (SELECT 1 FROM case_grant g

@@ -11,11 +11,14 @@ import (
 	"klankbord/internal/casefile"
 )
 
-// errUnlogged tells that a function changed a case without a line in the log; then
-// the change does not happen.
-var errUnlogged = errors.New("a case was changed without a line in the log")
+// errUnlogged tells that a function changed a case, or the desk, without a line in the
+// log; then the change does not happen.
+var errUnlogged = errors.New("a case or the desk was changed without a line in the log")
 
-// change notes that something of a case is being changed.
+// desk stands for the desk where a case is named: members, directory and the like.
+const desk casefile.ID = ""
+
+// change notes that something of a case, or of the desk, is being changed.
 func (t *Tx) change(id casefile.ID) {
 	if t.changed == nil {
 		t.changed = map[casefile.ID]bool{}
@@ -65,11 +68,11 @@ func (t *Tx) writeLeaves(stamp func(hash []byte) []byte) error {
 	return nil
 }
 
-// nextTurn counts one more change of a case, or of the desk where id is empty. Of a
+// nextTurn counts one more change of a case or of the desk. Of a
 // case that is gone there is no further turn.
 func (t *Tx) nextTurn(id casefile.ID) (turn, error) {
 	query, args := `UPDATE case_file SET turn = turn + 1 WHERE id = $1`, []any{id}
-	if id == "" {
+	if id == desk {
 		query, args = `UPDATE instance SET turn = turn + 1`, nil
 	}
 	n, err := t.Exec(query, args...)
@@ -77,7 +80,7 @@ func (t *Tx) nextTurn(id casefile.ID) (turn, error) {
 		return turn{}, err
 	}
 	var now turn
-	if id == "" {
+	if id == desk {
 		now.number, now.state, err = t.DeskState()
 	} else {
 		now.number, now.state, err = t.CaseState(id)
@@ -106,6 +109,18 @@ ORDER BY part, a, b, n1, n2`
 	deskStateRow     = `SELECT turn, id, profile, created FROM instance`
 	deskStateMembers = `SELECT id, salt, email, name, active, created FROM member ORDER BY id`
 	deskStateHead    = `SELECT seq, hash FROM directory_event ORDER BY seq DESC LIMIT 1`
+	deskStateParts   = `SELECT 1 AS part, id AS a, asked_by AS b, state AS c, '' AS d, '' AS e, '' AS f, created AS n1, 0 AS n2, 0 AS n3, statement AS x, statement AS y
+  FROM directory_change
+UNION ALL SELECT 2, change_id, signer, '', '', '', '', at, 0, 0, value, NULL FROM directory_signature
+UNION ALL SELECT 3, id, kind, state, lookup, invited_by, CASE WHEN state = 'open' THEN '' ELSE member_id END, created, expires, 0,
+  stamp, CASE WHEN state = 'open' THEN NULL ELSE request END FROM invitation
+UNION ALL SELECT 4, id, email, name, language, assignments, '', 0, 0, 0, NULL, NULL FROM invitation
+UNION ALL SELECT 5, '', '', '', '', '', '', at, 0, 0, record, signature FROM acceptance
+UNION ALL SELECT 6, id, started_by, entry_id, entry_kind, '', '', started, key_seq, entry_seq, key_stamp, entry_stamp FROM drill
+UNION ALL SELECT 7, id, '', '', '', '', '', head_count, compartment, 0, head_hash, head_stamp FROM drill
+UNION ALL SELECT 8, drill_id, recipient_kind, recipient_id, fingerprint, '', '', seq, opened, 0, stamp, NULL FROM drill_grant
+UNION ALL SELECT 9, id, member_id, '', '', '', '', at, 0, 0, NULL, NULL FROM recovery_use
+ORDER BY part, a, b, c, d, e, n1`
 )
 
 // CaseState is the number of the newest turn of a case and the SHA-256 of what the
@@ -119,15 +134,19 @@ func (t *Tx) CaseState(id casefile.ID) (number int64, state [32]byte, err error)
 	return number, h.sum(), err
 }
 
-// DeskState is the same of the desk: instance, members, and the newest event of the
-// directory.
+// DeskState is the same of the desk: instance, members, the newest event of the
+// directory, changes of it with their signatures, invitations, acceptances, practice
+// cases, and uses of the recovery key. What an invitation gathers before it is used
+// counts from then on.
 func (t *Tx) DeskState() (number int64, state [32]byte, err error) {
 	h := newStateHash("klankbord/state/desk/1")
 	if number, err = t.hashRow(h, deskStateRow); err == nil {
 		_, err = t.hashRows(h, deskStateMembers)
 	}
-	if err == nil {
-		_, err = t.hashRows(h, deskStateHead)
+	for _, query := range []string{deskStateHead, deskStateParts} {
+		if err == nil {
+			_, err = t.hashRows(h, query)
+		}
 	}
 	return number, h.sum(), err
 }

@@ -2,12 +2,14 @@ package public_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"klankbord/internal/audit"
 	"klankbord/internal/blob"
 	"klankbord/internal/casefile"
 	"klankbord/internal/clock"
@@ -127,7 +129,14 @@ func (d *desk) leave(name string) {
 
 func (d *desk) write(event staff.Event) {
 	d.t.Helper()
-	d.check(d.store.Write(context.Background(), func(tx *store.Tx) error { return tx.InsertDirectoryEvent(event) }))
+	d.check(d.store.Write(context.Background(), func(tx *store.Tx) error {
+		return errors.Join(tx.InsertDirectoryEvent(event), tx.InsertLeaf(d.told(tx)))
+	}))
+}
+
+// told is the line of the log that comes with a change of the desk.
+func (d *desk) told(tx *store.Tx) store.Leaf {
+	return custody.Leaf(tx.Now(), custody.Event{Kind: audit.DirectoryEvent, Actor: custody.BySystem()})
 }
 
 func (d *desk) join(name string, team casefile.Team, f staff.Function) {
@@ -150,7 +159,8 @@ func (d *desk) join(name string, team casefile.Team, f staff.Function) {
 	d.check(err)
 	d.write(event)
 	d.check(d.store.Write(context.Background(), func(tx *store.Tx) error {
-		return tx.InsertMember(store.Member{ID: id, Salt: salt, Email: email, Name: name, Language: "nl", Active: true, Created: tx.Now()})
+		member := store.Member{ID: id, Salt: salt, Email: email, Name: name, Language: "nl", Active: true, Created: tx.Now()}
+		return errors.Join(tx.InsertMember(member), tx.InsertLeaf(d.told(tx)))
 	}))
 	d.members[name], d.keys[name], d.signers[name] = id, keys, signer
 }
