@@ -25,7 +25,11 @@ type signinPage struct {
 func (d *desk) signinShow(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	data := signinPage{Next: nextPath(q.Get("next")), Ended: q.Get("ended") != ""}
-	return d.showSignIn(w, r, http.StatusOK, data, nil)
+	var errs []ui.FormError
+	if f, ok := providerFaults()[q.Get("provider")]; ok {
+		errs = []ui.FormError{{Text: d.say(r, f)}}
+	}
+	return d.showSignIn(w, r, http.StatusOK, data, errs)
 }
 
 func (d *desk) showSignIn(w http.ResponseWriter, r *http.Request, status int, data signinPage, errs []ui.FormError) error {

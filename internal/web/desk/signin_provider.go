@@ -69,14 +69,21 @@ func (d *desk) showBack(w http.ResponseWriter, r *http.Request, status int, data
 	return d.Renderer.Render(w, r, status, "desk/provider-back", p)
 }
 
-// providerFailed shows the sign-in again, with what went wrong.
+// providerFailed leads to the sign-in, which tells what went wrong.
 func (d *desk) providerFailed(w http.ResponseWriter, r *http.Request, err error) error {
 	d.Cookies.Clear(w, cookieAway)
-	why, ok := fault.As(err)
-	if !ok || why.Kind != fault.Invalid {
-		return err
+	for what, f := range providerFaults() {
+		if errors.Is(err, f) {
+			ui.Redirect(w, r, sameLang(r, "/desk/signin?provider="+what))
+			return nil
+		}
 	}
-	return d.showSignIn(w, r, http.StatusUnprocessableEntity, signinPage{Next: "/desk"}, []ui.FormError{{Text: d.say(r, why)}})
+	return err
+}
+
+// providerFaults are what the sign-in can tell about the provider, by its address.
+func providerFaults() map[string]*fault.Fault {
+	return map[string]*fault.Fault{"answer": signin.ErrProvider, "unlinked": signin.ErrUnlinked}
 }
 
 // answered gives the use case what the form brought back from the provider, once,

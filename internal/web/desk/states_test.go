@@ -12,7 +12,9 @@ import (
 
 	"golang.org/x/net/html"
 
+	"klankbord/internal/app"
 	"klankbord/internal/apptest"
+	"klankbord/internal/config"
 	"klankbord/internal/profile"
 	"klankbord/internal/web/desk"
 )
@@ -27,13 +29,18 @@ func TestEveryStateOfEveryPageIsWellFormed(t *testing.T) {
 // RenderStates writes every state to dir/<lang>/desk-*.html, or nowhere when dir is
 // empty, and checks each.
 func RenderStates(t *testing.T, dir string) {
-	h, c := staffed(t)
-	s := &states{t: t, house: h, crew: c, dir: dir}
+	provider := apptest.NewProvider(t, nil)
+	h, c := staffed(t, func(c *config.Config, _ *app.Options) { provider.Configure(c) })
+	provider.Clock = h.Clock
+	s := &states{t: t, house: h, crew: c, dir: dir, provider: provider}
 	s.prepare()
+	s.prepareKeys()
 	for _, lang := range []string{"nl", "fr", "en", "de"} {
 		s.lang = lang
 		s.outside()
+		s.keysOutside()
 		s.lists()
+		s.keysInside()
 		s.cases()
 		s.forms()
 		s.requests()
@@ -47,7 +54,7 @@ func RenderStates(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.typed.All(t, set.Files, "*.html", "enrol", "reset") // ask for a password only, which is never written into a page
+	s.typed.All(t, set.Files, "*.html", "enrol", "reset", "provider-back") // ask for a password only, which is never written into a page
 }
 
 type states struct {
@@ -60,6 +67,9 @@ type states struct {
 	typed apptest.Typed // states whose form came along into another language
 
 	karim *browser // joined late
+
+	provider *apptest.Provider
+	keys     keys
 
 	general, sealed, byHand, closed, busy string
 }
