@@ -53,10 +53,10 @@ func (i *Instance) SignedIn(actor access.Actor) seal.Token {
 	pepper, err := seal.LoadPepper(file)
 	i.check(err)
 	tok, now := seal.NewToken(), i.Clock.Now()
-	row := store.Session{
-		ID: tok.ID(), Member: actor.Member, Created: now, Seen: now, Idle: 10 * time.Hour, Expires: now.Add(12 * time.Hour),
-		Box: tok.SealKeys(pepper, seal.Context{Instance: i.Instance(), Kind: "session-keys", Object: tok.ID()}, actor.Keys),
-	}
+	row := store.Session{ID: tok.ID(), Member: actor.Member, Created: now, Seen: now, Idle: 10 * time.Hour, Expires: now.Add(12 * time.Hour)}
+	row.Box = tok.SealKeys(pepper, seal.Context{
+		Instance: i.Instance(), Kind: "session-keys", Object: row.ID + "/" + string(row.Member) + "//", Revision: uint64(row.Expires.UnixMicro()), //nolint:gosec // after 1970
+	}, actor.Keys)
 	i.check(i.Store.Write(context.Background(), func(tx *store.Tx) error { return tx.InsertSession(row) }))
 	return tok
 }
