@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"klankbord/internal/access"
+	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
+	"klankbord/internal/custody"
 	"klankbord/internal/seal"
 	"klankbord/internal/store"
 )
@@ -35,7 +37,10 @@ func (i *Instance) Password(actor access.Actor) string {
 	i.check(err)
 	e, err := seal.SealPassword(pepper, i.Instance(), string(actor.Member), Password, i.secrets[actor.Member])
 	i.check(err)
-	i.check(i.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutEnvelope(actor.Member, e) }))
+	leaf := custody.Leaf(i.Clock.Now(), custody.Event{Kind: audit.CredentialChanged, Actor: custody.ByMember(actor.Member)})
+	i.check(i.Store.Write(ctx, func(tx *store.Tx) error {
+		return errors.Join(tx.PutEnvelope(actor.Member, e), tx.InsertLeaf(leaf))
+	}))
 	return Password
 }
 

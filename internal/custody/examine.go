@@ -135,14 +135,14 @@ func (x *examiner) members(d *staff.Directory, row store.InstanceRow) error {
 	return nil
 }
 
-// deskState holds instance, members and directory against the newest turn of the
+// deskState holds instance, members, how they sign in, and directory against the newest turn of the
 // desk.
 func (x *examiner) deskState() error {
 	number, state, err := x.tx.DeskState()
 	if err != nil {
 		return err
 	}
-	x.turn("desk", x.desk, number, state, "instance, members or directory")
+	x.turn("desk", x.desk, number, state, "instance, members, how they sign in, or directory")
 	return nil
 }
 

@@ -8,7 +8,6 @@ import (
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
 	"klankbord/internal/ident"
-	"klankbord/internal/store"
 )
 
 // A row of the database alone never holds the gate up: not one that was inserted,
@@ -31,9 +30,7 @@ func TestNoRowOfTheDatabaseAloneOpensAnIdentity(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := i.Store.Write(ctx, func(tx *store.Tx) error { return tx.InsertOpening(op) }); err != nil {
-				t.Fatal(err)
-			}
+			keepOpening(t, i, op)
 			tamper(t, i, sql, r.Case)
 			i.Clock.Add(31 * time.Minute)
 			for _, actor := range []struct {

@@ -66,7 +66,7 @@ func mutations(c schemaColumn, words []string) []string {
 	return append(list, "NULL")
 }
 
-type mutant struct {
+type tampering struct {
 	field
 	to string
 }
@@ -90,10 +90,10 @@ func TestPT9_Honest(t *testing.T) {
 			t.Errorf("%s has no row", table)
 		}
 		for _, c := range all[table] {
-			next:
+		next:
 			for _, id := range ids {
 				for _, to := range mutations(c, words[table+"."+c.name]) {
-					m := mutant{field{table, c.name, id}, strings.ReplaceAll(to, "{table}", table)}
+					m := tampering{field{table, c.name, id}, strings.ReplaceAll(to, "{table}", table)}
 					applied, seen := h.verifyNotices(t, m)
 					if !applied {
 						continue
@@ -135,12 +135,12 @@ func (h *eventful) rowsOf(t *testing.T, table string) (ids []int64) {
 	return ids
 }
 
-func (m mutant) apply(tx *store.Tx) (bool, error) {
+func (m tampering) apply(tx *store.Tx) (bool, error) {
 	n, err := tx.Exec(fmt.Sprintf("UPDATE %[1]s SET %[2]s = %[3]s WHERE rowid = %[4]d AND %[2]s IS NOT %[3]s", m.table, m.column, m.to, m.row))
 	return n == 1, err
 }
 
-func (h *eventful) verifyNotices(t *testing.T, m mutant) (applied, noticed bool) {
+func (h *eventful) verifyNotices(t *testing.T, m tampering) (applied, noticed bool) {
 	t.Helper()
 	err := h.Store.Write(ctx, func(tx *store.Tx) error {
 		if _, err := tx.Exec("PRAGMA defer_foreign_keys = ON"); err != nil {
@@ -162,7 +162,7 @@ func (h *eventful) verifyNotices(t *testing.T, m mutant) (applied, noticed bool)
 }
 
 // readersNotice leaves the change in place while people look.
-func (h *eventful) readersNotice(t *testing.T, m mutant) bool {
+func (h *eventful) readersNotice(t *testing.T, m tampering) bool {
 	t.Helper()
 	var before any
 	err := h.Store.Write(ctx, func(tx *store.Tx) error {

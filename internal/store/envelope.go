@@ -9,6 +9,7 @@ import (
 
 // PutEnvelope keeps one way in which a member opens their key.
 func (t *Tx) PutEnvelope(id staff.ID, e seal.Envelope) error {
+	t.change("")
 	_, err := t.Exec(`INSERT INTO envelope (member_id, kind, credential, params, salt, box, changed) VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (member_id, kind, credential) DO UPDATE SET params = excluded.params, salt = excluded.salt, box = excluded.box, changed = excluded.changed`,
 		id, e.Kind, e.Credential, e.Params, e.Salt, []byte(e.Box), micros(t.now))
@@ -63,6 +64,7 @@ WHERE kind = 'passkey' AND credential = $1`, credential), scanEnvelope)
 
 // DeletePasskeyEnvelope removes the envelope that a passkey opens, if there is one.
 func (t *Tx) DeletePasskeyEnvelope(id staff.ID, credential string) error {
+	t.change("")
 	_, err := t.Exec(`DELETE FROM envelope WHERE member_id = $1 AND kind = 'passkey' AND credential = $2`, id, credential)
 	return err
 }
@@ -70,6 +72,7 @@ func (t *Tx) DeletePasskeyEnvelope(id staff.ID, credential string) error {
 // DeleteWaysOf removes every way in which a member opens their key, and every second
 // factor.
 func (t *Tx) DeleteWaysOf(id staff.ID) error {
+	t.change("")
 	for _, sql := range []string{`DELETE FROM envelope WHERE member_id = $1`, `DELETE FROM factor WHERE member_id = $1`,
 		`DELETE FROM passkey WHERE member_id = $1`, `DELETE FROM account WHERE member_id = $1`} {
 		if _, err := t.Exec(sql, id); err != nil {

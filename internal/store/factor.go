@@ -30,6 +30,7 @@ func (t *Tx) Factors(id staff.ID) (Factors, error) {
 // PutFactors replaces a member's second factors by the next revision, counted from
 // 1. ErrStale: another revision came in between.
 func (t *Tx) PutFactors(f Factors) error {
+	t.change("")
 	if f.Revision == 1 {
 		_, err := t.Exec(`INSERT INTO factor (member_id, revision, app, box) VALUES ($1, 1, $2, $3)`, f.Member, bit(f.App), []byte(f.Box))
 		return err
@@ -63,6 +64,7 @@ func scanPasskey(row scanner) (Passkey, error) {
 
 // InsertPasskey adds a passkey. One that exists fails as sqldb.IsUnique.
 func (t *Tx) InsertPasskey(p Passkey) error {
+	t.change("")
 	_, err := t.Exec(`INSERT INTO passkey (credential, member_id, box, signed, created) VALUES ($1, $2, $3, $4, $5)`,
 		p.Credential, p.Member, []byte(p.Box), int64(p.Signed), micros(t.now))
 	return err
@@ -87,12 +89,14 @@ func (t *Tx) UsePasskey(credential string, signed uint32) error {
 
 // SuspectPasskey notes that a passkey may have been copied.
 func (t *Tx) SuspectPasskey(credential string) error {
+	t.change("")
 	_, err := t.Exec(`UPDATE passkey SET suspect = 1 WHERE credential = $1`, credential)
 	return err
 }
 
 // DeletePasskey removes a member's passkey; ErrNone when it is not theirs.
 func (t *Tx) DeletePasskey(id staff.ID, credential string) error {
+	t.change("")
 	n, err := t.Exec(`DELETE FROM passkey WHERE member_id = $1 AND credential = $2`, id, credential)
 	return changed(n, err, ErrNone)
 }
@@ -100,6 +104,7 @@ func (t *Tx) DeletePasskey(id staff.ID, credential string) error {
 // PutAccount says whose account at the identity provider it is. An account that is
 // another member's fails as sqldb.IsUnique.
 func (t *Tx) PutAccount(lookup string, id staff.ID) error {
+	t.change("")
 	if err := t.DeleteAccount(id); err != nil {
 		return err
 	}
@@ -109,6 +114,7 @@ func (t *Tx) PutAccount(lookup string, id staff.ID) error {
 
 // DeleteAccount forgets a member's account at the identity provider.
 func (t *Tx) DeleteAccount(id staff.ID) error {
+	t.change("")
 	_, err := t.Exec(`DELETE FROM account WHERE member_id = $1`, id)
 	return err
 }

@@ -21,13 +21,21 @@ func (t *Tx) ForgetReader(id casefile.ID, member staff.ID) error {
 		`DELETE FROM desk_draft WHERE case_id = $1 AND member_id = $2`,
 		`DELETE FROM job WHERE kind = 'mail' AND ref IN (SELECT id FROM mail WHERE case_id = $1 AND member_id = $2)`,
 		`DELETE FROM mail WHERE case_id = $1 AND member_id = $2`,
-		`UPDATE opening SET shut = 1 WHERE case_id = $1 AND member_id = $2 AND until > at`,
 	} {
 		_, err := t.Exec(sql, id, member)
 		errs = append(errs, err)
 	}
 	_, err := t.Exec(`DELETE FROM blob_ref WHERE owner_kind = 'desk' AND owner_id = $1`, DeskOwner(id, member))
-	return errors.Join(append(errs, err)...)
+	return errors.Join(append(errs, err, t.shutOpenings(id, member))...)
+}
+
+// shutOpenings closes an identity that a member has open.
+func (t *Tx) shutOpenings(id casefile.ID, member staff.ID) error {
+	n, err := t.Exec(`UPDATE opening SET shut = 1 WHERE case_id = $1 AND member_id = $2 AND until > at AND shut = 0`, id, member)
+	if n > 0 {
+		t.change(id)
+	}
+	return err
 }
 
 // GrantedCases lists cases of which a member holds any key that was wrapped to

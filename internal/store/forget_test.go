@@ -31,7 +31,7 @@ func TestForgettingAReaderLeavesTheOthersWhatIsTheirs(t *testing.T) {
 			return errors.Join(insertCase(tx, one, "nele", "thomas"), insertCase(tx, two, "thomas"),
 				leaveTraces(tx, one.ID, "nele"), leaveTraces(tx, one.ID, "thomas"), leaveTraces(tx, two.ID, "thomas"))
 		})
-		write(t, s, func(tx *store.Tx) error { return tx.ForgetReader(one.ID, "thomas") })
+		write(t, s, logged(one.ID, func(tx *store.Tx) error { return tx.ForgetReader(one.ID, "thomas") }))
 		read(t, s, func(tx *store.Tx) error {
 			for _, x := range []struct {
 				id     casefile.ID

@@ -17,11 +17,14 @@ type LostAccess struct {
 	Stamp  []byte
 }
 
-// LapseCase removes what a member's former key opened of a case, and keeps that they
-// had it: their place in the case, how far they read and what they had begun to
+// LapseCase removes what a member's former key opened of a case, an identity among
+// it, and keeps that they had it: their place in the case, how far they read and what they had begun to
 // write stay for when a colleague restores the access.
 func (t *Tx) LapseCase(l LostAccess) error {
 	if _, err := t.Exec(`DELETE FROM keyring WHERE case_id = $1 AND member_id = $2`, l.Case, l.Member); err != nil {
+		return err
+	}
+	if err := t.shutOpenings(l.Case, l.Member); err != nil {
 		return err
 	}
 	_, err := t.Exec(`INSERT INTO lost_access (case_id, member_id, seq, stamp) VALUES ($1, $2, $3, $4)

@@ -65,6 +65,9 @@ type Opening struct {
 
 // InsertOpening adds an opening.
 func (t *Tx) InsertOpening(o Opening) error {
+	if o.Until.After(o.At) { // it stays open, which is part of the state of the case
+		t.change(o.Case)
+	}
 	_, err := t.Exec(`INSERT INTO opening (case_id, id, member_id, what, purpose, at, until, stamp) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		o.Case, o.ID, o.Member, o.What, []byte(o.Purpose), micros(o.At), micros(o.Until), o.Stamp)
 	return err

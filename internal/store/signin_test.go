@@ -19,11 +19,11 @@ func insertMember(tx *store.Tx, id string) error {
 func TestEnvelopesAreOneOfAKindAndManyOfPasskeys(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store, c *clock.Fixed) {
 		put := func(member, kind, credential, box string) error {
-			return s.Write(t.Context(), func(tx *store.Tx) error {
+			return s.Write(t.Context(), logged("", func(tx *store.Tx) error {
 				return tx.PutEnvelope(staff.ID(member), seal.Envelope{Kind: kind, Credential: credential, Params: "p", Salt: []byte("s"), Box: []byte(box)})
-			})
+			}))
 		}
-		write(t, s, func(tx *store.Tx) error { return errors.Join(insertMember(tx, "anke"), insertMember(tx, "bert")) })
+		write(t, s, logged("", func(tx *store.Tx) error { return errors.Join(insertMember(tx, "anke"), insertMember(tx, "bert")) }))
 		for _, e := range [][4]string{{"anke", "password", "", "1"}, {"anke", "passkey", "a", "2"}, {"anke", "passkey", "b", "3"}, {"bert", "password", "", "4"}} {
 			if err := put(e[0], e[1], e[2], e[3]); err != nil {
 				t.Fatalf("%v: %v", e, err)
@@ -57,18 +57,18 @@ func TestEnvelopesAreOneOfAKindAndManyOfPasskeys(t *testing.T) {
 			}
 			return nil
 		})
-		write(t, s, func(tx *store.Tx) error { return tx.DeletePasskeyEnvelope("bert", "a") }) // not his
+		write(t, s, logged("", func(tx *store.Tx) error { return tx.DeletePasskeyEnvelope("bert", "a") })) // not his
 		read(t, s, func(tx *store.Tx) error { _, err := tx.PasskeyEnvelope("a"); return err })
 	})
 }
 
 func TestFactorsFollowOneAnother(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store, _ *clock.Fixed) {
-		write(t, s, func(tx *store.Tx) error { return insertMember(tx, "anke") })
+		write(t, s, logged("", func(tx *store.Tx) error { return insertMember(tx, "anke") }))
 		put := func(revision int64, app bool) error {
-			return s.Write(t.Context(), func(tx *store.Tx) error {
+			return s.Write(t.Context(), logged("", func(tx *store.Tx) error {
 				return tx.PutFactors(store.Factors{Member: "anke", Revision: revision, App: app, Box: []byte{byte(revision)}})
-			})
+			}))
 		}
 		if err := errors.Join(put(1, true), put(2, false)); err != nil {
 			t.Fatal(err)
@@ -93,14 +93,14 @@ func TestFactorsFollowOneAnother(t *testing.T) {
 
 func TestPasskeysAndAccountsBelongToOneMember(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store, c *clock.Fixed) {
-		write(t, s, func(tx *store.Tx) error {
+		write(t, s, logged("", func(tx *store.Tx) error {
 			return errors.Join(insertMember(tx, "anke"), insertMember(tx, "bert"),
 				tx.InsertPasskey(store.Passkey{Credential: "a", Member: "anke", Box: []byte("name"), Signed: 4_000_000_000}), tx.PutAccount("x", "anke"))
-		})
+		}))
 		c.Add(time.Minute)
-		write(t, s, func(tx *store.Tx) error {
+		write(t, s, logged("", func(tx *store.Tx) error {
 			return errors.Join(tx.UsePasskey("a", 4_000_000_001), tx.SuspectPasskey("a"))
-		})
+		}))
 		read(t, s, func(tx *store.Tx) error {
 			p, err := tx.Passkey("a")
 			if err != nil || p.Signed != 4_000_000_001 || !p.Suspect || !p.Used.Equal(tx.Now()) || p.Created.Equal(p.Used) {
@@ -125,9 +125,9 @@ func TestPasskeysAndAccountsBelongToOneMember(t *testing.T) {
 		if err := s.Write(t.Context(), func(tx *store.Tx) error { return tx.PutAccount("x", "bert") }); !sqldb.IsUnique(err) {
 			t.Errorf("an account of two members: %v", err)
 		}
-		write(t, s, func(tx *store.Tx) error {
+		write(t, s, logged("", func(tx *store.Tx) error {
 			return errors.Join(tx.PutAccount("y", "anke"), tx.DeletePasskey("anke", "a"))
-		})
+		}))
 		fails(store.ErrNone, func(tx *store.Tx) error { _, err := tx.MemberByAccount("x"); return err })
 		read(t, s, func(tx *store.Tx) error {
 			if has, err := tx.HasAccount("anke"); err != nil || !has {
@@ -138,6 +138,54 @@ func TestPasskeysAndAccountsBelongToOneMember(t *testing.T) {
 			}
 			return nil
 		})
+	})
+}
+
+// Who puts an earlier second factor back, or adds a passkey behind the desk, is told
+// of by a check of the log.
+func TestTheLogTellsHowMembersSignIn(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store, _ *clock.Fixed) {
+		ways := []func(tx *store.Tx) error{
+			func(tx *store.Tx) error {
+				return tx.PutEnvelope("anke", seal.Envelope{Kind: seal.EnvelopePassword, Params: "p", Salt: []byte("s"), Box: []byte("b")})
+			},
+			func(tx *store.Tx) error {
+				return tx.PutFactors(store.Factors{Member: "anke", Revision: 1, App: true, Box: []byte("f")})
+			},
+			func(tx *store.Tx) error {
+				return tx.InsertPasskey(store.Passkey{Credential: "a", Member: "anke", Box: []byte("name")})
+			},
+			func(tx *store.Tx) error { return tx.SuspectPasskey("a") },
+			func(tx *store.Tx) error { return tx.PutAccount("x", "anke") },
+			func(tx *store.Tx) error { return tx.DeletePasskey("anke", "a") },
+			func(tx *store.Tx) error { return tx.DeleteAccount("anke") },
+			func(tx *store.Tx) error { return tx.DeleteWaysOf("anke") },
+		}
+		write(t, s, logged("", func(tx *store.Tx) error {
+			return errors.Join(tx.InsertInstance(store.InstanceRow{ID: "i", Profile: "p", Created: start}), insertMember(tx, "anke"))
+		}))
+		state := func() (sum [32]byte) {
+			read(t, s, func(tx *store.Tx) (err error) { _, sum, err = tx.DeskState(); return err })
+			return sum
+		}
+		for n, way := range ways {
+			if err := s.Write(t.Context(), way); err == nil {
+				t.Errorf("change %d happens without a line in the log", n)
+			}
+			was := state()
+			write(t, s, logged("", way))
+			if state() == was {
+				t.Errorf("change %d leaves the state as it was", n)
+			}
+		}
+		was := state()
+		write(t, s, func(tx *store.Tx) error { // as somebody behind the desk does
+			_, err := tx.Exec(`INSERT INTO factor (member_id, revision, app, box) VALUES ('anke', 1, 1, $1)`, []byte("f"))
+			return err
+		})
+		if state() == was {
+			t.Error("a second factor that was planted leaves the state as it was")
+		}
 	})
 }
 
@@ -220,10 +268,10 @@ func TestSessionsEndOneByOneOrAllButOne(t *testing.T) {
 				Created: c.Now(), Seen: c.Now(), Idle: time.Hour, Expires: c.Now().Add(12 * time.Hour),
 			}
 		}
-		write(t, s, func(tx *store.Tx) error {
+		write(t, s, logged("", func(tx *store.Tx) error {
 			return errors.Join(insertMember(tx, "anke"), insertMember(tx, "bert"), tx.InsertSession(session("1", "anke", nil)),
 				tx.InsertSession(session("2", "anke", nil)), tx.InsertSession(session("p", "anke", []byte("waits"))), tx.InsertSession(session("3", "bert", nil)))
-		})
+		}))
 		ids := func(member staff.ID) (list []string) {
 			read(t, s, func(tx *store.Tx) error {
 				rows, err := tx.SessionsOf(member)

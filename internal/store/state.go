@@ -15,7 +15,7 @@ import (
 // log; then the change does not happen.
 var errUnlogged = errors.New("a case or the desk was changed without a line in the log")
 
-// desk stands for the desk where a case is named: members, directory and the like.
+// desk stands for the desk where a case is named: members, how they sign in, directory and the like.
 const desk casefile.ID = ""
 
 // change notes that something of a case, or of the desk, is being changed.
@@ -104,10 +104,15 @@ UNION ALL SELECT 5, verified, 0, 0, 0, 0, '', '', '', box FROM notice_address WH
 UNION ALL SELECT 6, epoch, revision, 0, 0, 0, '', '', '', stamp FROM summary WHERE case_id = $1
 UNION ALL SELECT 8, 0, 0, 0, 0, 0, '', '', '', mark FROM notice_address WHERE case_id = $1
 UNION ALL SELECT 9, 0, 0, 0, 0, 0, '', '', '', stamp FROM notice_address WHERE case_id = $1
+UNION ALL SELECT 10, at, until, shut, 0, 0, id, member_id, '', stamp FROM opening WHERE case_id = $1 AND until > at
 UNION ALL SELECT 7, size, created, 0, 0, 0, name, object_id, '', NULL FROM blob_ref WHERE owner_kind = 'case' AND owner_id = $1
 ORDER BY part, a, b, n1, n2`
 	deskStateRow     = `SELECT turn, id, profile, created FROM instance`
 	deskStateMembers = `SELECT id, salt, email, name, active, created FROM member ORDER BY id`
+	deskStateWays    = `SELECT member_id, kind, credential, params, salt, box, changed FROM envelope ORDER BY member_id, kind, credential`
+	deskStateFactors = `SELECT member_id, revision, app, box FROM factor ORDER BY member_id`
+	deskStatePasskey = `SELECT credential, member_id, box, suspect, created FROM passkey ORDER BY credential`
+	deskStateAccount = `SELECT lookup, member_id FROM account ORDER BY lookup`
 	deskStateHead    = `SELECT seq, hash FROM directory_event ORDER BY seq DESC LIMIT 1`
 	deskStateParts   = `SELECT 1 AS part, id AS a, asked_by AS b, state AS c, '' AS d, '' AS e, '' AS f, created AS n1, 0 AS n2, 0 AS n3, statement AS x, statement AS y
   FROM directory_change
@@ -125,7 +130,7 @@ ORDER BY part, a, b, c, d, e, n1`
 
 // CaseState is the number of the newest turn of a case and the SHA-256 of what the
 // database holds about it: the row of the case, its grants, keys, clocks, codes,
-// notice address, summary and blobs.
+// notice address, summary, blobs, and what members have opened for a while.
 func (t *Tx) CaseState(id casefile.ID) (number int64, state [32]byte, err error) {
 	h := newStateHash("klankbord/state/case/1")
 	if number, err = t.hashRow(h, caseStateRow, id); err == nil {
@@ -134,16 +139,16 @@ func (t *Tx) CaseState(id casefile.ID) (number int64, state [32]byte, err error)
 	return number, h.sum(), err
 }
 
-// DeskState is the same of the desk: instance, members, the newest event of the
-// directory, changes of it with their signatures, invitations, acceptances, practice
-// cases, and uses of the recovery key. What an invitation gathers before it is used
-// counts from then on.
+// DeskState is the same of the desk: instance, members and how they sign in, the newest
+// event of the directory, changes of it with their signatures, invitations,
+// acceptances, practice cases, and uses of the recovery key. What an invitation
+// gathers before it is used counts from then on.
 func (t *Tx) DeskState() (number int64, state [32]byte, err error) {
 	h := newStateHash("klankbord/state/desk/1")
 	if number, err = t.hashRow(h, deskStateRow); err == nil {
 		_, err = t.hashRows(h, deskStateMembers)
 	}
-	for _, query := range []string{deskStateHead, deskStateParts} {
+	for _, query := range []string{deskStateWays, deskStateFactors, deskStatePasskey, deskStateAccount, deskStateHead, deskStateParts} {
 		if err == nil {
 			_, err = t.hashRows(h, query)
 		}
