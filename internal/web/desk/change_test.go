@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"klankbord/internal/store"
 )
@@ -116,16 +117,18 @@ func (s *states) entering() {
 
 // alarms renders what every page says when the database is not the one that was seen.
 func (s *states) alarms() {
-	nele, sofie := s.crew.nele, s.crew.sofie
+	nele := s.crew.nele
+	file := nele.get("/desk?view=all").link("/desk/case/")
 	s.behind("DELETE FROM directory_event WHERE seq = (SELECT max(seq) FROM directory_event)")
 	s.each(func() {
 		for name, path := range map[string]string{
-			"inbox": "/desk?view=all", "case": s.busy, "close": s.busy + "/close", "people": "/desk/people", "profile": "/desk/profile",
+			"inbox": "/desk?view=all", "case": file, "close": file + "/close", "people": "/desk/people", "profile": "/desk/profile",
 		} {
-			s.keep("alarm-"+name, sofie.get(s.in(path)))
+			s.keep("alarm-"+name, nele.get(s.in(path)))
 		}
 		s.keep("alarm-refused", nele.post(s.in("/desk/people/change/x"), url.Values{"password": {password}}))
 	})
+	s.Clock.Add(time.Minute)
 	if err := s.Custody.Accept(context.Background(), "De schijf was stuk, de back-up van gisteren is teruggezet"); err != nil {
 		s.t.Fatal(err)
 	}
@@ -135,7 +138,7 @@ func (s *states) alarms() {
 		s.t.Fatal(err)
 	}
 	s.h = both
-	s.each(func() { s.keep("accepted", sofie.get(s.in("/desk?view=all"))) })
+	s.each(func() { s.keep("accepted", nele.get(s.in("/desk?view=all"))) })
 }
 
 // What is wrong with the database stands above every page of the desk, and on none
