@@ -88,7 +88,8 @@ func (a *App) Handlers() (publicPages, deskPages, both http.Handler, err error) 
 	if a.demo != nil {
 		a.demo.Mount(bothMux, rd)
 	}
-	return publicMux, deskMux, bothMux, nil
+	// Once more around all of it: also what the muxes answer themselves has the headers.
+	return rd.Headers(publicMux), rd.Headers(deskMux), rd.Headers(bothMux), nil
 }
 
 func languages() []string {
