@@ -10,7 +10,6 @@ import (
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
 	"klankbord/internal/deadline"
-	"klankbord/internal/ident"
 	"klankbord/internal/letter"
 	"klankbord/internal/seal"
 	"klankbord/internal/staff"
@@ -203,17 +202,7 @@ func (c *Casework) rest(tx *store.Tx, actor access.Actor, o *custody.Opened, ch 
 
 // news is the mail that tells the complainant to look; it holds no word of the case.
 func (c *Casework) news(o *custody.Opened) (store.Mail, error) {
-	order, err := letter.Pack(letter.Order{
-		Template: letter.News, Lang: o.Case.Language, Number: string(o.Case.Number), Received: o.Case.Received,
-	})
-	if err != nil {
-		return store.Mail{}, err
-	}
-	id := ident.New()
-	return store.Mail{
-		ID: id, Case: o.Case.ID, Kind: string(letter.News),
-		Box: c.Mails.Seal(custody.MailContext(c.Custody.Instance(), id), order),
-	}, nil
+	return c.mailComplainant(o, letter.Order{Template: letter.News, Received: o.Case.Received})
 }
 
 // item seals a payload as an entry by a member.

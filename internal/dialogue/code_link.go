@@ -9,7 +9,6 @@ import (
 	"klankbord/internal/audit"
 	"klankbord/internal/custody"
 	"klankbord/internal/fault"
-	"klankbord/internal/ident"
 	"klankbord/internal/letter"
 	"klankbord/internal/seal"
 	"klankbord/internal/store"
@@ -178,15 +177,9 @@ func (d *Dialogue) mailAsker(ctx context.Context, row store.CodeChange) (*store.
 	if err != nil {
 		return nil, fmt.Errorf("read member: %w", err)
 	}
-	order, err := letter.Pack(letter.Order{Template: letter.AskMember, Lang: m.Language, To: m.Email, Number: string(file.Number)})
-	if err != nil {
-		return nil, err
-	}
-	id := ident.New()
-	return &store.Mail{
-		ID: id, Case: row.Case, Member: m.ID, Kind: string(letter.AskMember),
-		Box: d.Mails.Seal(custody.MailContext(d.instance(), id), order),
-	}, nil
+	order := letter.Order{Template: letter.AskMember, Lang: m.Language, To: m.Email, Number: string(file.Number)}
+	mail, err := d.Custody.SealMail(d.Mails, store.Mail{Case: row.Case, Member: m.ID}, order)
+	return &mail, err
 }
 
 // errNoNewCode tells that no new code is on its way that could be stopped.

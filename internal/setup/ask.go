@@ -188,14 +188,7 @@ func languageOf(members []store.Member, id staff.ID) string {
 func ChangePath(id string) string { return "/desk/people/change/" + id }
 
 func (s *Setup) mail(o letter.Order, to staff.ID) (store.Mail, error) {
-	order, err := letter.Pack(o)
-	if err != nil {
-		return store.Mail{}, err
-	}
-	id := ident.New()
-	return store.Mail{
-		ID: id, Member: to, Kind: string(o.Template), Box: s.Mails.Seal(custody.MailContext(s.Custody.Instance(), id), order),
-	}, nil
+	return s.Custody.SealMail(s.Mails, store.Mail{Member: to}, o)
 }
 
 func (s *Setup) wake() {
