@@ -148,6 +148,7 @@ func (f *forger) ofCases() []string {
 		if err != nil {
 			return err
 		}
+		defer rows.Close()
 		for rows.Next() {
 			var name string
 			if err := rows.Scan(&name); err != nil {
@@ -155,7 +156,7 @@ func (f *forger) ofCases() []string {
 			}
 			list = append(list, name)
 		}
-		return errors.Join(rows.Err(), rows.Close())
+		return rows.Err()
 	}))
 	if len(list) < 10 {
 		f.t.Fatalf("only %v go with a case", list)
