@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"klankbord/internal/access"
 	"klankbord/internal/audit"
@@ -125,18 +126,28 @@ func (f *forger) head(id casefile.ID) {
 func (f *forger) line(id casefile.ID, object string) {
 	f.t.Helper()
 	behind(f.t, f.Store, "UPDATE case_file SET turn = turn + 1 WHERE id = $1", string(id))
-	l := custody.Leaf(f.Clock.Now(), custody.Event{Kind: audit.EntryAdded, Actor: custody.ByComplainant(), Case: id, Object: object})
+	f.write(f.Clock.Now(), custody.Event{Kind: audit.EntryAdded, Actor: custody.ByComplainant(), Case: id, Object: object})
+}
+
+// write writes a line of the log that is made as all are, but for its stamp.
+func (f *forger) write(at time.Time, e custody.Event) {
+	f.t.Helper()
+	l := custody.Leaf(at, e)
 	r, err := audit.DecodeRecord(l.Record)
 	must(f.t, err)
-	must(f.t, f.Store.Read(ctx, func(tx *store.Tx) error {
-		number, state, err := tx.CaseState(id)
+	err = f.Store.Read(ctx, func(tx *store.Tx) error {
+		number, state, err := tx.CaseState(e.Case)
 		r.Turn, r.State = uint64(number), state
 		return err
-	}))
-	record := r.Encode()
-	hash := audit.Leaf([32]byte(l.Salt), record)
+	})
+	if errors.Is(err, store.ErrNone) {
+		r.Turn, r.State, err = 0, [32]byte{}, nil // of a case that is gone there is none
+	}
+	must(f.t, err)
+	l.Record = r.Encode()
+	hash := audit.Leaf([32]byte(l.Salt), l.Record)
 	behind(f.t, f.Store, "INSERT INTO log_leaf (id, case_id, at, kind, record, salt, hash, stamp) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-		l.ID, string(id), l.At.UnixMicro(), l.Kind, record, l.Salt, hash[:], bytes.Repeat([]byte{7}, len(f.like.Stamp)))
+		l.ID, string(l.Case), l.At.UnixMicro(), l.Kind, l.Record, l.Salt, hash[:], bytes.Repeat([]byte{7}, len(f.like.Stamp)))
 }
 
 // ofCases lists the tables of which a row goes with its case, that table first.
@@ -167,7 +178,7 @@ func (f *forger) ofCases() []string {
 // kept keeps every table that a forger writes to.
 func (f *forger) kept() (restore func()) {
 	f.t.Helper()
-	return f.keeping(append(f.ofCases(), "log_leaf", "log_node", "checkpoint"))
+	return f.keeping(append(f.ofCases(), "mail", "log_leaf", "log_node", "checkpoint"))
 }
 
 func (f *forger) keeping(tables []string) (restore func()) {
