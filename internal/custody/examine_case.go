@@ -66,6 +66,7 @@ func (x *examiner) told(about string, r rows, leaves []store.Leaf) (t turns) {
 		record, err := audit.DecodeRecord(l.Record)
 		if err != nil {
 			t.hidden = true
+			x.result.found(about, "a line of the log about it (%s) has no record, which only erasure of the case takes", l.ID)
 			continue
 		}
 		t.add(record)

@@ -149,6 +149,9 @@ func (x *examiner) line(l store.Leaf) {
 		x.result.found(about, "it has a record without salt, or a salt without record")
 	}
 	if len(l.Record) == 0 {
+		if l.Case == "" {
+			x.result.found(about, "it has no record, which only erasure of a case takes, and is about none")
+		}
 		return
 	}
 	r, err := audit.DecodeRecord(l.Record)

@@ -81,6 +81,7 @@ func TestAT8_GuessedSessionOpensNothing(t *testing.T) {
 		if err != nil {
 			return err
 		}
+		defer list.Close()
 		for list.Next() {
 			var id string
 			if err := list.Scan(&id); err != nil {
@@ -88,7 +89,7 @@ func TestAT8_GuessedSessionOpensNothing(t *testing.T) {
 			}
 			rows = append(rows, id)
 		}
-		return list.Close()
+		return list.Err()
 	}))
 	if len(rows) == 0 {
 		t.Fatal("no session")

@@ -235,8 +235,8 @@ func (s *scene) look(w window) (v sight) {
 	return v
 }
 
-// walk notes every planted word under the nearest id above it, and every sign of
-// damage.
+// walk notes every planted word under the nearest id above it and what kind of thing
+// that is, and every sign of damage.
 func (v *sight) walk(node any, id string) {
 	switch n := node.(type) {
 	case map[string]any:
@@ -245,6 +245,9 @@ func (v *sight) walk(node any, id string) {
 				id = own
 				break
 			}
+		}
+		if kind, ok := n["Kind"].(string); ok {
+			id += "/" + kind
 		}
 		if n["Damaged"] == true {
 			v.damaged = true

@@ -93,22 +93,25 @@ func (t *Tx) CaseIDs(after casefile.ID, limit int) ([]casefile.ID, error) {
 	})
 }
 
-// Gone is a case of which only lines of the log are left.
+// Gone is a case of which only lines of the log are left. What tells of its erasure
+// keeps its record: without one, the kind that stands beside it is anybody's word.
 type Gone struct {
 	Case   casefile.ID
 	Lines  int64
-	Erased bool // one of them tells that the case was erased
+	Erased bool // one of them, which has its position, tells that the case was erased
+	Waits  bool // one that waits for its position does
 }
 
 // GoneCases lists the cases that the log tells of and that are not there.
 func (t *Tx) GoneCases() ([]Gone, error) {
-	rows, err := t.Query(`SELECT l.case_id, count(*), max(CASE WHEN l.kind = 'erased' THEN 1 ELSE 0 END) FROM log_leaf l
+	rows, err := t.Query(`SELECT l.case_id, count(*), max(CASE WHEN l.kind = 'erased' AND l.record IS NOT NULL
+  THEN CASE WHEN l.position IS NULL THEN 1 ELSE 2 END ELSE 0 END) FROM log_leaf l
 WHERE l.case_id <> '' AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.id = l.case_id) GROUP BY l.case_id ORDER BY l.case_id`)
 	return all(rows, err, func(row scanner) (Gone, error) {
 		var g Gone
 		var erased int64
 		err := row.Scan(&g.Case, &g.Lines, &erased)
-		g.Erased = erased == 1
+		g.Erased, g.Waits = erased == 2, erased == 1
 		return g, err
 	})
 }
