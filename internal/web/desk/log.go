@@ -131,7 +131,7 @@ func (d *desk) logTable(r *http.Request, lines []casework.LogLine, column string
 	t := ui.Table{Caption: d.text(r, "desk.log.title"), Stacked: true, Empty: d.text(r, "desk.log.empty")}
 	for _, key := range []string{"at", "what", "who", column, "position"} {
 		if key != "" {
-			t.Columns = append(t.Columns, ui.Column{Text: d.text(r, "desk.log.column-"+key), Number: key == "position"})
+			t.Columns = append(t.Columns, ui.Column{Text: d.text(r, "desk.log.column-"+key), Number: key == "position", Whole: key == "case"})
 		}
 	}
 	for _, line := range lines {

@@ -89,6 +89,7 @@ type Table struct {
 type Column struct {
 	Text, Sort, Sorted string
 	Number, Hidden     bool // Number aligns right; Hidden shows the heading to assistive technology only
+	Whole              bool // what stands in a cell keeps to one line
 }
 
 // Row is a row of a Table. Key is what its checkbox sends, Name what it is called.
