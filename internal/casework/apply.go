@@ -10,7 +10,6 @@ import (
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
 	"klankbord/internal/deadline"
-	"klankbord/internal/ident"
 	"klankbord/internal/letter"
 	"klankbord/internal/seal"
 	"klankbord/internal/staff"
@@ -209,11 +208,7 @@ func (c *Casework) news(o *custody.Opened) (store.Mail, error) {
 	if err != nil {
 		return store.Mail{}, err
 	}
-	id := ident.New()
-	return store.Mail{
-		ID: id, Case: o.Case.ID, Kind: string(letter.News),
-		Box: c.Mails.Seal(custody.MailContext(c.Custody.Instance(), id), order),
-	}, nil
+	return custody.SealMail(c.Mails, c.Custody.Instance(), store.Mail{Case: o.Case.ID, Kind: string(letter.News)}, order), nil
 }
 
 // item seals a payload as an entry by a member.

@@ -7,7 +7,6 @@ import (
 
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
-	"klankbord/internal/ident"
 	"klankbord/internal/letter"
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
@@ -42,10 +41,8 @@ func (c *Casework) mailMembers(ctx context.Context, o *custody.Opened, t letter.
 		if err != nil {
 			return nil, err
 		}
-		id := ident.New()
-		mails = append(mails, store.Mail{
-			ID: id, Case: o.Case.ID, Member: m.ID, Kind: string(t), Box: c.Mails.Seal(custody.MailContext(c.Custody.Instance(), id), order),
-		})
+		row := store.Mail{Case: o.Case.ID, Member: m.ID, Kind: string(t)}
+		mails = append(mails, custody.SealMail(c.Mails, c.Custody.Instance(), row, order))
 	}
 	return mails, nil
 }
@@ -68,10 +65,7 @@ func (c *Casework) mailComplainant(o *custody.Opened, order letter.Order) (store
 	if err != nil {
 		return store.Mail{}, err
 	}
-	id := ident.New()
-	return store.Mail{
-		ID: id, Case: o.Case.ID, Kind: string(order.Template), Box: c.Mails.Seal(custody.MailContext(c.Custody.Instance(), id), plain),
-	}, nil
+	return custody.SealMail(c.Mails, c.Custody.Instance(), store.Mail{Case: o.Case.ID, Kind: string(order.Template)}, plain), nil
 }
 
 // mailIfReached queues a mail where the complainant has an address for it.

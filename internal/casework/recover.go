@@ -185,10 +185,8 @@ func (c *Casework) tellRecovery(ctx context.Context, p RecoveryPlan) error {
 		if err != nil {
 			return err
 		}
-		id := ident.New()
-		mails = append(mails, store.Mail{
-			ID: id, Member: m.ID, Kind: string(letter.RecoveryUsed), Box: c.Mails.Seal(custody.MailContext(c.Custody.Instance(), id), order),
-		})
+		row := store.Mail{Member: m.ID, Kind: string(letter.RecoveryUsed)}
+		mails = append(mails, custody.SealMail(c.Mails, c.Custody.Instance(), row, order))
 	}
 	leaf, id := c.recoveryLeaf(p.use, "used", p.member), ident.New()
 	err = c.write(ctx, func(tx *store.Tx) error {

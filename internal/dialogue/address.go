@@ -8,7 +8,6 @@ import (
 
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
-	"klankbord/internal/ident"
 	"klankbord/internal/letter"
 	"klankbord/internal/store"
 )
@@ -86,10 +85,7 @@ func (d *Dialogue) mail(o *custody.Opened, order letter.Order) (store.Mail, erro
 	if err != nil {
 		return store.Mail{}, err
 	}
-	id := ident.New()
-	return store.Mail{
-		ID: id, Case: o.Case.ID, Kind: string(order.Template), Box: d.Mails.Seal(custody.MailContext(d.instance(), id), plain),
-	}, nil
+	return custody.SealMail(d.Mails, d.instance(), store.Mail{Case: o.Case.ID, Kind: string(order.Template)}, plain), nil
 }
 
 // noticeOf reads where news of a case goes; the zero row where nowhere.

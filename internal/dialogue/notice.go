@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"klankbord/internal/custody"
-	"klankbord/internal/ident"
 	"klankbord/internal/letter"
 	"klankbord/internal/store"
 )
@@ -40,10 +39,8 @@ func (d *Dialogue) notices(ctx context.Context, o *custody.Opened) ([]store.Mail
 		if err != nil {
 			return nil, err
 		}
-		id := ident.New()
-		mails = append(mails, store.Mail{
-			ID: id, Case: o.Case.ID, Member: m.ID, Kind: string(letter.ToMember), Box: d.Mails.Seal(custody.MailContext(d.instance(), id), order),
-		})
+		row := store.Mail{Case: o.Case.ID, Member: m.ID, Kind: string(letter.ToMember)}
+		mails = append(mails, custody.SealMail(d.Mails, d.instance(), row, order))
 	}
 	return mails, nil
 }

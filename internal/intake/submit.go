@@ -375,10 +375,7 @@ func (i *Intake) mails(s *submission, r *Receipt) (outgoing, error) {
 	if err != nil {
 		return o, err
 	}
-	id := ident.New()
-	o.mail = &store.Mail{
-		ID: id, Case: s.id, Kind: string(letter.Acknowledgement),
-		Box: i.Mails.Seal(custody.MailContext(i.instance(), id), order),
-	}
+	mail := custody.SealMail(i.Mails, i.instance(), store.Mail{Case: s.id, Kind: string(letter.Acknowledgement)}, order)
+	o.mail = &mail
 	return o, nil
 }

@@ -192,10 +192,7 @@ func (s *Setup) mail(o letter.Order, to staff.ID) (store.Mail, error) {
 	if err != nil {
 		return store.Mail{}, err
 	}
-	id := ident.New()
-	return store.Mail{
-		ID: id, Member: to, Kind: string(o.Template), Box: s.Mails.Seal(custody.MailContext(s.Custody.Instance(), id), order),
-	}, nil
+	return custody.SealMail(s.Mails, s.Custody.Instance(), store.Mail{Member: to, Kind: string(o.Template)}, order), nil
 }
 
 func (s *Setup) wake() {

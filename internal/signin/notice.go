@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"klankbord/internal/custody"
-	"klankbord/internal/ident"
 	"klankbord/internal/letter"
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
@@ -49,10 +48,7 @@ func (s *SignIn) notice(list post, what notice, m store.Member) (post, error) {
 	if err != nil {
 		return nil, err
 	}
-	id := ident.New()
-	return append(list, store.Mail{
-		ID: id, Kind: string(letter.CredentialNotice), Box: s.mails.Seal(custody.MailContext(s.instance(), id), order),
-	}), nil
+	return append(list, custody.SealMail(s.mails, s.instance(), store.Mail{Kind: string(letter.CredentialNotice)}, order)), nil
 }
 
 // toEveryone writes the mails that tell every active member a fact about a
