@@ -84,9 +84,13 @@ func newEventful(t *testing.T, database string) *eventful {
 }
 
 // watch notes which rows of tables come of what a function does, the ones that somebody
-// still looks at.
+// still looks at. On PostgreSQL nothing is changed, and there is nothing to note.
 func (h *eventful) watch(tables ...string) func(func()) {
 	return func(do func()) {
+		if h.Config.Database != "" {
+			do()
+			return
+		}
 		before := map[string]int64{}
 		for _, table := range tables {
 			before[table] = h.newest(table)

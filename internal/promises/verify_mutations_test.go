@@ -70,7 +70,7 @@ func (h *eventful) tryFields(t *testing.T, l *listed, table string, c schemaColu
 	for n, id := range h.rowsOf(t, table, l.field(column).when) {
 		excepted := h.excepted(t, l.field(column), table, id)
 		others := h.others(t, table, c, id)
-		if n == 1 {
+		if n == 1 && c.kind == "bytes" {
 			others = others[:2] // the last row; the others get all
 		}
 		for _, to := range others {
