@@ -11,6 +11,7 @@ export class Keyboard {
   constructor(person) {
     this.person = person;
     this.keys = person.page.keyboard;
+    person.page.on('filechooser', () => {}); // from now on the browser hands its dialogs over
   }
 
   // skips uses the link that stands first on every page.

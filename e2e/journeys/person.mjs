@@ -49,7 +49,7 @@ export class Person {
     const answer = await going();
     if (answer?.status() !== status) {
       const log = answer?.status() >= 500 ? this.house.log().slice(-1000) : '';
-      assert.fail(`${this.page.url()} answers ${answer?.status()}, not ${status}: ${await this.heading()} ${log}`);
+      assert.fail(`${this.page.url()} answers ${answer?.status()}, not ${status}: ${await this.heading()} ${await this.#errors()} ${log}`);
     }
     await this.inspects(status);
     return answer;
@@ -64,6 +64,8 @@ export class Person {
     if (expected >= 0) said.splice(expected, 1);
     assert.deepEqual([...wrong, ...said], [], `at ${this.page.url()} in ${this.lang}`);
   }
+
+  #errors = async () => (await this.page.locator('#errors').allTextContents()).map(oneLine).join(' ');
 
   // at is the path of the page.
   get at() {

@@ -148,6 +148,18 @@ func renewed(t *testing.T, i *apptest.Instance, team apptest.Staff, lost apptest
 	return again
 }
 
+// Digits that were used of the app before do not count against those of the new one,
+// however late they were.
+func TestNewAppBeginsItsOwnCount(t *testing.T) {
+	i, team := apptest.Staffed(t)
+	lost := an(i, team)
+	execute(t, i, `UPDATE member SET totp_step = totp_step + 1000000 WHERE id = '`+string(lost.Member)+`'`)
+	if _, err := i.SignInWith(lost, apptest.Password); !errors.Is(err, signin.ErrRefused) {
+		t.Fatalf("digits of a step before the last one: %v", err)
+	}
+	renewed(t, i, team, lost)
+}
+
 // Whoever is excluded from a case never gets it back by a reset: not when they were
 // before, not when they are while they wait, not after the case went elsewhere.
 func TestExcludedMemberNeverRegainsByReset(t *testing.T) {

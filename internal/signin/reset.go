@@ -94,5 +94,5 @@ func (v Renewal) Write(tx *store.Tx) error {
 	return errors.Join(
 		tx.DeleteWaysOf(v.Member), tx.PutEnvelope(v.Member, v.r.Password.open()), tx.PutEnvelope(v.Member, v.r.Recovery.open()),
 		tx.PutFactors(store.Factors{Member: v.Member, Revision: 1, App: true, Box: v.r.Factors}),
-		tx.DeleteSessionsOf(v.Member), tx.ForgetRequest(v.row.ID))
+		tx.SetTOTPStep(v.Member, 0), tx.DeleteSessionsOf(v.Member), tx.ForgetRequest(v.row.ID))
 }

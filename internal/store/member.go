@@ -64,10 +64,10 @@ func (t *Tx) UseTOTPStep(id staff.ID, step int64) error {
 	return changed(n, err, ErrStale)
 }
 
-// SetTOTPStep notes that the one-time password of a step was used, of an
-// authenticator app that is new.
+// SetTOTPStep notes which step of an authenticator app that is new was used; 0: none
+// so far. What was used of the app before it does not count any more.
 func (t *Tx) SetTOTPStep(id staff.ID, step int64) error {
-	_, err := t.Exec(`UPDATE member SET totp_step = CASE WHEN totp_step > $1 THEN totp_step ELSE $1 END WHERE id = $2`, step, id)
+	_, err := t.Exec(`UPDATE member SET totp_step = $1 WHERE id = $2`, step, id)
 	return err
 }
 
