@@ -12,9 +12,9 @@ run: ## build and serve the demo on 127.0.0.1:8080, or on KLANKBORD_LISTEN
 	@tools/need.sh go && go build -o build/klankbord ./cmd/klankbord
 	@exec build/klankbord demo --listen "$(LISTEN)"
 
-dev: ## the same, reading templates and styles again at every request
+dev: ## the same, reading templates again for every page
 	@tools/need.sh go && go build -o build/klankbord ./cmd/klankbord
-	@KLANKBORD_DEV=1 exec build/klankbord demo --listen "$(LISTEN)"
+	@KLANKBORD_DEV=. exec build/klankbord demo --listen "$(LISTEN)"
 
 test: ## install what is missing, run every test in Go and in the browser
 	@tools/test.sh

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the linters of .golangci.yml, go vet among them, and looks for known
-# vulnerabilities, over the whole tree; or the linters alone over the packages named by
+# Runs the linters of .golangci.yml, go vet among them, and looks at licences and for
+# known vulnerabilities, over the whole tree; or the linters alone over the packages named by
 # the arguments. Installs golangci-lint where it is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -13,4 +13,7 @@ whole=no
 set_up() { tools/need.sh git make go node && tools/install.sh lint; }
 part set-up set_up
 part lint "$tools/bin/golangci-lint" run --timeout 10m "$@"
-if [ $whole = yes ]; then part vulnerabilities tools/vulnerabilities.sh; fi
+if [ $whole = yes ]; then
+  part licences tools/licences.sh
+  part vulnerabilities tools/vulnerabilities.sh
+fi

@@ -38,7 +38,8 @@ type Options struct {
 	Clock     clock.Clock    // nil: the machine's
 	Transport post.Transport // nil: SMTP from the settings
 	Log       *slog.Logger
-	Demo      Demo // nil: not the demo
+	Demo      Demo   // nil: not the demo
+	Tree      string // a checkout whose templates are read again for every page; empty: those inside
 }
 
 // App is an open instance.
@@ -65,6 +66,7 @@ type App struct {
 	signer  *seal.Signer
 	outside *heads.Folder
 	demo    Demo
+	tree    string
 	db      *sqldb.DB
 }
 
@@ -77,7 +79,7 @@ func Open(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Config: c, clock: o.Clock, log: o.Log, demo: o.Demo}
+	a := &App{Config: c, clock: o.Clock, log: o.Log, demo: o.Demo, tree: o.Tree}
 	if a.clock == nil {
 		a.clock = clock.System{}
 	}

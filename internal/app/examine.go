@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"time"
 
@@ -53,7 +54,7 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 		}
 		list = append(list, Finding{n < 2, fmt.Sprintf("team %s has %d members", team, n), "invite members until each team has two"})
 	}
-	list = append(list, a.examineAlternative(dir), a.examineKeyCopy(), a.examineMail())
+	list = append(list, a.examineAlternative(dir), a.examineKeyCopy(), a.examineMail(), a.examineAddresses())
 	drill, err := a.examineDrill(ctx)
 	if err != nil {
 		return nil, err
@@ -127,4 +128,16 @@ func (a *App) examineDisk() (Finding, error) {
 
 func (a *App) examineMail() Finding {
 	return Finding{a.Config.SMTPServer == "", "mail server: " + a.Config.SMTPServer, "set smtp-server and mail-from, or acknowledgements do not leave"}
+}
+
+// examineAddresses looks whether browsers reach the pages over TLS.
+func (a *App) examineAddresses() Finding {
+	what, do := "addresses: pages "+a.Config.Public()+", desk "+a.Config.Desk(), "let a proxy end TLS, and set base-url (and desk-url) to the https:// address that people type"
+	for _, address := range []string{a.Config.Public(), a.Config.Desk()} {
+		u, err := url.Parse(address)
+		if err != nil || u.Scheme != "https" {
+			return Finding{true, what + ": not over TLS", do}
+		}
+	}
+	return Finding{What: what}
 }

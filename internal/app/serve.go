@@ -63,7 +63,7 @@ func (a *App) Handlers() (publicPages, deskPages, both http.Handler, err error) 
 	}
 	rd, err := ui.NewRenderer(ui.Config{
 		Words: ui.Catalogue(a.Words), Languages: languages(), Brand: a.brand, Assets: assets, Log: a.log, Secure: a.Config.Secure(),
-		Proxies: proxies,
+		Proxies: proxies, Tree: a.tree,
 	}, sets...)
 	if err != nil {
 		return nil, nil, nil, err
@@ -88,7 +88,8 @@ func (a *App) Handlers() (publicPages, deskPages, both http.Handler, err error) 
 	if a.demo != nil {
 		a.demo.Mount(bothMux, rd)
 	}
-	return publicMux, deskMux, bothMux, nil
+	// Once more around all of it: also what the muxes answer themselves has the headers.
+	return rd.Headers(publicMux), rd.Headers(deskMux), rd.Headers(bothMux), nil
 }
 
 func languages() []string {

@@ -21,6 +21,8 @@ import (
 type demoCommand struct {
 	config.Config
 
+	Tree string `hidden:"" env:"KLANKBORD_DEV" type:"existingdir" help:"Read templates from this checkout again for every page."`
+
 	given map[string]bool // names of the flags that were set
 }
 
@@ -60,7 +62,7 @@ func (c *demoCommand) Run(e *env) (err error) {
 		return err
 	}
 	pages := demo.New(guide, box, clock.System{})
-	a, err := app.Open(e.ctx, c.Config, app.Options{Transport: box, Log: log, Demo: pages})
+	a, err := app.Open(e.ctx, c.Config, app.Options{Transport: box, Log: log, Demo: pages, Tree: c.Tree})
 	if err != nil {
 		return err
 	}

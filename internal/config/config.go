@@ -29,7 +29,7 @@ type Config struct {
 	SMTPSecurity     string `name:"smtp-security" env:"KLANKBORD_SMTP_SECURITY" enum:"starttls,tls,none" default:"starttls" help:"starttls, tls, or none for a server on this machine."`
 	SMTPUser         string `name:"smtp-user" env:"KLANKBORD_SMTP_USER" help:"Name for that server, if it asks for one."`
 	SMTPPasswordFile string `name:"smtp-password-file" env:"KLANKBORD_SMTP_PASSWORD_FILE" type:"path" help:"File that holds the password for that server."`
-	SMTPCAFile       string `name:"smtp-ca-file" env:"KLANKBORD_SMTP_CA_FILE" type:"path" help:"Further certificates to trust for that server."`
+	SMTPCAFile       string `name:"smtp-ca-file" env:"KLANKBORD_SMTP_CA_FILE" type:"path" help:"Certificates to trust for that server, in the place of the system's."`
 	MailFrom         string `name:"mail-from" env:"KLANKBORD_MAIL_FROM" help:"Address from which mail is sent."`
 
 	SSOIssuer     string        `name:"sso-issuer" env:"KLANKBORD_SSO_ISSUER" help:"Address of the identity provider (OpenID Connect) with which members can sign in; empty: none."`

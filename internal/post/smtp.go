@@ -30,7 +30,7 @@ type SMTPSettings struct {
 	Security     string // starttls, tls, none
 	User         string
 	PasswordFile string
-	CAFile       string // further certificates to trust; empty: those of the system
+	CAFile       string // the certificates to trust; empty: those of the system
 	HelloName    string // what we call ourselves; never the machine's own name
 }
 

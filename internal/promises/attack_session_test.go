@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"klankbord/internal/apptest"
+	"klankbord/internal/audit"
+	"klankbord/internal/custody"
 	"klankbord/internal/seal"
 	"klankbord/internal/signin"
 	"klankbord/internal/staff"
@@ -140,7 +142,8 @@ func TestAT8_CookieOfAnEndedSessionOpensNothing(t *testing.T) {
 			change.Member = g.me.Member
 			event, delay := g.Signed(change)
 			tok := g.enters(g.me)
-			must(t, g.Store.Write(ctx, func(tx *store.Tx) error { return tx.InsertDirectoryEvent(event) }))
+			leaf := custody.Leaf(g.Clock.Now(), custody.Event{Kind: audit.DirectoryEvent, Actor: custody.BySystem(), Object: string(g.me.Member)})
+			must(t, g.Store.Write(ctx, func(tx *store.Tx) error { return errors.Join(tx.InsertDirectoryEvent(event), tx.InsertLeaf(leaf)) }))
 			if delay > 0 {
 				g.Clock.Add(delay - time.Hour)
 				tok = g.enters(g.me)

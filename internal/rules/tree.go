@@ -139,9 +139,9 @@ func within(dir, root string) bool {
 	return dir == root || strings.HasPrefix(dir, root+"/")
 }
 
-// testOnly names the packages that exist for tests and never reach the program.
+// testOnly names the packages that exist for tests and checks and never reach the program.
 func testOnly() []string {
-	return []string{"internal/storetest", "internal/apptest", "internal/fuzztest", "internal/promises", "internal/rules", "bench"}
+	return []string{"internal/storetest", "internal/apptest", "internal/fuzztest", "internal/promises", "internal/rules", "bench", "tools/licences"}
 }
 
 // forTests reports whether the file is part of a test and not of the program.

@@ -8,11 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
@@ -34,6 +37,9 @@ func openPostgres(ctx context.Context, dsn string) (*pgEngine, error) {
 	if err != nil {
 		return nil, err // pgx leaves the password out of it
 	}
+	if err := guarded(config); err != nil {
+		return nil, err
+	}
 	maps.Copy(config.RuntimeParams, map[string]string{
 		"synchronous_commit": "on", "timezone": "UTC", "application_name": "klankbord",
 		"idle_in_transaction_session_timeout": "60000",
@@ -46,6 +52,25 @@ func openPostgres(ctx context.Context, dsn string) (*pgEngine, error) {
 		return nil, errors.Join(err, pool.Close())
 	}
 	return &pgEngine{pool: pool}, nil
+}
+
+// errInClear tells of an address that would send rows over a network in clear, or to
+// a server that nobody checked.
+var errInClear = errors.New("a PostgreSQL server on another machine is reached with sslmode=verify-full (and sslrootcert=FILE for a certificate of your own)")
+
+// guarded refuses such an address, and one that falls back to it (ASVS 12.3.1, 12.3.2).
+func guarded(c *pgx.ConnConfig) error {
+	ways := append([]*pgconn.FallbackConfig{{Host: c.Host, TLSConfig: c.TLSConfig}}, c.Fallbacks...)
+	for _, way := range ways {
+		ip := net.ParseIP(way.Host)
+		here := strings.HasPrefix(way.Host, "/") || way.Host == "localhost" || ip != nil && ip.IsLoopback()
+		t := way.TLSConfig
+		checked := t != nil && (!t.InsecureSkipVerify || t.VerifyPeerCertificate != nil || t.VerifyConnection != nil)
+		if !here && !checked {
+			return errInClear
+		}
+	}
+	return nil
 }
 
 // checkServer reads back, on a new connection, what durability and text depend on.

@@ -84,8 +84,14 @@ func (d *desk) refusal(r *http.Request, err error, field, key string) []ui.FormE
 	return []ui.FormError{{Field: field, Text: text}}
 }
 
-// enter begins a session in this browser, which is known from then on.
+// enter begins a session in this browser, which is known from then on. The one that
+// the browser had ends (ASVS 7.2.4).
 func (d *desk) enter(w http.ResponseWriter, r *http.Request, e signin.Entered, next string) error {
+	if before, err := d.token(r, cookieSession); err == nil {
+		if err := d.SignIn.SignOut(r.Context(), before); err != nil {
+			return err
+		}
+	}
 	from := d.browser(r)
 	known, err := d.SignIn.Remember(r.Context(), e.Session, from.Known)
 	if err != nil {

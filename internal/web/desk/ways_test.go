@@ -240,3 +240,18 @@ func TestSessionsAreEndedFromTheProfile(t *testing.T) {
 		t.Error("all others were ended: one goes on, or this one does not")
 	}
 }
+
+// Whoever signs in again leaves no session behind in that browser.
+func TestSigningInAgainEndsTheSessionOfBefore(t *testing.T) {
+	h, c := staffed(t)
+	before := c.sofie.cookies["__Host-kb-desk"]
+	c.sofie.signIn("sofie@desk.example")
+	if now := c.sofie.cookies["__Host-kb-desk"]; before == "" || now == before {
+		t.Fatalf("the cookie was %q and is %q", before, now)
+	}
+	thief := h.browser()
+	thief.cookies["__Host-kb-desk"] = before
+	if p := thief.get("/desk"); !strings.HasPrefix(p.path, "/desk/signin") {
+		t.Errorf("the cookie of before shows %s", p.path)
+	}
+}

@@ -66,7 +66,7 @@ func readEncoded(body io.Reader, l Limits) (map[string][]string, error) {
 	// Encoding writes a byte as up to three.
 	raw, err := io.ReadAll(io.LimitReader(body, 3*l.TextBytes+1))
 	if err != nil {
-		return nil, fmt.Errorf("read form: %w", err)
+		return nil, brokenForm(err)
 	}
 	if int64(len(raw)) > 3*l.TextBytes {
 		return nil, errTooLarge

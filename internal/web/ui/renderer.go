@@ -10,7 +10,9 @@ import (
 	"log/slog"
 	"maps"
 	"net/netip"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -35,7 +37,7 @@ type Config struct {
 	Assets    *Assets
 	Log       *slog.Logger
 	Secure    bool           // pages are reached over TLS: HSTS is sent, cookies are __Host-
-	Fresh     bool           // read the templates again for every page, while writing them
+	Tree      string         // a checkout whose templates are read again for every page, while writing them
 	Proxies   []netip.Prefix // before us, whose X-Forwarded-For is believed
 }
 
@@ -70,13 +72,30 @@ func NewRenderer(c Config, sets ...Set) (*Renderer, error) {
 	}
 	rd := &Renderer{
 		words: c.Words, languages: c.Languages, brand: c.Brand, assets: c.Assets, log: c.Log,
-		secure: c.Secure, fresh: c.Fresh, proxies: c.Proxies, sets: map[string]fs.FS{"": templates},
+		secure: c.Secure, fresh: c.Tree != "", proxies: c.Proxies, sets: map[string]fs.FS{"": templates},
 		parsed: map[pageKey]*template.Template{},
 	}
 	for _, s := range sets {
 		rd.sets[s.Name] = s.Files
 	}
+	if rd.fresh {
+		for name := range rd.sets {
+			rd.sets[name] = os.DirFS(filepath.Join(c.Tree, folderOf(name)))
+		}
+	}
 	return rd, nil
+}
+
+// folderOf is where the templates of a set lie in a checkout.
+func folderOf(set string) string {
+	switch set {
+	case "":
+		return "internal/web/ui/templates"
+	case "demo":
+		return "internal/demo/templates"
+	default:
+		return "internal/web/" + set + "/templates"
+	}
 }
 
 // Pages lists the pages of a set by the names under which Render knows them.

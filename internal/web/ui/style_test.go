@@ -87,12 +87,17 @@ func renderer(t testing.TB, log *slog.Logger, secure bool) *ui.Renderer {
 
 func rendererOf(t testing.TB, log *slog.Logger, secure bool, set ui.Set) *ui.Renderer {
 	t.Helper()
+	return rendererFrom(t, "", log, secure, set)
+}
+
+func rendererFrom(t testing.TB, tree string, log *slog.Logger, secure bool, set ui.Set) *ui.Renderer {
+	t.Helper()
 	a, err := ui.NewAssets(ui.Look{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	rd, err := ui.NewRenderer(ui.Config{
-		Words: testWords(t), Languages: languages(), Assets: a, Log: log, Secure: secure,
+		Words: testWords(t), Languages: languages(), Assets: a, Log: log, Secure: secure, Tree: tree,
 		Brand: func(string) ui.Brand {
 			return ui.Brand{Name: "Example Nature Fund", Service: "Complaints", Phone: "+32 2 000 00 00", Hours: "Monday to Friday, 9.00 to 17.00"}
 		},
