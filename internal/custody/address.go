@@ -48,7 +48,11 @@ func (c *Custody) stampLink(l *store.Link) {
 }
 
 func (c *Custody) linkRecord(l store.Link) (seal.Context, []byte) {
-	return c.context(l.Case, "link/"+l.Purpose, l.Lookup, 0),
+	revision := int64(0)
+	if !l.Used.IsZero() {
+		revision = 1
+	}
+	return c.context(l.Case, "link/"+l.Purpose, l.Lookup, revision),
 		fields(l.Mark, number(l.Created.UnixMicro()), number(l.Expires.UnixMicro()), number(micros(l.Used)))
 }
 

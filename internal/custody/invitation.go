@@ -19,7 +19,8 @@ func invitationRecord(instance string, i store.Invitation) (seal.Context, []byte
 	if i.Kind == store.InvitationReset {
 		kind = "invitation/reset"
 	}
-	return seal.Context{Instance: instance, Kind: kind, Object: i.ID}, fields([]byte(i.Member), i.Request,
+	revision := uint64(min(1, len(i.Request))) // 1 once the person has begun
+	return seal.Context{Instance: instance, Kind: kind, Object: i.ID, Revision: revision}, fields([]byte(i.Member), i.Request,
 		[]byte(i.Lookup), []byte(i.Email), []byte(i.Name), []byte(i.Language), []byte(i.Assignments), []byte(i.InvitedBy),
 		number(i.Created.UnixMicro()), number(i.Expires.UnixMicro()))
 }
