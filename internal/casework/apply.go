@@ -202,13 +202,7 @@ func (c *Casework) rest(tx *store.Tx, actor access.Actor, o *custody.Opened, ch 
 
 // news is the mail that tells the complainant to look; it holds no word of the case.
 func (c *Casework) news(o *custody.Opened) (store.Mail, error) {
-	order, err := letter.Pack(letter.Order{
-		Template: letter.News, Lang: o.Case.Language, Number: string(o.Case.Number), Received: o.Case.Received,
-	})
-	if err != nil {
-		return store.Mail{}, err
-	}
-	return custody.SealMail(c.Mails, c.Custody.Instance(), store.Mail{Case: o.Case.ID, Kind: string(letter.News)}, order), nil
+	return c.mailComplainant(o, letter.Order{Template: letter.News, Received: o.Case.Received})
 }
 
 // item seals a payload as an entry by a member.

@@ -90,7 +90,7 @@ func (c *Casework) ask(ctx context.Context, actor access.Actor, o *custody.Opene
 	if err != nil {
 		return err
 	}
-	mails, err := c.mailMembers(ctx, o, letter.AskMember, to)
+	mails, err := c.Custody.MemberMails(ctx, c.Mails, o, letter.AskMember, to)
 	if err != nil {
 		return err
 	}

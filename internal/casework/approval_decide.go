@@ -96,7 +96,7 @@ func (c *Casework) decide(ctx context.Context, actor access.Actor, o *custody.Op
 	if err != nil {
 		return err
 	}
-	mails, err := c.mailMembers(ctx, o, letter.ToMember, []staff.ID{r.by})
+	mails, err := c.Custody.MemberMails(ctx, c.Mails, o, letter.ToMember, []staff.ID{r.by})
 	if err != nil {
 		return err
 	}

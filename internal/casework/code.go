@@ -86,7 +86,7 @@ func (c *Casework) StartCode(ctx context.Context, actor access.Actor, n casefile
 		if err != nil {
 			return err
 		}
-		notice, err := c.noticeOf(ctx, o.Case.ID)
+		notice, err := c.Custody.NoticeOf(ctx, o.Case.ID)
 		if err != nil {
 			return err
 		}

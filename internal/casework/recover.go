@@ -181,12 +181,12 @@ func (c *Casework) tellRecovery(ctx context.Context, p RecoveryPlan) error {
 		if !m.Active {
 			continue
 		}
-		order, err := letter.Pack(letter.Order{Template: letter.RecoveryUsed, Lang: m.Language, To: m.Email, Received: now, Link: "/desk/drill"})
+		order := letter.Order{Template: letter.RecoveryUsed, Lang: m.Language, To: m.Email, Received: now, Link: "/desk/drill"}
+		mail, err := c.Custody.SealMail(c.Mails, store.Mail{Member: m.ID}, order)
 		if err != nil {
 			return err
 		}
-		row := store.Mail{Member: m.ID, Kind: string(letter.RecoveryUsed)}
-		mails = append(mails, custody.SealMail(c.Mails, c.Custody.Instance(), row, order))
+		mails = append(mails, mail)
 	}
 	leaf, id := c.recoveryLeaf(p.use, "used", p.member), ident.New()
 	err = c.write(ctx, func(tx *store.Tx) error {

@@ -100,7 +100,7 @@ func (c *Casework) arrivals(ctx context.Context, o *custody.Opened, added *custo
 	if added == nil || len(added.Came()) == 0 {
 		return nil, nil
 	}
-	mails, err := c.mailMembers(ctx, o, letter.ToMember, added.Came())
+	mails, err := c.Custody.MemberMails(ctx, c.Mails, o, letter.ToMember, added.Came())
 	if err != nil {
 		return nil, fmt.Errorf("tell who comes: %w", err)
 	}

@@ -1,11 +1,16 @@
 package custody
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"strings"
 
 	"klankbord/internal/casefile"
 	"klankbord/internal/ident"
+	"klankbord/internal/letter"
 	"klankbord/internal/seal"
+	"klankbord/internal/staff"
 	"klankbord/internal/store"
 )
 
@@ -21,12 +26,78 @@ func MailContext(instance string, m store.Mail) seal.Context {
 	return seal.Context{Instance: instance, Case: string(m.Case), Kind: "mail", Object: strings.Join([]string{m.ID, string(m.Member), m.Kind}, "/")}
 }
 
-// SealMail seals what a mail says into its row, under an id of its own where it has
-// none.
-func SealMail(mails Sealer, instance string, m store.Mail, order []byte) store.Mail {
-	if m.ID == "" {
-		m.ID = ident.New()
+// SealMail seals an order under key as a mail that waits. The row says about which
+// case it is, to which member it goes (none: to the notice address of its case), and
+// its kind where that is not the template's name.
+func (c *Custody) SealMail(key Sealer, row store.Mail, o letter.Order) (store.Mail, error) {
+	plain, err := letter.Pack(o)
+	if err != nil {
+		return store.Mail{}, err
 	}
-	m.Box = mails.Seal(MailContext(instance, m), order)
-	return m
+	row.ID = ident.New()
+	if row.Kind == "" {
+		row.Kind = string(o.Template)
+	}
+	row.Box = key.Seal(MailContext(c.instance, row), plain)
+	return row, nil
+}
+
+// MemberMails makes mails about a case to members, those who are active; they hold
+// its number and nothing else of it.
+func (c *Custody) MemberMails(ctx context.Context, key Sealer, o *Opened, t letter.Template, to []staff.ID) ([]store.Mail, error) {
+	var members []store.Member
+	err := c.store.Read(ctx, func(tx *store.Tx) error {
+		for _, id := range to {
+			m, err := tx.Member(id)
+			if errors.Is(err, store.ErrNone) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			members = append(members, m)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read members: %w", err)
+	}
+	var mails []store.Mail
+	for _, m := range members {
+		if !m.Active {
+			continue
+		}
+		order := letter.Order{Template: t, Lang: m.Language, To: m.Email, Number: string(o.Case.Number)}
+		mail, err := c.SealMail(key, store.Mail{Case: o.Case.ID, Member: m.ID}, order)
+		if err != nil {
+			return nil, err
+		}
+		mails = append(mails, mail)
+	}
+	return mails, nil
+}
+
+// QueueMails has mails leave at once.
+func QueueMails(tx *store.Tx, mails []store.Mail) error {
+	for _, m := range mails {
+		if err := tx.QueueMail(m, tx.Now()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// NoticeOf reads where news of a case goes; the zero row where nowhere.
+func (c *Custody) NoticeOf(ctx context.Context, id casefile.ID) (n store.Notice, err error) {
+	err = c.store.Read(ctx, func(tx *store.Tx) (err error) {
+		n, err = tx.Notice(id)
+		if errors.Is(err, store.ErrNone) {
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return n, fmt.Errorf("read notice address: %w", err)
+	}
+	return n, nil
 }

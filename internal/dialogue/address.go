@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
@@ -22,13 +21,13 @@ type address struct {
 
 func (a *address) write(tx *store.Tx, id casefile.ID) error {
 	if a.notice == nil {
-		return errors.Join(tx.DeleteNotice(id), tx.DeleteLinks(id, custody.LinkConfirm), queue(tx, a.mails))
+		return errors.Join(tx.DeleteNotice(id), tx.DeleteLinks(id, custody.LinkConfirm), custody.QueueMails(tx, a.mails))
 	}
 	errs := []error{tx.PutNotice(*a.notice)}
 	if a.link != nil {
 		errs = append(errs, tx.InsertLink(*a.link))
 	}
-	return errors.Join(append(errs, queue(tx, a.mails))...)
+	return errors.Join(append(errs, custody.QueueMails(tx, a.mails))...)
 }
 
 // address makes ready what follows when the record of how somebody is reached
@@ -48,7 +47,7 @@ func (d *Dialogue) address(ctx context.Context, o *custody.Opened, old, who case
 	if who.Email == "" || who.NoMail {
 		return a, nil
 	}
-	before, err := d.noticeOf(ctx, id)
+	before, err := d.Custody.NoticeOf(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -81,24 +80,5 @@ func (d *Dialogue) asks(o *custody.Opened, a *address, mark []byte) error {
 // mail is a mail about a case, to its notice address unless the order says to whom.
 func (d *Dialogue) mail(o *custody.Opened, order letter.Order) (store.Mail, error) {
 	order.Number = string(o.Case.Number)
-	plain, err := letter.Pack(order)
-	if err != nil {
-		return store.Mail{}, err
-	}
-	return custody.SealMail(d.Mails, d.instance(), store.Mail{Case: o.Case.ID, Kind: string(order.Template)}, plain), nil
-}
-
-// noticeOf reads where news of a case goes; the zero row where nowhere.
-func (d *Dialogue) noticeOf(ctx context.Context, id casefile.ID) (n store.Notice, err error) {
-	err = d.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		n, err = tx.Notice(id)
-		if errors.Is(err, store.ErrNone) {
-			return nil
-		}
-		return err
-	})
-	if err != nil {
-		return n, fmt.Errorf("read notice address: %w", err)
-	}
-	return n, nil
+	return d.Custody.SealMail(d.Mails, store.Mail{Case: o.Case.ID}, order)
 }

@@ -172,12 +172,9 @@ func (d *Dialogue) mailAsker(ctx context.Context, row store.CodeChange) (*store.
 	if err != nil {
 		return nil, fmt.Errorf("read member: %w", err)
 	}
-	order, err := letter.Pack(letter.Order{Template: letter.AskMember, Lang: m.Language, To: m.Email, Number: string(file.Number)})
-	if err != nil {
-		return nil, err
-	}
-	mail := custody.SealMail(d.Mails, d.instance(), store.Mail{Case: row.Case, Member: m.ID, Kind: string(letter.AskMember)}, order)
-	return &mail, nil
+	order := letter.Order{Template: letter.AskMember, Lang: m.Language, To: m.Email, Number: string(file.Number)}
+	mail, err := d.Custody.SealMail(d.Mails, store.Mail{Case: row.Case, Member: m.ID}, order)
+	return &mail, err
 }
 
 // errNoNewCode tells that no new code is on its way that could be stopped.

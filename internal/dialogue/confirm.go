@@ -107,7 +107,7 @@ func (d *Dialogue) SendConfirmation(ctx context.Context, tok seal.Token) error {
 		return err
 	}
 	id := v.opened.Case.ID
-	n, err := d.noticeOf(ctx, id)
+	n, err := d.Custody.NoticeOf(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (d *Dialogue) SendConfirmation(ctx context.Context, tok seal.Token) error {
 		if err != nil && !errors.Is(err, store.ErrNone) {
 			return err
 		}
-		return errors.Join(tx.InsertLink(*a.link), queue(tx, a.mails), d.touch(tx, v))
+		return errors.Join(tx.InsertLink(*a.link), custody.QueueMails(tx, a.mails), d.touch(tx, v))
 	})
 	if err != nil {
 		return fmt.Errorf("send confirmation: %w", err)

@@ -13,6 +13,7 @@ import (
 	"klankbord/internal/deadline"
 	"klankbord/internal/fault"
 	"klankbord/internal/ident"
+	"klankbord/internal/letter"
 	"klankbord/internal/seal"
 	"klankbord/internal/store"
 )
@@ -93,7 +94,7 @@ func (d *Dialogue) commit(ctx context.Context, v *visit, c *change) error {
 	}
 	var mails []store.Mail
 	if !c.quiet {
-		if mails, err = d.notices(ctx, o); err != nil {
+		if mails, err = d.Custody.MemberMails(ctx, d.Mails, o, letter.ToMember, o.MayRead()); err != nil {
 			return err
 		}
 	}
@@ -112,7 +113,7 @@ func (d *Dialogue) commit(ctx context.Context, v *visit, c *change) error {
 		if err := d.keep(tx, o, c); err != nil {
 			return err
 		}
-		return errors.Join(queue(tx, mails), insertLeaves(tx, leaves), d.touch(tx, v))
+		return errors.Join(custody.QueueMails(tx, mails), insertLeaves(tx, leaves), d.touch(tx, v))
 	})
 	if err != nil {
 		return fmt.Errorf("add to case: %w", err)

@@ -368,14 +368,13 @@ func (i *Intake) mails(s *submission, r *Receipt) (outgoing, error) {
 	if s.routing.Question {
 		template = letter.QuestionReceipt
 	}
-	order, err := letter.Pack(letter.Order{
+	mail, err := i.Custody.SealMail(i.Mails, store.Mail{Case: s.id, Kind: string(letter.Acknowledgement)}, letter.Order{
 		Template: template, Lang: string(s.identity.Lang), Number: string(s.number), Received: s.at, AnswerBy: answerBy(s.clocks),
 		Confirm: confirm.Cookie(), Until: link.Expires,
 	})
 	if err != nil {
 		return o, err
 	}
-	mail := custody.SealMail(i.Mails, i.instance(), store.Mail{Case: s.id, Kind: string(letter.Acknowledgement)}, order)
 	o.mail = &mail
 	return o, nil
 }

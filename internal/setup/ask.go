@@ -188,11 +188,7 @@ func languageOf(members []store.Member, id staff.ID) string {
 func ChangePath(id string) string { return "/desk/people/change/" + id }
 
 func (s *Setup) mail(o letter.Order, to staff.ID) (store.Mail, error) {
-	order, err := letter.Pack(o)
-	if err != nil {
-		return store.Mail{}, err
-	}
-	return custody.SealMail(s.Mails, s.Custody.Instance(), store.Mail{Member: to, Kind: string(o.Template)}, order), nil
+	return s.Custody.SealMail(s.Mails, store.Mail{Member: to}, o)
 }
 
 func (s *Setup) wake() {

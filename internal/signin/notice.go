@@ -2,7 +2,6 @@ package signin
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"klankbord/internal/custody"
@@ -20,11 +19,7 @@ type post []store.Mail
 
 // queue puts the mails into the outbox, in the transaction of what they tell.
 func (p post) queue(tx *store.Tx) error {
-	var errs []error
-	for _, m := range p {
-		errs = append(errs, tx.QueueMail(m, tx.Now()))
-	}
-	return errors.Join(errs...)
+	return custody.QueueMails(tx, p)
 }
 
 // notices writes the mail that tells a member a fact. No member: nobody is told.
@@ -42,13 +37,12 @@ func (s *SignIn) notices(ctx context.Context, what notice, id staff.ID) (post, e
 
 // notice adds the mail that tells m a fact.
 func (s *SignIn) notice(list post, what notice, m store.Member) (post, error) {
-	order, err := letter.Pack(letter.Order{
-		Template: letter.CredentialNotice, Lang: m.Language, To: m.Email, Credential: what, At: s.store.Now(),
-	})
+	order := letter.Order{Template: letter.CredentialNotice, Lang: m.Language, To: m.Email, Credential: what, At: s.store.Now()}
+	mail, err := s.custody.SealMail(s.mails, store.Mail{}, order)
 	if err != nil {
 		return nil, err
 	}
-	return append(list, custody.SealMail(s.mails, s.instance(), store.Mail{Kind: string(letter.CredentialNotice)}, order)), nil
+	return append(list, mail), nil
 }
 
 // toEveryone writes the mails that tell every active member a fact about a
