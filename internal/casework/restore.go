@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"klankbord/internal/access"
+	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
 	"klankbord/internal/fault"
@@ -172,7 +173,7 @@ func (c *Casework) RestoreAccess(ctx context.Context, actor access.Actor, lost s
 			r.Done++
 		case errors.Is(err, custody.ErrNoRecipient):
 			r.Refused++
-			if err := c.forgetLost(ctx, f.ID, lost); err != nil {
+			if err := c.forgetLost(ctx, actor, f.ID, lost); err != nil {
 				return r, err
 			}
 		case errors.Is(err, fault.ErrNotFound): // taken away from the member meanwhile
@@ -203,8 +204,13 @@ func (c *Casework) restore(ctx context.Context, actor access.Actor, f store.Case
 	})
 }
 
-func (c *Casework) forgetLost(ctx context.Context, id casefile.ID, lost staff.ID) error {
-	if err := c.write(ctx, func(tx *store.Tx) error { return tx.ForgetLost(id, lost) }); err != nil {
+// forgetLost ends that a colleague waits for access to a case that they may not read.
+func (c *Casework) forgetLost(ctx context.Context, actor access.Actor, id casefile.ID, lost staff.ID) error {
+	leaf := custody.Leaf(c.Store.Now(), custody.Event{
+		Kind: audit.AccessChanged, Actor: custody.ByMember(actor.Member), Case: id, Object: string(lost), Detail: map[string]string{"act": "not-restored"},
+	})
+	err := c.write(ctx, func(tx *store.Tx) error { return errors.Join(tx.ForgetLost(id, lost), tx.InsertLeaf(leaf)) })
+	if err != nil {
 		return fmt.Errorf("forget lost access: %w", err)
 	}
 	return nil

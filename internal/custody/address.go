@@ -31,14 +31,29 @@ func (c *Custody) NewLink(id casefile.ID, purpose string, mark []byte) (seal.Tok
 	l := store.Link{
 		Lookup: tok.LookupID(purpose), Case: id, Purpose: purpose, Mark: mark, Created: now, Expires: now.Add(LinkLife),
 	}
-	ctx, record := c.linkRecord(l)
-	l.Stamp = c.stamps.Stamp(ctx, 0, record, "system")
+	c.stampLink(&l)
 	return tok, l
 }
 
+// UsedLink is the link once it was used, for store.UseLink.
+func (c *Custody) UsedLink(l store.Link) store.Link {
+	l.Used = c.store.Now()
+	c.stampLink(&l)
+	return l
+}
+
+func (c *Custody) stampLink(l *store.Link) {
+	ctx, record := c.linkRecord(*l)
+	l.Stamp = c.stamps.Stamp(ctx, 0, record, "system")
+}
+
 func (c *Custody) linkRecord(l store.Link) (seal.Context, []byte) {
-	return c.context(l.Case, "link/"+l.Purpose, l.Lookup, 0),
-		fields(l.Mark, number(l.Created.UnixMicro()), number(l.Expires.UnixMicro()))
+	revision := int64(0)
+	if !l.Used.IsZero() {
+		revision = 1
+	}
+	return c.context(l.Case, "link/"+l.Purpose, l.Lookup, revision),
+		fields(l.Mark, number(l.Created.UnixMicro()), number(l.Expires.UnixMicro()), number(micros(l.Used)))
 }
 
 // LinkHolds reports whether a link was made here, for the address in n as it is now.

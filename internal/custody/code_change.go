@@ -9,7 +9,7 @@ import (
 
 func (c *Custody) changeRecord(k store.CodeChange) (seal.Context, []byte) {
 	return c.context(k.Case, "code-change", k.ID, 0), fields(
-		[]byte(k.Member), number(k.Started.UnixMicro()), number(k.Ready.UnixMicro()), []byte(k.Lookup), k.Public, number(micros(k.Kept)))
+		[]byte(k.Member), number(k.Started.UnixMicro()), number(k.Ready.UnixMicro()), []byte(k.Lookup), k.Public, number(micros(k.Kept)), k.Box)
 }
 
 // StampCodeChange stamps a new code on its way, so that no row of the database alone

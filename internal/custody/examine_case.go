@@ -97,7 +97,8 @@ func (x *examiner) told(about string, r rows, leaves []store.Leaf) (t turns) {
 // tells reports whether a line tells of an opening.
 func tells(r audit.Record, op store.Opening) bool {
 	what := map[audit.Kind]string{audit.CaseRead: "case", audit.FileRead: "file", audit.IdentityOpened: "identity"}[r.Kind]
-	return what == op.What && r.Actor == ByMember(op.Member) && r.At.Equal(op.At)
+	shut := op.Shut && !op.Until.After(op.At) // only what is open for a while is shut
+	return what == op.What && r.Actor == ByMember(op.Member) && r.At.Equal(op.At) && !shut
 }
 
 // recipients looks for grants to keys that the directory never named.

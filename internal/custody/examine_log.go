@@ -145,8 +145,8 @@ func (x *examiner) line(l store.Leaf) {
 	if x.Custody != nil && !LeafHolds(x.Custody.instance, x.Custody.stamps)(l) {
 		x.result.found(about, "this installation did not write it")
 	}
-	if (len(l.Record) == 0) != (len(l.Salt) == 0) {
-		x.result.found(about, "it has a record without salt, or a salt without record")
+	if (len(l.Record) == 0) != (len(l.Salt) == 0) || len(l.Salt) != 0 && len(l.Salt) != 32 {
+		x.result.found(about, "it has a record without its salt, or a salt without record")
 	}
 	if len(l.Record) == 0 {
 		if l.Case == "" {

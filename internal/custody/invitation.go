@@ -7,18 +7,20 @@ import (
 	"klankbord/internal/store"
 )
 
-// StampInvitation fixes what an invitation asks: whom, and for which tasks.
+// StampInvitation fixes what an invitation asks: whom, and for which tasks; and what
+// the person has made so far, so that nobody puts other keys into it.
 func StampInvitation(instance string, stamps *seal.Stamper, i *store.Invitation) {
 	c, record := invitationRecord(instance, *i)
 	i.Stamp = stamps.Stamp(c, 0, record, "system")
 }
 
 func invitationRecord(instance string, i store.Invitation) (seal.Context, []byte) {
-	kind, member := "invitation", ""
+	kind := "invitation"
 	if i.Kind == store.InvitationReset {
-		kind, member = "invitation/reset", string(i.Member)
+		kind = "invitation/reset"
 	}
-	return seal.Context{Instance: instance, Kind: kind, Object: i.ID}, fields([]byte(member),
+	revision := uint64(min(1, len(i.Request))) // 1 once the person has begun
+	return seal.Context{Instance: instance, Kind: kind, Object: i.ID, Revision: revision}, fields([]byte(i.Member), i.Request,
 		[]byte(i.Lookup), []byte(i.Email), []byte(i.Name), []byte(i.Language), []byte(i.Assignments), []byte(i.InvitedBy),
 		number(i.Created.UnixMicro()), number(i.Expires.UnixMicro()))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"klankbord/internal/casefile"
 	"klankbord/internal/ident"
@@ -18,9 +19,11 @@ func NoticeContext(instance string, id casefile.ID) seal.Context {
 	return seal.Context{Instance: instance, Case: string(id), Kind: "notice-address"}
 }
 
-// MailContext is the context under which a waiting mail is sealed.
-func MailContext(instance, id string) seal.Context {
-	return seal.Context{Instance: instance, Kind: "mail", Object: id}
+// MailContext is the context under which a waiting mail is sealed. It names case,
+// member and kind of the row: whoever changes in the database whom a mail is for, or
+// what follows once it is sent, makes it one that does not open.
+func MailContext(instance string, m store.Mail) seal.Context {
+	return seal.Context{Instance: instance, Case: string(m.Case), Kind: "mail", Object: strings.Join([]string{m.ID, string(m.Member), m.Kind}, "/")}
 }
 
 // SealMail seals an order under key as a mail that waits. The row says about which
@@ -35,7 +38,7 @@ func (c *Custody) SealMail(key Sealer, row store.Mail, o letter.Order) (store.Ma
 	if row.Kind == "" {
 		row.Kind = string(o.Template)
 	}
-	row.Box = key.Seal(MailContext(c.instance, row.ID), plain)
+	row.Box = key.Seal(MailContext(c.instance, row), plain)
 	return row, nil
 }
 

@@ -33,9 +33,11 @@ func (c *Custody) Greet(ctx context.Context, member staff.ID, keys *seal.Keys) (
 		return nil, err
 	}
 	var box []byte
+	first := false
 	var latest store.Acceptance
 	err = c.store.Read(ctx, func(tx *store.Tx) (err error) {
-		if box, err = tx.DirectoryPin(member, keys.Public().Fingerprint()); err != nil && !errors.Is(err, store.ErrNone) {
+		box, err = tx.DirectoryPin(member, keys.Public().Fingerprint())
+		if first = errors.Is(err, store.ErrNone); err != nil && !first {
 			return err
 		}
 		if latest, err = tx.LatestAcceptance(); errors.Is(err, store.ErrNone) {
@@ -46,7 +48,7 @@ func (c *Custody) Greet(ctx context.Context, member staff.ID, keys *seal.Keys) (
 	if err != nil {
 		return nil, fmt.Errorf("read pin: %w", err)
 	}
-	if len(box) == 0 {
+	if first {
 		return nil, c.Repin(ctx, member, keys)
 	}
 	pin, whole := c.openPin(member, keys, box)

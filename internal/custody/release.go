@@ -131,6 +131,7 @@ func (x *release) seal(c *Custody, by audit.Actor) {
 	}
 	if len(x.removed) == 0 { // of what they lost before
 		x.whole = false
+		event(Event{Kind: audit.AccessChanged, Object: string(x.member), Detail: map[string]string{"act": "not-restored"}})
 	} else {
 		detail := map[string]string{"kind": string(seal.RecipientMember)}
 		if x.now == "" {

@@ -193,7 +193,7 @@ func (w *Witnesses) seal(p *parcel) error {
 	if err != nil {
 		return err
 	}
-	p.mail.Box = w.Mails.Seal(MailContext(w.Instance, p.mail.ID), order)
+	p.mail.Box = w.Mails.Seal(MailContext(w.Instance, p.mail), order)
 	c, err := audit.OpenCheckpoint(p.row.Note, w.Verifier)
 	if err != nil {
 		return err

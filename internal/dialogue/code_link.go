@@ -29,7 +29,7 @@ func (CodePage) String() string { return "[sealed]" }
 // CodePage tells what the link for a new code is good for. It changes nothing. browser
 // is the token that DrawCode gave, the zero token without one.
 func (d *Dialogue) CodePage(ctx context.Context, secret string, browser *seal.Token) (CodePage, error) {
-	state, row, err := d.codeLink(ctx, secret)
+	state, _, row, err := d.codeLink(ctx, secret)
 	p := CodePage{State: state}
 	if err != nil || state != LinkUsed {
 		return p, err
@@ -42,11 +42,10 @@ func (d *Dialogue) CodePage(ctx context.Context, secret string, browser *seal.To
 }
 
 // codeLink finds the link for a new code and the new code that it is for.
-func (d *Dialogue) codeLink(ctx context.Context, secret string) (LinkState, store.CodeChange, error) {
-	var row store.CodeChange
-	state, l, _, err := d.link(ctx, secret, custody.LinkCode)
+func (d *Dialogue) codeLink(ctx context.Context, secret string) (state LinkState, l store.Link, row store.CodeChange, err error) {
+	state, l, _, err = d.link(ctx, secret, custody.LinkCode)
 	if err != nil || state == LinkGone {
-		return state, row, err
+		return state, l, row, err
 	}
 	err = d.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		row, err = tx.CodeChange(l.Case)
@@ -54,13 +53,13 @@ func (d *Dialogue) codeLink(ctx context.Context, secret string) (LinkState, stor
 	})
 	switch {
 	case errors.Is(err, store.ErrNone):
-		return LinkGone, row, nil
+		return LinkGone, l, row, nil
 	case err != nil:
-		return "", row, fmt.Errorf("read new code: %w", err)
+		return "", l, row, fmt.Errorf("read new code: %w", err)
 	case !d.Custody.CodeChangeHolds(row):
-		return LinkGone, row, nil
+		return LinkGone, l, row, nil
 	}
-	return state, row, nil
+	return state, l, row, nil
 }
 
 // drawn opens the code that a browser drew and has not kept yet.
@@ -77,21 +76,17 @@ func (d *Dialogue) drawn(row store.CodeChange, browser *seal.Token) (seal.Code, 
 // for nothing any more, or was used.
 func (d *Dialogue) DrawCode(ctx context.Context, secret string) (seal.Token, error) {
 	browser := seal.NewToken()
-	tok, wrong := seal.ParseToken(secret)
-	if wrong != nil {
-		return browser, ErrLinkGone
-	}
-	state, row, err := d.codeLink(ctx, secret)
+	state, link, row, err := d.codeLink(ctx, secret)
 	if err != nil {
 		return browser, err
 	}
 	if state != LinkOpen || row.Lookup != "" {
 		return browser, ErrLinkGone
 	}
-	next := d.draw(row, browser)
+	next, used := d.draw(row, browser), d.Custody.UsedLink(link)
 	leaf := custody.Leaf(d.Store.Now(), custody.Event{Kind: audit.CodeDrawn, Actor: custody.ByComplainant(), Case: row.Case, Object: row.ID})
 	err = d.write(ctx, func(tx *store.Tx) error {
-		if err := tx.UseLink(tok.LookupID(custody.LinkCode)); err != nil {
+		if err := tx.UseLink(used); err != nil {
 			return err
 		}
 		return errors.Join(tx.MoveCodeChange(row, next), tx.InsertLeaf(leaf))
@@ -119,7 +114,7 @@ func (d *Dialogue) draw(row store.CodeChange, browser seal.Token) store.CodeChan
 // here. The member who asked for it is told by mail once it can take effect. Calling
 // it again changes nothing. ErrLinkGone where this browser drew none.
 func (d *Dialogue) KeepCode(ctx context.Context, secret string, browser *seal.Token) error {
-	state, row, err := d.codeLink(ctx, secret)
+	state, _, row, err := d.codeLink(ctx, secret)
 	if err != nil {
 		return err
 	}

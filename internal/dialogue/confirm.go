@@ -75,11 +75,12 @@ func (d *Dialogue) ConfirmContact(ctx context.Context, secret string) error {
 		case state == LinkGone:
 			return ErrLinkGone
 		}
-		n.Verified = d.Store.Now()
+		used := d.Custody.UsedLink(l)
+		n.Verified = used.Used
 		d.Custody.StampNotice(&n)
 		leaf := custody.Leaf(n.Verified, custody.Event{Kind: audit.AddressProven, Actor: custody.ByComplainant(), Case: l.Case})
 		return d.write(ctx, func(tx *store.Tx) error {
-			if err := tx.UseLink(l.Lookup); err != nil {
+			if err := tx.UseLink(used); err != nil {
 				return err
 			}
 			now, err := tx.Notice(l.Case)

@@ -111,7 +111,7 @@ var errNobody = errors.New("nobody to write to")
 
 // write opens the order and puts it into words.
 func (o *Office) write(row custody.Waiting) (letter.Mail, error) {
-	plain, err := o.Mails.Open(custody.MailContext(o.Instance, row.ID), row.Box)
+	plain, err := o.Mails.Open(custody.MailContext(o.Instance, row.Mail), row.Box)
 	if err != nil {
 		return letter.Mail{}, &Permanent{"unreadable"}
 	}

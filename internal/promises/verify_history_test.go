@@ -1,6 +1,7 @@
 package promises_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,6 +16,9 @@ import (
 	"klankbord/internal/custody"
 	"klankbord/internal/dialogue"
 	"klankbord/internal/lang"
+	"klankbord/internal/seal"
+	"klankbord/internal/setup"
+	"klankbord/internal/signin"
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
 )
@@ -23,8 +27,10 @@ import (
 // people in it see.
 type eventful struct {
 	*matrix
-	team    apptest.Staff
-	windows *scene
+	team     apptest.Staff
+	windows  *scene
+	provider *apptest.Provider
+	watched  map[string]string // per table the rows that a window is about, where not all are
 }
 
 // examined holds everything against the log, with stamps and sealed files.
@@ -48,10 +54,13 @@ func wantSound(t testing.TB, i *apptest.Instance) {
 
 func newEventful(t *testing.T, database string) *eventful {
 	t.Helper()
-	m, team := newMatrix(t, func(c *config.Config, _ *app.Options) {
+	p := apptest.NewProvider(t, nil)
+	m, team := newMatrix(t, func(c *config.Config, o *app.Options) {
 		c.Database, c.Witness, c.WitnessEvery, c.WitnessLanguage = database, []string{"witness@outside.example"}, time.Hour, "fr"
+		p.Configure(c)
+		p.Clock = o.Clock
 	})
-	h := &eventful{m, team, &scene{Instance: m.Instance, team: team, before: map[string]sight{}}}
+	h := &eventful{m, team, &scene{Instance: m.Instance, team: team, before: map[string]sight{}}, p, map[string]string{}}
 	if database == "" {
 		h.restored()
 	}
@@ -63,13 +72,41 @@ func newEventful(t *testing.T, database string) *eventful {
 	_, err = h.Work.Checker.Step(ctx, "test")
 	must(t, err)
 	h.Clock.Add(2 * time.Hour)
-	h.handled()
+	h.watch("submission", "mailbox_session")(h.handled)
+	h.watch("session", "held", "directory_pin")(h.waysIn)
 	h.windowsOf()
+	h.watched["envelope"] = fmt.Sprintf("kind = 'passkey' OR member_id = '%s'", team.Manager.Member)
 	h.wait()
 	h.Sequence()
 	_, err = h.Work.Witnesses.Step(ctx, "test")
 	must(t, err)
 	return h
+}
+
+// watch notes which rows of tables come of what a function does, the ones that somebody
+// still looks at. On PostgreSQL nothing is changed, and there is nothing to note.
+func (h *eventful) watch(tables ...string) func(func()) {
+	return func(do func()) {
+		if h.Config.Database != "" {
+			do()
+			return
+		}
+		before := map[string]int64{}
+		for _, table := range tables {
+			before[table] = h.newest(table)
+		}
+		do()
+		for _, table := range tables {
+			h.watched[table] = fmt.Sprintf("rowid > %d AND rowid <= %d", before[table], h.newest(table))
+		}
+	}
+}
+
+func (h *eventful) newest(table string) (row int64) {
+	h.must(h.Store.Read(ctx, func(tx *store.Tx) error {
+		return tx.QueryRow("SELECT coalesce(max(rowid), 0) FROM " + table).Scan(&row)
+	}))
+	return row
 }
 
 func (h *eventful) must(err error) {
@@ -108,9 +145,10 @@ func (h *eventful) handled() {
 			h.Move(m, r.Number, casefile.StateDecision)
 			h.Close(m, r.Number, "We zetten het recht.", "Het klopte niet.")
 		}
-		pending, err := h.Dialogue.AddFile(ctx, h.Enter(r.Code), "later.txt", strings.NewReader("later"))
+		visit := h.Enter(r.Code)
+		_, err = h.Dialogue.AddFile(ctx, visit, "later.txt", strings.NewReader("later"))
 		h.must(err)
-		_ = pending
+		h.must(h.Dialogue.SignOut(ctx, visit))
 	}
 	s.watch()
 }
@@ -133,7 +171,51 @@ func (h *eventful) recovered() {
 	h.must(h.Setup.OpenDrill(ctx, h.team.HR))
 }
 
-// windows are what people look through.
+// waysIn gives a member a passkey and an account at the identity provider, and leaves
+// behind what a browser finds again: a sign-in that waits, and text that was typed.
+func (h *eventful) waysIn() {
+	e, key := h.Enrol(h.team.Manager, "Person E", staff.Assignment{Role: staff.RoleAuditor}), apptest.NewPasskey(h.T)
+	act := func(p signin.Purpose) seal.Token {
+		tok, err := h.SignIn.OpenAct(ctx, e.Actor, p, signin.Anew{Password: apptest.Password, Code: h.Digits(e)})
+		h.must(err)
+		return tok
+	}
+	tok := act(signin.ForPasskey)
+	q, err := h.SignIn.AskAdd(ctx, e.Actor, tok)
+	h.must(err)
+	_, err = h.SignIn.AddPasskey(ctx, e.Actor, tok, signin.NewPasskey{Name: "laptop", Cookie: q.Cookie, Created: key.Create(q.Options)})
+	h.must(err)
+	tok = act(signin.ForAccount)
+	address, cookie, err := h.SignIn.AskAccount(ctx, e.Actor, tok)
+	h.must(err)
+	back := h.provider.Authorize(address, "someone@provider").Query()
+	cookie, err = h.SignIn.Answered(ctx, cookie, signin.Answer{Code: back.Get("code"), State: back.Get("state"), Issuer: back.Get("iss")})
+	h.must(err)
+	h.must(h.SignIn.LinkAccount(ctx, e.Actor, tok, cookie))
+	h.windows.see("directory as E saw it", []string{"directory_pin"}, func() (any, error) {
+		_, err := h.Custody.Greet(ctx, e.Member, e.Keys)
+		if len(h.Custody.Alarms()) > 0 {
+			h.Custody.Settle(ctx, custody.AlarmPin)
+			err = custody.ErrStopped
+		}
+		return "", err
+	})
+	h.windows.see("session of E", []string{"session"}, func() (any, error) {
+		_, err := h.SignIn.Session(ctx, e.Session)
+		return "", err
+	})
+	pending, err := h.SignIn.Password(ctx, signin.Browser{}, e.Email, apptest.Password)
+	h.must(err)
+	h.windows.see("sign-in of E", []string{"session"}, func() (any, error) { return h.SignIn.Second(ctx, pending) })
+	kept, err := h.SignIn.Keep(ctx, "form", []byte(word("kept")), 14*time.Hour)
+	h.must(err)
+	h.windows.see("what is kept for E", []string{"held"}, func() (any, error) {
+		text, err := h.SignIn.Kept(ctx, kept, "form")
+		return string(text), err
+	})
+}
+
+// windowsOf adds what else people look through.
 func (h *eventful) windowsOf() {
 	browser, err := h.Dialogue.DrawCode(ctx, h.links["secret of code"])
 	h.must(err)
@@ -155,7 +237,20 @@ func (h *eventful) windowsOf() {
 	})
 }
 
-// wait leaves behind what waits: lines, mail, jobs.
+// wait leaves behind what waits: lines, mail, jobs, somebody in the middle of enrolling,
+// a limit that was used up in part.
 func (h *eventful) wait() {
 	h.Complain("nl", apptest.StrictAnswers("theft"), nil)
+	path, err := h.Setup.Invite(ctx, h.team.Manager, setup.Person{
+		Name: "Late Person", Email: "late@desk.example", Language: "nl", Assignments: []staff.Assignment{{Role: staff.RoleAuditor}},
+	})
+	h.must(err)
+	tok, err := seal.ParseToken(strings.TrimPrefix(path, "/desk/enrol/"))
+	h.must(err)
+	_, err = h.SignIn.Enrol(ctx, tok, apptest.Password)
+	h.must(err)
+	_, err = h.SignIn.Password(ctx, signin.Browser{}, "nobody@desk.example", "not this one at all")
+	if err == nil {
+		h.T.Fatal("somebody signed in who is nobody")
+	}
 }

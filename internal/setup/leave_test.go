@@ -8,9 +8,11 @@ import (
 	"klankbord/internal/access"
 	"klankbord/internal/app"
 	"klankbord/internal/apptest"
+	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
 	"klankbord/internal/config"
+	"klankbord/internal/custody"
 	"klankbord/internal/fault"
 	"klankbord/internal/profile"
 	"klankbord/internal/setup"
@@ -239,7 +241,9 @@ func TestAnInterruptedLeavingIsFinishedByTheSweep(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			return tx.LapseCase(store.LostAccess{Case: file.ID, Member: s.Service[0].Member, Seq: 1, Stamp: []byte("x")})
+			leaf := custody.Leaf(tx.Now(), custody.Event{Kind: audit.AccessChanged, Actor: custody.BySystem(), Case: file.ID})
+			lapsed := store.LostAccess{Case: file.ID, Member: s.Service[0].Member, Seq: 1, Stamp: []byte("x")}
+			return errors.Join(tx.LapseCase(lapsed), tx.InsertLeaf(leaf))
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -122,7 +122,9 @@ func (s *SignIn) Enrol(ctx context.Context, tok seal.Token, password string) (En
 	if err != nil {
 		return EnrolStart{}, err
 	}
-	err = s.store.Write(ctx, func(tx *store.Tx) error { return tx.PrepareInvitation(row.ID, id, body) })
+	row.Member, row.Request = id, body
+	s.custody.Stamp(&row)
+	err = s.store.Write(ctx, func(tx *store.Tx) error { return tx.PrepareInvitation(row) })
 	if errors.Is(err, store.ErrStale) {
 		return EnrolStart{}, ErrInvitation
 	}

@@ -37,6 +37,7 @@ func scanCodeChange(row scanner) (CodeChange, error) {
 // PutCodeChange keeps a new code on its way; one that was on its way before is good
 // for nothing from then on.
 func (t *Tx) PutCodeChange(k CodeChange) error {
+	t.change(k.Case)
 	_, err := t.Exec(`INSERT INTO code_change (`+codeChangeColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (case_id) DO UPDATE SET id = excluded.id, member_id = excluded.member_id, started = excluded.started,
   ready = excluded.ready, lookup = excluded.lookup, public_key = excluded.public_key, kept = excluded.kept,
@@ -55,6 +56,7 @@ func (t *Tx) CodeChange(id casefile.ID) (CodeChange, error) {
 // MoveCodeChange replaces a new code on its way if it still is as it was read;
 // otherwise it fails with ErrStale.
 func (t *Tx) MoveCodeChange(from, to CodeChange) error {
+	t.change(from.Case)
 	n, err := t.Exec(`UPDATE code_change SET lookup = $1, public_key = $2, kept = $3, box = $4, stamp = $5 WHERE case_id = $6 AND stamp = $7`,
 		to.Lookup, nonNil(seal.Box(to.Public)), micros(to.Kept), nonNil(to.Box), to.Stamp, from.Case, from.Stamp)
 	return changed(n, err, ErrStale)
@@ -63,6 +65,7 @@ func (t *Tx) MoveCodeChange(from, to CodeChange) error {
 // EndCodeChange forgets a new code on its way if it still is as it was read;
 // otherwise it fails with ErrStale.
 func (t *Tx) EndCodeChange(k CodeChange) error {
+	t.change(k.Case)
 	n, err := t.Exec(`DELETE FROM code_change WHERE case_id = $1 AND stamp = $2`, k.Case, k.Stamp)
 	return changed(n, err, ErrStale)
 }

@@ -121,8 +121,8 @@ func (t *Tx) Invitations() ([]Invitation, error) {
 
 // PrepareInvitation keeps the request of a person who is enrolling; ErrStale when
 // the invitation is no longer open.
-func (t *Tx) PrepareInvitation(id string, member staff.ID, request []byte) error {
-	n, err := t.Exec(`UPDATE invitation SET member_id = $1, request = $2 WHERE id = $3 AND state = 'open'`, member, request, id)
+func (t *Tx) PrepareInvitation(i Invitation) error {
+	n, err := t.Exec(`UPDATE invitation SET member_id = $1, request = $2, stamp = $3 WHERE id = $4 AND state = 'open'`, i.Member, i.Request, i.Stamp, i.ID)
 	return changed(n, err, ErrStale)
 }
 

@@ -27,6 +27,7 @@ func (t *Tx) LapseCase(l LostAccess) error {
 	if err := t.shutOpenings(l.Case, l.Member); err != nil {
 		return err
 	}
+	t.change(l.Case)
 	_, err := t.Exec(`INSERT INTO lost_access (case_id, member_id, seq, stamp) VALUES ($1, $2, $3, $4)
 ON CONFLICT (member_id, case_id) DO UPDATE SET seq = excluded.seq, stamp = excluded.stamp`, l.Case, l.Member, l.Seq, l.Stamp)
 	return err
@@ -35,7 +36,10 @@ ON CONFLICT (member_id, case_id) DO UPDATE SET seq = excluded.seq, stamp = exclu
 // ForgetLost forgets that a member waits for access to a case; one who does not is
 // no error.
 func (t *Tx) ForgetLost(id casefile.ID, member staff.ID) error {
-	_, err := t.Exec(`DELETE FROM lost_access WHERE case_id = $1 AND member_id = $2`, id, member)
+	n, err := t.Exec(`DELETE FROM lost_access WHERE case_id = $1 AND member_id = $2`, id, member)
+	if n > 0 {
+		t.change(id)
+	}
 	return err
 }
 

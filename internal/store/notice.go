@@ -54,7 +54,7 @@ type Link struct {
 	Created time.Time
 	Expires time.Time
 	Used    time.Time // zero: not yet
-	Stamp   []byte    // over everything but Used
+	Stamp   []byte    // over everything else
 }
 
 const linkColumns = `lookup, case_id, purpose, mark, created, expires, used, stamp`
@@ -97,8 +97,8 @@ func (t *Tx) LinksOf(id casefile.ID) ([]Link, error) {
 }
 
 // UseLink uses a link up; ErrStale when somebody did before.
-func (t *Tx) UseLink(lookup string) error {
-	n, err := t.Exec(`UPDATE link SET used = $1 WHERE lookup = $2 AND used = 0`, micros(t.now), lookup)
+func (t *Tx) UseLink(l Link) error {
+	n, err := t.Exec(`UPDATE link SET used = $1, stamp = $2 WHERE lookup = $3 AND used = 0`, micros(l.Used), l.Stamp, l.Lookup)
 	return changed(n, err, ErrStale)
 }
 

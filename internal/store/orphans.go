@@ -54,9 +54,10 @@ func orphanQueries() map[string][]string {
 		},
 		"mail": {
 			`SELECT x.id FROM mail x WHERE x.case_id <> '' AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.id = x.case_id)`,
+			`SELECT x.id FROM mail x WHERE (x.state = 'sent') <> (length(x.box) = 0)`,
 			`SELECT x.id FROM mail x WHERE x.state = 'waiting' AND NOT EXISTS (SELECT 1 FROM job j WHERE j.kind = 'mail' AND j.ref = x.id)`,
 		},
-		"job":          {`SELECT x.id FROM job x WHERE x.kind = 'mail' AND NOT EXISTS (SELECT 1 FROM mail m WHERE m.id = x.ref)`},
+		"job":          {`SELECT x.id FROM job x WHERE x.kind = 'mail' AND NOT EXISTS (SELECT 1 FROM mail m WHERE m.id = x.ref AND m.state <> 'sent')`},
 		"witness_mail": {`SELECT x.id FROM witness_mail x WHERE NOT EXISTS (SELECT 1 FROM mail m WHERE m.id = x.id)`},
 		"invitation": {`SELECT x.id FROM invitation x WHERE x.state = 'vouched' AND NOT EXISTS (SELECT 1 FROM member m WHERE m.id = x.member_id)`,
 			`SELECT x.id FROM invitation x WHERE x.invited_by <> '' AND NOT EXISTS (SELECT 1 FROM member m WHERE m.id = x.invited_by)`},

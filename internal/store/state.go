@@ -105,6 +105,8 @@ UNION ALL SELECT 6, epoch, revision, 0, 0, 0, '', '', '', stamp FROM summary WHE
 UNION ALL SELECT 8, 0, 0, 0, 0, 0, '', '', '', mark FROM notice_address WHERE case_id = $1
 UNION ALL SELECT 9, 0, 0, 0, 0, 0, '', '', '', stamp FROM notice_address WHERE case_id = $1
 UNION ALL SELECT 10, at, until, shut, 0, 0, id, member_id, '', stamp FROM opening WHERE case_id = $1 AND until > at
+UNION ALL SELECT 11, started, ready, kept, 0, 0, id, member_id, lookup, stamp FROM code_change WHERE case_id = $1
+UNION ALL SELECT 12, seq, 0, 0, 0, 0, member_id, '', '', stamp FROM lost_access WHERE case_id = $1
 UNION ALL SELECT 7, size, created, 0, 0, 0, name, object_id, '', NULL FROM blob_ref WHERE owner_kind = 'case' AND owner_id = $1
 ORDER BY part, a, b, n1, n2`
 	deskStateRow     = `SELECT turn, id, profile, created FROM instance`
@@ -118,7 +120,7 @@ ORDER BY part, a, b, n1, n2`
   FROM directory_change
 UNION ALL SELECT 2, change_id, signer, '', '', '', '', at, 0, 0, value, NULL FROM directory_signature
 UNION ALL SELECT 3, id, kind, state, lookup, invited_by, CASE WHEN state = 'open' THEN '' ELSE member_id END, created, expires, 0,
-  stamp, CASE WHEN state = 'open' THEN NULL ELSE request END FROM invitation
+  CASE WHEN state = 'open' THEN NULL ELSE stamp END, CASE WHEN state = 'open' THEN NULL ELSE request END FROM invitation
 UNION ALL SELECT 4, id, email, name, language, assignments, '', 0, 0, 0, NULL, NULL FROM invitation
 UNION ALL SELECT 5, '', '', '', '', '', '', at, 0, 0, record, signature FROM acceptance
 UNION ALL SELECT 6, id, started_by, entry_id, entry_kind, '', '', started, key_seq, entry_seq, key_stamp, entry_stamp FROM drill
@@ -130,7 +132,8 @@ ORDER BY part, a, b, c, d, e, n1`
 
 // CaseState is the number of the newest turn of a case and the SHA-256 of what the
 // database holds about it: the row of the case, its grants, keys, clocks, codes,
-// notice address, summary, blobs, and what members have opened for a while.
+// notice address, summary, blobs, a new code on its way, who waits for access, and what
+// members have opened for a while.
 func (t *Tx) CaseState(id casefile.ID) (number int64, state [32]byte, err error) {
 	h := newStateHash("klankbord/state/case/1")
 	if number, err = t.hashRow(h, caseStateRow, id); err == nil {

@@ -405,7 +405,7 @@ CREATE TABLE desk_draft (
 
 -- Which blobs are alive, and for whom.
 CREATE TABLE blob_ref (
-  name       {text} NOT NULL PRIMARY KEY,
+  name       {text} NOT NULL PRIMARY KEY CHECK (name <> ''),
   owner_kind {text} NOT NULL CHECK (owner_kind IN ('draft', 'case', 'mailbox', 'desk')),
   owner_id   {text} NOT NULL,
   object_id  {text} NOT NULL,
