@@ -56,6 +56,7 @@ type rows struct {
 	openings []store.Opening
 	read     []store.ReadMark
 	lost     []store.LostAccess
+	current  bool // it stands at the turn that the newest line of the log tells of
 }
 
 func readRows(tx *store.Tx, file store.Case, member staff.ID) (r rows, err error) {
@@ -79,6 +80,9 @@ func readRows(tx *store.Tx, file store.Case, member staff.ID) (r rows, err error
 		return r, err
 	}
 	if r.lost, err = tx.LostOf(file.ID); err != nil {
+		return r, err
+	}
+	if r.current, err = tx.KeepsUp(file.ID); err != nil {
 		return r, err
 	}
 	if r.read, err = tx.ReadMarks(file.ID); err != nil || member == "" {
@@ -135,7 +139,7 @@ func (c *Custody) newOpened(ctx context.Context, r rows, reader audit.Actor) *Op
 		derived: map[string]seal.Box{}, caseKey: map[uint32]store.CaseKey{},
 		marks: r.marks, lost: c.lapsed(r.lost), reader: reader,
 	}
-	o.Damaged = !c.headHolds(r.file.ID, r.file.Head, r.marks)
+	o.Damaged = !r.current || !c.headHolds(r.file.ID, r.file.Head, r.marks)
 	for _, k := range r.keys {
 		if c.keyHolds(k) {
 			o.caseKey[k.Epoch] = k

@@ -68,7 +68,8 @@ func TestAT14_DeletedWordsAreMissed(t *testing.T) {
 }
 
 // AT14: a case is put back to how it was before a message came, with all that belongs
-// to it, as a whole and well stamped. The log goes on, and its check names the case.
+// to it, as a whole and well stamped. The log goes on: whoever looks at the case is
+// told, and the check of the log names it.
 func TestAT14_CaseOfBeforeIsNamed(t *testing.T) {
 	s := newScene(t)
 	f := s.forger(t)
@@ -76,6 +77,7 @@ func TestAT14_CaseOfBeforeIsNamed(t *testing.T) {
 	s.Write(s.team.HR, s.a.Number, casework.DraftMessage, word("later"))
 	s.Sequence()
 	putBack()
+	s.warned(t, "put back")
 	for who, names := range map[string]func(*testing.T, *apptest.Instance, string) bool{"this installation": found, "anybody": foundByAnybody} {
 		if !names(t, s.Instance, "case "+string(s.a.Number)) {
 			t.Errorf("the check of the log by %s does not name the case", who)

@@ -238,3 +238,46 @@ func (t *Tx) hashRows(h stateHash, query string, args ...any) (first any, err er
 	h.put('r', binary.BigEndian.AppendUint64(nil, uint64(count)))
 	return first, rows.Err()
 }
+
+// KeepsUp reports whether the row of a case stands at the newest turn that a line of
+// the log tells of: one that does not was put back to how it was before. Where no line
+// tells of a turn there is nothing to compare with.
+func (t *Tx) KeepsUp(id casefile.ID) (bool, error) {
+	now, err := one(t.QueryRow(`SELECT turn FROM case_file WHERE id = $1`, id), func(row scanner) (n int64, err error) {
+		err = row.Scan(&n)
+		return n, err
+	})
+	if err != nil {
+		return false, err
+	}
+	told, err := t.toldTurn(id)
+	return told == 0 || told == now, err
+}
+
+// toldTurn is the newest turn of a case that a line tells of. Lines that wait come
+// first, in no order of their own; of the others the last that tells of a turn is the
+// newest.
+func (t *Tx) toldTurn(id casefile.ID) (newest int64, err error) {
+	rows, err := t.Query(`SELECT COALESCE(position, -1), record FROM log_leaf WHERE case_id = $1 AND record IS NOT NULL
+ORDER BY CASE WHEN position IS NULL THEN 0 ELSE 1 END, position DESC`, id)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var position int64
+		var record []byte
+		if err := rows.Scan(&position, &record); err != nil {
+			return 0, err
+		}
+		r, err := audit.DecodeRecord(record)
+		if err != nil || r.Turn == 0 {
+			continue // what is wrong with a line is for the check of the log to say
+		}
+		newest = max(newest, int64(r.Turn)) //nolint:gosec // counts from one
+		if position >= 0 {
+			break
+		}
+	}
+	return newest, rows.Err()
+}
