@@ -198,6 +198,9 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 		"mail": func(ctx context.Context, ref string, attempt int) (time.Time, error) {
 			return office.Send(ctx, ref, attempt)
 		},
+		store.ErasureJob: func(ctx context.Context, ref string, _ int) (time.Time, error) {
+			return (&custody.Eraser{Store: a.Store, Blobs: a.Blobs, Empty: a.db.Checkpoint}).Finish(ctx, ref)
+		},
 		setup.RekeyJob: func(ctx context.Context, ref string, _ int) (time.Time, error) { return a.Setup.TakeOver(ctx, ref) },
 	}
 	return nil

@@ -43,6 +43,7 @@ type Case struct {
 	Drafts   []Draft // the member's own unfinished texts, newest first
 	Requests []Asked // what members asked each other to agree to, oldest first
 	Outcome  casefile.Outcome
+	Erasure  Erasure
 	Next     Step
 	Named    []Named // members whose name stands in what the complainant wrote
 }
