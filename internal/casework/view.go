@@ -95,6 +95,7 @@ type Item struct {
 	Moved   *casefile.StateEvent
 	Access  *casefile.AccessEvent
 	Code    casefile.CodeAct // of an event of the code
+	Hold    *casefile.HoldEvent
 	Asked   casefile.Matter  // of a request, or of what was decided about one
 	Verdict casefile.Verdict // of a decision
 	Person  string           // whom an event is about

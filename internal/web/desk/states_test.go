@@ -51,6 +51,7 @@ func RenderStates(t *testing.T, dir string) {
 	s.changes()
 	s.drills()
 	s.resets()
+	s.erasures()
 	s.alarms()
 	set, err := desk.Templates()
 	if err != nil {
