@@ -275,19 +275,23 @@ func (t *Tx) KeepsUp(id casefile.ID) (bool, error) {
 
 // toldTurn is the newest turn of a case that a line tells of. Lines that wait come
 // first, in no order of their own; of the others the last that tells of a turn is the
-// newest.
+// newest, or one of the same moment, which have no order either.
 func (t *Tx) toldTurn(id casefile.ID) (newest int64, err error) {
-	rows, err := t.Query(`SELECT COALESCE(position, -1), record FROM log_leaf WHERE case_id = $1 AND record IS NOT NULL
+	rows, err := t.Query(`SELECT COALESCE(position, -1), at, record FROM log_leaf WHERE case_id = $1 AND record IS NOT NULL
 ORDER BY CASE WHEN position IS NULL THEN 0 ELSE 1 END, position DESC`, id)
 	if err != nil {
 		return 0, err
 	}
 	defer rows.Close()
+	placed := int64(-1) // when the last of those that have a place was written
 	for rows.Next() {
-		var position int64
+		var position, written int64
 		var record []byte
-		if err := rows.Scan(&position, &record); err != nil {
+		if err := rows.Scan(&position, &written, &record); err != nil {
 			return 0, err
+		}
+		if placed >= 0 && written != placed {
+			break
 		}
 		r, err := audit.DecodeRecord(record)
 		if err != nil || r.Turn == 0 {
@@ -295,7 +299,7 @@ ORDER BY CASE WHEN position IS NULL THEN 0 ELSE 1 END, position DESC`, id)
 		}
 		newest = max(newest, int64(r.Turn)) //nolint:gosec // counts from one
 		if position >= 0 {
-			break
+			placed = written
 		}
 	}
 	return newest, rows.Err()

@@ -28,6 +28,12 @@ func (b *browser) closes(base string) {
 func (h *house) later(c crew) {
 	h.t.Helper()
 	h.Clock.Add(62 * 31 * 24 * time.Hour)
+	h.anew(c)
+}
+
+// anew signs everybody in.
+func (h *house) anew(c crew) {
+	h.t.Helper()
 	for b, email := range map[*browser]string{
 		c.nele: "nele@desk.example", c.thomas: "thomas@desk.example", c.sofie: "sofie@desk.example", c.anke: "anke@desk.example",
 	} {
@@ -148,16 +154,12 @@ func (s *states) erasures() {
 	general, kept := path(s.Complain("nl", complaint(), nil).Number), path(s.Complain("nl", complaint(), nil).Number)
 	strict, held := path(s.Complain("nl", integrity(), nil).Number), path(s.Complain("nl", integrity(), nil).Number)
 	s.DeliverMail()
-	every := func(show func()) {
-		for _, s.lang = range []string{"nl", "fr", "en", "de"} {
-			show()
-		}
-	}
+	s.anew(s.crew)
 	sofie, thomas, nele := s.crew.sofie, s.crew.thomas, s.crew.nele
 	sofie.speaks("en")
 	thomas.speaks("en")
 	sofie.closes(kept)
-	every(func() {
+	s.each(func() {
 		s.keep("erase-open", thomas.get(s.in(strict+"/erase")))
 		s.keep("erase-kept", sofie.get(s.in(kept+"/erase")))
 	})
@@ -169,7 +171,7 @@ func (s *states) erasures() {
 	s.later(s.crew)
 	hold := url.Values{"act": {"hold"}, "reason": {"The agency took us to court"}, "on.day": {"1"}, "on.month": {"6"}, "on.year": {"2032"}}
 	thomas.post(held+"/erase", hold)
-	every(func() {
+	s.each(func() {
 		s.keep("inbox-erase", thomas.get(s.in("/desk?view=erase")))
 		s.keep("erase-due", sofie.get(s.in(general+"/erase")))
 		s.keep("erase-error", sofie.post(s.in(general+"/erase"), url.Values{"act": {"erase"}, "password": {"no"}}))
@@ -182,7 +184,7 @@ func (s *states) erasures() {
 	})
 	thomas.post(strict+"/erase", url.Values{"act": {"ask"}, "why": {"Its time has come"}})
 	thomas.post(held+"/erase", url.Values{"act": {"ask-lift"}, "why": {"The court has decided"}})
-	every(func() {
+	s.each(func() {
 		s.keep("erase-waiting", thomas.get(s.in(strict+"/erase")))
 		s.keep("erase-lift-waiting", thomas.get(s.in(held+"/erase")))
 		s.keep("request-erase", nele.get(s.in(nele.get(strict).link(strict+"/request/"))))
@@ -191,16 +193,16 @@ func (s *states) erasures() {
 		request := nele.get(base).link(base + "/request/")
 		nele.get(request).send(request, url.Values{"verdict": {"approved"}, "password": {password}})
 	}
-	every(func() {
+	s.each(func() {
 		s.keep("erase-agreed", thomas.get(s.in(strict+"/erase")))
 		s.keep("erase-lift-agreed", thomas.get(s.in(held+"/erase")))
 	})
 	thomas.post(strict+"/erase", url.Values{"act": {"erase"}, "password": {password}})
 	certificate := strings.Replace(strict, "case", "erased", 1)
-	every(func() { s.keep("certificate-fresh", thomas.get(s.in(certificate+"?done=erased"))) })
+	s.each(func() { s.keep("certificate-fresh", thomas.get(s.in(certificate+"?done=erased"))) })
 	s.Sequence()
 	s.DeliverMail()
-	every(func() {
+	s.each(func() {
 		s.keep("certificate", thomas.get(s.in(certificate)))
 		s.keep("erased", s.crew.anke.get(s.in("/desk/erased")))
 	})

@@ -50,8 +50,8 @@ func RenderStates(t *testing.T, dir string) {
 	}
 	s.changes()
 	s.drills()
-	s.resets()
 	s.erasures()
+	s.resets()
 	s.alarms()
 	set, err := desk.Templates()
 	if err != nil {
