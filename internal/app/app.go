@@ -183,7 +183,7 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 		Store: a.Store, Custody: a.Custody, Blobs: a.Blobs, Profile: a.Profile, Calendar: calendar,
 		Mails: mails, Limits: casework.DefaultLimits(), Wake: wake, Oversight: a.Oversight,
 	}
-	a.Casework.Limits.FileBytes = fileBytes
+	a.Casework.Limits.FileBytes, a.Casework.BackupDays = fileBytes, a.Config.BackupDays
 	var err error
 	if a.SignIn, err = a.signIn(keys, mails, wake); err != nil {
 		return err

@@ -28,10 +28,11 @@ type Certificate struct {
 	Received string // the month, as 2006-01
 	Closed   string
 	Outcome  casefile.Outcome
-	Line     string // id of the line in the log
-	Position int64  // of that line; -1 until it has one
-	Hash     string // of that line, in hexadecimal
-	Files    int    // sealed files that were not removed yet
+	Line     string    // id of the line in the log
+	Position int64     // of that line; -1 until it has one
+	Hash     string    // of that line, in hexadecimal
+	Horizon  time.Time // when the last backup that can hold it is removed; zero: not declared
+	Files    int       // sealed files that were not removed yet
 }
 
 // certificatesMost bounds the list.
@@ -49,7 +50,7 @@ func (c *Casework) Certificates(ctx context.Context, actor access.Actor) (list [
 		rows, err := tx.ErasedCases(by, certificatesMost)
 		list = nil
 		for _, row := range rows {
-			list = append(list, certificate(row))
+			list = append(list, c.certificate(row))
 		}
 		return err
 	})
@@ -73,7 +74,7 @@ func (c *Casework) Certificate(ctx context.Context, actor access.Actor, n casefi
 		if by != "" && row.Member != by && row.Second != by {
 			return store.ErrNone
 		}
-		k = certificate(row)
+		k = c.certificate(row)
 		leaf, err := tx.Leaf(row.Leaf)
 		if err != nil {
 			return err
@@ -106,10 +107,14 @@ func certifies(actor access.Actor) (staff.ID, error) {
 	}
 }
 
-func certificate(row store.ErasedCase) Certificate {
-	return Certificate{
+func (c *Casework) certificate(row store.ErasedCase) Certificate {
+	k := Certificate{
 		Number: row.Number, Route: row.Route, Team: row.Team, Two: row.Second != "", Rule: retention.Reason(row.Rule),
 		Due: row.Due, Erased: row.Erased, Received: row.Received, Closed: row.Closed, Outcome: row.Outcome,
 		Line: row.Leaf, Position: row.Position,
 	}
+	if c.BackupDays > 0 {
+		k.Horizon = row.Erased.AddDate(0, 0, c.BackupDays)
+	}
+	return k
 }

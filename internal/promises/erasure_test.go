@@ -317,6 +317,42 @@ func (e *erased) isCertified() {
 	}
 }
 
+// passes checks what is forgotten by itself: a text that a member does not send with its
+// file, and which mails have left.
+func passes(t *testing.T) {
+	i, team := apptest.Staffed(t)
+	n := i.Complain("nl", apptest.Answers("response-time"), nil).Number
+	i.DeliverMail()
+	by := team.Service[0]
+	i.Write(by, n, casework.DraftMessage, "We looked into it.")
+	i.DeliverMail()
+	in, err := i.Casework.Receive(ctx, by, n, "a.txt", strings.NewReader("text"))
+	must(t, err)
+	d, err := i.Casework.SaveDraft(ctx, by, n, casework.Writing{
+		Kind: casework.DraftNote, Was: casework.DraftNote, Seen: i.Case(by, n).Seen, Text: "unsent", Lang: lang.NL, Add: []*casework.Incoming{in},
+	})
+	must(t, err)
+	count := func(table, where string) (n int) {
+		must(t, i.Store.Read(ctx, func(tx *store.Tx) error { return tx.QueryRow("SELECT count(*) FROM " + table + " WHERE " + where).Scan(&n) }))
+		return n
+	}
+	for _, at := range []struct {
+		after        time.Duration
+		mails, files int
+	}{{7 * 24 * time.Hour, 1, 1}, {d.Until().Sub(i.Clock.Now()), 0, 1}, {d.Until().Sub(i.Clock.Now()) + time.Minute, 0, 0}} {
+		i.Clock.Set(d.Changed.Add(at.after))
+		must(t, i.Work.Sweeper.Sweep(ctx))
+		mails, drafts, files := count("mail", "kind = 'news'"), count("desk_draft", "1 = 1"), count("blob_ref", "owner_kind = 'desk'")
+		if mails != at.mails || drafts != at.files || files != at.files {
+			t.Errorf("after %v: %d sent mails, %d drafts, %d files; want %d, %d, %d", at.after, mails, drafts, files, at.mails, at.files, at.files)
+		}
+	}
+	if c := i.Case(by, n); c.Receipt.State != casework.ReceiptSent {
+		t.Errorf("the case does not know any more how receipt was confirmed: %s", c.Receipt.State)
+	}
+	wantSound(t, i)
+}
+
 // The same on PostgreSQL, of which no file is looked through.
 func TestErasureOnPostgreSQL(t *testing.T) {
 	e := newErased(t, storetest.PostgreSQL(t))

@@ -139,3 +139,16 @@ WHERE e.case_id = $1`, id), scanErased)
 func (t *Tx) Leaf(id string) (Leaf, error) {
 	return one(t.QueryRow(`SELECT `+leafColumns+` FROM log_leaf WHERE id = $1`, id), scanLeaf)
 }
+
+// DeleteStaleDrafts forgets what members wrote and neither sent nor changed since.
+func (t *Tx) DeleteStaleDrafts(before time.Time) (int64, error) {
+	return t.Exec(`DELETE FROM desk_draft WHERE changed < $1`, micros(before))
+}
+
+// DeleteSentMails forgets mails that left before, which were emptied then. Those that a
+// page tells of stay as long as what they are about: the confirmation of receipt, and
+// checkpoints that went to witnesses.
+func (t *Tx) DeleteSentMails(before time.Time) (int64, error) {
+	return t.Exec(`DELETE FROM mail WHERE state = 'sent' AND sent < $1 AND kind <> 'acknowledgement'
+  AND NOT EXISTS (SELECT 1 FROM witness_mail w WHERE w.id = mail.id)`, micros(before))
+}

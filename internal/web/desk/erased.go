@@ -39,6 +39,7 @@ type certificatePage struct {
 	Lead   string
 	Facts  []ui.Answer
 	Copies string
+	Gone   string // until when a copy can hold it
 	Files  string // that sealed files are still being removed; empty: none are left
 }
 
@@ -50,6 +51,10 @@ func (d *desk) erasedShow(w http.ResponseWriter, r *http.Request) error {
 	data := certificatePage{
 		Number: string(k.Number), Done: r.URL.Query().Get("done") == "erased", Facts: d.certified(r, k),
 		Lead: d.text(r, "desk.certificate.lead", "date", d.date(r, k.Erased)), Copies: d.text(r, "desk.certificate.copies", "date", d.date(r, k.Erased)),
+	}
+	data.Gone = d.text(r, "desk.certificate.undeclared")
+	if !k.Horizon.IsZero() {
+		data.Gone = d.text(r, "desk.certificate.horizon", "date", d.date(r, k.Horizon))
 	}
 	if k.Files > 0 {
 		data.Files = d.text(r, "desk.certificate.files", "n", k.Files)
