@@ -350,6 +350,7 @@ func passes(t *testing.T) {
 	if c := i.Case(by, n); c.Receipt.State != casework.ReceiptSent {
 		t.Errorf("the case does not know any more how receipt was confirmed: %s", c.Receipt.State)
 	}
+	i.Sequence()
 	wantSound(t, i)
 }
 
