@@ -69,7 +69,8 @@ type Casework struct {
 	BackupDays int
 	Wake       func() // tells the background work that there is a job; may be nil
 
-	logged memory
+	logged   memory
+	searches libraries
 }
 
 func (c *Casework) wake() {

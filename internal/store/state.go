@@ -273,34 +273,24 @@ func (t *Tx) KeepsUp(id casefile.ID) (bool, error) {
 	return told == 0 || told == now, err
 }
 
-// toldTurn is the newest turn of a case that a line tells of. Lines that wait come
-// first, in no order of their own; of the others the last that tells of a turn is the
-// newest, or one of the same moment, which have no order either.
+// toldTurn is the newest turn of a case that a line tells of. Two processes whose
+// clocks differ may place their lines the other way round, so all of them count.
 func (t *Tx) toldTurn(id casefile.ID) (newest int64, err error) {
-	rows, err := t.Query(`SELECT COALESCE(position, -1), at, record FROM log_leaf WHERE case_id = $1 AND record IS NOT NULL
-ORDER BY CASE WHEN position IS NULL THEN 0 ELSE 1 END, position DESC`, id)
+	rows, err := t.Query(`SELECT record FROM log_leaf WHERE case_id = $1 AND record IS NOT NULL`, id)
 	if err != nil {
 		return 0, err
 	}
 	defer rows.Close()
-	placed := int64(-1) // when the last of those that have a place was written
 	for rows.Next() {
-		var position, written int64
 		var record []byte
-		if err := rows.Scan(&position, &written, &record); err != nil {
+		if err := rows.Scan(&record); err != nil {
 			return 0, err
-		}
-		if placed >= 0 && written != placed {
-			break
 		}
 		r, err := audit.DecodeRecord(record)
 		if err != nil || r.Turn == 0 {
 			continue // what is wrong with a line is for the check of the log to say
 		}
 		newest = max(newest, int64(r.Turn)) //nolint:gosec // counts from one
-		if position >= 0 {
-			placed = written
-		}
 	}
 	return newest, rows.Err()
 }
