@@ -173,6 +173,7 @@ func (c *Casework) erase(ctx context.Context, actor access.Actor, e erasing) err
 		return fmt.Errorf("erase case: %w", err)
 	}
 	c.logged.forget(file.ID)
+	c.searches.erase(file.ID)
 	c.wake()
 	return nil
 }
