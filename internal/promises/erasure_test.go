@@ -333,7 +333,9 @@ func passes(t *testing.T) {
 	})
 	must(t, err)
 	count := func(table, where string) (n int) {
-		must(t, i.Store.Read(ctx, func(tx *store.Tx) error { return tx.QueryRow("SELECT count(*) FROM " + table + " WHERE " + where).Scan(&n) }))
+		must(t, i.Store.Read(ctx, func(tx *store.Tx) error {
+			return tx.QueryRow("SELECT count(*) FROM " + table + " WHERE " + where).Scan(&n)
+		}))
 		return n
 	}
 	for _, at := range []struct {
