@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"klankbord/internal/access"
@@ -123,11 +124,9 @@ func (c *Casework) LiftHold(ctx context.Context, actor access.Actor, n casefile.
 // a hold on it lifted. The alternative recipient who is left alone on a case needs none,
 // because there is none.
 func (c *Casework) twoToErase(actor access.Actor, o *custody.Opened, dir *staff.Directory) bool {
-	for _, r := range c.Profile.Settings.TwoToErase {
-		if r == o.Case.Route {
-			alone := len(c.deciders(o, dir, request{by: actor.Member})) == 0
-			return !alone || !actor.Entry.In(casefile.Alternative)
-		}
+	if !slices.Contains(c.Profile.Settings.TwoToErase, o.Case.Route) {
+		return false
 	}
-	return false
+	alone := len(c.deciders(o, dir, request{by: actor.Member})) == 0
+	return !alone || !actor.Entry.In(casefile.Alternative)
 }

@@ -159,41 +159,45 @@ func (e *erased) isErased() {
 
 // remember keeps what lies sealed in the rows of the case, and its files.
 func (e *erased) remember() {
-	must(e.t, e.Store.Read(ctx, func(tx *store.Tx) error {
-		for table, column := range map[string]string{
-			"entry": "box", "case_grant": "box", "keyring": "box", "summary": "box", "case_key": "gate_box", "notice_address": "box",
-			"desk_draft": "box", "mailbox_session": "box", "mail": "box", "log_leaf": "salt", "code": "public_key", "opening": "purpose",
-		} {
-			rows, err := tx.Query("SELECT "+column+" FROM "+table+" WHERE length("+column+") > 0 AND case_id = $1", e.gone.Case)
-			must(e.t, err)
-			count := len(e.sealed)
-			for rows.Next() {
-				var b []byte
-				must(e.t, rows.Scan(&b))
-				e.sealed = append(e.sealed, b[:min(len(b), 48)])
-			}
-			must(e.t, rows.Err())
-			must(e.t, rows.Close())
-			if count == len(e.sealed) {
-				e.t.Errorf("the case has nothing in %s.%s", table, column)
-			}
+	for table, column := range map[string]string{
+		"entry": "box", "case_grant": "box", "keyring": "box", "summary": "box", "case_key": "gate_box", "notice_address": "box",
+		"desk_draft": "box", "mailbox_session": "box", "mail": "box", "log_leaf": "salt", "code": "public_key", "opening": "purpose",
+	} {
+		found := columnOf[[]byte](e, "SELECT "+column+" FROM "+table+" WHERE length("+column+") > 0 AND case_id = $1", string(e.gone.Case))
+		if len(found) == 0 {
+			e.t.Errorf("the case has nothing in %s.%s", table, column)
 		}
-		rows, err := tx.Query("SELECT name FROM blob_ref WHERE owner_id LIKE $1", string(e.gone.Case)+"%")
-		must(e.t, err)
-		for rows.Next() {
-			var name string
-			must(e.t, rows.Scan(&name))
-			e.files = append(e.files, name)
+		for _, b := range found {
+			e.sealed = append(e.sealed, b[:min(len(b), 48)])
 		}
-		must(e.t, rows.Close())
-		return rows.Err()
-	}))
+	}
+	e.files = columnOf[string](e, "SELECT name FROM blob_ref WHERE owner_id LIKE $1", string(e.gone.Case)+"%")
 	if len(e.files) < 4 {
 		e.t.Errorf("the case has %d files, want those of both sides, sent and unsent", len(e.files))
 	}
 	if e.Config.Database == "" && len(e.found()) == 0 {
 		e.t.Error("what lies sealed is not found in the folder before: the test could not fail")
 	}
+}
+
+// columnOf reads a query of one column.
+func columnOf[T any](e *erased, query string, args ...any) (list []T) {
+	must(e.t, e.Store.Read(ctx, func(tx *store.Tx) error {
+		rows, err := tx.Query(query, args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var v T
+			if err := rows.Scan(&v); err != nil {
+				return err
+			}
+			list = append(list, v)
+		}
+		return rows.Err()
+	}))
+	return list
 }
 
 // left lists the blobs that are still there.
