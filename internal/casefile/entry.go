@@ -29,6 +29,7 @@ const (
 	EntryRequest        EntryKind = "request"         // a member asks the others to agree
 	EntryDecision       EntryKind = "decision"        // what became of a request, signed
 	EntryCode           EntryKind = "code-event"      // what happened to the code; seen by both sides
+	EntryHold           EntryKind = "hold"            // erasure was stopped, or may go on
 )
 
 // The names of the compartments, as package seal prints them.
@@ -44,7 +45,7 @@ func EntryKinds() []EntryKind {
 		EntryStory, EntryMessageIn, EntryMessageOut, EntryNote, EntryIdentity,
 		EntryContactChange, EntryFile, EntryInternalFile, EntryOutcome, EntryWithdrawal,
 		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntrySummary,
-		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode,
+		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold,
 	}
 }
 
