@@ -17,7 +17,7 @@ type floor struct {
 func floors() []floor {
 	return []floor{
 		{name: "leaves", apart: true, packages: in("seal", "sqldb", "letter", "lang", "ident", "clock", "fault")},
-		{name: "domain", packages: in("casefile", "staff", "access", "deadline", "retention", "profile", "audit")},
+		{name: "domain", packages: in("casefile", "staff", "access", "deadline", "retention", "profile", "audit", "figures")},
 		{name: "storage", packages: in("store", "blob", "heads")},
 		{name: "use cases", packages: in("intake", "casework", "dialogue", "custody", "signin", "setup")},
 		{name: "edges", packages: in("web", "post", "sso", "work")},

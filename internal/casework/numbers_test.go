@@ -1,0 +1,195 @@
+package casework_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"klankbord/internal/access"
+	"klankbord/internal/apptest"
+	"klankbord/internal/casefile"
+	"klankbord/internal/casework"
+	"klankbord/internal/fault"
+	"klankbord/internal/figures"
+	"klankbord/internal/profile"
+)
+
+// counts is what one actor counts of 2026, by figure and line.
+type counts struct {
+	t *testing.T
+	n *casework.Numbers
+}
+
+func numbers(t *testing.T, i *apptest.Instance, actor access.Actor, f casework.NumbersFilter) counts {
+	t.Helper()
+	if f.Period.To == 0 {
+		f.Period = figures.YearOf(2026)
+	}
+	n, err := i.Casework.Numbers(t.Context(), actor, f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return counts{t, n}
+}
+
+func (c counts) line(id, key string) figures.Line {
+	c.t.Helper()
+	for _, f := range c.n.Figures {
+		if f.ID != id {
+			continue
+		}
+		if key == "" {
+			return *f.Whole
+		}
+		for _, l := range f.Lines {
+			if l.Key == key {
+				return l
+			}
+		}
+		return figures.Line{}
+	}
+	c.t.Fatalf("there is no figure %q", id)
+	return figures.Line{}
+}
+
+func (c counts) is(id, key string, n, of int) {
+	c.t.Helper()
+	if l := c.line(id, key); l.Now.N != n || l.Now.Of != of {
+		c.t.Errorf("%s %q counts %d of %d, want %d of %d", id, key, l.Now.N, l.Now.Of, n, of)
+	}
+}
+
+func TestFiguresOfRealCasesAsCountedByHand(t *testing.T) {
+	onBoth(t, func(t *testing.T, i *apptest.Instance, s apptest.Staff) {
+		sofie := s.Service[0]
+		var general []casefile.Number
+		for range 3 {
+			general = append(general, i.Complain("nl", apptest.Answers("communication"), nil).Number)
+		}
+		general = append(general, i.Complain("fr", apptest.With(apptest.Answers("communication"), profile.FieldLanguage, "fr"), nil).Number)
+		strict := i.Complain("de", apptest.StrictAnswers("corruption"), nil).Number
+		i.DeliverMail()
+		i.Clock.Add(5 * time.Hour)
+		i.Write(sofie, general[0], casework.DraftMessage, "Thank you, we look into it.")
+		i.Clock.Add(9 * 24 * time.Hour) // the other first answers are late now
+		i.Move(sofie, general[0], casefile.StateTriage)
+		i.Close(sofie, general[0], "We put it right.", "It was our mistake.")
+		i.Move(sofie, general[1], casefile.StateTriage)
+		if err := i.TryClose(sofie, general[1], casefile.OutcomeUnfounded, "We looked.", "It was not us."); err != nil {
+			t.Fatal(err)
+		}
+
+		c := numbers(t, i, sofie, casework.NumbersFilter{For: figures.Team})
+		c.is("received", "", 4, 4)
+		c.is("received", "general", 4, 4)
+		c.is("received", "integrity", 0, 0)
+		c.is("received-month", "2", 4, 4)
+		c.is("received-topic", "communication", 4, 4)
+		c.is("received-language", "nl", 3, 3)
+		c.is("received-channel", "web", 4, 4)
+		c.is("flow", "open", 2, 2)
+		c.is("flow", "closed", 2, 2)
+		c.is("age", "30", 2, 2)
+		c.is("acknowledged", "", 1, 4)
+		c.is("answered", "", 2, 2)
+		c.is("outcome", "upheld", 1, 1)
+		c.is("outcome", "unfounded", 1, 1)
+		c.is("substantiated", "", 1, 2)
+		c.is("replied", "", 0, 1)
+		if d := c.line("duration", "").Now; d.Middle != 9 || d.Of != 2 {
+			t.Errorf("it took %d days of %d cases", d.Middle, d.Of)
+		}
+		if d := c.line("waited", "").Now; d.Of != 2 || d.Middle != 113 { // 5 and 221 hours
+			t.Errorf("they waited %d hours, of %d cases", d.Middle, d.Of)
+		}
+		numbers(t, i, sofie, casework.NumbersFilter{For: figures.Team, Route: casefile.Integrity}).is("received", "", 0, 0)
+		numbers(t, i, sofie, casework.NumbersFilter{For: figures.Team, Period: figures.YearOf(2027)}).is("flow", "carried", 2, 2)
+
+		c = numbers(t, i, s.Manager, casework.NumbersFilter{For: figures.Team})
+		c.is("received", "", 1, 1)
+		c.is("acknowledged", "integrity", 1, 1)
+		c.is("identity", "", 0, 1)
+
+		// An auditor counts all, without what only a key opens.
+		c = numbers(t, i, s.Auditor, casework.NumbersFilter{For: figures.Team})
+		c.is("received", "", 5, 5)
+		if !c.n.All || !c.n.Sealed {
+			t.Error("it does not say that all are counted, without what is sealed")
+		}
+		// Who is left out of a case does not count it; for those who stay it is there.
+		if err := i.Casework.StepAside(t.Context(), s.HR, strict, "My brother is the supplier"); err != nil {
+			t.Fatal(err)
+		}
+		numbers(t, i, s.HR, casework.NumbersFilter{For: figures.Team}).is("received", "", 0, 0)
+		numbers(t, i, s.Manager, casework.NumbersFilter{For: figures.Team}).is("received", "", 1, 1)
+		numbers(t, i, s.Manager, casework.NumbersFilter{For: figures.Board}).is("received", "", 0, 0)
+		nobody := s.Auditor
+		nobody.Entry.Assignments = nil
+		if _, err := i.Casework.Numbers(t.Context(), nobody, casework.NumbersFilter{Period: figures.YearOf(2026)}); !errors.Is(err, fault.ErrNotFound) {
+			t.Errorf("somebody without a part in it counts: %v", err)
+		}
+	})
+}
+
+func TestAnEditionHasNoCaseThatGoesAroundSomebody(t *testing.T) {
+	i, s := apptest.Staffed(t)
+	var numbered []casefile.Number
+	for range 6 {
+		numbered = append(numbered, i.Complain("nl", apptest.StrictAnswers("corruption"), nil).Number)
+	}
+	if err := i.Casework.StepAside(t.Context(), s.HR, numbered[0], "I know the person"); err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		who  string
+		by   access.Actor
+		to   figures.Audience
+		want int
+	}{
+		{"the public edition of who can read all", s.Manager, figures.Public, 5},
+		{"the public edition of who stepped aside", s.HR, figures.Public, 5},
+		{"the board's edition of who can read all", s.Manager, figures.Board, 5},
+		{"the public edition of an auditor", s.Auditor, figures.Public, 5},
+		{"the board's edition of an auditor", s.Auditor, figures.Board, 6},
+		{"what the team sees, of who can read all", s.Manager, figures.Team, 6},
+		{"what the team sees, of who stepped aside", s.HR, figures.Team, 5},
+	} {
+		if got := numbers(t, i, tc.by, casework.NumbersFilter{For: tc.to}).line("received", "").Now.N; got != tc.want {
+			t.Errorf("%s counts %d, want %d", tc.who, got, tc.want)
+		}
+	}
+	if i.Complain("nl", apptest.StrictAnswers("corruption"), nil); numbers(t, i, s.HR, casework.NumbersFilter{For: figures.Public}).line("received", "").Now.N != 6 {
+		t.Error("a case that everybody can read is not in the edition")
+	}
+}
+
+func TestErasedCasesStayCounted(t *testing.T) {
+	i, s := apptest.Staffed(t)
+	ctx, sofie, karim := t.Context(), s.Service[0], s.Service[1]
+	both := i.Complain("nl", apptest.Answers("communication"), nil).Number
+	around := i.Complain("nl", apptest.Answers("communication"), nil).Number
+	i.DeliverMail()
+	if err := i.Casework.StepAside(ctx, karim, around, "It is about me"); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []casefile.Number{both, around} {
+		i.Move(sofie, n, casefile.StateTriage)
+		i.Close(sofie, n, "We put it right.", "It was our mistake.")
+	}
+	i.Clock.Add(740 * 24 * time.Hour)
+	for _, n := range []casefile.Number{both, around} {
+		if err := i.Casework.Erase(ctx, sofie, n, i.Password(sofie)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	julie := numbers(t, i, s.Service[2], casework.NumbersFilter{For: figures.Team})
+	julie.is("received", "", 1, 1)
+	julie.is("outcome", "upheld", 1, 1)
+	numbers(t, i, karim, casework.NumbersFilter{For: figures.Team}).is("received", "", 1, 1)
+	numbers(t, i, sofie, casework.NumbersFilter{For: figures.Team}).is("received", "", 2, 2)
+	numbers(t, i, s.Manager, casework.NumbersFilter{For: figures.Team}).is("received", "", 0, 0)
+	numbers(t, i, s.Auditor, casework.NumbersFilter{For: figures.Team}).is("received", "", 2, 2)
+	late := numbers(t, i, sofie, casework.NumbersFilter{For: figures.Team, Period: figures.YearOf(2028)})
+	late.is("erased", "", 2, 2)
+	late.is("flow", "carried", 0, 0)
+}
