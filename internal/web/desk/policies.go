@@ -105,6 +105,7 @@ func Policies() map[string]ui.Who {
 		"POST /desk/case/{number}/close":                 ui.Readers,
 		"GET /desk/case/{number}/erase":                  ui.Readers,
 		"POST /desk/case/{number}/erase":                 ui.Readers,
+		"GET /desk/numbers":                              ui.Certified,
 		"GET /desk/erased":                               ui.Certified,
 		"GET /desk/erased/{number}":                      ui.Begun,
 		"GET /desk/case/{number}/access":                 ui.Readers,

@@ -64,6 +64,7 @@ func (d *desk) routes() []route {
 		{"GET /desk/restore", member, d.restoreList},
 		{"GET /desk/restore/{member}", member, d.restoreShow},
 		{"POST /desk/restore/{member}", member, d.restoreGive},
+		{"GET /desk/numbers", member, d.numbersShow},
 		{"GET /desk/erased", member, d.erasedList},
 		{"GET /desk/erased/{number}", member, d.erasedShow},
 		{"GET /desk/log", member, d.logShow},

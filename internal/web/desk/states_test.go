@@ -47,6 +47,7 @@ func RenderStates(t *testing.T, dir string) {
 		s.codes()
 		s.access()
 		s.logs()
+		s.numbers()
 	}
 	s.changes()
 	s.drills()
