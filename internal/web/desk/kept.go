@@ -24,6 +24,7 @@ const (
 	keptInvited  = "invited"  // the link of an invitation, shown once
 	keptHanded   = "handed"   // a code to be given to the complainant, shown once
 	keptExport   = "export"   // the ticket for an export of the log
+	keptRegister = "register" // the ticket for the register
 )
 
 // kept is what must survive until the next page and belongs in no address. It lies in

@@ -34,7 +34,7 @@ type figureView struct {
 // lineView is one line of it. The widths are those of its bars, in hundredths of the
 // longest; nought where there is nothing to draw.
 type lineView struct {
-	Label, Now, Before   string
+	Label, Now, Before    string
 	NowWidth, BeforeWidth int
 }
 

@@ -1,6 +1,8 @@
 package desk_test
 
 import (
+	"encoding/csv"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -12,6 +14,8 @@ import (
 func (s *states) numbers() {
 	s.keep("numbers", s.crew.sofie.get(s.in("/desk/numbers")))
 	s.keep("numbers-none", s.crew.sofie.get(s.in("/desk/numbers?year=2021&part=q2&route=privacy")))
+	s.keep("register", s.crew.sofie.get(s.in("/desk/numbers/register")))
+	s.keep("register-error", s.crew.sofie.post(s.in("/desk/numbers/register"), url.Values{"password": {"not it"}}))
 	s.keep("numbers-all", s.crew.anke.get(s.in("/desk/numbers?part=3")))
 }
 
@@ -40,5 +44,36 @@ func TestTheFiguresOfAPeriodAreShown(t *testing.T) {
 	all := c.anke.opens("/desk/numbers", "All cases count here")
 	if !all.says("General complaint 3 0") || all.says("Topics as ticked") {
 		t.Error("an auditor does not see totals, or sees what only a key opens")
+	}
+}
+
+func TestTheRegisterIsTakenAlongWithThePassword(t *testing.T) {
+	h, c := staffed(t)
+	c.sofie.speaks("en")
+	n := h.Complain("en", complaint(), nil).Number
+	other := h.Complain("en", integrity(), nil).Number
+	ask := c.sofie.opens("/desk/numbers/register", "It holds no name of a complainant")
+	if p := ask.send("/register", url.Values{"form": {"csv"}, "password": {"not it"}}); p.status != 422 {
+		t.Errorf("without the password: %d %q", p.status, p.title())
+	}
+	if p := c.sofie.get("/desk/numbers/register/file"); p.status != 404 {
+		t.Errorf("the file comes without the password: %d", p.status)
+	}
+	file := ask.send("/register", url.Values{"form": {"csv"}, "password": {password}})
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(file.body, "\ufeff"))).ReadAll()
+	if err != nil || len(rows) != 2 || rows[0][0] != "Number" || rows[1][0] != string(n) || rows[1][1] != "General complaint" || rows[1][6] != "2026-03-02" {
+		t.Errorf("the register is %q (%v)", rows, err)
+	}
+	for _, secret := range []string{string(other), "Ingrid", "Maes", "invoice"} {
+		if strings.Contains(file.body, secret) {
+			t.Errorf("the register of Supporters Service holds %q", secret)
+		}
+	}
+	if got := ask.send("/register", url.Values{"form": {"xlsx"}, "password": {password}}); !strings.HasPrefix(got.body, "PK") || !strings.Contains(got.header.Get("Content-Disposition"), ".xlsx") {
+		t.Errorf("the workbook is %d bytes, %q", len(got.body), got.header.Get("Content-Disposition"))
+	}
+	h.Sequence()
+	if p := c.anke.get("/desk/log?kind=export&lang=en"); strings.Count(p.body, "Sofie") == 0 {
+		t.Error("the log does not say who took the register along")
 	}
 }
