@@ -33,7 +33,6 @@ type Numbers struct {
 	figures.Report
 	All     bool // of every case, by somebody who handles none
 	Damaged int  // cases whose summary does not open
-	First   int  // the year of the earliest case that was counted from
 }
 
 // Numbers counts the cases that the actor may know of, and no others: a member those
@@ -41,11 +40,44 @@ type Numbers struct {
 // case all of them, without what only a key opens. An edition that leaves the team has
 // no case from which somebody of the team is kept out, save in what an auditor makes for
 // the board, so that nobody can find one by comparing. fault.ErrNotFound for everyone
-// else.
+// else. An edition is of a whole year; ErrNotOver: it is not over.
 func (c *Casework) Numbers(ctx context.Context, actor access.Actor, f NumbersFilter) (*Numbers, error) {
-	if !actor.Entry.Active || !actor.Handler() && !actor.Auditor() {
-		return nil, fault.ErrNotFound
+	if _, err := certifies(actor); err != nil {
+		return nil, err
 	}
+	if f.For != figures.Team && (f.Period != figures.YearOf(f.Period.From.Year()) || f.Period.To >= figures.MonthIn(c.Store.Now(), c.Calendar.Location)) {
+		return nil, ErrNotOver
+	}
+	out, err := c.counted(ctx, actor, f)
+	if err != nil {
+		return nil, err
+	}
+	if f.For != figures.Team {
+		out.Report = out.Publish(f.For)
+	}
+	return out, nil
+}
+
+// ErrNotOver tells that an edition was asked of a time that is not over.
+var ErrNotOver = fault.New(fault.Conflict, "error.not-over")
+
+// Month tells roughly what happened in a month, for people outside the team; ErrNotOver.
+func (c *Casework) Month(ctx context.Context, actor access.Actor, m figures.Month) ([]figures.Range, error) {
+	if _, err := certifies(actor); err != nil {
+		return nil, err
+	}
+	if m >= figures.MonthIn(c.Store.Now(), c.Calendar.Location) {
+		return nil, ErrNotOver
+	}
+	out, err := c.counted(ctx, actor, NumbersFilter{Period: figures.Period{From: m, To: m}, For: figures.Board})
+	if err != nil {
+		return nil, err
+	}
+	return out.Ranges(), nil
+}
+
+// counted counts exactly.
+func (c *Casework) counted(ctx context.Context, actor access.Actor, f NumbersFilter) (*Numbers, error) {
 	if f.For != figures.Team {
 		f.Route = ""
 	}
@@ -61,10 +93,6 @@ func (c *Casework) Numbers(ctx context.Context, actor access.Actor, f NumbersFil
 		return nil, err
 	}
 	out := &Numbers{Report: figures.Count(n.cases, f.Period, c.lists(), c.Store.Now(), c.Calendar.Location), All: !actor.Handler(), Damaged: n.damaged}
-	out.First = n.first(f.Period)
-	if f.For != figures.Team {
-		out.Report = out.Publish(f.For)
-	}
 	return out, nil
 }
 

@@ -114,12 +114,3 @@ func kept(s string) figures.Judged {
 	}
 	return figures.NotAsked
 }
-
-// first is the year of the earliest case that was counted, or of the period.
-func (n *counting) first(p figures.Period) int {
-	year := p.From.Year()
-	for _, k := range n.cases {
-		year = min(year, k.Received.Year())
-	}
-	return year
-}

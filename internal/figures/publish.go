@@ -21,7 +21,7 @@ func (r Report) Publish(to Audience) Report {
 		}
 	}
 	s := newShield(out)
-	for s.narrowed() {
+	for s.found() {
 		s.hide()
 	}
 	for i, f := range out.Figures {
@@ -111,9 +111,8 @@ func (s *shield) known(name string) bounds {
 	}
 }
 
-// narrowed reasons as a reader would, and reports whether that says more of some Few
-// than that it is one.
-func (s *shield) narrowed() bool {
+// found reasons as a reader would, and reports whether that tells what some Few is.
+func (s *shield) found() bool {
 	know := map[string]bounds{}
 	for name := range s.size {
 		know[name] = s.known(name)
@@ -126,7 +125,7 @@ func (s *shield) narrowed() bool {
 					continue
 				}
 				know[name], changed = b, true
-				if s.mark[name] == Few {
+				if s.mark[name] == Few && b.low >= b.high {
 					s.leak = e
 					return true
 				}

@@ -106,6 +106,8 @@ func Policies() map[string]ui.Who {
 		"GET /desk/case/{number}/erase":                  ui.Readers,
 		"POST /desk/case/{number}/erase":                 ui.Readers,
 		"GET /desk/numbers":                              ui.Certified,
+		"GET /desk/numbers/report":                       ui.Certified,
+		"GET /desk/numbers/month":                        ui.Certified,
 		"GET /desk/numbers/register":                     ui.Certified,
 		"POST /desk/numbers/register":                    ui.Certified,
 		"GET /desk/numbers/register/file":                ui.Begun,

@@ -65,6 +65,8 @@ func (d *desk) routes() []route {
 		{"GET /desk/restore/{member}", member, d.restoreShow},
 		{"POST /desk/restore/{member}", member, d.restoreGive},
 		{"GET /desk/numbers", member, d.numbersShow},
+		{"GET /desk/numbers/report", member, d.reportShow},
+		{"GET /desk/numbers/month", member, d.monthShow},
 		{"GET /desk/numbers/register", member, d.registerAsk},
 		{"POST /desk/numbers/register", member, d.registerAllow},
 		{"GET /desk/numbers/register/file", member, d.registerFile},

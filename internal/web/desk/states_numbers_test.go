@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"klankbord/internal/apptest"
 	"klankbord/internal/profile"
@@ -14,6 +15,9 @@ import (
 func (s *states) numbers() {
 	s.keep("numbers", s.crew.sofie.get(s.in("/desk/numbers")))
 	s.keep("numbers-none", s.crew.sofie.get(s.in("/desk/numbers?year=2021&part=q2&route=privacy")))
+	s.keep("report", s.crew.sofie.get(s.in("/desk/numbers/report?for=board&in=fr")))
+	s.keep("report-all", s.crew.anke.get(s.in("/desk/numbers/report?year=2024")))
+	s.keep("report-month", s.crew.sofie.get(s.in("/desk/numbers/month?in=de")))
 	s.keep("register", s.crew.sofie.get(s.in("/desk/numbers/register")))
 	s.keep("register-error", s.crew.sofie.post(s.in("/desk/numbers/register"), url.Values{"password": {"not it"}}))
 	s.keep("numbers-all", s.crew.anke.get(s.in("/desk/numbers?part=3")))
@@ -76,4 +80,35 @@ func TestTheRegisterIsTakenAlongWithThePassword(t *testing.T) {
 	if p := c.anke.get("/desk/log?kind=export&lang=en"); strings.Count(p.body, "Sofie") == 0 {
 		t.Error("the log does not say who took the register along")
 	}
+}
+
+func TestAnEditionLeavesTheTeamInFourLanguages(t *testing.T) {
+	h, c := staffed(t)
+	for range 6 {
+		h.Complain("en", complaint(), nil)
+	}
+	for range 2 {
+		h.Complain("fr", apptest.With(complaint(), profile.FieldLanguage, "fr"), nil)
+	}
+	h.Clock.Set(time.Date(2027, time.January, 11, 9, 0, 0, 0, time.UTC))
+	h.anew(c)
+	c.sofie.speaks("en")
+	for l, want := range map[string][]string{
+		"nl": {"Klachten in 2026", "Frans <5", "Samen 8 0"}, "fr": {"Plaintes en 2026", "Français <5", "Total 8 0"},
+		"en": {"Complaints in 2026", "French <5", "All 8 0"}, "de": {"Beschwerden 2026", "Französisch <5", "Gesamt 8 0"},
+	} {
+		p := c.sofie.get("/desk/numbers/report?year=2026&in=" + l)
+		for _, w := range want {
+			if !strings.Contains(strings.ToLower(strings.Join(strings.Fields(text(p.doc)), " ")), strings.ToLower(w)) {
+				t.Errorf("the report in %s does not say %q", l, w)
+			}
+		}
+		if p.says("Name and contact details opened") || strings.Contains(p.body, ">2<") {
+			t.Errorf("the report in %s shows a small number, or what is for the team", l)
+		}
+	}
+	if p := c.sofie.get("/desk/numbers/month?month=2026-03"); p.status != 200 || !strings.Contains(p.body, "2026-03") {
+		t.Errorf("the monthly page: %d", p.status)
+	}
+	c.sofie.opens("/desk/numbers/month?month=2026-12", "5 to 9")
 }
