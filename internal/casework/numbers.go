@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"klankbord/internal/access"
+	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
+	"klankbord/internal/custody"
 	"klankbord/internal/deadline"
 	"klankbord/internal/fault"
 	"klankbord/internal/figures"
@@ -74,6 +76,20 @@ func (c *Casework) Month(ctx context.Context, actor access.Actor, m figures.Mont
 		return nil, err
 	}
 	return out.Ranges(), nil
+}
+
+// TakePaper notes in the log that an edition is taken along as a file, before it is made.
+func (c *Casework) TakePaper(ctx context.Context, actor access.Actor, what string) error {
+	if _, err := certifies(actor); err != nil {
+		return err
+	}
+	leaf := custody.Leaf(c.Store.Now(), custody.Event{
+		Kind: audit.Export, Actor: custody.ByMember(actor.Member), Detail: map[string]string{"what": what, "form": "pdf"},
+	})
+	if err := c.write(ctx, func(tx *store.Tx) error { return tx.InsertLeaf(leaf) }); err != nil {
+		return fmt.Errorf("log paper: %w", err)
+	}
+	return nil
 }
 
 // counted counts exactly.

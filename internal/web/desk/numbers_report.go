@@ -25,7 +25,9 @@ type reportPage struct {
 	Now     string
 	Before  string
 	Ranges  []ui.Answer // of a monthly page
-	Query   string      // what makes the same as a file
+	Period  string      // of a monthly page, in its language
+	For     string      // what its file is called after
+	File    string      // where it can be had as a file
 }
 
 // reportShow shows the report of a year.
@@ -60,7 +62,7 @@ func (d *desk) report(r *http.Request) (data reportPage, err error) {
 	data = reportPage{
 		Lang: l, Figures: d.figureViews(l, n.Report), Now: strconv.Itoa(year), Before: strconv.Itoa(year - 1),
 		Title: d.Words.Text(l, "numbers.report-title", map[string]string{"year": strconv.Itoa(year), "organisation": d.Brand(l).Name}),
-		Query: "year=" + strconv.Itoa(year) + "&for=" + to + "&in=" + l,
+		For:   to, File: "/desk/numbers/report.pdf?year=" + strconv.Itoa(year) + "&for=" + to + "&in=" + l,
 	}
 	data.Intro = []string{d.Words.Text(l, "numbers.report-"+to, nil), d.scope(l, actor(r), to), d.Words.Text(l, "numbers.report-small", nil)}
 	var years []ui.Option
@@ -141,7 +143,7 @@ func (d *desk) monthly(r *http.Request) (data reportPage, err error) {
 	l := d.paperLang(r)
 	called := func(l string, m figures.Month) string { return d.periodText(l, figures.Period{From: m, To: m}) }
 	data = reportPage{
-		Lang: l, Now: called(l, m), Query: "month=" + m.String() + "&in=" + l,
+		Lang: l, Now: called(d.Renderer.Lang(r), m), Period: called(l, m), For: m.String(), File: "/desk/numbers/month.pdf?month=" + m.String() + "&in=" + l,
 		Title: d.Words.Text(l, "numbers.month-title", map[string]string{"month": called(l, m), "organisation": d.Brand(l).Name}),
 		Intro: []string{d.Words.Text(l, "numbers.month-lead", nil), d.scope(l, actor(r), "board")},
 	}

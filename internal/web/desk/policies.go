@@ -108,6 +108,8 @@ func Policies() map[string]ui.Who {
 		"GET /desk/numbers":                              ui.Certified,
 		"GET /desk/numbers/report":                       ui.Certified,
 		"GET /desk/numbers/month":                        ui.Certified,
+		"GET /desk/numbers/report.pdf":                   ui.Certified,
+		"GET /desk/numbers/month.pdf":                    ui.Certified,
 		"GET /desk/numbers/register":                     ui.Certified,
 		"POST /desk/numbers/register":                    ui.Certified,
 		"GET /desk/numbers/register/file":                ui.Begun,

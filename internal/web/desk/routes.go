@@ -67,6 +67,8 @@ func (d *desk) routes() []route {
 		{"GET /desk/numbers", member, d.numbersShow},
 		{"GET /desk/numbers/report", member, d.reportShow},
 		{"GET /desk/numbers/month", member, d.monthShow},
+		{"GET /desk/numbers/report.pdf", member, d.reportFile},
+		{"GET /desk/numbers/month.pdf", member, d.monthFile},
 		{"GET /desk/numbers/register", member, d.registerAsk},
 		{"POST /desk/numbers/register", member, d.registerAllow},
 		{"GET /desk/numbers/register/file", member, d.registerFile},

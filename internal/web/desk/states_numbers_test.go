@@ -107,6 +107,15 @@ func TestAnEditionLeavesTheTeamInFourLanguages(t *testing.T) {
 			t.Errorf("the report in %s shows a small number, or what is for the team", l)
 		}
 	}
+	for _, path := range []string{"/desk/numbers/report.pdf?year=2026&for=board&in=fr", "/desk/numbers/month.pdf?month=2026-03&in=de"} {
+		if p := c.sofie.get(path); !strings.HasPrefix(p.body, "%PDF-") || !strings.Contains(p.header.Get("Content-Disposition"), ".pdf") {
+			t.Errorf("%s is no PDF: %d %q", path, p.status, p.header.Get("Content-Disposition"))
+		}
+	}
+	h.Sequence()
+	if p := c.anke.get("/desk/log?kind=export&lang=en"); strings.Count(p.body, "Sofie") < 2 {
+		t.Error("the log does not say who took a report along")
+	}
 	if p := c.sofie.get("/desk/numbers/month?month=2026-03"); p.status != 200 || !strings.Contains(p.body, "2026-03") {
 		t.Errorf("the monthly page: %d", p.status)
 	}
