@@ -89,8 +89,14 @@ type Clock struct {
 	Start  time.Time
 	Target time.Time  // zero where there is no target apart from Due
 	Due    time.Time  // the end of a day, save where the rule counts hours
-	Hard   bool       // set by law
+	Hard   bool       // set by law, or by a promise to everybody
 	Met    *time.Time // when what it waits for happened
+
+	Promised time.Time // what Due was before members first gave more time; zero: they never did
+	Paused   time.Time // since when it stands still; zero: it runs
+	Again    time.Time // the new date that was given once Due had passed, which stays; zero: none
+	Reminded time.Time // when members were last reminded of it; zero: never
+	Rung     int       // whom that reminder went to; see Rungs
 }
 
 // Start returns the clocks that run or have run in a case that was received at a
@@ -138,6 +144,7 @@ type State string
 // The states of a clock.
 const (
 	Running  State = "running"
+	Resting  State = "resting"  // members let it stand still
 	Near     State = "near"     // half of the time is gone
 	Pressing State = "pressing" // four fifths are gone, or the target was missed
 	Passed   State = "passed"
@@ -152,30 +159,38 @@ func (k Clock) State(now time.Time) State {
 		return MetLate
 	case k.Met != nil:
 		return Met
+	case !k.Paused.IsZero():
+		return Resting
 	case now.After(k.Due):
 		return Passed
-	case !k.Target.IsZero() && now.After(k.Target), k.gone(now, 80):
+	case !k.Target.IsZero() && now.After(k.Target), !now.Before(k.late()):
 		return Pressing
-	case k.gone(now, 50):
+	case !now.Before(k.half()):
 		return Near
 	default:
 		return Running
 	}
 }
 
-// gone reports whether at least this share of the time, in hundredths, is over.
-func (k Clock) gone(now time.Time, share int64) bool {
-	hundredth := k.Due.Sub(k.Start).Nanoseconds() / 100
-	return now.Sub(k.Start).Nanoseconds() >= hundredth*share
+// half and late are when half, and four fifths, of the time are gone; of the notice of
+// a breach one day and two of the three.
+func (k Clock) half() time.Time { return k.part(50) }
+func (k Clock) late() time.Time { return k.part(80) }
+
+func (k Clock) part(share int64) time.Time {
+	if k.Kind == KindBreachNotice {
+		return k.Start.Add(k.Due.Sub(k.Start) / 3 * time.Duration(1+share/80))
+	}
+	return k.Start.Add(time.Duration(k.Due.Sub(k.Start).Nanoseconds() / 100 * share))
 }
 
 // Open reports whether the clock still waits for what it is about.
 func (k Clock) Open() bool { return k.Met == nil }
 
-// Next returns the open clock to show and to sort by: the one due first, at the same
-// time the one set by law, then by id. It reports false when none is open.
+// Next returns the open clock to show and to sort by, which is none that rests: the one
+// due first, at the same time the one set by law, then by id. It reports false when none is open.
 func Next(clocks []Clock) (Clock, bool) {
-	open := slices.DeleteFunc(slices.Clone(clocks), func(k Clock) bool { return !k.Open() })
+	open := slices.DeleteFunc(slices.Clone(clocks), func(k Clock) bool { return !k.Open() || !k.Paused.IsZero() })
 	if len(open) == 0 {
 		return Clock{}, false
 	}
