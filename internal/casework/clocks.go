@@ -11,11 +11,15 @@ import (
 	"klankbord/internal/store"
 )
 
-func (c *Casework) clockViews(stored []deadline.Clock) []Clock {
+func (c *Casework) clockViews(o *custody.Opened, stored []deadline.Clock) []Clock {
 	now := c.Store.Now()
 	list := make([]Clock, len(stored))
 	for i, k := range stored {
-		list[i] = Clock{Clock: k, State: k.State(now), Phrase: c.Calendar.Phrase(k, now), ByHand: k.Open() && byHand(k.Kind)}
+		rule, _ := c.Profile.Clocks.Rule(k.ID)
+		list[i] = Clock{
+			Clock: k, State: k.State(now), Phrase: c.Calendar.Phrase(k, now), ByHand: k.Open() && byHand(k.Kind),
+			Acts: c.acts(o, k), Law: k.Hard && rule.Law, Told: rule.ToComplainant, Source: rule.Source, Limit: limit(stored, k),
+		}
 	}
 	return list
 }
@@ -38,21 +42,33 @@ func (c *Casework) reckon(o *custody.Opened, r access.Routing, stored []deadline
 	rules := c.Profile.Clocks.Deadlines(r.Routes, r.Topics)
 	facts := known(o, rules, stored)
 	for event, at := range events {
-		if _, ok := facts[event]; !ok || event == deadline.EventUpdate {
+		was, ok := facts[event]
+		if !ok || event == deadline.EventUpdate || event == deadline.EventBreachKnown && at.Before(was) {
 			facts[event] = at
 		}
+	}
+	if _, ok := facts[deadline.EventBreachKnown]; ok { // whatever the topics were
+		rules = withRules(rules, c.Profile.Clocks.Of(deadline.KindBreachNotice))
 	}
 	clocks := c.Calendar.Start(rules, o.Case.Received, facts)
 	for _, old := range stored {
 		i := slices.IndexFunc(clocks, func(k deadline.Clock) bool { return k.ID == old.ID })
-		switch {
-		case i < 0:
+		if i < 0 {
 			clocks = append(clocks, old)
-		case old.Met != nil:
-			clocks[i] = old
+		} else {
+			clocks[i] = old.Next(clocks[i])
 		}
 	}
 	return clocks
+}
+
+func withRules(rules, more []deadline.Rule) []deadline.Rule {
+	for _, r := range more {
+		if !slices.ContainsFunc(rules, func(k deadline.Rule) bool { return k.ID == r.ID }) {
+			rules = append(rules, r)
+		}
+	}
+	return rules
 }
 
 // known reads from the clocks and entries of a case what has happened in it.
@@ -83,6 +99,14 @@ func known(o *custody.Opened, rules []deadline.Rule, stored []deadline.Clock) de
 				for _, event := range eventsOf(p.From, p.To) {
 					earliest(event, p.At)
 				}
+			}
+		case casefile.EntryClock, casefile.EntryPromise:
+			switch p, err := casefile.DecodePayload[casefile.ClockEvent](e.Payload); {
+			case err != nil:
+			case p.Act == casefile.ClockBreach:
+				earliest(deadline.EventBreachKnown, p.At)
+			case p.Act == casefile.ClockFeedback:
+				earliest(deadline.EventFeedback, p.At)
 			}
 		default: // moves no clock
 		}

@@ -56,6 +56,7 @@ const (
 	EventBreachNotified  Event = "breach-notified"
 	EventMeetingAsked    Event = "meeting-asked"
 	EventMeetingHeld     Event = "meeting-held"
+	EventMinutes         Event = "minutes" // the person was offered the minutes
 	EventDataRequest     Event = "data-request"
 	EventDataAnswer      Event = "data-answer"
 	EventDecision        Event = "decision"

@@ -16,11 +16,13 @@ type ClockRule struct {
 	ID     string `json:"id"`
 	Source string `json:"source"` // where the length comes from
 	Label  Text   `json:"label"`  // what the complainant, or the desk, is told
-	Start  string `json:"start"`  // "received", "acknowledged", "awareness", "requested", "assessed"
+	Start  string `json:"start"`  // "received", "acknowledged", "awareness", "requested", "assessed", "held"
 	Length int    `json:"length"`
 	Unit   string `json:"unit"` // "hours", "days", "working-days", "months"
 	// Hard says that law or a public promise sets it; otherwise it is a target.
-	Hard   bool             `json:"hard"`
+	Hard bool `json:"hard"`
+	// Law says that it is law that sets it, and not a promise.
+	Law    bool             `json:"law"`
 	Routes []casefile.Route `json:"routes"`
 	// Topics narrows the rule to cases with one of these; empty means any.
 	Topics []string `json:"topics"`

@@ -24,6 +24,7 @@ func meanings(id string) (meaning, bool) {
 		"D7":  {deadline.KindFirstAnswer, deadline.EventReceipt, deadline.EventFirstAnswer},
 		"D8":  {deadline.KindFullAnswer, deadline.EventReceipt, deadline.EventFeedback},
 		"D11": {deadline.KindBreachNotice, deadline.EventBreachKnown, deadline.EventBreachNotified},
+		"D15": {deadline.KindMinutes, deadline.EventMeetingHeld, deadline.EventMinutes},
 		"D14": {deadline.KindDataRequest, deadline.EventDataRequest, deadline.EventDataAnswer},
 		"D16": {deadline.KindMeeting, deadline.EventMeetingAsked, deadline.EventMeetingHeld},
 	}[id]
@@ -59,6 +60,16 @@ func (c Clocks) Deadlines(routes []casefile.Route, topics []string) []deadline.R
 
 func (r ClockRule) length() deadline.Length {
 	return deadline.Length{N: r.Length, Unit: deadline.Unit(r.Unit)}
+}
+
+// Of returns the deadlines of a kind that any case may have.
+func (c Clocks) Of(kind deadline.Kind) (list []deadline.Rule) {
+	for _, r := range c.Rules {
+		if m, ok := meanings(r.ID); ok && m.kind == kind {
+			list = append(list, deadline.Rule{ID: r.ID, Kind: kind, Start: m.start, Due: r.length(), Hard: r.Hard, Met: m.met})
+		}
+	}
+	return list
 }
 
 // Rule returns a deadline's rule by id.
