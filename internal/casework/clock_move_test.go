@@ -77,7 +77,9 @@ func TestTheComplainantSeesThatAPromisedDateWasMovedAndWhy(t *testing.T) {
 	if k := clockOf(t, c, "D5"); !slices.Equal(k.Acts, []casefile.ClockAct{casefile.ClockExtended, casefile.ClockPaused}) || k.Limit.IsZero() {
 		t.Errorf("of D5 members can do %v, up to %v", k.Acts, k.Limit)
 	}
-	if !slices.ContainsFunc(c.Timeline, func(it casework.Item) bool { return it.Kind == casefile.EntryPromise && it.Clock.Act == casefile.ClockExtended }) {
+	if !slices.ContainsFunc(c.Timeline, func(it casework.Item) bool {
+		return it.Kind == casefile.EntryPromise && it.Clock.Act == casefile.ClockExtended
+	}) {
 		t.Error("the timeline tells nothing of it")
 	}
 }

@@ -169,6 +169,7 @@ func (h *eventful) recovered() {
 	_, err := h.Casework.Recover(ctx, plan)
 	h.must(err)
 	h.must(h.Setup.OpenDrill(ctx, h.team.HR))
+	h.must(h.Casework.SetAbsence(ctx, h.team.HR, casework.Leave{Deputy: h.team.Manager.Member}))
 }
 
 // waysIn gives a member a passkey and an account at the identity provider, and leaves

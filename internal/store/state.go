@@ -257,9 +257,14 @@ func (t *Tx) KeepsUp(id casefile.ID) (bool, error) {
 	return told == 0 || told == now, err
 }
 
+// together is among how many of the last placed lines the newest turn is looked for:
+// lines have their place by their time, and of changes at almost the same time it may
+// be another than the last that tells of the newest.
+const together = 32
+
 // toldTurn is the newest turn of a case that a line tells of. Lines that wait come
-// first, in no order of their own; of the others the last that tells of a turn is the
-// newest.
+// first, in no order of their own; of the others one of the last that tell of a turn
+// tells of the newest.
 func (t *Tx) toldTurn(id casefile.ID) (newest int64, err error) {
 	rows, err := t.Query(`SELECT COALESCE(position, -1), record FROM log_leaf WHERE case_id = $1 AND record IS NOT NULL
 ORDER BY CASE WHEN position IS NULL THEN 0 ELSE 1 END, position DESC`, id)
@@ -267,7 +272,7 @@ ORDER BY CASE WHEN position IS NULL THEN 0 ELSE 1 END, position DESC`, id)
 		return 0, err
 	}
 	defer rows.Close()
-	for rows.Next() {
+	for placed := 0; placed < together && rows.Next(); {
 		var position int64
 		var record []byte
 		if err := rows.Scan(&position, &record); err != nil {
@@ -279,7 +284,7 @@ ORDER BY CASE WHEN position IS NULL THEN 0 ELSE 1 END, position DESC`, id)
 		}
 		newest = max(newest, int64(r.Turn)) //nolint:gosec // counts from one
 		if position >= 0 {
-			break
+			placed++
 		}
 	}
 	return newest, rows.Err()
