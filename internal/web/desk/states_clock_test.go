@@ -105,9 +105,9 @@ func TestDeadlinesAreChangedThroughThePages(t *testing.T) {
 	h, c := staffed(t)
 	at := "/desk/case/" + string(h.Complain("nl", integrity(), nil).Number)
 	h.DeliverMail()
-	p := c.nele.get(at + "?lang=en")
+	p := c.nele.get(at)
 	law := c.nele.get(p.link(at + "/clock/D3"))
-	if !law.says("The law sets this date") || strings.Contains(law.body, `name="act"`) {
+	if !law.says("De wet bepaalt deze datum") || strings.Contains(law.body, `name="act"`) {
 		t.Error("a date of the law can be changed, or does not say why it cannot")
 	}
 	soft := c.nele.get(p.link(at + "/clock/D5"))
@@ -116,7 +116,7 @@ func TestDeadlinesAreChangedThroughThePages(t *testing.T) {
 	}
 	to := h.Clock.Now().AddDate(0, 0, 20)
 	done := soft.send("/clock/D5", fill(day("to", to), url.Values{"act": {"extended"}, "why": {"De bank antwoordt later"}}))
-	if !done.says("The deadline was changed") || !done.says("De bank antwoordt later") || !done.says("first promised by") {
+	if !done.says("De termijn is veranderd") || !done.says("De bank antwoordt later") || !done.says("eerst beloofd tegen") {
 		t.Errorf("after more time: %s", text(done.doc))
 	}
 	twice := c.nele.post(at+"/clock/D5", fill(day("to", to.AddDate(0, 0, 3)), url.Values{"act": {"extended"}, "why": {"x"}, "revision": {"0"}}))
@@ -124,7 +124,7 @@ func TestDeadlinesAreChangedThroughThePages(t *testing.T) {
 		t.Errorf("from an old page: %d", twice.status)
 	}
 	breach := c.nele.get(p.link(at+"/breach")).send("/breach", fill(day("on", h.Clock.Now()), url.Values{"time": {"7u05"}, "why": {"IT belde"}}))
-	if !breach.says("The 72 hours run") {
+	if !breach.says("De 72 uur lopen") {
 		t.Errorf("after the breach: %d %s", breach.status, text(breach.doc))
 	}
 	for _, path := range []string{"/clock/D5", "/breach"} {

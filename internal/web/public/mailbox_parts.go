@@ -28,6 +28,9 @@ func (b *mailbox) promisedViews(r *http.Request, m *dialogue.Mailbox) []promised
 			v.State = &ui.Tag{Text: b.words(r, "mailbox.promise.late-tag"), Tone: ui.Warn}
 		case deadline.Passed:
 			v.When = b.words(r, "mailbox.promise.late", "date", b.day(r, p.Clock.Due))
+			if !p.Clock.Again.IsZero() {
+				v.When = b.words(r, "mailbox.promise.late-again", "date", b.day(r, p.Clock.Due), "again", b.day(r, p.Clock.Again))
+			}
 			v.State = &ui.Tag{Text: b.words(r, "mailbox.promise.late-tag"), Tone: ui.Bad}
 			v.Missed = b.missed(r, v.Label, p.Clock)
 		case deadline.Resting:
