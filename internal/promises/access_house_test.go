@@ -59,7 +59,7 @@ func newMatrix(t *testing.T, options ...apptest.Option) (*matrix, apptest.Staff)
 	i, team := apptest.Staffed(t, options...)
 	_, _, both, err := i.Handlers()
 	must(t, err)
-	m := &matrix{Instance: i, cases: map[string]*object{}, links: map[string]string{"kind": "note", "step": "topics", "$": ""}}
+	m := &matrix{Instance: i, cases: map[string]*object{}, links: map[string]string{"kind": "note", "clock": "D5", "step": "topics", "$": ""}}
 	accused := i.Enrol(team.Manager, "Accused Verbeke", handles(casefile.ComplaintsTeam, ""))
 	onA := i.Enrol(team.Manager, "Ona Lambrecht", handles(casefile.ComplaintsTeam, ""))
 	onB := i.Enrol(team.Manager, "Onb Mertens", handles(casefile.SupportersService, ""))

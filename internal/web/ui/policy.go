@@ -20,6 +20,7 @@ const (
 	Vouched       Who = "members in the directory"      // signed in and vouched for
 	Configurators Who = "configurators"                 // sets up, reads no case
 	Auditors      Who = "auditors"                      // reads the log, no case
+	Handlers      Who = "members who handle cases"
 	Leavers       Who = "configurators and handlers"    // who may take somebody off the desk
 	Restorers     Who = "members with a key to what a colleague lost"
 	Readers       Who = "members with a key to the case" // named in the address
