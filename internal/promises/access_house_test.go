@@ -222,6 +222,9 @@ func (m *matrix) place(pattern, what string) (method, path string) {
 			}
 		}
 	}
+	if what == "B" {
+		values["clock"] = "D7" // as it came in on the general route
+	}
 	values["number"], values["entry"], values["id"], values["request"] = string(o.number), inside.file, inside.file, inside.request
 	for name, value := range values {
 		path = strings.ReplaceAll(path, "{"+name+"}", value)

@@ -22,7 +22,7 @@ type clockPage struct {
 	State               ui.Tag
 	Facts               []ui.Answer
 	Fixed               string // why nobody can move it; empty: it can be moved, or is done with
-	Source              string // of a fixed date, in English
+	Source              string // the clause of the law, in English
 	Acts                []ui.Option
 	Act                 string // the only one, or the one that was chosen
 	Dated               bool   // one of the acts asks for a date
@@ -59,9 +59,9 @@ func (d *desk) showClock(w http.ResponseWriter, r *http.Request, status int, typ
 		data.WhyHint = d.text(r, "desk.clock.why-told", "language", d.languageName(r, c.Language))
 	}
 	if k.Hard && k.Open() {
-		data.Fixed, data.Source = d.text(r, "desk.clock.fixed-promise"), k.Source
+		data.Fixed = d.text(r, "desk.clock.fixed-promise")
 		if k.Law {
-			data.Fixed = d.text(r, "desk.clock.fixed-law")
+			data.Fixed, data.Source = d.text(r, "desk.clock.fixed-law"), k.Source
 		}
 	}
 	for _, act := range k.Acts {

@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"errors"
+	"maps"
 	"net/url"
 	"strconv"
 	"strings"
@@ -22,9 +23,7 @@ func day(name string, t time.Time) url.Values {
 func fill(values ...url.Values) url.Values {
 	all := url.Values{}
 	for _, v := range values {
-		for k, x := range v {
-			all[k] = x
-		}
+		maps.Copy(all, v)
 	}
 	return all
 }
