@@ -289,6 +289,13 @@ func (h *history) oneOf(t *rapid.T, why string, is map[string]bool, but ...strin
 	return rapid.SampledFrom(list).Draw(t, "who")
 }
 
+// stillHere are those of them who have not left the desk.
+func (h *history) stillHere(is map[string]bool) map[string]bool {
+	here := maps.Clone(is)
+	maps.DeleteFunc(here, func(name string, _ bool) bool { return h.people[name].left })
+	return here
+}
+
 // some reports whether something is so of anybody.
 func some(is map[string]bool) bool { return slices.Contains(slices.Collect(maps.Values(is)), true) }
 
