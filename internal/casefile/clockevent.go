@@ -19,11 +19,12 @@ const (
 	ClockRenewed  ClockAct = "renewed"  // told a new date after it was missed
 	ClockFeedback ClockAct = "feedback" // said with which message the complainant was told what was done and why
 	ClockBreach   ClockAct = "breach"   // noted since when a breach of personal data is known
+	ClockRisk     ClockAct = "risk"     // decided that it is a high risk for people
 )
 
 // ClockActs lists every act.
 func ClockActs() []ClockAct {
-	return []ClockAct{ClockExtended, ClockPaused, ClockResumed, ClockRenewed, ClockFeedback, ClockBreach}
+	return []ClockAct{ClockExtended, ClockPaused, ClockResumed, ClockRenewed, ClockFeedback, ClockBreach, ClockRisk}
 }
 
 // ClockEvent tells what members did about a deadline, and why.
@@ -33,7 +34,7 @@ type ClockEvent struct {
 	About string    `json:"about,omitempty"` // its kind
 	From  time.Time `json:"from,omitzero"`   // the date that held before
 	To    time.Time `json:"to,omitzero"`     // the date that holds now
-	At    time.Time `json:"at,omitzero"`     // of the message, or since when the breach is known
+	At    time.Time `json:"at,omitzero"`     // of the message, since when the breach is known, or of the decision
 	Lang  lang.Lang `json:"lang,omitempty"`  // of the reason
 	Why   string    `json:"why,omitempty"`
 }

@@ -24,13 +24,31 @@ func (c *Casework) acts(o *custody.Opened, k deadline.Clock) (list []casefile.Cl
 		list = append(list, casefile.ClockExtended, casefile.ClockPaused)
 	case o == "":
 		list = append(list, casefile.ClockResumed)
-	case now.After(k.Due):
+	case now.After(k.Due) && !asksItself(k):
 		list = append(list, casefile.ClockRenewed)
+	case !c.most(k).IsZero() && k.Promised.IsZero():
+		list = append(list, casefile.ClockExtended)
 	}
 	if awaitsFeedback(k) && len(messagesOut(o)) > 0 {
 		list = append(list, casefile.ClockFeedback)
 	}
 	return list
+}
+
+// asksItself reports whether a clock is about another date, or a question that was
+// planned: then no new date is told for it.
+func asksItself(k deadline.Clock) bool {
+	return k.Kind == deadline.KindProgress || k.Kind == deadline.KindCheckIn
+}
+
+// most is the last moment to which the law lets a hard date be moved, once.
+func (c *Casework) most(k deadline.Clock) time.Time {
+	for _, rule := range c.Profile.Clocks.Of(k.Kind) {
+		if rule.ID == deadline.RuleOf(k.ID) {
+			return c.Calendar.Most(k, rule)
+		}
+	}
+	return time.Time{}
 }
 
 func awaitsFeedback(k deadline.Clock) bool {
@@ -135,7 +153,11 @@ func (c *Casework) moveClock(w ClockChange, k deadline.Clock, limit time.Time) (
 	var obstacle deadline.Obstacle
 	switch w.Act {
 	case casefile.ClockExtended:
-		next, obstacle = c.Calendar.Extend(k, w.To, limit, now)
+		if k.Hard {
+			next, obstacle = c.Calendar.Stretch(k, w.To, c.most(k), now)
+		} else {
+			next, obstacle = c.Calendar.Extend(k, w.To, limit, now)
+		}
 	case casefile.ClockPaused:
 		next, obstacle = k.Pause(now)
 	case casefile.ClockResumed:
@@ -180,58 +202,4 @@ func (c *Casework) applyClock(ctx context.Context, actor access.Actor, o *custod
 	ch.items, ch.words = []custody.Item{told}, event.Why
 	ch.event = custody.Event{Kind: audit.ClockChanged, Detail: map[string]string{"clock": event.Clock, "act": string(event.Act)}}
 	return c.apply(ctx, actor, o, ch)
-}
-
-// BreachNote says since when a breach of personal data is known.
-type BreachNote struct {
-	Known    time.Time
-	Why      string
-	Revision int64
-}
-
-// String hides the reason.
-func (BreachNote) String() string { return "[sealed]" }
-
-// breachOldest is how long before the complaint a breach may have become known: more
-// is a mistake in the year.
-const breachOldest = 366 * 24 * time.Hour
-
-// NoteBreach starts the 72 hours in which a breach of personal data is notified, from
-// the minute at which the organisation became aware of it. Regulation (EU) 2016/679
-// art. 33(1). Once noted it may only be corrected to an earlier time. Faults: no
-// reason; a time in the future or long past; noted before; notified already;
-// error.changed-meanwhile.
-func (c *Casework) NoteBreach(ctx context.Context, actor access.Actor, n casefile.Number, b BreachNote) error {
-	b.Why = strings.TrimSpace(b.Why)
-	if b.Why == "" {
-		return fault.New(fault.Invalid, "error.reason-missing")
-	}
-	return custody.Retry(func() error {
-		o, err := c.openAt(ctx, actor, n, b.Revision)
-		if err != nil {
-			return err
-		}
-		if b.Known.After(c.Store.Now()) || b.Known.Before(o.Case.Received.Add(-breachOldest)) {
-			return fault.New(fault.Invalid, "error.breach-when")
-		}
-		stored, _, err := c.stored(ctx, actor, o)
-		if err != nil {
-			return err
-		}
-		rules := c.Profile.Clocks.Of(deadline.KindBreachNotice)
-		if len(rules) == 0 || !o.Case.State.Open() {
-			return errNothing
-		}
-		event := casefile.ClockEvent{Act: casefile.ClockBreach, Clock: rules[0].ID, About: string(rules[0].Kind), At: b.Known.UTC(), Why: b.Why}
-		for _, k := range stored {
-			switch {
-			case k.Kind != deadline.KindBreachNotice:
-			case !k.Open():
-				return fault.New(fault.Invalid, "error.clock-met")
-			case !b.Known.Before(k.Start):
-				return fault.New(fault.Invalid, "error.breach-known")
-			}
-		}
-		return c.applyClock(ctx, actor, o, event, change{facts: happened(event.At, deadline.EventBreachKnown)})
-	})
 }

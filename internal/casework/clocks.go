@@ -13,13 +13,20 @@ import (
 
 func (c *Casework) clockViews(o *custody.Opened, stored []deadline.Clock) []Clock {
 	now := c.Store.Now()
-	list := make([]Clock, len(stored))
-	for i, k := range stored {
+	var list []Clock
+	for _, k := range stored {
+		if k.Kept() {
+			continue // of what comes round again only what runs and what was missed
+		}
 		rule, _ := c.Profile.Clocks.Rule(k.ID)
-		list[i] = Clock{
+		view := Clock{
 			Clock: k, State: k.State(now), Phrase: c.Calendar.Phrase(k, now), ByHand: k.Open() && byHand(k.Kind),
 			Acts: c.acts(o, k), Law: k.Hard && rule.Law, Told: rule.ToComplainant, Source: rule.Source, Limit: limit(stored, k),
 		}
+		if most := c.most(k); !most.IsZero() && k.Open() && k.Promised.IsZero() {
+			view.Most = most
+		}
+		list = append(list, view)
 	}
 	return list
 }
@@ -29,7 +36,8 @@ func (c *Casework) clockViews(o *custody.Opened, stored []deadline.Clock) []Cloc
 func byHand(k deadline.Kind) bool {
 	switch k {
 	case deadline.KindPlan, deadline.KindBreachNotice, deadline.KindBreachPersons, deadline.KindPersonNotice,
-		deadline.KindDataRequest, deadline.KindMinutes, deadline.KindMeeting, deadline.KindCheckIn:
+		deadline.KindDataRequest, deadline.KindMinutes, deadline.KindMeeting, deadline.KindCheckIn,
+		deadline.KindUpdate, deadline.KindReferral, deadline.KindSerious:
 		return true
 	default:
 		return false
@@ -49,6 +57,7 @@ func (c *Casework) reckon(o *custody.Opened, r access.Routing, stored []deadline
 	}
 	if _, ok := facts[deadline.EventBreachKnown]; ok { // whatever the topics were
 		rules = withRules(rules, c.Profile.Clocks.Of(deadline.KindBreachNotice))
+		rules = withRules(rules, c.Profile.Clocks.Of(deadline.KindBreachPersons))
 	}
 	clocks := c.Calendar.Start(rules, o.Case.Received, facts)
 	for _, old := range stored {
@@ -57,6 +66,28 @@ func (c *Casework) reckon(o *custody.Opened, r access.Routing, stored []deadline
 			clocks = append(clocks, old)
 		} else {
 			clocks[i] = old.Next(clocks[i])
+		}
+	}
+	return clocks
+}
+
+// rounds keeps in step what comes round again: while an investigation goes on the
+// parties are told how it stands every so often, counted from the last message; while
+// a case lies with another body its answer is awaited.
+func (c *Casework) rounds(o *custody.Opened, ch change, clocks []deadline.Clock) []deadline.Clock {
+	now, state := c.Store.Now(), o.Case.State
+	if ch.to != "" {
+		state = ch.to
+	}
+	_, told := ch.facts[deadline.EventUpdate]
+	routing := ch.routing(o)
+	for _, rule := range c.Profile.Clocks.Deadlines(routing.Routes, routing.Topics) {
+		switch rule.Start {
+		case deadline.EventInvestigation:
+			clocks = c.Calendar.Round(clocks, rule, deadline.Course{On: state == casefile.StateInvestigation, Told: told}, now)
+		case deadline.EventReferral:
+			clocks = c.Calendar.Round(clocks, rule, deadline.Course{On: state == casefile.StateReferred}, now)
+		default: // runs once
 		}
 	}
 	return clocks
@@ -105,6 +136,8 @@ func known(o *custody.Opened, rules []deadline.Rule, stored []deadline.Clock) de
 			case err != nil:
 			case p.Act == casefile.ClockBreach:
 				earliest(deadline.EventBreachKnown, p.At)
+			case p.Act == casefile.ClockRisk:
+				earliest(deadline.EventBreachRisk, p.At)
 			case p.Act == casefile.ClockFeedback:
 				earliest(deadline.EventFeedback, p.At)
 			}

@@ -69,12 +69,14 @@ func (c *Casework) remind(ctx context.Context, dir *staff.Directory, id casefile
 	var grants []store.Grant
 	var stirred time.Time
 	var away map[staff.ID]store.Absence
+	var all []deadline.Clock
 	err := c.Store.Read(ctx, func(tx *store.Tx) error {
-		var errs [4]error
+		var errs [5]error
 		row, errs[0] = tx.Case(id)
 		grants, errs[1] = tx.Grants(id)
 		stirred, errs[2] = tx.Stirred(id)
 		away, errs[3] = tx.Absences()
+		all, errs[4] = tx.Clocks(id)
 		return errors.Join(errs[:]...)
 	})
 	if err != nil {
@@ -83,11 +85,12 @@ func (c *Casework) remind(ctx context.Context, dir *staff.Directory, id casefile
 	now := c.Store.Now()
 	template, rung := letter.DeadlineNear, deadline.RungCharge
 	var leaves []store.Leaf
+	var asked []deadline.Clock
 	next := make([]deadline.Clock, len(clocks))
 	for i, k := range clocks {
 		var reason deadline.Reason
 		if next[i], reason = k.Remind(now, stirred); reason == deadline.ReasonPassed {
-			template = letter.DeadlinePassed
+			template, asked = letter.DeadlinePassed, append(asked, c.missed(row, k.Clock, all)...)
 		}
 		rung = max(rung, next[i].Rung)
 		leaves = append(leaves, custody.Leaf(now, custody.Event{Kind: audit.Reminded, Actor: custody.BySystem(), Case: id, Detail: map[string]string{
@@ -105,7 +108,7 @@ func (c *Casework) remind(ctx context.Context, dir *staff.Directory, id casefile
 				return err
 			}
 		}
-		if err := custody.QueueMails(tx, mails); err != nil {
+		if err := errors.Join(putClocks(tx, id, asked), custody.QueueMails(tx, mails)); err != nil {
 			return err
 		}
 		for _, leaf := range leaves {
@@ -115,6 +118,24 @@ func (c *Casework) remind(ctx context.Context, dir *staff.Directory, id casefile
 		}
 		return nil
 	})
+}
+
+// missed is the clock that asks for a new date, where the date of k that the complainant
+// was promised has passed; none where one asks already. ISO 10002:2018 7.3.
+func (c *Casework) missed(row store.Case, k deadline.Clock, all []deadline.Clock) []deadline.Clock {
+	rule, _ := c.Profile.Clocks.Rule(k.ID)
+	now := c.Store.Now()
+	if !rule.ToComplainant || !k.Again.IsZero() && !now.After(k.Again) {
+		return nil
+	}
+	for _, r := range c.Profile.Clocks.Deadlines([]casefile.Route{row.Route}, nil) {
+		if r.Start == deadline.EventMissed {
+			if asks, ok := c.Calendar.Missed(r, k, all); ok {
+				return []deadline.Clock{asks}
+			}
+		}
+	}
+	return nil
 }
 
 // chain is who can be reminded of a case: those who may read it, less those who are

@@ -135,6 +135,7 @@ type Clock struct {
 	Told   bool                // the complainant sees it
 	Source string              // where its length comes from, in English
 	Limit  time.Time           // a day that it may not be moved beyond; zero: none
+	Most   time.Time           // the day to which the law lets it be moved, once; zero: it does not
 }
 
 // Move is a step that the case may take, and what still stands in the way.

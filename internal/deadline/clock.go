@@ -14,6 +14,7 @@ type Kind string
 const (
 	KindAcknowledgement Kind = "acknowledgement" // D2
 	KindFeedback        Kind = "feedback"        // D3
+	KindReferral        Kind = "referral"        // D4: Directive (EU) 2019/1937 art. 11(2)(d)
 	KindTriage          Kind = "triage"          // D5
 	KindPlan            Kind = "plan"            // D6
 	KindFirstAnswer     Kind = "first-answer"    // D7
@@ -28,15 +29,16 @@ const (
 	KindMeeting         Kind = "meeting"         // D16
 	KindReviewRequest   Kind = "review-request"  // D17
 	KindCheckIn         Kind = "check-in"        // D19
+	KindSerious         Kind = "serious"         // D21
 )
 
 // Kinds returns every kind.
 func Kinds() []Kind {
 	return []Kind{
-		KindAcknowledgement, KindFeedback, KindTriage, KindPlan, KindFirstAnswer,
+		KindAcknowledgement, KindFeedback, KindReferral, KindTriage, KindPlan, KindFirstAnswer,
 		KindFullAnswer, KindProgress, KindUpdate, KindBreachNotice, KindBreachPersons,
 		KindPersonNotice, KindDataRequest, KindMinutes, KindMeeting, KindReviewRequest,
-		KindCheckIn,
+		KindCheckIn, KindSerious,
 	}
 }
 
@@ -57,8 +59,17 @@ const (
 	EventMeetingAsked    Event = "meeting-asked"
 	EventMeetingHeld     Event = "meeting-held"
 	EventMinutes         Event = "minutes" // the person was offered the minutes
-	EventDataRequest     Event = "data-request"
 	EventDataAnswer      Event = "data-answer"
+	EventMissed          Event = "missed"   // a date that the complainant was promised
+	EventReferral        Event = "referral" // to an authority or another body
+	EventReferralAnswer  Event = "referral-answer"
+	EventInvestigation   Event = "investigation"
+	EventBreachRisk      Event = "breach-risk" // the decision that the risk for people is high
+	EventPersonsTold     Event = "persons-told"
+	EventPersonKnown     Event = "person-known" // data of somebody who is named were received
+	EventPersonTold      Event = "person-told"
+	EventSerious         Event = "serious" // the decision that a donor or a supervisor is told
+	EventSeriousTold     Event = "serious-told"
 	EventDecision        Event = "decision"
 	EventClosing         Event = "closing"
 	EventCheckIn         Event = "check-in"
@@ -74,8 +85,9 @@ type Rule struct {
 	Start  Event
 	Target Length // what the organisation aims at; none where there is only Due
 	Due    Length
-	Hard   bool  // set by law, not by the organisation
-	Met    Event // what stops it
+	More   Length // by how much the law lets a hard date be moved, once; none: not at all
+	Hard   bool   // set by law, not by the organisation
+	Met    Event  // what stops it
 }
 
 // acknowledgementTerm is the term after which silence no longer wins time: feedback
@@ -110,10 +122,7 @@ func (c Calendar) Start(rules []Rule, received time.Time, facts Facts) []Clock {
 		if !ok || r.Due.None() {
 			continue
 		}
-		k := Clock{ID: r.ID, Kind: r.Kind, Start: start.UTC(), Due: c.After(start, r.Due), Hard: r.Hard}
-		if !r.Target.None() {
-			k.Target = c.After(start, r.Target)
-		}
+		k := c.Begin(r, r.ID, start)
 		if met, ok := facts[r.Met]; ok && !met.Before(start) || ok && r.Start == EventAcknowledgement {
 			met = met.UTC()
 			k.Met = &met
@@ -174,15 +183,19 @@ func (k Clock) State(now time.Time) State {
 }
 
 // half and late are when half, and four fifths, of the time are gone; of the notice of
-// a breach one day and two of the three.
+// a breach one day and two of the three, of a check-in since it is asked.
 func (k Clock) half() time.Time { return k.part(50) }
 func (k Clock) late() time.Time { return k.part(80) }
 
 func (k Clock) part(share int64) time.Time {
-	if k.Kind == KindBreachNotice {
-		return k.Start.Add(k.Due.Sub(k.Start) / 3 * time.Duration(1+share/80))
+	start := k.Start
+	switch {
+	case k.Kind == KindBreachNotice:
+		return start.Add(k.Due.Sub(start) / 3 * time.Duration(1+share/80))
+	case k.Kind == KindCheckIn && !k.Target.IsZero():
+		start = k.Target
 	}
-	return k.Start.Add(time.Duration(k.Due.Sub(k.Start).Nanoseconds() / 100 * share))
+	return start.Add(time.Duration(k.Due.Sub(start).Nanoseconds() / 100 * share))
 }
 
 // Open reports whether the clock still waits for what it is about.

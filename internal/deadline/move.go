@@ -30,13 +30,50 @@ func (k Clock) Movable(now time.Time) Obstacle {
 	switch {
 	case k.Met != nil:
 		return ObstacleMet
-	case k.Hard:
+	case k.Hard, k.tied():
 		return ObstacleHard
 	case k.Paused.IsZero() && now.After(k.Due):
 		return ObstaclePassed
 	default:
 		return ""
 	}
+}
+
+// own reports whether what a clock asks for follows by itself from a day that is past or
+// was planned at closing: nobody moves it.
+func (k Clock) tied() bool { return k.Kind == KindProgress || k.Kind == KindCheckIn }
+
+// Most is the last moment to which the law lets a hard clock be moved; zero: it does not.
+func (c Calendar) Most(k Clock, r Rule) time.Time {
+	if !k.Hard || r.More.None() {
+		return time.Time{}
+	}
+	first := k.Promised
+	if first.IsZero() {
+		first = k.Due
+	}
+	return c.After(first, r.More)
+}
+
+// Stretch gives a hard clock the more time that the law itself knows, once and before
+// it has passed. Most is as Most says. Regulation (EU) 2016/679 art. 12(3).
+func (c Calendar) Stretch(k Clock, to Date, most, now time.Time) (Clock, Obstacle) {
+	due := c.EndOf(to)
+	switch {
+	case k.Met != nil:
+		return k, ObstacleMet
+	case most.IsZero(), !k.Promised.IsZero():
+		return k, ObstacleHard
+	case now.After(k.Due):
+		return k, ObstaclePassed
+	case !due.After(k.Due):
+		return k, ObstacleEarlier
+	case due.After(most):
+		return k, ObstacleBeyond
+	}
+	k.moved()
+	k.Due, k.Target = due, time.Time{}
+	return k, ""
 }
 
 // Extend gives a clock until the end of a day. Limit is the date that it may not go
@@ -105,6 +142,8 @@ func (c Calendar) Renew(k Clock, to Date, now time.Time) (Clock, Obstacle) {
 	switch {
 	case k.Met != nil:
 		return k, ObstacleMet
+	case k.tied():
+		return k, ObstacleHard
 	case !k.Paused.IsZero():
 		return k, ObstacleRests
 	case !now.After(k.Due):

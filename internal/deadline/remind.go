@@ -25,6 +25,9 @@ const (
 // was told then has passed as well.
 func (k Clock) steps() []time.Time {
 	list := []time.Time{k.half(), k.late(), k.Due.Add(time.Microsecond)}
+	if k.tied() { // members were just reminded of the missed date; nobody owes an answer but the complainant
+		list = list[2:]
+	}
 	if !k.Again.IsZero() {
 		list = append(list, k.Again.Add(time.Microsecond))
 	}

@@ -186,6 +186,9 @@ func (m *matrix) link(t *testing.T, team apptest.Staff) {
 	other := m.Enrol(team.Manager, "Someone Dejonghe", staff.Assignment{Role: staff.RoleConfigurator}).Member
 	m.links["member"], m.links["key"] = string(other), dir.RecoveryKeys()[0].ID
 	must(t, m.Setup.StartDrill(ctx, team.Manager))
+	calendar, err := m.Casework.MakeCalendar(ctx, team.HR)
+	must(t, err)
+	m.links["secret of calendar"] = calendar.Cookie()
 }
 
 // place puts one object of every kind into a pattern. what is "A", "B", "nothing", or

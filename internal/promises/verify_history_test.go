@@ -170,6 +170,8 @@ func (h *eventful) recovered() {
 	h.must(err)
 	h.must(h.Setup.OpenDrill(ctx, h.team.HR))
 	h.must(h.Casework.SetAbsence(ctx, h.team.HR, casework.Leave{Deputy: h.team.Manager.Member}))
+	_, err = h.Casework.MakeCalendar(ctx, h.team.HR)
+	h.must(err)
 }
 
 // waysIn gives a member a passkey and an account at the identity provider, and leaves

@@ -312,6 +312,7 @@ CREATE TABLE case_clock (
   PRIMARY KEY (case_id, id)
 ) {strict};
 CREATE INDEX case_clock_remind ON case_clock (remind) WHERE remind > 0;
+CREATE INDEX case_clock_running ON case_clock (due, case_id, id) WHERE met = 0;
 
 -- Who has read up to which item: members by id, the complainant as ''.
 CREATE TABLE read_mark (
@@ -554,6 +555,13 @@ CREATE TABLE absence (
   deputy_id {text} NOT NULL DEFAULT '',
   away_from {int}  NOT NULL DEFAULT 0,
   away_to   {int}  NOT NULL DEFAULT 0
+) {strict};
+
+-- At which secret address a calendar reads a member's dates.
+CREATE TABLE calendar_address (
+  member_id {text} NOT NULL PRIMARY KEY REFERENCES member (id) ON DELETE CASCADE,
+  lookup    {text} NOT NULL UNIQUE,
+  created   {int}  NOT NULL
 ) {strict};
 
 -- Uses of the organisation's recovery key, as the desk shows them.

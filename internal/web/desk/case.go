@@ -76,7 +76,7 @@ type blocked struct {
 // deeds are what a case page may say was just done.
 func deeds() []string {
 	return []string{
-		"note", "message", "outcome", "assign", "state", "acknowledged", "clock", "deadline", "breach", "mail", "identity",
+		"note", "message", "outcome", "assign", "state", "acknowledged", "clock", "deadline", "breach", "risk", "mail", "identity",
 		"asked", "decided", "withdrawn", "code-started", "code-stopped", "code-replaced", "code-handed", "moved",
 	}
 }

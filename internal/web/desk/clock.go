@@ -63,6 +63,9 @@ func (d *desk) showClock(w http.ResponseWriter, r *http.Request, status int, typ
 		if k.Law {
 			data.Fixed, data.Source = d.text(r, "desk.clock.fixed-law"), k.Source
 		}
+		if !k.Most.IsZero() {
+			data.Fixed = d.text(r, "desk.clock.fixed-once", "date", d.date(r, k.Most))
+		}
 	}
 	for _, act := range k.Acts {
 		data.Acts = append(data.Acts, ui.Option{Value: string(act), Label: d.text(r, "desk.clock.act-"+string(act)), Hint: d.text(r, "desk.clock.hint-"+string(act))})
@@ -103,7 +106,7 @@ func opening(s string) string {
 func (d *desk) clockFacts(r *http.Request, k casework.Clock) []ui.Answer {
 	l := lang.Lang(d.Renderer.Lang(r))
 	day := func(t time.Time) string {
-		if k.Kind == deadline.KindBreachNotice {
+		if hourly(k.Kind) {
 			return lang.DateTime(l, t)
 		}
 		return d.date(r, t)
@@ -131,9 +134,14 @@ func (d *desk) clockFacts(r *http.Request, k casework.Clock) []ui.Answer {
 	return append(list, ui.Answer{Label: d.text(r, "desk.clock.told"), Text: told})
 }
 
+// hourly reports whether a clock counts hours, so that its time of day counts.
+func hourly(k deadline.Kind) bool {
+	return k == deadline.KindBreachNotice || k == deadline.KindBreachPersons || k == deadline.KindSerious
+}
+
 // clockPhrase says how a clock stands; of one that counts hours with the time.
 func (d *desk) clockPhrase(r *http.Request, k casework.Clock) string {
-	if k.Kind == deadline.KindBreachNotice && k.State != deadline.Passed && k.Open() {
+	if hourly(k.Kind) && k.State != deadline.Passed && k.Open() {
 		return d.text(r, "desk.clock.by-time", "when", lang.DateTime(lang.Lang(d.Renderer.Lang(r)), k.Due))
 	}
 	return d.phrase(r, k.Phrase)
@@ -179,84 +187,4 @@ func (d *desk) clockChange(w http.ResponseWriter, r *http.Request) error {
 func dateOf(f form, name string) (deadline.Date, bool) {
 	p, ok := profile.ParseDate(f.one(name+".day"), f.one(name+".month"), f.one(name+".year"))
 	return deadline.Date{Year: p.Year, Month: time.Month(p.Month), Day: p.Day}, ok && p.Day != 0
-}
-
-// breachPage notes since when a breach of personal data is known.
-type breachPage struct {
-	Base, Number string
-	Revision     int64
-	Known        string // noted before: since then; empty: not yet
-	Due          string
-	On           []string
-	Time, Why    string
-}
-
-func (d *desk) breachShow(w http.ResponseWriter, r *http.Request) error {
-	return d.showBreach(w, r, http.StatusOK, form{}, nil)
-}
-
-func (d *desk) showBreach(w http.ResponseWriter, r *http.Request, status int, typed form, errs []ui.FormError) error {
-	c, err := d.Casework.Case(r.Context(), actor(r), number(r))
-	if err != nil {
-		return err
-	}
-	if !c.State.Open() {
-		return fault.ErrNotFound
-	}
-	l := lang.Lang(d.Renderer.Lang(r))
-	data := breachPage{
-		Base: base(r), Number: string(c.Number), Revision: c.Revision, Time: typed.one("time"), Why: typed.one("why"),
-		On: []string{typed.one("on.day"), typed.one("on.month"), typed.one("on.year")},
-	}
-	for _, k := range c.Clocks {
-		if k.Kind == deadline.KindBreachNotice {
-			data.Known, data.Due = lang.DateTime(l, k.Start), lang.DateTime(l, k.Due)
-		}
-	}
-	p := page(d, r, d.text(r, "desk.breach.title"), data)
-	p.TitleParts, p.Errors = []string{data.Number}, errs
-	return d.Renderer.Render(w, r, status, "desk/breach", p)
-}
-
-// breachNote starts the 72 hours.
-func (d *desk) breachNote(w http.ResponseWriter, r *http.Request) error {
-	f, err := readForm(r)
-	if err != nil {
-		return err
-	}
-	known, wrong := d.minuteOf(r, f)
-	if wrong != nil {
-		return d.showBreach(w, r, http.StatusUnprocessableEntity, f, wrong)
-	}
-	field := "on"
-	if blank(f.one("why")) {
-		field = "why"
-	}
-	err = d.Casework.NoteBreach(r.Context(), actor(r), number(r), casework.BreachNote{
-		Known: known, Why: f.one("why"), Revision: integer(f.one("revision")),
-	})
-	if errs, status := d.problems(r, err, field); errs != nil {
-		return d.showBreach(w, r, status, f, errs)
-	}
-	if err != nil {
-		return err
-	}
-	done(w, r, "breach")
-	return nil
-}
-
-// minuteOf reads a date and a time of day in Belgium. A time that does not exist there,
-// in the night on which summer time begins, is none.
-func (d *desk) minuteOf(r *http.Request, f form) (time.Time, []ui.FormError) {
-	day, ok := dateOf(f, "on")
-	if !ok {
-		return time.Time{}, []ui.FormError{{Field: "on", Text: d.text(r, "error.date-wrong")}}
-	}
-	typed := strings.NewReplacer(".", ":", "h", ":", "u", ":", " ", "").Replace(strings.ToLower(strings.TrimSpace(f.one("time"))))
-	clock, err := time.Parse("15:04", typed)
-	at := time.Date(day.Year, day.Month, day.Day, clock.Hour(), clock.Minute(), 0, 0, lang.Brussels())
-	if err != nil || at.Hour() != clock.Hour() || at.Minute() != clock.Minute() {
-		return time.Time{}, []ui.FormError{{Field: "time", Text: d.text(r, "error.time-wrong")}}
-	}
-	return at, nil
 }
