@@ -1,5 +1,5 @@
 // Deadlines: a promised date that moves with a reason, one that the law sets, the 72
-// hours of a breach, and a member who is away.
+// hours of a breach and its risk, the list of dates and a calendar, and a member who is away.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { openHouse, inEveryWay, ways } from './house.mjs';
@@ -48,9 +48,23 @@ test('deadlines of a case', { timeout: 10 * 60_000 }, async (t) => {
     await member.presses(member.say('desk.breach.start'));
     await member.reads(member.say('desk.done.breach'), member.say('common.clock.breach-notice'));
 
+    await member.follows(member.say('desk.breach.link'));
+    await member.fills({ danger: 'There are account numbers in it.' });
+    await member.presses(member.say('desk.risk.start'));
+    await member.reads(member.say('desk.done.risk'), member.say('common.clock.breach-persons'));
+
+    await member.follows(member.say('desk.nav.tasks'));
+    await member.follows(member.say('desk.tasks.all'));
+    await member.reads(sent.number, member.say('common.clock.breach-persons'));
+    await member.follows(member.say('desk.calendar.link'));
+    await member.presses(member.say(ways.indexOf(way) < 2 ? 'desk.calendar.new' : 'desk.calendar.renew'));
+    const file = await fetch(await member.page.locator('#address').textContent());
+    assert.equal(file.headers.get('content-type'), 'text/calendar; charset=utf-8');
+    assert.match(await file.text(), /^BEGIN:VCALENDAR\r\n/);
+
     await enters(ingrid, sent);
     await ingrid.reads(ingrid.say('mailbox.moved.title'), 'The bank answers later.');
-    await ingrid.misses('Our provider called.');
+    await ingrid.misses('Our provider called.', 'There are account numbers in it.');
 
     await member.opens('/desk/profile/absence');
     await member.page.locator('select[name=deputy]').selectOption({ label: other.name });

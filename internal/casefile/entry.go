@@ -29,6 +29,7 @@ const (
 	EntryRequest        EntryKind = "request"         // a member asks the others to agree
 	EntryDecision       EntryKind = "decision"        // what became of a request, signed
 	EntryCode           EntryKind = "code-event"      // what happened to the code; seen by both sides
+	EntryHold           EntryKind = "hold"            // erasure was stopped, or may go on
 	EntryClock          EntryKind = "clock-event"     // what members did about a deadline of their own
 	EntryPromise        EntryKind = "promise-event"   // the same of one that was promised; seen by both sides
 )
@@ -46,7 +47,7 @@ func EntryKinds() []EntryKind {
 		EntryStory, EntryMessageIn, EntryMessageOut, EntryNote, EntryIdentity,
 		EntryContactChange, EntryFile, EntryInternalFile, EntryOutcome, EntryWithdrawal,
 		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntrySummary,
-		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryClock, EntryPromise,
+		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryClock, EntryPromise,
 	}
 }
 

@@ -30,13 +30,15 @@ const (
 	stepMonitor     = "monitor"
 	stepNone        = "none"
 	stepSort        = "sort"
+	stepErase       = "erase"
+	stepHeld        = "held"
 )
 
 // StepKeys lists every key of a next step, for tests of the catalogue.
 func StepKeys() []string {
 	return []string{
 		stepDamaged, stepByHand, stepDead, stepLate, stepAcknowledge, stepAssign, stepAnswer, stepMeeting, stepAssess, stepHandle,
-		stepWait, stepDecide, stepClose, stepMeasures, stepReview, stepReferred, stepMonitor, stepNone, stepSort,
+		stepWait, stepDecide, stepClose, stepMeasures, stepReview, stepReferred, stepMonitor, stepNone, stepSort, stepErase, stepHeld,
 	}
 }
 
@@ -138,6 +140,12 @@ func (v *Case) handlingStep() (string, []deadline.Kind) {
 }
 
 func (v *Case) restingStep() string {
+	switch {
+	case v.Erasure.Hold != nil && v.Erasure.Hold.Late:
+		return stepHeld
+	case v.Erasure.Due && v.Erasure.Hold == nil:
+		return stepErase
+	}
 	if v.State == casefile.StateMonitoring {
 		return stepMonitor
 	}

@@ -83,6 +83,7 @@ func (v *findings) organisation(p *Profile) {
 	delay := p.Settings.DirectoryDelayHours
 	v.need(delay >= 0 && delay <= 14*24, "settings: directory_delay_hours cannot be %d", delay)
 	v.routes("settings", p.Settings.ExitRoutes)
+	v.routes("settings: two_to_erase", p.Settings.TwoToErase)
 	v.unique("action", wordID, ids(p.Actions, func(a Action) string { return a.ID }))
 	v.unique("emergency line", wordID, ids(p.Emergency, func(e EmergencyLine) string { return e.ID }))
 	v.unique("external body", wordID, ids(p.External, func(e ExternalBody) string { return e.ID }))

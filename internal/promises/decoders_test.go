@@ -231,6 +231,8 @@ func payloadDecoders(t testing.TB) (list []decoder) {
 	add(state, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.StateEvent](b)) })
 	moved, err := casefile.EncodePayload(casefile.ClockEvent{Act: casefile.ClockExtended, Clock: "D5", To: apptest.Start, Why: "w"})
 	add(moved, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.ClockEvent](b)) })
+	hold, err := casefile.EncodePayload(casefile.HoldEvent{Act: casefile.HoldSet, Why: "w", Review: apptest.Start})
+	add(hold, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.HoldEvent](b)) })
 	summary, err := casefile.EncodePayload(casefile.Summary{Subject: "s", Folded: "f"})
 	add(summary, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.Summary](b)) })
 	return list

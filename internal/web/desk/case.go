@@ -49,6 +49,7 @@ type casePage struct {
 	FormErrors      []ui.FormError
 	ChargeID        string
 	StateTag        ui.Tag
+	HeldTag         ui.Tag
 	AnswerLanguage  string
 	IdentityAnswers []ui.Answer
 	OnDate          []string // typed into the form about the confirmation of receipt
@@ -77,7 +78,7 @@ type blocked struct {
 func deeds() []string {
 	return []string{
 		"note", "message", "outcome", "assign", "state", "acknowledged", "clock", "deadline", "breach", "risk", "mail", "identity",
-		"asked", "decided", "withdrawn", "code-started", "code-stopped", "code-replaced", "code-handed", "moved",
+		"asked", "decided", "withdrawn", "code-started", "code-stopped", "code-replaced", "code-handed", "moved", "hold-set", "hold-lifted",
 	}
 }
 
@@ -169,6 +170,7 @@ func (d *desk) caseData(r *http.Request, c *casework.Case) casePage {
 		data.Groups, data.StoryFiles = d.groups(r, c.Story), d.files(data.Base, r, c.Story.Files)
 	}
 	data.ChargeID, data.StateTag = string(c.Charge.ID), ui.Tag{Text: d.text(r, "common.state."+string(c.State)), Tone: ui.Info}
+	data.HeldTag = ui.Tag{Text: d.text(r, "desk.log.kind-hold-set"), Tone: ui.Warn}
 	data.AnswerLanguage = d.languageName(r, c.Language)
 	data.IdentityAnswers = d.answers(r, c.Identity.Answers, "")
 	data.Away = d.awayText(r, c.Charge.Name, c.Away)

@@ -69,7 +69,7 @@ func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Mes
 func kindOf(it casework.Item) ui.MessageKind {
 	switch it.Kind {
 	case "", casefile.EntryStateEvent, casefile.EntryContactChange, casefile.EntryAccess, casefile.EntryRequest, casefile.EntryDecision, casefile.EntryCode,
-		casefile.EntryClock, casefile.EntryPromise:
+		casefile.EntryClock, casefile.EntryPromise, casefile.EntryHold:
 		return ui.Event
 	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail:
 		return ui.Internal
@@ -121,6 +121,8 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 		return d.codeText(r, it), nil
 	case casefile.EntryClock, casefile.EntryPromise:
 		return d.clockEventText(r, it), nil
+	case casefile.EntryHold:
+		return d.holdText(r, it), nil
 	case casefile.EntryContactChange:
 		return d.text(r, "common.entry.contact-change"), nil
 	case casefile.EntryOutcome:
