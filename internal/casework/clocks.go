@@ -81,14 +81,17 @@ func (c *Casework) rounds(o *custody.Opened, ch change, clocks []deadline.Clock)
 	}
 	_, told := ch.facts[deadline.EventUpdate]
 	routing := ch.routing(o)
-	for _, rule := range c.Profile.Clocks.Deadlines(routing.Routes, routing.Topics) {
-		switch rule.Start {
-		case deadline.EventInvestigation:
-			clocks = c.Calendar.Round(clocks, rule, deadline.Course{On: state == casefile.StateInvestigation, Told: told}, now)
-		case deadline.EventReferral:
-			clocks = c.Calendar.Round(clocks, rule, deadline.Course{On: state == casefile.StateReferred}, now)
-		default: // runs once
-		}
+	here := c.Profile.Clocks.Deadlines(routing.Routes, routing.Topics)
+	step := func(rule deadline.Rule, goesOn, told bool) {
+		// A case that went to a route without the rule ends the round that ran.
+		applies := slices.ContainsFunc(here, func(r deadline.Rule) bool { return r.ID == rule.ID })
+		clocks = c.Calendar.Round(clocks, rule, deadline.Course{On: goesOn && applies, Told: told}, now)
+	}
+	for _, rule := range c.Profile.Clocks.Of(deadline.KindUpdate) {
+		step(rule, state == casefile.StateInvestigation, told)
+	}
+	for _, rule := range c.Profile.Clocks.Of(deadline.KindReferral) {
+		step(rule, state == casefile.StateReferred, false)
 	}
 	return clocks
 }

@@ -13,8 +13,8 @@ import (
 	"klankbord/internal/store"
 )
 
-// ViewTasks is the list of dates, as the log calls it. It is none of the inbox.
-const ViewTasks View = "tasks"
+// viewTasks is the list of dates, as the log calls it. It is no view of the inbox.
+const viewTasks = "tasks"
 
 // TasksSize is how many dates a page of them shows.
 const TasksSize = 50
@@ -73,7 +73,7 @@ func (c *Casework) Tasks(ctx context.Context, actor access.Actor, f TaskFilter) 
 	if err != nil {
 		return nil, fmt.Errorf("read tasks: %w", err)
 	}
-	if err := c.noteInbox(ctx, actor, ViewTasks, nil); err != nil {
+	if err := c.noteInbox(ctx, actor, View(viewTasks), nil); err != nil {
 		return nil, err
 	}
 	list := &Tasks{Filter: f, More: len(rows) > TasksSize}

@@ -47,6 +47,9 @@ func (d *desk) calendarSet(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if _, err := d.Casework.CalendarSince(r.Context(), actor(r)); err != nil {
+		return err // whoever keeps no cases is told nothing, whatever they typed
+	}
 	switch f.one("act") {
 	case "new":
 		tok, err := d.Casework.MakeCalendar(r.Context(), actor(r))
@@ -61,7 +64,7 @@ func (d *desk) calendarSet(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	default:
-		return fault.ErrNotFound
+		return fault.New(fault.Invalid, "error.choose-one")
 	}
 	ui.Redirect(w, r, "/desk/tasks/calendar")
 	return nil

@@ -79,7 +79,7 @@ func (s *states) clocks() {
 	s.keep("case-breach", nele.get(s.in(at+"?done=breach")))
 	s.keep("breach-noted", nele.get(s.in(at+"/breach")))
 	s.keep("clock-breach", nele.get(s.in(at+"/clock/D11")))
-	s.keep("breach-risk-error", nele.get(at+"/breach").send("/breach/risk", url.Values{"lang": {s.lang}}))
+	s.keep("breach-risk-error", nele.post(s.in(at+"/breach/risk"), url.Values{"why": {"IT belde"}}))
 	nele.get(at+"/breach").send("/breach/risk", url.Values{"danger": {"Er staan rekeningnummers in"}})
 	s.keep("case-risk", nele.get(s.in(at+"?done=risk")))
 	s.keep("breach-risk-noted", nele.get(s.in(at+"/breach")))
@@ -94,8 +94,8 @@ func (s *states) tasks() {
 	s.keep("tasks-all", nele.get(s.in("/desk/tasks?view=all")))
 	s.keep("tasks-none", s.crew.thomas.get(s.in("/desk/tasks?page=9")))
 	s.keep("calendar-none", s.crew.thomas.get(s.in("/desk/tasks/calendar")))
-	s.keep("calendar-made", nele.get("/desk/tasks/calendar").send("/desk/tasks/calendar", url.Values{"act": {"new"}}))
-	s.keep("calendar", nele.get(s.in("/desk/tasks/calendar")))
+	nele.get("/desk/tasks/calendar").send("/desk/tasks/calendar", url.Values{"act": {"new"}})
+	s.keep("calendar-made", nele.get(s.in("/desk/tasks/calendar")))
 	nele.get("/desk/tasks/calendar").send("/desk/tasks/calendar", url.Values{"act": {"end"}})
 }
 

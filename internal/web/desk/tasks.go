@@ -40,8 +40,8 @@ func (d *desk) tasksShow(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d *desk) taskTable(r *http.Request, list []casework.Task, caption string) ui.Table {
-	t := ui.Table{Caption: d.text(r, caption), CaptionShown: true, Stacked: true}
-	for _, key := range []string{"desk.tasks.what", "desk.column.number", "desk.column.due", "desk.column.charge"} {
+	t := ui.Table{Caption: d.text(r, caption), Stacked: true}
+	for _, key := range []string{"desk.tasks.what", "desk.column.number", "desk.clock.due", "desk.column.charge"} {
 		t.Columns = append(t.Columns, ui.Column{Text: d.text(r, key)})
 	}
 	for _, task := range list {
@@ -66,12 +66,17 @@ func (d *desk) taskTable(r *http.Request, list []casework.Task, caption string) 
 	return t
 }
 
-// taskPhrase says when a task is due, of one that counts hours with the time.
+// taskPhrase says when a task is due, of one that counts hours with the time, and of
+// one that was missed with the new date that was told.
 func (d *desk) taskPhrase(r *http.Request, task casework.Task) string {
 	if hourly(task.Kind) && task.State != deadline.Passed {
 		return d.text(r, "desk.clock.by-time", "when", lang.DateTime(lang.Lang(d.Renderer.Lang(r)), task.Due))
 	}
-	return d.phrase(r, task.Phrase)
+	said := d.phrase(r, task.Phrase)
+	if !task.Again.IsZero() {
+		said += ", " + d.text(r, "desk.clock.new-date", "date", d.date(r, task.Again))
+	}
+	return said
 }
 
 func (d *desk) taskPages(r *http.Request, list *casework.Tasks) *ui.Pages {
