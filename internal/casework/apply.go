@@ -46,10 +46,11 @@ func (c *Casework) apply(ctx context.Context, actor access.Actor, o *custody.Ope
 	if err != nil {
 		return err
 	}
-	clocks := c.reckon(o, ch.routing(o), stored, ch.facts)
+	clocks := c.rounds(o, ch, c.reckon(o, ch.routing(o), stored, ch.facts))
 	if ch.fix != nil {
 		ch.fix(clocks)
 	}
+	clocks = deadline.Told(clocks, c.Store.Now())
 	next := o.Case.Change()
 	if ch.to != "" {
 		next.State = ch.to

@@ -145,6 +145,14 @@ func codeOf(d *Draft) (seal.Code, error) {
 
 func (i *Intake) clocks(s *submission) []deadline.Clock {
 	rules := i.Profile.Clocks.Deadlines(s.routing.Routes, s.routing.Topics)
+	for n, r := range rules {
+		// The receipt on the screen confirms receipt at once, whatever becomes of the mail:
+		// what is counted from the acknowledgement is counted from now, which is never later
+		// than the law has it, and the date on the receipt is the one in the mailbox.
+		if r.Start == deadline.EventAcknowledgement {
+			rules[n].Start = deadline.EventReceipt
+		}
+	}
 	return i.Calendar.Start(rules, s.at, deadline.Facts{deadline.EventReceipt: s.at})
 }
 
