@@ -61,7 +61,9 @@ const (
 	LogExported       Kind = "log-exported"
 	LogChecked        Kind = "log-checked" // the whole log against its newest checkpoint
 	CheckpointSent    Kind = "checkpoint-sent"
-	Acknowledged      Kind = "acknowledged" // a server took the mail that confirms receipt
+	ClockChanged      Kind = "clock-changed" // by a member: more time, stands still, a new date
+	Reminded          Kind = "reminded"      // members, by mail, of a deadline
+	Acknowledged      Kind = "acknowledged"  // a server took the mail that confirms receipt
 )
 
 // Kinds lists every kind, in the order of the constants.
@@ -74,7 +76,7 @@ func Kinds() []Kind {
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
 		AddressProven, CodeAsked, CodeDrawn, CodeStopped, CodeReplaced, CodeHanded, ApprovalAsked, AccessChanged, ApprovalEnded,
 		Receipt, LogRead, LogExported, LogChecked, CheckpointSent, Acknowledged,
-		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, HoldSet, HoldLifted,
+		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, HoldSet, HoldLifted, ClockChanged, Reminded,
 	}
 }
 

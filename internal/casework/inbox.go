@@ -81,6 +81,7 @@ type Row struct {
 	State    casefile.State
 	Language string
 	Charge   string
+	Away     Away // of who is in charge, while they are away
 	Received time.Time
 	Due      time.Time // zero: no clock runs
 	Late     bool
@@ -112,8 +113,12 @@ func (c *Casework) Inbox(ctx context.Context, actor access.Actor, f Filter) (*In
 	}
 	in := &Inbox{Counts: map[View]int{}, Topics: c.topics()}
 	var names map[staff.ID]string
+	var away map[staff.ID]store.Absence
 	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		if names, err = memberNames(tx); err != nil {
+			return err
+		}
+		if away, err = tx.Absences(); err != nil {
 			return err
 		}
 		return c.count(tx, actor, in)
@@ -131,7 +136,11 @@ func (c *Casework) Inbox(ctx context.Context, actor access.Actor, f Filter) (*In
 	}
 	in.Total, in.Cut, in.More = found.total, found.cut, found.more
 	for _, r := range found.rows {
-		in.Rows = append(in.Rows, c.row(r, names))
+		row := c.row(r, names)
+		if x := away[r.InCharge]; x.Away(c.Store.Now()) {
+			row.Away = awayOf(x, names, c.Store.Now())
+		}
+		in.Rows = append(in.Rows, row)
 	}
 	if len(in.Rows) == 0 {
 		in.Next = c.nearest(ctx, actor, names)
@@ -153,8 +162,12 @@ func memberNames(tx *store.Tx) (map[staff.ID]string, error) {
 }
 
 func (c *Casework) count(tx *store.Tx, actor access.Actor, in *Inbox) error {
+	k, err := c.counting(tx, actor)
+	if err != nil {
+		return err
+	}
 	for _, v := range Views() {
-		n, err := tx.CountInbox(c.viewFilter(actor, v), ViewCountMost)
+		n, err := k.count(c.viewFilter(actor, v), string(v), ViewCountMost)
 		if err != nil {
 			return err
 		}

@@ -50,7 +50,7 @@ func (c *Casework) find(ctx context.Context, actor access.Actor, in *Inbox) (fou
 		}
 		out.total, out.more = skip+len(rows), len(rows) > PageSize
 		if out.more && out.total <= CountMost || len(rows) == 0 && skip > 0 {
-			out.total, err = tx.CountInbox(f, CountMost)
+			out.total, err = c.total(tx, actor, in.Filter, f)
 		}
 		return err
 	})
@@ -74,6 +74,15 @@ func (c *Casework) find(ctx context.Context, actor access.Actor, in *Inbox) (fou
 	return out, nil
 }
 
+// total counts the cases within a filter, whatever page of them is shown.
+func (c *Casework) total(tx *store.Tx, actor access.Actor, asked Filter, f store.InboxFilter) (int, error) {
+	k, err := c.counting(tx, actor)
+	if err != nil {
+		return 0, err
+	}
+	return k.count(f, fmt.Sprint(asked.View, "/", asked.Route, "/", asked.State), CountMost)
+}
+
 // narrow keeps one page of the rows with a topic. A row that does not open stays:
 // nobody knows what it is about.
 func (f *found) narrow(topic string, skip int) {
@@ -91,7 +100,7 @@ func (c *Casework) openRow(actor access.Actor, r store.InboxRow) (openedRow, *st
 	if err != nil {
 		return openedRow{InboxRow: r, damaged: true}, nil
 	}
-	s, err := casefile.DecodePayload[casefile.Summary](plain)
+	s, err := casefile.DecodeSummary(plain)
 	return openedRow{InboxRow: r, summary: s, damaged: err != nil}, ring
 }
 

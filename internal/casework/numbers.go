@@ -101,7 +101,7 @@ func (c *Casework) counted(ctx context.Context, actor access.Actor, f NumbersFil
 	if err != nil {
 		return nil, err
 	}
-	n := &counting{c: c, actor: actor, dir: dir, filter: f, span: c.span(f.Period), apart: map[casefile.ID]bool{}}
+	n := &tallying{c: c, actor: actor, dir: dir, filter: f, span: c.span(f.Period), apart: map[casefile.ID]bool{}}
 	if err := c.Store.Read(ctx, n.read); err != nil {
 		return nil, fmt.Errorf("count cases: %w", err)
 	}
@@ -131,8 +131,8 @@ func (c *Casework) lists() figures.Lists {
 	return l
 }
 
-// counting gathers what is counted for one actor.
-type counting struct {
+// tallying gathers what is counted for one actor.
+type tallying struct {
 	c      *Casework
 	actor  access.Actor
 	dir    *staff.Directory
@@ -148,7 +148,7 @@ type counting struct {
 	opened  []casefile.ID
 }
 
-func (n *counting) read(tx *store.Tx) error {
+func (n *tallying) read(tx *store.Tx) error {
 	n.cases, n.rings, n.damaged = nil, nil, 0
 	if err := n.around(tx); err != nil {
 		return err
@@ -163,7 +163,7 @@ func (n *counting) read(tx *store.Tx) error {
 }
 
 // around reads what stands beside the cases.
-func (n *counting) around(tx *store.Tx) (err error) {
+func (n *tallying) around(tx *store.Tx) (err error) {
 	if n.clocks, err = tx.ClocksAmong(n.span); err != nil {
 		return err
 	}
@@ -180,7 +180,7 @@ func (n *counting) around(tx *store.Tx) (err error) {
 }
 
 // mine counts the cases that a member has a key to.
-func (n *counting) mine(tx *store.Tx) error {
+func (n *tallying) mine(tx *store.Tx) error {
 	rows, err := tx.Inbox(store.InboxFilter{Member: n.actor.Member, Route: n.filter.Route, Among: n.span, Limit: math.MaxInt32})
 	if err != nil {
 		return err
@@ -207,7 +207,7 @@ func (n *counting) mine(tx *store.Tx) error {
 }
 
 // every counts all cases, without what only a key opens.
-func (n *counting) every(tx *store.Tx) error {
+func (n *tallying) every(tx *store.Tx) error {
 	files, err := tx.CasesAmong(n.span)
 	if err != nil {
 		return err
@@ -232,11 +232,11 @@ func (n *counting) every(tx *store.Tx) error {
 
 // left reports whether a case stays out of this edition because somebody of the team is
 // kept out of it.
-func (n *counting) left(apart bool) bool {
+func (n *tallying) left(apart bool) bool {
 	return apart && (n.filter.For == figures.Public || n.filter.For == figures.Board && n.actor.Handler())
 }
 
-func (n *counting) findApart(tx *store.Tx, rows []store.InboxRow) error {
+func (n *tallying) findApart(tx *store.Tx, rows []store.InboxRow) error {
 	if n.filter.For == figures.Team {
 		return nil
 	}

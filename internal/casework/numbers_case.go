@@ -11,7 +11,7 @@ import (
 )
 
 // clear is what is counted of a case from what stands in the clear about it.
-func (n *counting) clear(f store.Case) figures.Case {
+func (n *tallying) clear(f store.Case) figures.Case {
 	at := n.c.Calendar.Location
 	k := figures.Case{
 		Route: f.Route, Channel: f.Channel, Language: f.Language, Since: f.Received,
@@ -50,7 +50,7 @@ func first(clocks []deadline.Clock, kinds ...deadline.Kind) (deadline.Clock, boo
 	return clocks[i], true
 }
 
-func (n *counting) judge(k deadline.Clock) figures.Judged {
+func (n *tallying) judge(k deadline.Clock) figures.Judged {
 	switch k.State(n.c.Store.Now()) {
 	case deadline.Met:
 		return figures.InTime
@@ -63,7 +63,7 @@ func (n *counting) judge(k deadline.Clock) figures.Judged {
 
 // erased counts what is left of erased cases: for a member those that they erased or
 // agreed to, and those that everybody in a team of theirs could read.
-func (n *counting) erased(tx *store.Tx) error {
+func (n *tallying) erased(tx *store.Tx) error {
 	rows, err := tx.ErasedCases("", math.MaxInt32)
 	if err != nil {
 		return err
@@ -80,7 +80,7 @@ func (n *counting) erased(tx *store.Tx) error {
 }
 
 // knows reports whether the actor may know that there was such a case.
-func (n *counting) knows(row store.ErasedCase) bool {
+func (n *tallying) knows(row store.ErasedCase) bool {
 	me := n.actor.Member
 	if !n.actor.Handler() || row.Member == me || row.Second == me {
 		return true
@@ -95,7 +95,7 @@ func (n *counting) knows(row store.ErasedCase) bool {
 }
 
 // remains is what is counted of an erased case; false where its months cannot be read.
-func (n *counting) remains(row store.ErasedCase) (figures.Case, bool) {
+func (n *tallying) remains(row store.ErasedCase) (figures.Case, bool) {
 	received, ok := figures.ParseMonth(row.Received)
 	closed, well := figures.ParseMonth(row.Closed)
 	k := figures.Case{

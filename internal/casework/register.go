@@ -81,7 +81,7 @@ func (c *Casework) Register(ctx context.Context, actor access.Actor, t RegisterT
 		return nil, err
 	}
 	all := store.Span{Till: c.Store.Now().AddDate(1, 0, 0)}
-	n := &counting{c: c, actor: actor, dir: dir, filter: NumbersFilter{For: figures.Team}, span: all}
+	n := &tallying{c: c, actor: actor, dir: dir, filter: NumbersFilter{For: figures.Team}, span: all}
 	var list []Registered
 	err = c.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		list, err = n.register(tx)
@@ -99,7 +99,7 @@ func (c *Casework) Register(ctx context.Context, actor access.Actor, t RegisterT
 	return list, nil
 }
 
-func (n *counting) register(tx *store.Tx) (list []Registered, err error) {
+func (n *tallying) register(tx *store.Tx) (list []Registered, err error) {
 	if n.clocks, err = tx.ClocksAmong(n.span); err != nil {
 		return nil, err
 	}
@@ -137,7 +137,7 @@ func (n *counting) register(tx *store.Tx) (list []Registered, err error) {
 
 // registered reads the cases that are there: a member's with their summaries, for
 // whoever handles none all of them without.
-func (n *counting) registered(tx *store.Tx) (list []openedRow, err error) {
+func (n *tallying) registered(tx *store.Tx) (list []openedRow, err error) {
 	if !n.actor.Handler() {
 		files, err := tx.CasesAmong(n.span)
 		for _, f := range files {

@@ -24,8 +24,8 @@ func (t *Tx) CasesAmong(s Span) ([]Case, error) {
 
 // ClocksAmong lists the clocks of those cases, by due time.
 func (t *Tx) ClocksAmong(s Span) (map[casefile.ID][]deadline.Clock, error) {
-	rows, err := t.Query(`SELECT k.case_id, k.id, k.kind, k.started, k.target, k.due, k.hard, k.met
-FROM case_clock k JOIN case_file c ON c.id = k.case_id WHERE `+among+` ORDER BY k.due, k.id`, micros(s.Till), micros(s.From))
+	rows, err := t.Query(`SELECT case_id, `+clockColumns+` FROM (SELECT k.* FROM case_clock k JOIN case_file c ON c.id = k.case_id
+  WHERE `+among+`) AS clocks ORDER BY due, id`, micros(s.Till), micros(s.From))
 	type of struct {
 		id    casefile.ID
 		clock deadline.Clock
