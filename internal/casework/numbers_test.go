@@ -14,13 +14,13 @@ import (
 	"klankbord/internal/profile"
 )
 
-// counts is what one actor counts of 2026, by figure and line.
-type counts struct {
+// tally is what one actor counts of 2026, by figure and line.
+type tally struct {
 	t *testing.T
 	n *casework.Numbers
 }
 
-func numbers(t *testing.T, i *apptest.Instance, actor access.Actor, f casework.NumbersFilter) counts {
+func figuresOf(t *testing.T, i *apptest.Instance, actor access.Actor, f casework.NumbersFilter) tally {
 	t.Helper()
 	if f.Period.To == 0 {
 		f.Period = figures.YearOf(2026)
@@ -29,10 +29,10 @@ func numbers(t *testing.T, i *apptest.Instance, actor access.Actor, f casework.N
 	if err != nil {
 		t.Fatal(err)
 	}
-	return counts{t, n}
+	return tally{t, n}
 }
 
-func (c counts) line(id, key string) figures.Line {
+func (c tally) line(id, key string) figures.Line {
 	c.t.Helper()
 	for _, f := range c.n.Figures {
 		if f.ID != id {
@@ -52,7 +52,7 @@ func (c counts) line(id, key string) figures.Line {
 	return figures.Line{}
 }
 
-func (c counts) is(id, key string, n, of int) {
+func (c tally) is(id, key string, n, of int) {
 	c.t.Helper()
 	if l := c.line(id, key); l.Now.N != n || l.Now.Of != of {
 		c.t.Errorf("%s %q counts %d of %d, want %d of %d", id, key, l.Now.N, l.Now.Of, n, of)
@@ -79,7 +79,7 @@ func TestFiguresOfRealCasesAsCountedByHand(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		c := numbers(t, i, sofie, casework.NumbersFilter{For: figures.Team})
+		c := figuresOf(t, i, sofie, casework.NumbersFilter{For: figures.Team})
 		c.is("received", "", 4, 4)
 		c.is("received", "general", 4, 4)
 		c.is("received", "integrity", 0, 0)
@@ -102,16 +102,16 @@ func TestFiguresOfRealCasesAsCountedByHand(t *testing.T) {
 		if d := c.line("waited", "").Now; d.Of != 2 || d.Middle != 113 { // 5 and 221 hours
 			t.Errorf("they waited %d hours, of %d cases", d.Middle, d.Of)
 		}
-		numbers(t, i, sofie, casework.NumbersFilter{For: figures.Team, Route: casefile.Integrity}).is("received", "", 0, 0)
-		numbers(t, i, sofie, casework.NumbersFilter{For: figures.Team, Period: figures.YearOf(2027)}).is("flow", "carried", 2, 2)
+		figuresOf(t, i, sofie, casework.NumbersFilter{For: figures.Team, Route: casefile.Integrity}).is("received", "", 0, 0)
+		figuresOf(t, i, sofie, casework.NumbersFilter{For: figures.Team, Period: figures.YearOf(2027)}).is("flow", "carried", 2, 2)
 
-		c = numbers(t, i, s.Manager, casework.NumbersFilter{For: figures.Team})
+		c = figuresOf(t, i, s.Manager, casework.NumbersFilter{For: figures.Team})
 		c.is("received", "", 1, 1)
 		c.is("acknowledged", "integrity", 1, 1)
 		c.is("identity", "", 0, 1)
 
 		// An auditor counts all, without what only a key opens.
-		c = numbers(t, i, s.Auditor, casework.NumbersFilter{For: figures.Team})
+		c = figuresOf(t, i, s.Auditor, casework.NumbersFilter{For: figures.Team})
 		c.is("received", "", 5, 5)
 		if !c.n.All || !c.n.Sealed {
 			t.Error("it does not say that all are counted, without what is sealed")
@@ -120,8 +120,8 @@ func TestFiguresOfRealCasesAsCountedByHand(t *testing.T) {
 		if err := i.Casework.StepAside(t.Context(), s.HR, strict, "My brother is the supplier"); err != nil {
 			t.Fatal(err)
 		}
-		numbers(t, i, s.HR, casework.NumbersFilter{For: figures.Team}).is("received", "", 0, 0)
-		numbers(t, i, s.Manager, casework.NumbersFilter{For: figures.Team}).is("received", "", 1, 1)
+		figuresOf(t, i, s.HR, casework.NumbersFilter{For: figures.Team}).is("received", "", 0, 0)
+		figuresOf(t, i, s.Manager, casework.NumbersFilter{For: figures.Team}).is("received", "", 1, 1)
 		nobody := s.Auditor
 		nobody.Entry.Assignments = nil
 		if _, err := i.Casework.Numbers(t.Context(), nobody, casework.NumbersFilter{Period: figures.YearOf(2026)}); !errors.Is(err, fault.ErrNotFound) {
@@ -157,7 +157,7 @@ func TestAnEditionHasNoCaseThatGoesAroundSomebody(t *testing.T) {
 		{"what the team sees, of who can read all", s.Manager, figures.Team, 6},
 		{"what the team sees, of who stepped aside", s.HR, figures.Team, 5},
 	} {
-		if got := numbers(t, i, tc.by, casework.NumbersFilter{For: tc.to}).line("received", "").Now.N; got != tc.want {
+		if got := figuresOf(t, i, tc.by, casework.NumbersFilter{For: tc.to}).line("received", "").Now.N; got != tc.want {
 			t.Errorf("%s counts %d, want %d", tc.who, got, tc.want)
 		}
 	}
@@ -191,14 +191,51 @@ func TestErasedCasesStayCounted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	julie := numbers(t, i, s.Service[2], casework.NumbersFilter{For: figures.Team})
+	julie := figuresOf(t, i, s.Service[2], casework.NumbersFilter{For: figures.Team})
 	julie.is("received", "", 1, 1)
 	julie.is("outcome", "upheld", 1, 1)
-	numbers(t, i, karim, casework.NumbersFilter{For: figures.Team}).is("received", "", 1, 1)
-	numbers(t, i, sofie, casework.NumbersFilter{For: figures.Team}).is("received", "", 2, 2)
-	numbers(t, i, s.Manager, casework.NumbersFilter{For: figures.Team}).is("received", "", 0, 0)
-	numbers(t, i, s.Auditor, casework.NumbersFilter{For: figures.Team}).is("received", "", 2, 2)
-	late := numbers(t, i, sofie, casework.NumbersFilter{For: figures.Team, Period: figures.YearOf(2028)})
+	figuresOf(t, i, karim, casework.NumbersFilter{For: figures.Team}).is("received", "", 1, 1)
+	figuresOf(t, i, sofie, casework.NumbersFilter{For: figures.Team}).is("received", "", 2, 2)
+	figuresOf(t, i, s.Manager, casework.NumbersFilter{For: figures.Team}).is("received", "", 0, 0)
+	figuresOf(t, i, s.Auditor, casework.NumbersFilter{For: figures.Team}).is("received", "", 2, 2)
+	late := figuresOf(t, i, sofie, casework.NumbersFilter{For: figures.Team, Period: figures.YearOf(2028)})
 	late.is("erased", "", 2, 2)
 	late.is("flow", "carried", 0, 0)
+}
+
+func TestASampleProvesThatWhatWasPromisedWasDone(t *testing.T) {
+	i, s := apptest.Staffed(t)
+	for range 22 {
+		i.Complain("nl", apptest.Answers("communication"), nil)
+	}
+	strict := i.Complain("nl", apptest.StrictAnswers("corruption"), nil).Number
+	i.DeliverMail()
+	i.Clock.Add(40 * 24 * time.Hour) // first answers are late, the strict one was acknowledged
+	i.Sequence()
+	sample, err := i.Casework.Sample(t.Context(), s.Auditor, 2026)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := i.Casework.Sample(t.Context(), s.Auditor, 2026)
+	if err != nil || sample.Of != 23 || len(sample.Cases) != casework.SampleSize || again.Cases[0].Number != sample.Cases[0].Number {
+		t.Fatalf("of %d cases %d were drawn, and again %v (%v)", sample.Of, len(sample.Cases), again.Cases[0].Number, err)
+	}
+	for _, k := range sample.Cases {
+		if k.Received.Position < 0 || !k.Received.Proven || len(k.Received.Hash) != 64 || len(k.Steps) != 2 {
+			t.Errorf("the receipt of %s is not proven: %+v", k.Number, k)
+		}
+		first := k.Steps[0]
+		switch {
+		case k.Number == strict && (first.Judged != figures.InTime || !first.Done.Proven || first.Done.Position < 0):
+			t.Errorf("that %s was acknowledged is not proven: %+v", k.Number, first)
+		case k.Number != strict && (first.Judged != figures.Late || !first.Done.At.IsZero()):
+			t.Errorf("%s reads as answered: %+v", k.Number, first)
+		}
+	}
+	if none, err := i.Casework.Sample(t.Context(), s.Auditor, 2025); err != nil || none.Of != 0 {
+		t.Errorf("2025 has %d cases (%v)", none.Of, err)
+	}
+	if _, err := i.Casework.Sample(t.Context(), s.Manager, 2026); !errors.Is(err, fault.ErrNotFound) && !says(err, "error.denied.what") {
+		t.Errorf("who is no auditor draws a sample: %v", err)
+	}
 }
