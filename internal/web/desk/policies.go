@@ -56,6 +56,8 @@ func Policies() map[string]ui.Who {
 		"GET /desk/restore/{member}":                     ui.Restorers,
 		"POST /desk/restore/{member}":                    ui.Restorers,
 		"GET /desk/log":                                  ui.Auditors,
+		"GET /desk/log/sample":                           ui.Auditors,
+		"GET /desk/log/sample.pdf":                       ui.Auditors,
 		"GET /desk/log/export":                           ui.Auditors,
 		"POST /desk/log/export":                          ui.Auditors,
 		"GET /desk/log/export.txt":                       ui.Begun,

@@ -79,6 +79,8 @@ func (d *desk) routes() []route {
 		{"GET /desk/erased", member, d.erasedList},
 		{"GET /desk/erased/{number}", member, d.erasedShow},
 		{"GET /desk/log", member, d.logShow},
+		{"GET /desk/log/sample", member, d.sampleShow},
+		{"GET /desk/log/sample.pdf", member, d.sampleFile},
 		{"GET /desk/log/export", member, d.logExport},
 		{"POST /desk/log/export", member, d.logExportAllow},
 		{"GET /desk/log/export.txt", member, d.logExportFile},

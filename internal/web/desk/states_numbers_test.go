@@ -18,6 +18,9 @@ func (s *states) numbers() {
 	s.keep("report", s.crew.sofie.get(s.in("/desk/numbers/report?for=board&in=fr")))
 	s.keep("report-all", s.crew.anke.get(s.in("/desk/numbers/report?year=2024")))
 	s.keep("report-month", s.crew.sofie.get(s.in("/desk/numbers/month?in=de")))
+	s.keep("sample", s.crew.anke.get(s.in("/desk/log/sample")))
+	s.keep("sample-none", s.crew.anke.get(s.in("/desk/log/sample?year=2022")))
+	s.keep("sample-denied", s.crew.sofie.get(s.in("/desk/log/sample")))
 	s.keep("register", s.crew.sofie.get(s.in("/desk/numbers/register")))
 	s.keep("register-error", s.crew.sofie.post(s.in("/desk/numbers/register"), url.Values{"password": {"not it"}}))
 	s.keep("numbers-all", s.crew.anke.get(s.in("/desk/numbers?part=3")))
@@ -111,6 +114,12 @@ func TestAnEditionLeavesTheTeamInFourLanguages(t *testing.T) {
 		if p := c.sofie.get(path); !strings.HasPrefix(p.body, "%PDF-") || !strings.Contains(p.header.Get("Content-Disposition"), ".pdf") {
 			t.Errorf("%s is no PDF: %d %q", path, p.status, p.header.Get("Content-Disposition"))
 		}
+	}
+	if p := c.anke.opens("/desk/log/sample?year=2026&lang=en", "8 of the 8 cases of 2026"); !p.says("Not done. At the latest") {
+		t.Error("the sample does not say what was not done in time")
+	}
+	if p := c.anke.get("/desk/log/sample.pdf?year=2026"); !strings.HasPrefix(p.body, "%PDF-") {
+		t.Errorf("the sample is no PDF: %d", p.status)
 	}
 	h.Sequence()
 	if p := c.anke.get("/desk/log?kind=export&lang=en"); strings.Count(p.body, "Sofie") < 2 {
