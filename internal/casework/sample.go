@@ -102,6 +102,9 @@ func (c *Casework) draw(tx *store.Tx, actor access.Actor, year figures.Period) (
 		if err != nil {
 			return nil, err
 		}
+		if l.Position < 0 {
+			continue // it proves nothing yet
+		}
 		list = append(list, drawn{f, l})
 	}
 	s := &Sample{Of: len(list)}

@@ -114,6 +114,9 @@ func (d *desk) routes() []route {
 		{"POST /desk/case/{number}/mail", member, d.caseMail},
 		{"GET /desk/case/{number}/close", member, d.closeShow},
 		{"POST /desk/case/{number}/close", member, d.closeWrite},
+		{"GET /desk/case/{number}/export", member, d.caseExport},
+		{"POST /desk/case/{number}/export", member, d.caseExportAllow},
+		{"GET /desk/case/{number}/export.zip", member, d.caseExportFile},
 		{"GET /desk/case/{number}/erase", member, d.eraseShow},
 		{"POST /desk/case/{number}/erase", member, d.eraseAct},
 

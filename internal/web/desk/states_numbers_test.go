@@ -21,6 +21,8 @@ func (s *states) numbers() {
 	s.keep("sample", s.crew.anke.get(s.in("/desk/log/sample")))
 	s.keep("sample-none", s.crew.anke.get(s.in("/desk/log/sample?year=2022")))
 	s.keep("sample-denied", s.crew.sofie.get(s.in("/desk/log/sample")))
+	s.keep("case_export", s.crew.sofie.get(s.in(s.busy+"/export")))
+	s.keep("case_export-error", s.crew.sofie.post(s.in(s.busy+"/export"), url.Values{"password": {"not it"}}))
 	s.keep("register", s.crew.sofie.get(s.in("/desk/numbers/register")))
 	s.keep("register-error", s.crew.sofie.post(s.in("/desk/numbers/register"), url.Values{"password": {"not it"}}))
 	s.keep("numbers-all", s.crew.anke.get(s.in("/desk/numbers?part=3")))
@@ -115,6 +117,7 @@ func TestAnEditionLeavesTheTeamInFourLanguages(t *testing.T) {
 			t.Errorf("%s is no PDF: %d %q", path, p.status, p.header.Get("Content-Disposition"))
 		}
 	}
+	h.Sequence()
 	if p := c.anke.opens("/desk/log/sample?year=2026&lang=en", "8 of the 8 cases of 2026"); !p.says("Not done. At the latest") {
 		t.Error("the sample does not say what was not done in time")
 	}
