@@ -63,7 +63,7 @@ func TestEveryPayloadIsReadAsWrittenAndPrintsNothing(t *testing.T) {
 		Outcome: casefile.OutcomeUpheld, Lang: lang.EN, Feedback: canary, Why: canary,
 	})
 	roundTrip(t, "summary", casefile.Summary{
-		Subject: canary, Topics: []string{canary}, Assessed: []string{"x"}, Folded: canary,
+		Subject: canary, Topics: []string{canary}, Assessed: []string{"x"},
 	})
 	roundTrip(t, "meeting request", casefile.MeetingRequest{Lang: lang.NL, Way: "phone", Text: canary})
 	roundTrip(t, "withdrawal", casefile.Withdrawal{Lang: lang.NL, Why: canary})

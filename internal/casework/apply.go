@@ -135,13 +135,13 @@ func (c *Casework) seal(actor access.Actor, o *custody.Opened, ch change, row []
 	s := r.summary
 	for _, words := range []string{unheard(o, r.Summary.Revision), ch.words} {
 		if words != "" {
-			s.Folded += "\n" + casefile.Fold(words)
+			s.Words += casefile.FindForm(words)
 		}
 	}
 	if closes {
 		s.Outcome = record.Outcome
 	}
-	plain, err := casefile.EncodePayload(s)
+	plain, err := casefile.EncodeSummary(s)
 	if err != nil {
 		return nil, err
 	}

@@ -163,8 +163,8 @@ func (i *Intake) sealCase(dir *staff.Directory, s *submission) error {
 		return err
 	}
 	subject := i.Profile.Summary(s.answers, s.draft.Lang)
-	summary, err := casefile.EncodePayload(casefile.Summary{
-		Subject: subject, Topics: s.routing.Topics, Folded: casefile.Fold(subject + "\n" + i.searchText(s)),
+	summary, err := casefile.EncodeSummary(casefile.Summary{
+		Subject: subject, Topics: s.routing.Topics, Words: casefile.FindForm(subject + "\n" + i.searchText(s)),
 	})
 	if err != nil {
 		return err

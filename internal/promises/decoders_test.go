@@ -233,8 +233,8 @@ func payloadDecoders(t testing.TB) (list []decoder) {
 	add(moved, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.ClockEvent](b)) })
 	hold, err := casefile.EncodePayload(casefile.HoldEvent{Act: casefile.HoldSet, Why: "w", Review: apptest.Start})
 	add(hold, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.HoldEvent](b)) })
-	summary, err := casefile.EncodePayload(casefile.Summary{Subject: "s", Folded: "f"})
-	add(summary, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.Summary](b)) })
+	summary, err := casefile.EncodeSummary(casefile.Summary{Subject: "s", Words: " f "})
+	add(summary, err, func(b []byte) error { return second(casefile.DecodeSummary(b)) })
 	return list
 }
 
