@@ -211,6 +211,7 @@ type Contact struct {
 
 // Step is the next right thing to do.
 type Step struct {
+	Clock  Clock     // that runs for it; zero: none
 	Key    string    // the last part of a catalogue key
 	Due    time.Time // zero: no clock runs for it
 	Phrase deadline.Phrase
