@@ -177,6 +177,7 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 	a.Dialogue = &dialogue.Dialogue{
 		Store: a.Store, Custody: a.Custody, Blobs: a.Blobs, Profile: a.Profile, Calendar: calendar,
 		Notices: notices, Mails: mails, Limits: dialogue.DefaultLimits(), Wake: wake, Oversight: a.Oversight,
+		Intake: a.Intake,
 	}
 	a.Dialogue.Limits.FileBytes = fileBytes
 	a.Casework = &casework.Casework{

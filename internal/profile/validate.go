@@ -151,6 +151,8 @@ func (v *findings) topics(p *Profile) {
 	for _, r := range []casefile.Route{casefile.General, casefile.Privacy, casefile.Integrity} {
 		v.need(len(p.TopicsOn(r)) > 0, "route %q has no topic", r)
 	}
+	t, _ := p.Topic(TopicRetaliation)
+	v.need(t.Route == casefile.Integrity, "topic %q must stand on the integrity route: the mailbox offers it", TopicRetaliation)
 }
 
 func (v *findings) team(p *Profile, where string, id casefile.Team) {

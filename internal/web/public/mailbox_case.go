@@ -51,6 +51,7 @@ type caseView struct {
 	Contacting string
 	Talk       string
 	Withdraw   string
+	Badly      string // where somebody tells that they are treated badly because they spoke
 	Copy       string
 	Proof      string
 	ProofLink  string
@@ -147,7 +148,7 @@ func (b *mailbox) caseView(r *http.Request, m *dialogue.Mailbox) caseView {
 		Outcome: b.outcomeView(r, m), Openings: b.openingViews(r, m), Contact: b.contactAnswers(r, m),
 		Mail: b.mailView(r, m), Address: b.addressView(r, m), NewCode: b.newCodeView(r, m), Codes: b.codeTurns(r, m), Language: b.languageView(r, m),
 		LeaveTo: b.at(r, "/mailbox/leave"), Contacting: b.at(r, "/mailbox/contact"), Talk: b.at(r, "/mailbox/conversation"),
-		Withdraw: b.at(r, "/mailbox/withdraw"), Copy: b.at(r, "/mailbox/copy.txt"),
+		Withdraw: b.at(r, "/mailbox/withdraw"), Badly: b.at(r, "/mailbox/"+formRetaliation), Copy: b.at(r, "/mailbox/copy.txt"),
 		Proof: b.at(r, "/mailbox/proof.txt"), ProofLink: b.proofTitle(r, m.Question),
 	}
 	v.Promises = b.promisedViews(r, m)

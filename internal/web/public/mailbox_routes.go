@@ -62,6 +62,8 @@ func (f *face) mailboxRoutes() []Route {
 		{"POST", "/confirm/{secret}", small, b.confirm},
 		{"GET", "/mailbox/withdraw", nil, b.inside(b.showWithdraw)},
 		{"POST", "/mailbox/withdraw", small, b.withdraw},
+		{"GET", "/mailbox/" + formRetaliation, nil, b.inside(b.showRetaliation)},
+		{"POST", "/mailbox/" + formRetaliation, small, b.retaliate},
 		{"GET", "/mailbox/copy.txt", nil, b.inside(b.saveCopy)},
 		{"GET", "/mailbox/proof.txt", nil, b.inside(b.saveProof)},
 		{"GET", "/mailbox/file/{id}", nil, b.inside(b.sendFile)},

@@ -38,6 +38,7 @@ func TestEveryStateOfTheMailbox(t *testing.T) {
 			k.late()
 			k.question()
 			k.damaged()
+			k.badly()
 		})
 	}
 }

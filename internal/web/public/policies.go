@@ -58,6 +58,8 @@ func Policies() map[string]ui.Who {
 		"POST /mailbox/language":      ui.HolderOfCode,
 		"GET /mailbox/withdraw":       ui.HolderOfCode,
 		"POST /mailbox/withdraw":      ui.HolderOfCode,
+		"GET /mailbox/treated-badly":  ui.HolderOfCode,
+		"POST /mailbox/treated-badly": ui.HolderOfCode,
 		"GET /mailbox/copy.txt":       ui.HolderOfCode,
 		"GET /mailbox/proof.txt":      ui.HolderOfCode,
 		"GET /mailbox/file/{id}":      ui.HolderOfCode,

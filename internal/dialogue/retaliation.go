@@ -1,0 +1,292 @@
+package dialogue
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"klankbord/internal/casefile"
+	"klankbord/internal/custody"
+	"klankbord/internal/fault"
+	"klankbord/internal/intake"
+	"klankbord/internal/profile"
+	"klankbord/internal/seal"
+	"klankbord/internal/staff"
+)
+
+// Role is what somebody does on the desk or in the organisation, so that it can be
+// left out of a new complaint without a name.
+type Role struct {
+	ID       string
+	Team     casefile.Team  // of those who handled the complaint
+	Function staff.Function // empty: none known
+	Label    profile.Text   // the words of the form, where it is one of the form's own
+	Handled  bool           // read, or can read, this complaint
+	Out      bool           // left out unless the person says otherwise
+
+	members []staff.ID
+	option  string // of the question whom it is about
+}
+
+// Retaliation is what the page shows on which somebody tells that they are treated
+// badly because they spoke.
+type Retaliation struct {
+	Mailbox *Mailbox
+	Roles   []Role
+	Nobody  bool // without those who handled this complaint nobody would be left
+	Known   bool // who they are can be taken over from this complaint
+}
+
+// Who says who tells it: whoever this complaint is from as it knows them, or as they say
+// anew.
+type Who string
+
+// The two.
+const (
+	WhoSame  Who = "same"
+	WhoOther Who = "other"
+)
+
+// Told is what they tell.
+type Told struct {
+	Lang    string
+	Answers profile.Answers   // by the questions of the form
+	Who     Who               // who tells it
+	Leave   []string          // ids of the roles that must not receive it
+	Named   map[string]string // answers to "is it about this member?", by member id
+}
+
+// String hides the content.
+func (Told) String() string { return "[sealed]" }
+
+// Retaliation reads what the page needs. It leaves in the case what reading the
+// mailbox leaves, and nothing that tells why.
+func (d *Dialogue) Retaliation(ctx context.Context, tok seal.Token) (*Retaliation, error) {
+	m, err := d.Mailbox(ctx, tok)
+	if err != nil {
+		return nil, err
+	}
+	v, err := d.visit(ctx, tok)
+	if err != nil {
+		return nil, err
+	}
+	roles, nobody, err := d.roles(ctx, v.opened)
+	if err != nil {
+		return nil, err
+	}
+	return &Retaliation{m, roles, nobody, d.known(v.opened)}, nil
+}
+
+// known reports whether the record of this complaint is enough for another.
+func (d *Dialogue) known(o *custody.Opened) bool {
+	return len(d.wrongContact(answersOf(nil, identityOf(o)))) == 0
+}
+
+// Retaliate makes the new case and leaves its receipt for browser, which is the secret
+// of unfinished complaints. Names of members that were typed and would receive it are
+// returned to be asked about; then nothing was sent. A *Refusal says what is wrong
+// with the answers. Nothing at all is written in the earlier case.
+func (d *Dialogue) Retaliate(ctx context.Context, tok, browser seal.Token, s Sending, t Told) ([]intake.Match, error) {
+	if !keyShape.MatchString(s.Key) {
+		return nil, fault.New(fault.Invalid, "error.form")
+	}
+	v, err := d.visit(ctx, tok)
+	if err != nil {
+		return nil, err
+	}
+	if v.opened.Case.Number != s.Number {
+		return nil, ErrNoSession
+	}
+	r, err := d.complaint(ctx, v.opened, t)
+	if err != nil {
+		return nil, err
+	}
+	r.Key = s.Key
+	matches, err := d.Intake.MentionedIn(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(matches, func(m intake.Match) bool { return m.Answer != "yes" && m.Answer != "no" }) {
+		return matches, nil
+	}
+	_, err = d.Intake.SubmitRetaliation(ctx, browser, r)
+	return nil, err
+}
+
+// NamesIn lists the members about whom was asked, for a page that is shown again
+// without being sent.
+func (d *Dialogue) NamesIn(ctx context.Context, tok seal.Token, t Told) ([]intake.Match, error) {
+	v, err := d.visit(ctx, tok)
+	if err != nil {
+		return nil, err
+	}
+	r, err := d.complaint(ctx, v.opened, t)
+	var refused *Refusal
+	if err != nil && !errors.As(err, &refused) {
+		return nil, err
+	}
+	return d.Intake.MentionedIn(ctx, r)
+}
+
+// complaint puts the new complaint together: what was told, who tells it, and who must
+// not receive it.
+func (d *Dialogue) complaint(ctx context.Context, o *custody.Opened, t Told) (intake.Retaliation, error) {
+	r := intake.Retaliation{Lang: t.Lang, Named: t.Named}
+	roles, _, err := d.roles(ctx, o)
+	if err != nil {
+		return r, err
+	}
+	var wrong []profile.FieldError
+	if t.Who != WhoSame && t.Who != WhoOther {
+		if t.Who = WhoOther; d.known(o) {
+			t.Who, wrong = WhoSame, []profile.FieldError{{Field: "who", Fault: fault.New(fault.Invalid, "watch.who-missing")}}
+		}
+	}
+	a := d.teller(o, t)
+	for _, key := range toldFields() {
+		a[key] = t.Answers[key]
+	}
+	a[profile.FieldEarlier], a[profile.FieldNameSharing] = []string{string(o.Case.Number)}, []string{"team"}
+	delete(a, profile.FieldConcerns)
+	for _, role := range roles {
+		if !slices.Contains(t.Leave, role.ID) {
+			continue
+		}
+		r.LeftOut = append(r.LeftOut, role.members...)
+		if role.option != "" && !role.Handled {
+			a[profile.FieldConcerns] = append(a[profile.FieldConcerns], role.option)
+		}
+	}
+	if story := d.story(o); story != nil {
+		for _, id := range story.LeftOut {
+			r.LeftOut = append(r.LeftOut, staff.ID(id))
+		}
+	}
+	r.Answers = a
+	if wrong = slices.Concat(d.wrongTold(a), wrong, d.wrongContact(a)); len(wrong) > 0 {
+		return r, &Refusal{wrong}
+	}
+	return r, nil
+}
+
+// teller is who tells it, in answers to the questions of the form.
+func (d *Dialogue) teller(o *custody.Opened, t Told) profile.Answers {
+	about := []string{profile.TopicRetaliation}
+	if t.Who == WhoSame {
+		a := answersOf(nil, identityOf(o))
+		a[profile.FieldTopics] = about
+		return a
+	}
+	a := profile.Answers{profile.FieldTopics: about}
+	for _, step := range d.Profile.StepsFor(a) {
+		if asksContact(step) {
+			take(a, step, t.Answers)
+		}
+	}
+	if !a.Given(profile.FieldLanguage) {
+		a[profile.FieldLanguage] = []string{t.Lang}
+	}
+	return a
+}
+
+// toldFields are the questions of the form that the page asks in words of its own.
+func toldFields() []string { return []string{profile.FieldStory, profile.FieldWhen} }
+
+// wrongTold says what is wrong with what was told.
+func (d *Dialogue) wrongTold(a profile.Answers) []profile.FieldError {
+	return d.wrongIn(a, func(_ profile.Step, field string) bool { return slices.Contains(toldFields(), field) })
+}
+
+// wrongContact says what is missing of who somebody is and how to reach them.
+func (d *Dialogue) wrongContact(a profile.Answers) []profile.FieldError {
+	a = a.Clone()
+	a[profile.FieldTopics] = []string{profile.TopicRetaliation}
+	return d.wrongIn(a, func(s profile.Step, _ string) bool { return asksContact(s) })
+}
+
+func (d *Dialogue) wrongIn(a profile.Answers, asked func(profile.Step, string) bool) []profile.FieldError {
+	var list []profile.FieldError
+	for _, s := range d.Profile.StepsFor(a) {
+		for _, e := range d.Profile.Check(s.ID, a) {
+			if asked(s, e.Field) {
+				list = append(list, e)
+			}
+		}
+	}
+	return list
+}
+
+// roles are those whom the new complaint can leave out: who handled this one, and whom
+// the form asks about. Who handled it and whom it was about are left out; where then
+// nobody on the desk would be left, only whoever may no longer read this one either.
+func (d *Dialogue) roles(ctx context.Context, o *custody.Opened) (list []Role, nobody bool, err error) {
+	dir, err := d.Custody.Directory(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	handled, err := d.Custody.Handled(ctx, o)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, id := range handled {
+		if entry, ok := dir.Entry(id); ok {
+			list = withHandler(list, id, entry, o.Case.Team)
+		}
+	}
+	slices.SortFunc(list, func(x, y Role) int { return strings.Compare(x.ID, y.ID) })
+	list = append(list, d.others(o, list)...)
+	test := intake.Retaliation{Answers: profile.Answers{}}
+	for _, role := range list {
+		if role.Out {
+			test.LeftOut = append(test.LeftOut, role.members...)
+		}
+	}
+	if nobody, err = d.Intake.LeavesNobody(ctx, test); err != nil || !nobody {
+		return list, nobody, err
+	}
+	may := o.MayRead()
+	for i := range list {
+		reads := func(id staff.ID) bool { return slices.Contains(may, id) }
+		list[i].Out = list[i].Out && !slices.ContainsFunc(list[i].members, reads)
+	}
+	return list, nobody, nil
+}
+
+// withHandler adds a member to the role in which they handle the case.
+func withHandler(list []Role, id staff.ID, e staff.Entry, team casefile.Team) []Role {
+	t, function := roleOf(e, team)
+	r := Role{ID: "handled." + string(t) + "." + string(function), Team: t, Function: function, Handled: true, Out: true}
+	for i := range list {
+		if list[i].ID == r.ID {
+			list[i].members = append(list[i].members, id)
+			return list
+		}
+	}
+	r.members = []staff.ID{id}
+	return append(list, r)
+}
+
+// others are the functions that the form asks about and that nobody has who handled the
+// case. Whom this complaint was about stays left out.
+func (d *Dialogue) others(o *custody.Opened, handlers []Role) []Role {
+	f, _ := d.Profile.Field(profile.FieldConcerns)
+	about := profile.Answers{}
+	if story := d.story(o); story != nil {
+		about = story.Answers
+	}
+	var list []Role
+	for _, option := range f.Options {
+		taken := slices.ContainsFunc(handlers, func(r Role) bool {
+			return r.Function == option.Function || r.Function == "" && string(r.Team) == string(option.Function)
+		})
+		if option.Function == "" || taken {
+			continue
+		}
+		list = append(list, Role{
+			ID: "about." + option.ID, Function: option.Function, Label: option.Label, option: option.ID,
+			Out: about.Has(profile.FieldConcerns, option.ID),
+		})
+	}
+	return list
+}
