@@ -96,7 +96,7 @@ func (i *Intake) mentioned(ctx context.Context, d *Draft, dir *staff.Directory, 
 	var list []Match
 	for _, m := range people {
 		_, before := asked[string(m.ID)]
-		if slices.Contains(possible.Members, m.ID) && (before || casefile.Mentions(words, m.Name)) {
+		if before || slices.Contains(possible.Members, m.ID) && casefile.Mentions(words, m.Name) {
 			list = append(list, Match{m.ID, m.Name, d.Named[string(m.ID)]})
 		}
 	}
