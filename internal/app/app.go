@@ -199,6 +199,9 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 		"mail": func(ctx context.Context, ref string, attempt int) (time.Time, error) {
 			return office.Send(ctx, ref, attempt)
 		},
+		custody.JobCheckIn: func(ctx context.Context, ref string, _ int) (time.Time, error) {
+			return a.Dialogue.AskCheckIn(ctx, ref)
+		},
 		setup.RekeyJob: func(ctx context.Context, ref string, _ int) (time.Time, error) { return a.Setup.TakeOver(ctx, ref) },
 	}
 	return nil

@@ -60,6 +60,7 @@ const (
 	LogChecked        Kind = "log-checked" // the whole log against its newest checkpoint
 	CheckpointSent    Kind = "checkpoint-sent"
 	Acknowledged      Kind = "acknowledged" // a server took the mail that confirms receipt
+	CheckInAsked      Kind = "check-in-asked"
 )
 
 // Kinds lists every kind, in the order of the constants.
@@ -72,7 +73,7 @@ func Kinds() []Kind {
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
 		AddressProven, CodeAsked, CodeDrawn, CodeStopped, CodeReplaced, CodeHanded, ApprovalAsked, AccessChanged, ApprovalEnded,
 		Receipt, LogRead, LogExported, LogChecked, CheckpointSent, Acknowledged,
-		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded,
+		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, CheckInAsked,
 	}
 }
 

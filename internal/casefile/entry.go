@@ -29,6 +29,7 @@ const (
 	EntryRequest        EntryKind = "request"         // a member asks the others to agree
 	EntryDecision       EntryKind = "decision"        // what became of a request, signed
 	EntryCode           EntryKind = "code-event"      // what happened to the code; seen by both sides
+	EntryCheckIn        EntryKind = "check-in"        // how the complainant is treated since they spoke
 )
 
 // The names of the compartments, as package seal prints them.
@@ -44,7 +45,7 @@ func EntryKinds() []EntryKind {
 		EntryStory, EntryMessageIn, EntryMessageOut, EntryNote, EntryIdentity,
 		EntryContactChange, EntryFile, EntryInternalFile, EntryOutcome, EntryWithdrawal,
 		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntrySummary,
-		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode,
+		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryCheckIn,
 	}
 }
 
@@ -58,7 +59,7 @@ func (k EntryKind) Compartment() string {
 	case EntryIdentity, EntryContactChange, EntryRawMail:
 		return identityCompartment
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryFile, EntryOutcome,
-		EntryWithdrawal, EntryMeetingRequest, EntryCode:
+		EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryCheckIn:
 		return dialogueCompartment
 	default:
 		return investigationCompartment
@@ -69,7 +70,7 @@ func (k EntryKind) Compartment() string {
 func (k EntryKind) Seen() bool {
 	switch k {
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryIdentity, EntryContactChange,
-		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest, EntryCode:
+		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryCheckIn:
 		return true
 	default:
 		return false

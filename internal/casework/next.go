@@ -29,6 +29,8 @@ const (
 	stepMonitor     = "monitor"
 	stepNone        = "none"
 	stepSort        = "sort"
+	stepBadly       = "badly"
+	stepSilent      = "silent"
 )
 
 // StepKeys lists every key of a next step, for tests of the catalogue.
@@ -36,6 +38,7 @@ func StepKeys() []string {
 	return []string{
 		stepDamaged, stepByHand, stepDead, stepAcknowledge, stepAssign, stepAnswer, stepMeeting, stepAssess, stepHandle,
 		stepWait, stepDecide, stepClose, stepMeasures, stepReview, stepReferred, stepMonitor, stepNone, stepSort,
+		stepBadly, stepSilent,
 	}
 }
 
@@ -124,6 +127,11 @@ func (v *Case) handlingStep() (string, []deadline.Kind) {
 }
 
 func (v *Case) restingStep() string {
+	for _, k := range v.Clocks {
+		if k.CheckIn() && k.State == deadline.Passed {
+			return v.watchStep(k.ID)
+		}
+	}
 	if v.State == casefile.StateMonitoring {
 		return stepMonitor
 	}

@@ -228,7 +228,7 @@ func (c *Casework) StopClock(ctx context.Context, actor access.Actor, n casefile
 		if err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(stored, func(k deadline.Clock) bool { return k.ID == clock && k.Open() && byHand(k.Kind) }) {
+		if !slices.ContainsFunc(stored, func(k deadline.Clock) bool { return k.ID == clock && stoppable(k, c.Store.Now()) }) {
 			return errNothing
 		}
 		note, err := item(actor.Member, "", casefile.EntryNote, casefile.Note{Text: how})

@@ -94,6 +94,7 @@ type Item struct {
 	Moved   *casefile.StateEvent
 	Access  *casefile.AccessEvent
 	Code    casefile.CodeAct // of an event of the code
+	CheckIn *casefile.CheckIn
 	Asked   casefile.Matter  // of a request, or of what was decided about one
 	Verdict casefile.Verdict // of a decision
 	Person  string           // whom an event is about

@@ -10,6 +10,7 @@ import (
 	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
+	"klankbord/internal/deadline"
 	"klankbord/internal/seal"
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
@@ -109,13 +110,14 @@ func (d *Dialogue) read(ctx context.Context, v *visit) (*Mailbox, error) {
 	o := v.opened
 	var openings []store.Opening
 	var clocks []Promise
+	var running []deadline.Clock
 	var notice store.Notice
 	var onItsWay store.CodeChange
 	err := d.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		if openings, err = tx.Openings(o.Case.ID); err != nil {
 			return err
 		}
-		if clocks, err = d.promises(tx, o.Case.ID); err != nil {
+		if clocks, running, err = d.promises(tx, o.Case.ID); err != nil {
 			return err
 		}
 		if notice, err = tx.Notice(o.Case.ID); err != nil && !errors.Is(err, store.ErrNone) {
@@ -139,6 +141,7 @@ func (d *Dialogue) read(ctx context.Context, v *visit) (*Mailbox, error) {
 		m.Verified = notice.Verified
 	}
 	m.Handed = o.Handed
+	m.CheckIns, m.Declined = d.checkIns(o, running)
 	m.NewCode, m.Codes = d.newCode(onItsWay), d.codeTurns(o)
 	m.Late = o.Case.State.Open() && slices.ContainsFunc(clocks, Promise.Late)
 	m.Language, m.OnlyOutside = m.Identity.Lang, len(o.MayRead()) == 0
@@ -147,13 +150,11 @@ func (d *Dialogue) read(ctx context.Context, v *visit) (*Mailbox, error) {
 	return m, nil
 }
 
-// promises are the clocks whose dates the complainant was told.
-func (d *Dialogue) promises(tx *store.Tx, id casefile.ID) ([]Promise, error) {
-	clocks, err := tx.Clocks(id)
-	if err != nil {
-		return nil, err
+// promises are the clocks whose dates the complainant was told, and all clocks.
+func (d *Dialogue) promises(tx *store.Tx, id casefile.ID) (list []Promise, clocks []deadline.Clock, err error) {
+	if clocks, err = tx.Clocks(id); err != nil {
+		return nil, nil, err
 	}
-	var list []Promise
 	for _, k := range clocks {
 		rule, ok := d.Profile.Clocks.Rule(k.ID)
 		if !ok || !rule.ToComplainant {
@@ -161,7 +162,7 @@ func (d *Dialogue) promises(tx *store.Tx, id casefile.ID) ([]Promise, error) {
 		}
 		list = append(list, Promise{rule.Label, k, k.State(tx.Now()), d.Calendar.Phrase(k, tx.Now())})
 	}
-	return list, nil
+	return list, clocks, nil
 }
 
 // identityOf is the newest record of who the complainant is.

@@ -39,6 +39,8 @@ type Mailbox struct {
 	Mail      bool      // we send a mail when there is news
 	Verified  time.Time // when the address for it was confirmed; zero: not yet
 	Handed    bool      // a member knows the code; the person draws their own first
+	CheckIns  []CheckIn // by date
+	Declined  bool      // the person wants no more of them
 	NewCode   *NewCode  // nil unless a member asked for a new code
 	Codes     []CodeTurn
 }

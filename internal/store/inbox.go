@@ -21,6 +21,7 @@ type InboxFilter struct {
 	Route   casefile.Route
 	States  []casefile.State
 	DueTill time.Time // a clock ends before this
+	Watched bool      // a clock runs
 	Unread  bool      // items that the member has not read
 	Cases   []casefile.ID
 	Limit   int
@@ -71,6 +72,9 @@ func (f InboxFilter) where() (string, []any) {
 	}
 	if !f.DueTill.IsZero() {
 		add(`c.next_due < ?`, micros(f.DueTill))
+	}
+	if f.Watched {
+		add(`c.next_due > 0`)
 	}
 	if f.Unread {
 		add(`c.head_count > coalesce((SELECT r.seq FROM read_mark r WHERE r.case_id = c.id AND r.member_id = ?), 0)`, f.Member)

@@ -121,6 +121,8 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 		return d.text(r, "common.entry.contact-change"), nil
 	case casefile.EntryOutcome:
 		return d.outcomeText(r, it), tag(ui.Good)
+	case casefile.EntryCheckIn:
+		return d.checkInText(r, it), tag(checkInTone(it))
 	case casefile.EntryMeetingRequest:
 		return d.text(r, "desk.meeting."+wayOf(it.Way)) + "\n\n" + it.Text, tag(ui.Warn)
 	case casefile.EntryWithdrawal:
@@ -132,6 +134,25 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 	default:
 		return it.Text, tag(ui.Plain)
 	}
+}
+
+// checkInText words how the complainant says that they are treated.
+func (d *desk) checkInText(r *http.Request, it casework.Item) string {
+	if it.CheckIn == nil {
+		return it.Text
+	}
+	said := d.text(r, "desk.check-in."+string(it.CheckIn.Treated))
+	if it.CheckIn.Wish != "" {
+		said += "\n\n" + d.text(r, "desk.check-in.wish", "wish", it.CheckIn.Wish)
+	}
+	return said
+}
+
+func checkInTone(it casework.Item) ui.Tone {
+	if it.CheckIn != nil && it.CheckIn.Asks() {
+		return ui.Bad
+	}
+	return ui.Plain
 }
 
 func (d *desk) codeText(r *http.Request, it casework.Item) string {

@@ -51,6 +51,7 @@ type caseView struct {
 	Contacting string
 	Talk       string
 	Withdraw   string
+	CheckIns   checkInsView
 	Badly      string // where somebody tells that they are treated badly because they spoke
 	Copy       string
 	Proof      string
@@ -148,6 +149,7 @@ func (b *mailbox) caseView(r *http.Request, m *dialogue.Mailbox) caseView {
 		Outcome: b.outcomeView(r, m), Openings: b.openingViews(r, m), Contact: b.contactAnswers(r, m),
 		Mail: b.mailView(r, m), Address: b.addressView(r, m), NewCode: b.newCodeView(r, m), Codes: b.codeTurns(r, m), Language: b.languageView(r, m),
 		LeaveTo: b.at(r, "/mailbox/leave"), Contacting: b.at(r, "/mailbox/contact"), Talk: b.at(r, "/mailbox/conversation"),
+		CheckIns: b.checkInsView(r, m),
 		Withdraw: b.at(r, "/mailbox/withdraw"), Badly: b.at(r, "/mailbox/"+formRetaliation), Copy: b.at(r, "/mailbox/copy.txt"),
 		Proof: b.at(r, "/mailbox/proof.txt"), ProofLink: b.proofTitle(r, m.Question),
 	}
@@ -177,7 +179,7 @@ func nextOf(list []promised) *promised {
 // doneText says what was just done. Only the words of our own redirects count.
 func (b *mailbox) doneText(r *http.Request) string {
 	done := r.URL.Query().Get("done")
-	if !slices.Contains([]string{formReply, formConversation, formWithdraw, formContact, "mail", "language", "confirm", "new-code", "own-code"}, done) {
+	if !slices.Contains([]string{formReply, formConversation, formWithdraw, formContact, formCheckIn, "check-ins", "mail", "language", "confirm", "new-code", "own-code"}, done) {
 		return ""
 	}
 	return b.words(r, "mailbox.done."+done)

@@ -39,6 +39,7 @@ func TestEveryStateOfTheMailbox(t *testing.T) {
 			k.question()
 			k.damaged()
 			k.badly()
+			k.checkIns()
 		})
 	}
 }

@@ -124,7 +124,7 @@ func (b *mailbox) wish(w http.ResponseWriter, r *http.Request, name string, do f
 	if !ok {
 		return err
 	}
-	if errors.Is(err, dialogue.ErrWayMissing) {
+	if errors.Is(err, dialogue.ErrWayMissing) || errors.Is(err, dialogue.ErrTreatedMissing) {
 		e.Field = "way"
 	}
 	return again(w, r, tok, status, form, []ui.FormError{e})

@@ -1,0 +1,56 @@
+package public_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	"klankbord/internal/casefile"
+)
+
+// checkIns goes through the questions after closing.
+func (k mailboxKeeper) checkIns() {
+	r := k.strictCase(k.l)
+	k.DeliverMail()
+	k.Close(k.team.Manager, r.Number, "Wij betaalden het bedrag terug.", "De factuur was dubbel geboekt.")
+	at := k.at("/mailbox/check-in")
+	p := k.keep("case--check-ins-planned", k.inside(k.l, r.Code), http.StatusOK)
+	k.keep("check_in--not-asked", p.v.get(at), http.StatusOK)
+	k.Clock.Add(32 * 24 * time.Hour)
+	k.DeliverMail()
+	p = k.keep("case--check-in-asked", k.inside(k.l, r.Code), http.StatusOK)
+	page := k.keep("check_in", p.v.get(at), http.StatusOK)
+	k.keep("check_in--missing", page.submit(at, nil), http.StatusUnprocessableEntity)
+	k.keep("case--check-in-answered", page.submit(at, url.Values{"way": {"worse"}, "text": {"…"}}), http.StatusOK)
+	k.Clock.Add(80 * 24 * time.Hour)
+	p = k.keep("case--check-in-late", k.inside(k.l, r.Code), http.StatusOK)
+	k.keep("case--check-ins-declined", p.submit(k.at("/mailbox/check-ins"), nil), http.StatusOK)
+}
+
+func TestWhatWasTypedAboutACheckInSurvivesTheSession(t *testing.T) {
+	h := newHouse(t)
+	r := h.strictCase("en")
+	h.DeliverMail()
+	h.Close(h.team.Manager, r.Number, "We paid it back.", "It was booked twice.")
+	h.Clock.Add(32 * 24 * time.Hour)
+	p := h.inside("en", r.Code)
+	page := p.v.get("/en/mailbox/check-in")
+	p.v.get("/en/mailbox/case").submit("/en/mailbox/leave", nil)
+	over := page.submit("/en/mailbox/check-in", url.Values{"way": {"badly"}, "text": {"Talk to my boss."}})
+	if over.status != http.StatusForbidden || over.says("Talk to my boss.") {
+		t.Fatalf("status %d", over.status)
+	}
+	back := over.typeCode("en", r.Code)
+	if !back.says("Talk to my boss.") {
+		t.Fatal("what was typed is gone")
+	}
+	if sent := back.submit("/en/mailbox/check-in", nil); !sent.says("Your answer was sent") {
+		t.Fatalf("%s: status %d", sent.path, sent.status)
+	}
+	c, err := h.Casework.Case(context.Background(), h.team.Manager, r.Number)
+	if err != nil || c.State != casefile.StateClosed || c.Next.Key != "badly" {
+		t.Errorf("the case is next to %v, %v", c.Next, err)
+	}
+}
