@@ -2,6 +2,8 @@
 // who handled their complaint.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { openHouse, inEveryWay } from './house.mjs';
 import { someone } from './person.mjs';
 import { complainsInShort, enters, integrity, receipt } from './complaint.mjs';
@@ -65,3 +67,26 @@ async function knows(person, sent) {
   const file = await person.page.locator('main').innerText();
   return { list: await listed(person), counts: await counts(person), file };
 }
+
+test('after closing somebody looks', { timeout: 5 * 60_000 }, async (t) => {
+  const house = await openHouse(t);
+  const { samples } = JSON.parse(readFileSync(path.join(house.state, 'demo.json'), 'utf8'));
+  const sample = samples.find((s) => s.subject.includes('kaartenverkoop'));
+  const rudi = await someone(t, house, { lang: 'nl', js: false });
+  await enters(rudi, sample);
+  await rudi.reads(rudi.say('watch.asked-title'), rudi.say('watch.dates-title'));
+  await rudi.follows(rudi.say('watch.answer-link'));
+  await rudi.reads(rudi.say('watch.answer-readers'));
+  await rudi.presses(rudi.say('watch.send-answer'), { status: 422 });
+  await rudi.isTold('way', rudi.say('watch.treated-missing'));
+  await rudi.fills({ way: 'badly', text: 'Niemand groet mij nog op de markt.' });
+  await rudi.presses(rudi.say('watch.send-answer'));
+  await rudi.reads(rudi.say('mailbox.done.check-in'));
+
+  const nele = await atTheDesk(t, house, 'nele');
+  await opensCase(nele, { summary: 'kaartenverkoop', number: sample.number }, 'watch');
+  await nele.reads(nele.say('desk.next.badly'), nele.say('desk.check-in.badly'), 'Niemand groet mij nog op de markt.');
+
+  await rudi.presses(rudi.say('watch.decline'));
+  await rudi.reads(rudi.say('mailbox.done.check-ins'), rudi.say('watch.declined'));
+});

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 
+	"klankbord/internal/casefile"
 	"klankbord/internal/dialogue"
 	"klankbord/internal/lang"
 	"klankbord/internal/profile"
@@ -112,6 +113,8 @@ func (s *seeding) write(ctx context.Context, tok seal.Token, p *played, x step) 
 		return s.reply(ctx, tok, to, l, p, x)
 	case deedTalk:
 		return d.AskConversation(ctx, tok, to, l, x.Way, text)
+	case deedCheckIn:
+		return d.AnswerCheckIn(ctx, tok, to, l, casefile.Treatment(x.Way), text)
 	case deedWithdraw:
 		return d.Withdraw(ctx, tok, to, l, text)
 	default:

@@ -3,6 +3,7 @@ package dialogue
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"strings"
 
@@ -59,6 +60,9 @@ type Told struct {
 
 // String hides the content.
 func (Told) String() string { return "[sealed]" }
+
+// LogValue hides the content.
+func (Told) LogValue() slog.Value { return slog.StringValue("[sealed]") }
 
 // Retaliation reads what the page needs. It leaves in the case what reading the
 // mailbox leaves, and nothing that tells why.

@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -28,6 +29,9 @@ type Retaliation struct {
 
 // String keeps answers out of whatever prints it.
 func (Retaliation) String() string { return "[sealed]" }
+
+// LogValue keeps answers out of logs.
+func (Retaliation) LogValue() slog.Value { return slog.StringValue("[sealed]") }
 
 // sentFor is how long a form that was sent is known, far beyond the life of the
 // session in which it was shown.

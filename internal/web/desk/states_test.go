@@ -46,6 +46,7 @@ func RenderStates(t *testing.T, dir string) {
 		s.requests()
 		s.codes()
 		s.access()
+		s.watch()
 		s.logs()
 	}
 	s.changes()

@@ -1,0 +1,67 @@
+package desk_test
+
+import (
+	"context"
+	"time"
+
+	"klankbord/internal/casefile"
+	"klankbord/internal/dialogue"
+	"klankbord/internal/intake"
+	"klankbord/internal/lang"
+	"klankbord/internal/store"
+)
+
+// watch renders what members see of the questions after closing: what was answered,
+// silence, and the list of cases that they have to look at.
+func (s *states) watch() {
+	nele := s.crew.nele
+	bad, silent := s.closedStrict(), s.closedStrict()
+	s.keep("inbox-watch-empty", s.crew.sofie.get(s.in("/desk?view=watch")))
+	s.past(bad, 32)
+	s.answers(bad, casefile.TreatedBadly, "Speak with my boss.\n\nShe moved me to another shift.")
+	s.past(silent, 50)
+	s.keep("inbox-watch", nele.get(s.in("/desk?view=watch")))
+	s.keep("case-treated-badly", nele.get(s.in("/desk/case/"+string(bad.Number))))
+	s.keep("case-silent", nele.get(s.in("/desk/case/"+string(silent.Number))))
+	s.answers(silent, casefile.TreatedWell, "")
+	s.keep("case-treated-well", nele.get(s.in("/desk/case/"+string(silent.Number))))
+}
+
+// closedStrict is a closed case on the integrity route.
+func (s *states) closedStrict() *intake.Receipt {
+	s.t.Helper()
+	r := s.Complain(s.lang, integrity(), nil)
+	s.DeliverMail()
+	base := "/desk/case/" + string(r.Number)
+	done := s.crew.nele.get(base+"/close").send("/close", map[string][]string{
+		"outcome": {"upheld"}, "feedback": {"The stock is counted by two people now."}, "why": {"Nobody counted it."},
+	}).send("/send", nil)
+	if done.status != 200 {
+		s.t.Fatalf("not closed: %d", done.status)
+	}
+	return r
+}
+
+// past moves the questions of a case into the past, without the time of everybody else.
+func (s *states) past(r *intake.Receipt, days int64) {
+	back := days * int64(24*time.Hour/time.Microsecond)
+	s.write(func(tx *store.Tx) error {
+		for _, sql := range []string{
+			"UPDATE case_clock SET target = target - $1, due = due - $1 WHERE case_id = $2 AND kind = 'check-in'",
+			"UPDATE case_file SET next_due = next_due - $1 WHERE id = $2",
+		} {
+			if _, err := tx.Exec(sql, back, r.Case); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (s *states) answers(r *intake.Receipt, how casefile.Treatment, wish string) {
+	s.t.Helper()
+	to := dialogue.Sending{Key: dialogue.NewKey(), Number: r.Number}
+	if err := s.Dialogue.AnswerCheckIn(context.Background(), s.Enter(r.Code), to, lang.Lang(s.lang), how, wish); err != nil {
+		s.t.Fatal(err)
+	}
+}
