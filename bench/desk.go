@@ -138,8 +138,11 @@ func (b *bench) inbox(size int, figureKey string, cases bool) func(context.Conte
 			if _, _, err := signIn(ctx, reader, s.logins[fixture.Reader]); err != nil {
 				return err
 			}
-			if err := s.lists(ctx, reader, figureKey, f.Took); err != nil || !cases {
+			if err := s.lists(ctx, reader, figureKey, f.Took); err != nil {
 				return err
+			}
+			if !cases {
+				return s.searches(ctx, n)
 			}
 			return s.cases(ctx, reader, f)
 		})
@@ -171,6 +174,47 @@ func (s *session) lists(ctx context.Context, reader *browser.Browser, key, took 
 		inboxPages, figure.Median(first), home, took)
 	return s.bench.report(measured{key, note, runs})
 }
+
+// searchWords stand in a part of the cases of the fixture, or in none.
+func searchWords() []string {
+	return []string{"certificates", "telephone", "4711", "doors", "nowhere"}
+}
+
+// searches looks for words: first in a session of a member who searched before, then
+// again and again. The very first search of a member makes keyring rows.
+func (s *session) searches(ctx context.Context, n *browser.Network) error {
+	var ever, first, runs []float64
+	for round := range 4 {
+		reader, err := browser.New(n, s.server.URL)
+		if err != nil {
+			return err
+		}
+		if _, _, err := signIn(ctx, reader, s.logins[fixture.Reader]); err != nil {
+			return err
+		}
+		for i, word := range searchWords() {
+			ms, err := timed(ctx, reader, "/desk/go?q="+word, isSearch)
+			if err != nil {
+				return err
+			}
+			switch {
+			case round == 0 && i == 0:
+				ever = append(ever, ms)
+			case i == 0:
+				first = append(first, ms)
+			case round > 0:
+				runs = append(runs, ms)
+			}
+		}
+	}
+	note := fmt.Sprintf("a word each; %.0f ms for the very first search of a member, which makes keyring rows", figure.Median(ever))
+	if err := s.bench.report(measured{"search_ms_100k", note, runs}); err != nil {
+		return err
+	}
+	return s.bench.report(measured{"search_first_ms_100k", "the first search after signing in", first})
+}
+
+func isSearch(p *browser.Page) error { return p.Expect("/desk/go") }
 
 func isList(p *browser.Page) error {
 	seen := map[string]bool{}

@@ -160,7 +160,7 @@ func fileOfCase(ctx context.Context, reader *browser.Browser, number string) (*u
 	if err != nil {
 		return nil, err
 	}
-	page, err := fillAndPress(ctx, reader, list, "number", number)
+	page, err := fillAndPress(ctx, reader, list, "q", number)
 	if err != nil {
 		return nil, err
 	}

@@ -31,6 +31,7 @@ func targets() []target {
 		least("submit_per_s", "1/s", 400, "fsync_per_s"), most("submit_p95_ms", "ms", 60, ""), errs,
 		least("journey_per_s", "1/s", 40, ""), most("submit_cpu_ms", "ms", 3, ""),
 		most("inbox_ms_10k", "ms", 20, ""), most("inbox_ms_100k", "ms", 30, ""),
+		most("search_ms_100k", "ms", 500, ""), most("search_first_ms_100k", "ms", 2000, ""),
 		most("case_ms_10", "ms", 15, ""), most("case_ms_100", "ms", 40, ""),
 		upload, least("download_mb_s", "MB/s", 400, "aes_gcm_mb_s"), {key: "disk_mb_s", unit: "MB/s"},
 		most("upload_rss_mib", "MiB", 16, ""), most("idle_rss_mib", "MiB", 40, ""), most("peak_rss_mib", "MiB", 150, ""),

@@ -179,7 +179,7 @@ async function seesNothingOf(member, { number, summary }) {
   };
   const missing = await answer('/desk/case/KB-0000-00');
   assert.deepEqual(await answer(`/desk/case/${number}`), missing);
-  assert.deepEqual(await answer(`/desk/go?number=${number}`), await answer('/desk/go?number=KB-0000-00'));
+  assert.deepEqual(await answer(`/desk/go?q=${number}`), await answer('/desk/go?q=KB-0000-00'));
   assert.deepEqual((await answer(`/desk/case/${number}/identity`)).status, 404);
   for (const view of ['all', 'unread', 'unassigned']) {
     assert.ok(!(await listed(member, view)).some((subject) => subject.includes(summary)), view);

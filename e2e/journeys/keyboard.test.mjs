@@ -50,7 +50,7 @@ test('a keyboard is enough', { timeout: 10 * 60_000 }, async (t) => {
     await sofie.opens('/desk');
     await keyboard.skips();
     await signsInByKeyboard(keyboard, house.members.sofie);
-    await keyboard.goesTo(sofie.say('desk.go.open'), { answers: { number: sent.number.toLowerCase() } });
+    await keyboard.goesTo(sofie.say('desk.search.do'), { answers: { q: sent.number.toLowerCase() } });
     assert.equal(sofie.at, `/desk/case/${sent.number}`);
     await sofie.reads(sent.story);
 

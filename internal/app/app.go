@@ -163,7 +163,10 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 	a.Work = &work.Work{
 		Jobs: &custody.Jobs{Store: a.Store, SkipLocked: a.db.ForUpdateSkipLocked()}, Log: a.log,
 		Sweeper: &custody.Sweeper{Store: a.Store, Blobs: a.Blobs, Custody: a.Custody},
-		Watch:   a.Custody.Watch,
+		Watch: func(ctx context.Context) error {
+			a.Casework.ForgetSearches("")
+			return a.Custody.Watch(ctx)
+		},
 	}
 	if err := a.wireLog(keys, mails); err != nil {
 		return err

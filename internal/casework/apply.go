@@ -133,8 +133,10 @@ func (c *Casework) seal(actor access.Actor, o *custody.Opened, ch change, row []
 		return added, nil // shown as damaged in the list; what is in the case stays whole
 	}
 	s := r.summary
-	if ch.words != "" {
-		s.Folded += "\n" + casefile.Fold(ch.words)
+	for _, words := range []string{unheard(o, r.Summary.Revision), ch.words} {
+		if words != "" {
+			s.Folded += "\n" + casefile.Fold(words)
+		}
 	}
 	if closes {
 		s.Outcome = record.Outcome

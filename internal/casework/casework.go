@@ -66,7 +66,8 @@ type Casework struct {
 	Limits    Limits
 	Wake      func() // tells the background work that there is a job; may be nil
 
-	logged memory
+	logged   memory
+	searches libraries
 }
 
 func (c *Casework) wake() {

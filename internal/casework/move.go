@@ -236,6 +236,27 @@ func told(o *custody.Opened) []string {
 	return casefile.Words(texts...)
 }
 
+// written is every text of an entry that a member may read: what the complainant wrote,
+// what members wrote to them, and what they noted.
+func written(e custody.Entry) []string {
+	switch e.Kind {
+	case casefile.EntryMessageOut:
+		p, _ := casefile.DecodePayload[casefile.Message](e.Payload)
+		return []string{p.Text}
+	case casefile.EntryNote:
+		p, _ := casefile.DecodePayload[casefile.Note](e.Payload)
+		return []string{p.Text}
+	case casefile.EntryOutcome:
+		p, _ := casefile.DecodePayload[casefile.OutcomeRecord](e.Payload)
+		return []string{p.Feedback, p.Why}
+	case casefile.EntryStateEvent:
+		p, _ := casefile.DecodePayload[casefile.StateEvent](e.Payload)
+		return []string{p.Why}
+	default:
+		return textsOf(e)
+	}
+}
+
 func textsOf(e custody.Entry) []string {
 	switch e.Kind {
 	case casefile.EntryStory:

@@ -101,7 +101,7 @@ func (c *Casework) noteCase(ctx context.Context, actor access.Actor, o *custody.
 		if known {
 			return nil
 		}
-		return errors.Join(tx.InsertLeaf(leaf), tx.InsertOpening(opening), tx.SetReadMark(o.Case.ID, actor.Member, head))
+		return errors.Join(tx.InsertLeaf(leaf), tx.InsertOpening(opening), tx.SetReadMark(o.Case.ID, actor.Member, head), c.hear(tx, actor, o))
 	})
 	if errors.Is(err, store.ErrStale) { // the key was taken away while we opened
 		return errNothing

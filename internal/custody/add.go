@@ -68,6 +68,15 @@ func (c *Custody) Summarise(o *Opened, a *Addition, plain []byte) error {
 	return err
 }
 
+// NextSummary seals a new summary of a case as it is, without adding anything to it.
+func (c *Custody) NextSummary(o *Opened, plain []byte) (store.Summary, error) {
+	keys := o.latest()
+	if keys == nil {
+		return store.Summary{}, errOlder
+	}
+	return c.sealSummary(keys, o.Case.ID, o.Case.Head.Count, plain)
+}
+
 // Insert writes the addition; store.ErrStale when somebody else added first, and
 // then the use case opens the case again.
 func (a *Addition) Insert(tx *store.Tx) error {

@@ -254,20 +254,17 @@ func (t *Tx) KeepsUp(id casefile.ID) (bool, error) {
 	return told == 0 || told == now, err
 }
 
-// toldTurn is the newest turn of a case that a line tells of. Lines that wait come
-// first, in no order of their own; of the others the last that tells of a turn is the
-// newest.
+// toldTurn is the newest turn of a case that a line tells of. Two processes whose
+// clocks differ may place their lines the other way round, so all of them count.
 func (t *Tx) toldTurn(id casefile.ID) (newest int64, err error) {
-	rows, err := t.Query(`SELECT COALESCE(position, -1), record FROM log_leaf WHERE case_id = $1 AND record IS NOT NULL
-ORDER BY CASE WHEN position IS NULL THEN 0 ELSE 1 END, position DESC`, id)
+	rows, err := t.Query(`SELECT record FROM log_leaf WHERE case_id = $1 AND record IS NOT NULL`, id)
 	if err != nil {
 		return 0, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var position int64
 		var record []byte
-		if err := rows.Scan(&position, &record); err != nil {
+		if err := rows.Scan(&record); err != nil {
 			return 0, err
 		}
 		r, err := audit.DecodeRecord(record)
@@ -275,9 +272,6 @@ ORDER BY CASE WHEN position IS NULL THEN 0 ELSE 1 END, position DESC`, id)
 			continue // what is wrong with a line is for the check of the log to say
 		}
 		newest = max(newest, int64(r.Turn)) //nolint:gosec // counts from one
-		if position >= 0 {
-			break
-		}
 	}
 	return newest, rows.Err()
 }

@@ -5,21 +5,19 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"syscall"
 	"testing"
 )
 
 // SmallDisk is a disk of its own with room for so many bytes, unmounted when the test
-// ends. It is for root on Linux, where it fails with the command when it cannot be
-// had; ok is false for everyone else, who cannot mount anything.
-func SmallDisk(t testing.TB, bytes int64) (d Disk, ok bool) {
+// ends. Only root on Linux can have one; the test of everybody else fails with the
+// command.
+func SmallDisk(t testing.TB, bytes int64) Disk {
 	t.Helper()
 	dir := t.TempDir()
 	command := fmt.Sprintf("mount -t tmpfs -o size=%d tmpfs %s", bytes, dir)
-	if runtime.GOOS != "linux" || os.Geteuid() != 0 {
-		t.Logf("no small disk for this user; as root: %s", command)
-		return Disk{}, false
+	if os.Geteuid() != 0 {
+		t.Fatalf("a small disk needs root, who runs: %s", command)
 	}
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, fmt.Sprintf("size=%d", bytes)); err != nil {
 		t.Fatalf("%s: %v", command, err)
@@ -29,7 +27,7 @@ func SmallDisk(t testing.TB, bytes int64) (d Disk, ok bool) {
 			t.Errorf("unmount %s: %v", dir, err)
 		}
 	})
-	return Disk{t, dir}, true
+	return Disk{t, dir}
 }
 
 // Disk is a disk that can be filled up.

@@ -62,7 +62,7 @@ func (h *house) changeName(tok seal.Token, s dialogue.Sending, last string) {
 // it, and hands each page to look.
 func (b *browser) walk(base string, look func(*page)) (pages int) {
 	b.t.Helper()
-	seen, todo := map[string]bool{}, []string{"/desk", base, "/desk?view=all", "/desk/go?number=" + base[len("/desk/case/"):]}
+	seen, todo := map[string]bool{}, []string{"/desk", base, "/desk?view=all", "/desk/go?q=" + base[len("/desk/case/"):]}
 	for len(todo) > 0 {
 		path := todo[0]
 		todo = todo[1:]

@@ -8,7 +8,6 @@ import (
 	"klankbord/internal/access"
 	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
-	"klankbord/internal/ident"
 	"klankbord/internal/lang"
 	"klankbord/internal/profile"
 	"klankbord/internal/web/ui"
@@ -215,14 +214,4 @@ func (d *desk) inboxPages(r *http.Request, in *casework.Inbox) *ui.Pages {
 		p.Next = at(now + 1)
 	}
 	return p
-}
-
-// caseFind leads from a case number, however it was typed, to the case.
-func (d *desk) caseFind(w http.ResponseWriter, r *http.Request) error {
-	number, ok := ident.ParseCaseNumber(r.URL.Query().Get("number"))
-	if !ok {
-		number = "KB-0000-00" // has the answer of a case that is not yours
-	}
-	ui.Redirect(w, r, "/desk/case/"+number)
-	return nil
 }

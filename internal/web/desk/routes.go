@@ -36,7 +36,7 @@ func (d *desk) routes() []route {
 
 		{"GET /desk", member, d.inboxShow},
 		{"GET /desk/{$}", member, d.inboxShow},
-		{"GET /desk/go", member, d.caseFind},
+		{"GET /desk/go", member, d.search},
 		{"GET /desk/kept", member, d.keptShow},
 		{"POST /desk/kept", member, d.keptDiscard},
 		{"GET /desk/recovery", member, d.recoveryShow},

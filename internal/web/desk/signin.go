@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"klankbord/internal/fault"
+	"klankbord/internal/seal"
 	"klankbord/internal/signin"
 	"klankbord/internal/web/ui"
 )
@@ -88,7 +89,7 @@ func (d *desk) refusal(r *http.Request, err error, field, key string) []ui.FormE
 // the browser had ends (ASVS 7.2.4).
 func (d *desk) enter(w http.ResponseWriter, r *http.Request, e signin.Entered, next string) error {
 	if before, err := d.token(r, cookieSession); err == nil {
-		if err := d.SignIn.SignOut(r.Context(), before); err != nil {
+		if err := d.ends(r, before); err != nil {
 			return err
 		}
 	}
@@ -114,11 +115,17 @@ func (d *desk) enter(w http.ResponseWriter, r *http.Request, e signin.Entered, n
 	return nil
 }
 
+// ends ends a session, and forgets what was read for searching in it.
+func (d *desk) ends(r *http.Request, tok seal.Token) error {
+	d.Casework.ForgetSearches(tok.ID())
+	return d.SignIn.SignOut(r.Context(), tok)
+}
+
 // signout ends the session and makes the browser forget what it holds of the desk,
 // but for being known.
 func (d *desk) signout(w http.ResponseWriter, r *http.Request) error {
 	if tok, err := d.token(r, cookieSession); err == nil {
-		if err := d.SignIn.SignOut(r.Context(), tok); err != nil {
+		if err := d.ends(r, tok); err != nil {
 			return err
 		}
 	}

@@ -147,11 +147,8 @@ func TestFilesAreAddedAndRemovedBeforeSending(t *testing.T) {
 
 func TestWhatIsTypedIntoTheMailboxComesOutAsText(t *testing.T) {
 	h := newHouse(t)
-	everything := strings.Join(hostileTexts(t), " ")
-	if len(everything) > 15_000 {
-		everything = everything[:15_000]
-	}
-	everything = strings.ToValidUTF8(everything, "")
+	first := func(text string, most int) string { return strings.ToValidUTF8(text[:min(len(text), most)], "") }
+	everything := first(strings.Join(hostileTexts(t), " "), 15_000)
 	p := h.inside("en", h.strictCase("en").Code)
 	p = p.reply("add", everything, upload{`"><script>alert(1)</script>.txt`, "x"})
 	see := func(q *page) *page {
@@ -164,7 +161,7 @@ func TestWhatIsTypedIntoTheMailboxComesOutAsText(t *testing.T) {
 	p = see(see(p).reply("send", everything))
 	talk := p.v.get("/en/mailbox/conversation").submit("/en/mailbox/conversation", url.Values{"way": {everything}, "text": {everything}})
 	see(see(talk).submit("/en/mailbox/conversation", url.Values{"way": {"video"}, "text": {everything}}))
-	contact := url.Values{profile.FieldFirstName: {"A" + everything[:100]}, profile.FieldAddress: {everything[:300]}, profile.FieldEmail: {everything[:50]}}
+	contact := url.Values{profile.FieldFirstName: {"A" + first(everything, 100)}, profile.FieldAddress: {first(everything, 300)}, profile.FieldEmail: {first(everything, 50)}}
 	see(p.v.get("/en/mailbox/contact").submit("/en/mailbox/contact", contact))
 	see(p.v.get("/en/mailbox/withdraw").submit("/en/mailbox/withdraw", url.Values{"text": {everything}}))
 	see(h.front.visitor().get("/en/mailbox").typeCode("en", everything))

@@ -1,0 +1,159 @@
+package casework
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"klankbord/internal/access"
+	"klankbord/internal/casefile"
+	"klankbord/internal/fault"
+	"klankbord/internal/staff"
+	"klankbord/internal/store"
+)
+
+// HitsPage is how many cases a page of a search shows.
+const HitsPage = 20
+
+// viewSearch names searching in the log, beside the views of the inbox.
+const viewSearch = "search"
+
+// Hits are the cases in which everything that was looked for stands.
+type Hits struct {
+	NoCases bool // the member handles no cases
+	Page    int  // counted from one
+	Total   int
+	Rows    []Hit
+	Damaged int // cases that do not open, and so were not searched
+}
+
+// Hit is one of them. Word is empty where the words stand in the subject or in
+// answers only.
+type Hit struct {
+	Row
+	casefile.Excerpt
+}
+
+// String hides the content.
+func (*Hits) String() string { return "[sealed]" }
+
+// LogValue hides the content.
+func (*Hits) LogValue() slog.Value { return slog.StringValue("[sealed]") }
+
+// String hides the content.
+func (Hit) String() string { return "[sealed]" }
+
+// LogValue hides the content.
+func (Hit) LogValue() slog.Value { return slog.StringValue("[sealed]") }
+
+// Search looks through what was told and written in the cases that the member has a
+// key to, never through who the complainants are. Those whose subject holds the words
+// come first, then the newest. It is logged once per session and hour, never with the
+// words. Fault: error.search-short when nothing typed is long enough.
+func (c *Casework) Search(ctx context.Context, actor access.Actor, typed string, page int) (*Hits, error) {
+	if !actor.Handler() || !actor.Entry.Active {
+		return &Hits{NoCases: true}, nil
+	}
+	terms := casefile.ParseTerms(typed)
+	if len(terms) == 0 {
+		return nil, fault.New(fault.Invalid, "error.search-short")
+	}
+	library := c.searches.of(actor, c.Store.Now())
+	library.mu.Lock()
+	defer library.mu.Unlock()
+	if err := c.read(ctx, actor, library); err != nil {
+		return nil, err
+	}
+	if err := c.noteInbox(ctx, actor, viewSearch, nil); err != nil {
+		return nil, err
+	}
+	found, h := library.find(terms)
+	h.Page = max(1, min(page, (len(found)+HitsPage-1)/HitsPage))
+	from := (h.Page - 1) * HitsPage
+	return h, c.show(ctx, actor, terms, found[from:min(len(found), from+HitsPage)], h)
+}
+
+// find lists the cases that hold the terms, the best first.
+func (b *library) find(terms casefile.Terms) (ids []casefile.ID, h *Hits) {
+	type match struct {
+		s    *searched
+		best bool
+	}
+	var list []match
+	h = &Hits{}
+	for _, s := range b.cases {
+		switch {
+		case s.damaged:
+			h.Damaged++
+		case terms.In(s.subject):
+			list = append(list, match{s, true})
+		case terms.In(s.subject + s.text):
+			list = append(list, match{s, false})
+		}
+	}
+	slices.SortFunc(list, func(a, b match) int {
+		if a.best != b.best {
+			if a.best {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(b.s.received, a.s.received), strings.Compare(string(a.s.mark.Case), string(b.s.mark.Case)))
+	})
+	for _, m := range list {
+		ids = append(ids, m.s.mark.Case)
+	}
+	h.Total = len(ids)
+	return ids, h
+}
+
+// show reads what a page shows of the cases.
+func (c *Casework) show(ctx context.Context, actor access.Actor, terms casefile.Terms, ids []casefile.ID, h *Hits) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	var rows []store.InboxRow
+	var names map[staff.ID]string
+	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		if names, err = memberNames(tx); err != nil {
+			return err
+		}
+		rows, err = tx.Inbox(store.InboxFilter{Member: actor.Member, Cases: ids, Limit: len(ids)})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read found cases: %w", err)
+	}
+	slices.SortFunc(rows, func(a, b store.InboxRow) int { return cmp.Compare(slices.Index(ids, a.ID), slices.Index(ids, b.ID)) })
+	for _, r := range rows {
+		o, _ := c.openRow(actor, r)
+		hit := Hit{Row: c.row(o, names)}
+		if !o.damaged {
+			hit.Excerpt = c.excerpt(ctx, actor, terms, r)
+		}
+		h.Rows = append(h.Rows, hit)
+	}
+	return nil
+}
+
+// excerpt finds the first place in a case where one of the terms stands.
+func (c *Casework) excerpt(ctx context.Context, actor access.Actor, terms casefile.Terms, r store.InboxRow) casefile.Excerpt {
+	o, err := c.Custody.OpenMember(ctx, actor, r.Number)
+	if err != nil {
+		return casefile.Excerpt{}
+	}
+	for _, e := range o.Entries {
+		if e.Damaged || e.Locked {
+			continue
+		}
+		for _, text := range written(e) {
+			if x, ok := terms.Excerpt(text); ok {
+				return x
+			}
+		}
+	}
+	return casefile.Excerpt{}
+}
