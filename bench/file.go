@@ -153,14 +153,9 @@ func (s *session) download(ctx context.Context, number string) ([]float64, error
 // caseNumber is how a receipt shows the number of a case.
 var caseNumber = regexp.MustCompile(`KB-[0-9A-Z]{4}-[0-9A-Z]{2}`)
 
-// fileOfCase types the number of a case into the inbox, as a member would, and finds
-// its file.
+// fileOfCase looks the number of a case up, as a member would, and finds its file.
 func fileOfCase(ctx context.Context, reader *browser.Browser, number string) (*url.URL, error) {
-	list, err := reader.Open(ctx, "/desk")
-	if err != nil {
-		return nil, err
-	}
-	page, err := fillAndPress(ctx, reader, list, "q", number)
+	page, err := reader.Open(ctx, "/desk/go?q="+url.QueryEscape(number))
 	if err != nil {
 		return nil, err
 	}
