@@ -104,12 +104,12 @@ func (c *Casework) read(ctx context.Context, actor access.Actor, b *library) err
 		return fmt.Errorf("look over cases: %w", err)
 	}
 	there := make(map[casefile.ID]*searched, len(marks))
-	var stale []casefile.ID
+	var stale []store.SearchMark
 	for _, m := range marks {
 		if s := b.cases[m.Case]; s != nil && s.mark == m {
 			there[m.Case] = s
 		} else {
-			stale = append(stale, m.Case)
+			stale = append(stale, m)
 		}
 	}
 	b.cases = there
@@ -125,7 +125,11 @@ func (c *Casework) read(ctx context.Context, actor access.Actor, b *library) err
 
 // readSome opens the summaries of some cases. The line of the log is written before
 // any of it is used.
-func (c *Casework) readSome(ctx context.Context, actor access.Actor, b *library, ids []casefile.ID) error {
+func (c *Casework) readSome(ctx context.Context, actor access.Actor, b *library, marks []store.SearchMark) error {
+	ids, at := make([]casefile.ID, len(marks)), make(map[casefile.ID]store.SearchMark, len(marks))
+	for i, m := range marks {
+		ids[i], at[m.Case] = m.Case, m
+	}
 	var rows []store.InboxRow
 	var last map[casefile.ID]int64
 	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
@@ -143,7 +147,7 @@ func (c *Casework) readSome(ctx context.Context, actor access.Actor, b *library,
 	for from := range 2 {
 		both.Go(func() {
 			for i := from; i < len(rows); i += 2 {
-				list[i], rings[i] = c.shelve(actor, rows[i])
+				list[i], rings[i] = c.shelve(actor, rows[i], at[rows[i].ID])
 			}
 		})
 	}
@@ -158,20 +162,17 @@ func (c *Casework) readSome(ctx context.Context, actor access.Actor, b *library,
 		return err
 	}
 	for i, s := range list {
-		if seq := last[rows[i].ID]; seq > s.mark.Revision && !s.damaged {
-			s.text += c.unheardOf(ctx, actor, rows[i], s.mark.Revision)
+		if since := rows[i].Summary.Revision; last[rows[i].ID] > since && !s.damaged {
+			s.text += c.unheardOf(ctx, actor, rows[i], since)
 		}
 		b.cases[rows[i].ID] = s
 	}
 	return nil
 }
 
-func (c *Casework) shelve(actor access.Actor, r store.InboxRow) (*searched, *store.Ring) {
+func (c *Casework) shelve(actor access.Actor, r store.InboxRow, mark store.SearchMark) (*searched, *store.Ring) {
 	o, ring := c.openRow(actor, r)
-	s := &searched{
-		mark:     store.SearchMark{Case: r.ID, Head: r.Head.Count, Epoch: r.Summary.Epoch, Revision: r.Summary.Revision},
-		received: r.Received.UnixMicro(), damaged: o.damaged,
-	}
+	s := &searched{mark: mark, received: r.Received.UnixMicro(), damaged: o.damaged}
 	if !o.damaged {
 		s.subject = casefile.FindForm(o.summary.Subject)
 		s.text = casefile.FindForm(string(r.Number) + " " + o.summary.Folded)

@@ -152,10 +152,22 @@ func TestSearchIsLoggedWithoutItsWords(t *testing.T) {
 	}
 	i.Sequence()
 	lines := logOf(t, i, s.Auditor, casework.LogFilter{Kind: audit.InboxRead}).Lines
-	if len(lines) != 1 || strings.Contains(fmt.Sprint(lines), "magazijnier") {
+	if len(lines) != 1 {
 		t.Errorf("%d lines: %v", len(lines), lines)
 	}
-	err := i.Store.Write(t.Context(), func(tx *store.Tx) error {
+	err := i.Store.Read(t.Context(), func(tx *store.Tx) error {
+		leaves, err := tx.Leaves(0, 1000)
+		for _, l := range leaves {
+			if strings.Contains(strings.ToLower(string(l.Record)), "magazijnier") {
+				t.Errorf("a line of kind %s holds the words", l.Kind)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = i.Store.Write(t.Context(), func(tx *store.Tx) error {
 		_, err := tx.Exec("CREATE TRIGGER full BEFORE INSERT ON log_leaf BEGIN SELECT RAISE(ABORT, 'the log is full'); END")
 		return err
 	})

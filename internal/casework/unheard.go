@@ -11,12 +11,12 @@ import (
 	"klankbord/internal/store"
 )
 
-// unheard is what the complainant wrote after a number. They cannot open the summary,
+// unheard is what the complainant wrote after a number, beyond the complaint itself. They cannot open the summary,
 // so its words come into it when a member reads the case, or writes in it.
 func unheard(o *custody.Opened, since int64) string {
 	var texts []string
 	for _, e := range o.Entries {
-		if e.Seq <= since || e.Damaged || e.Locked || e.AuthorKind != custody.AuthorComplainant {
+		if e.Seq <= since || e.Kind == casefile.EntryStory || e.Damaged || e.Locked || e.AuthorKind != custody.AuthorComplainant {
 			continue
 		}
 		texts = append(texts, textsOf(e)...)

@@ -79,13 +79,10 @@ func (h *history) addReader(t *rapid.T) {
 
 // letBackIn undoes an exclusion, by two others.
 func (h *history) letBackIn(t *rapid.T) {
-	c := h.anyCase(t)
+	c := h.which(t, "nobody is left out", func(c *modelCase) bool { return some(c.out) })
 	asks, actor := h.reader(t, c, "")
 	approves, second := h.reader(t, c, asks)
-	who, _ := h.anyone(t)
-	if !c.out[who] || who == approves {
-		t.Skip("not left out")
-	}
+	who := h.oneOf(t, "not left out", c.out, approves)
 	held := c.held[who]
 	err := h.LetBackIn(actor, second, c.number, h.people[who].actor.Member)
 	allowed(t, true, err)
@@ -182,12 +179,9 @@ func (h *history) renewKeys(t *rapid.T) {
 
 // restore gives a colleague back what they lost, by somebody who reads it.
 func (h *history) restore(t *rapid.T) {
-	c := h.anyCase(t)
-	_, actor := h.reader(t, c, "")
-	who, _ := h.anyone(t)
-	if !c.waiting[who] {
-		t.Skip("does not wait")
-	}
+	c := h.which(t, "nobody waits", func(c *modelCase) bool { return some(c.waiting) })
+	who := h.oneOf(t, "does not wait", c.waiting)
+	_, actor := h.reader(t, c, who)
 	done, err := h.Casework.RestoreAccess(ctx, actor, h.people[who].actor.Member, []casefile.Number{c.number}, h.Password(actor))
 	if err != nil || done.Done != 1 {
 		t.Fatalf("%d cases given back to %s: %v", done.Done, who, err)

@@ -95,6 +95,7 @@ func notDecoders() map[string]string {
 		"signin.SignIn.Renewal":        "reads the same request as Entry",
 		"blob.OpenFolder":              "takes the name of a folder",
 		"web/desk.parseDay":            "a day that was typed",
+		"casefile.ParseTerms":          "words that were typed",
 		"signin.Fingerprint":           "reads the same request as Entry",
 		"signin.SignIn.act":            "JSON of our own in a box that is opened first, by a reader that is fuzzed",
 		"signin.SignIn.factors":        "JSON of our own in a box that is opened first, by a reader that is fuzzed",

@@ -8,23 +8,19 @@ import (
 )
 
 // SearchMark tells whether what was read of a case for searching is still what is
-// there.
+// there: every change of a case counts one turn more.
 type SearchMark struct {
-	Case     casefile.ID
-	Head     int64 // number of its newest item
-	Epoch    uint32
-	Revision int64 // of its summary
+	Case casefile.ID
+	Turn int64
 }
 
 // SearchMarks lists the cases that a member has the present key of.
 func (t *Tx) SearchMarks(member staff.ID) ([]SearchMark, error) {
-	rows, err := t.Query(`SELECT c.id, c.head_count, s.epoch, s.revision FROM case_grant g
-JOIN case_file c ON c.id = g.case_id AND c.epoch = g.epoch
-JOIN summary s ON s.case_id = c.id
+	rows, err := t.Query(`SELECT c.id, c.turn FROM case_grant g JOIN case_file c ON c.id = g.case_id AND c.epoch = g.epoch
 WHERE g.recipient_kind = 'member' AND g.recipient_id = $1`, member)
 	return all(rows, err, func(row scanner) (SearchMark, error) {
 		var m SearchMark
-		err := row.Scan(&m.Case, &m.Head, &m.Epoch, &m.Revision)
+		err := row.Scan(&m.Case, &m.Turn)
 		return m, err
 	})
 }

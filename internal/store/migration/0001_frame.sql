@@ -253,7 +253,7 @@ CREATE TABLE case_grant (
   stamp          {bytes} NOT NULL,
   PRIMARY KEY (case_id, epoch, recipient_kind, recipient_id)
 ) {strict};
-CREATE INDEX case_grant_recipient ON case_grant (recipient_kind, recipient_id, case_id);
+CREATE INDEX case_grant_recipient ON case_grant (recipient_kind, recipient_id, case_id, epoch);
 
 -- The same keys under the member's own keyring key, made at the first opening.
 CREATE TABLE keyring (

@@ -1,0 +1,65 @@
+package casework
+
+import (
+	"strings"
+
+	"klankbord/internal/casefile"
+	"klankbord/internal/custody"
+)
+
+// written is every text of an entry that a member may read: what the complainant wrote,
+// what members wrote to them, and what they noted.
+func written(e custody.Entry) []string {
+	switch e.Kind {
+	case casefile.EntryMessageOut:
+		p, _ := casefile.DecodePayload[casefile.Message](e.Payload)
+		return []string{p.Text}
+	case casefile.EntryNote:
+		p, _ := casefile.DecodePayload[casefile.Note](e.Payload)
+		return []string{p.Text}
+	case casefile.EntryOutcome:
+		p, _ := casefile.DecodePayload[casefile.OutcomeRecord](e.Payload)
+		return []string{p.Feedback, p.Why}
+	case casefile.EntryStateEvent:
+		p, _ := casefile.DecodePayload[casefile.StateEvent](e.Payload)
+		return []string{p.Why}
+	default:
+		return textsOf(e)
+	}
+}
+
+// textsOf is what the complainant wrote in an entry.
+func textsOf(e custody.Entry) []string {
+	switch e.Kind {
+	case casefile.EntryStory:
+		p, err := casefile.DecodePayload[casefile.Story](e.Payload)
+		if err != nil {
+			return nil
+		}
+		texts := []string{p.Subject}
+		for _, values := range p.Answers {
+			texts = append(texts, values...)
+		}
+		return append(texts, p.Text)
+	case casefile.EntryMessageIn:
+		p, _ := casefile.DecodePayload[casefile.Message](e.Payload)
+		return []string{p.Text}
+	case casefile.EntryWithdrawal:
+		p, _ := casefile.DecodePayload[casefile.Withdrawal](e.Payload)
+		return []string{p.Why}
+	case casefile.EntryMeetingRequest:
+		p, _ := casefile.DecodePayload[casefile.MeetingRequest](e.Payload)
+		return []string{p.Text}
+	case casefile.EntryCheckIn:
+		p, _ := casefile.DecodePayload[casefile.CheckIn](e.Payload)
+		return []string{p.Wish}
+	case casefile.EntryFile:
+		m, err := manifest(e)
+		if err != nil {
+			return nil
+		}
+		return []string{strings.TrimSpace(m.Name)}
+	default:
+		return nil
+	}
+}
