@@ -81,11 +81,19 @@ test('after closing somebody looks', { timeout: 5 * 60_000 }, async (t) => {
   await rudi.isTold('way', rudi.say('watch.treated-missing'));
   await rudi.fills({ way: 'badly', text: 'Niemand groet mij nog op de markt.' });
   await rudi.presses(rudi.say('watch.send-answer'));
-  await rudi.reads(rudi.say('mailbox.done.check-in'));
+  const again = await receipt(rudi);
+  assert.notEqual(again.number, sample.number);
 
   const nele = await atTheDesk(t, house, 'nele');
-  await opensCase(nele, { summary: 'kaartenverkoop', number: sample.number }, 'watch');
-  await nele.reads(nele.say('desk.next.badly'), nele.say('desk.check-in.badly'), 'Niemand groet mij nog op de markt.');
+  await nele.opens(`/desk/case/${sample.number}`);
+  await nele.reads(nele.say('desk.check-in.answered'));
+  await nele.misses('Niemand groet mij nog op de markt.', again.number);
+  await nele.opens(`/desk/case/${again.number}`, { status: 404 });
+  const marc = await atTheDesk(t, house, 'marc');
+  await marc.opens(`/desk/case/${again.number}`);
+  await marc.reads('Niemand groet mij nog op de markt.', marc.say('watch.story-badly'));
+
+  await rudi.opens('/nl/mailbox/case');
 
   await rudi.presses(rudi.say('watch.decline'));
   await rudi.reads(rudi.say('mailbox.done.check-ins'), rudi.say('watch.declined'));

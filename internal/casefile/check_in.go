@@ -3,41 +3,22 @@ package casefile
 import (
 	"fmt"
 	"log/slog"
-	"slices"
 
 	"klankbord/internal/lang"
 )
 
-// Treatment is how somebody says that they are treated since they spoke.
-type Treatment string
-
-// The answers. Declined is no answer: the person wants no more questions.
-const (
-	TreatedWell     Treatment = "well"
-	TreatedWorse    Treatment = "worse"
-	TreatedBadly    Treatment = "badly"
-	TreatedDeclined Treatment = "declined"
-)
-
-// Treatments lists the answers that can be given to the question.
-func Treatments() []Treatment { return []Treatment{TreatedWell, TreatedWorse, TreatedBadly} }
-
-// Known reports whether t is an answer to the question.
-func (t Treatment) Known() bool { return slices.Contains(Treatments(), t) }
-
-// CheckIn is what the complainant answers to a check-in after closing: how they are
-// treated since they spoke, and whether there is something that must be done.
+// CheckIn tells that the complainant answered a check-in after closing, and what they
+// ask of those who handled the case. How they are treated is never in it: whether the
+// answer was good or bad must not show in this case.
 type CheckIn struct {
-	Lang    lang.Lang `json:"lang"`
-	Clock   string    `json:"clock,omitempty"` // which check-in; empty: all that would follow
-	Treated Treatment `json:"treated"`
-	Wish    string    `json:"wish,omitempty"` // what must be done
+	Lang     lang.Lang `json:"lang"`
+	Clock    string    `json:"clock,omitempty"`    // which check-in
+	Wish     string    `json:"wish,omitempty"`     // what must be done
+	Declined bool      `json:"declined,omitempty"` // no answer: the person wants no more questions
 }
 
 // Asks reports whether somebody has to look at the answer.
-func (c CheckIn) Asks() bool {
-	return c.Treated == TreatedWorse || c.Treated == TreatedBadly || c.Treated != TreatedDeclined && c.Wish != ""
-}
+func (c CheckIn) Asks() bool { return c.Wish != "" }
 
 func (CheckIn) kind() string { return "check-in" }
 

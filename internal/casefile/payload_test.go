@@ -70,7 +70,7 @@ func TestEveryPayloadIsReadAsWrittenAndPrintsNothing(t *testing.T) {
 	roundTrip(t, "request", casefile.Request{
 		Matter: casefile.MatterIdentity, For: canary, Object: canary, Reason: canary, Until: time.Date(2026, 3, 8, 12, 0, 0, 0, time.UTC),
 	})
-	roundTrip(t, "check-in", casefile.CheckIn{Lang: lang.NL, Clock: canary, Treated: casefile.TreatedBadly, Wish: canary})
+	roundTrip(t, "check-in", casefile.CheckIn{Lang: lang.NL, Clock: canary, Wish: canary, Declined: true})
 	roundTrip(t, "code event", casefile.CodeEvent{Act: casefile.CodeAsked, Why: canary})
 	roundTrip(t, "decision", casefile.Decision{
 		Request: canary, Verdict: casefile.VerdictApproved, Words: canary, Signature: []byte(canary),

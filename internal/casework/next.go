@@ -29,7 +29,7 @@ const (
 	stepMonitor     = "monitor"
 	stepNone        = "none"
 	stepSort        = "sort"
-	stepBadly       = "badly"
+	stepWish        = "wish"
 	stepSilent      = "silent"
 )
 
@@ -38,7 +38,7 @@ func StepKeys() []string {
 	return []string{
 		stepDamaged, stepByHand, stepDead, stepAcknowledge, stepAssign, stepAnswer, stepMeeting, stepAssess, stepHandle,
 		stepWait, stepDecide, stepClose, stepMeasures, stepReview, stepReferred, stepMonitor, stepNone, stepSort,
-		stepBadly, stepSilent,
+		stepWish, stepSilent,
 	}
 }
 

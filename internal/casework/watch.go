@@ -55,12 +55,12 @@ func putJobs(tx *store.Tx, jobs []store.Job) error {
 	return errors.Join(errs...)
 }
 
-// watchStep says why somebody has to look at a check-in: what was answered, or that
-// nothing was.
+// watchStep says why somebody has to look at a check-in: the complainant asks for
+// something, or is silent.
 func (v *Case) watchStep(clock string) string {
 	for _, it := range v.Timeline {
 		if it.CheckIn != nil && it.CheckIn.Clock == clock && it.CheckIn.Asks() {
-			return stepBadly
+			return stepWish
 		}
 	}
 	return stepSilent

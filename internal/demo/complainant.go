@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 
-	"klankbord/internal/casefile"
 	"klankbord/internal/dialogue"
 	"klankbord/internal/lang"
 	"klankbord/internal/profile"
@@ -114,7 +113,8 @@ func (s *seeding) write(ctx context.Context, tok seal.Token, p *played, x step) 
 	case deedTalk:
 		return d.AskConversation(ctx, tok, to, l, x.Way, text)
 	case deedCheckIn:
-		return d.AnswerCheckIn(ctx, tok, to, l, casefile.Treatment(x.Way), text)
+		_, err := d.AnswerCheckIn(ctx, tok, seal.NewToken(), to, dialogue.Answer{Lang: l, Treated: dialogue.Treatment(x.Way), Wish: text, Story: text})
+		return err
 	case deedWithdraw:
 		return d.Withdraw(ctx, tok, to, l, text)
 	default:

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"klankbord/internal/audit"
@@ -28,9 +27,6 @@ type CheckIn struct {
 	Answered time.Time // zero: not, or not yet
 	Over     bool      // no answer is wanted any more
 }
-
-// ErrTreatedMissing asks how somebody is treated.
-var ErrTreatedMissing = fault.New(fault.Invalid, "watch.treated-missing")
 
 // errNotAsked tells that no question waits for an answer.
 var errNotAsked = fault.New(fault.Conflict, "watch.not-asked")
@@ -68,16 +64,10 @@ func answersIn(o *custody.Opened) map[string]time.Time {
 	return found
 }
 
-// AnswerCheckIn seals the answer to the question that waits. One that asks for somebody
-// makes the case one that members have to look at, until one of them says what was done.
-// Faults: nothing chosen, too long, no question waits; ErrNoSession.
-func (d *Dialogue) AnswerCheckIn(ctx context.Context, tok seal.Token, s Sending, l lang.Lang, treated casefile.Treatment, wish string) error {
-	if wish = strings.TrimSpace(wish); !treated.Known() {
-		return ErrTreatedMissing
-	}
-	if err := d.fits(wish); err != nil {
-		return err
-	}
+// answerCheckIn writes that the question that waits was answered. A wish makes the case
+// one that members have to look at, until one of them says what was done. errNotAsked
+// where no question waits.
+func (d *Dialogue) answerCheckIn(ctx context.Context, tok seal.Token, s Sending, l lang.Lang, wish string) error {
 	return d.send(ctx, tok, s, func(v *visit) (*change, error) {
 		clocks, err := d.clocks(ctx, v.opened.Case.ID)
 		if err != nil {
@@ -88,7 +78,7 @@ func (d *Dialogue) AnswerCheckIn(ctx context.Context, tok seal.Token, s Sending,
 		if n < 0 {
 			return nil, errNotAsked
 		}
-		answer := casefile.CheckIn{Lang: l, Clock: list[n].Clock, Treated: treated, Wish: wish}
+		answer := casefile.CheckIn{Lang: l, Clock: list[n].Clock, Wish: wish}
 		return d.watched(v.opened, s.Key, clocks, answer, func(k deadline.Clock, now time.Time) deadline.Clock {
 			switch {
 			case k.ID != answer.Clock:
@@ -117,7 +107,7 @@ func (d *Dialogue) DeclineCheckIns(ctx context.Context, tok seal.Token, s Sendin
 		answered := func(id string) bool {
 			return slices.ContainsFunc(list, func(x CheckIn) bool { return x.Clock == id && !x.Answered.IsZero() })
 		}
-		answer := casefile.CheckIn{Lang: identityOf(v.opened).Lang, Treated: casefile.TreatedDeclined}
+		answer := casefile.CheckIn{Lang: identityOf(v.opened).Lang, Declined: true}
 		return d.watched(v.opened, s.Key, clocks, answer, func(k deadline.Clock, now time.Time) deadline.Clock {
 			if k.CheckIn() && k.Open() && !answered(k.ID) {
 				k.Met = &now
@@ -147,9 +137,10 @@ func (d *Dialogue) watched(o *custody.Opened, key string, clocks []deadline.Cloc
 }
 
 // AskCheckIn carries out the work of a check-in: at its time it mails the person, where
-// they confirmed an address, that there is a question for them; when it is due and was
-// not answered, it mails the members that they have to look. again is when to come back;
-// the zero time: never.
+// they confirmed an address, that there is a question for them; from when it is due it
+// mails the members every month that they have to look, until one of them says what was
+// done. again is when to come back; the zero time: never. An open clock always has this
+// work: the examination of the database finds one without.
 func (d *Dialogue) AskCheckIn(ctx context.Context, ref string) (again time.Time, err error) {
 	id, clock := custody.CheckInOf(ref)
 	c, clocks, err := d.caseAndClocks(ctx, id)
@@ -166,7 +157,7 @@ func (d *Dialogue) AskCheckIn(ctx context.Context, ref string) (again time.Time,
 	}
 	k := clocks[n]
 	if now.After(k.Due) {
-		return again, d.tellMembers(ctx, c, k)
+		return d.Calendar.After(now, remindAfter()), d.tellMembers(ctx, c, now)
 	}
 	return k.Due.Add(time.Second), d.mailCheckIn(ctx, c, k)
 }
@@ -186,8 +177,11 @@ func (d *Dialogue) mailCheckIn(ctx context.Context, c store.Case, k deadline.Clo
 	return d.mailOnce(ctx, c, k.Target, letter.CheckIn, []store.Mail{mail})
 }
 
-// tellMembers mails whoever may read the case that nobody answered.
-func (d *Dialogue) tellMembers(ctx context.Context, c store.Case, k deadline.Clock) error {
+// remindAfter is how long members are left alone with a check-in that they were told of.
+func remindAfter() deadline.Length { return deadline.Length{N: 1, Unit: deadline.Months} }
+
+// tellMembers mails whoever may read the case that somebody has to look.
+func (d *Dialogue) tellMembers(ctx context.Context, c store.Case, now time.Time) error {
 	o := &custody.Opened{Case: c}
 	err := d.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		o.Grants, err = tx.Grants(c.ID)
@@ -200,7 +194,7 @@ func (d *Dialogue) tellMembers(ctx context.Context, c store.Case, k deadline.Clo
 	if err != nil {
 		return err
 	}
-	return d.mailOnce(ctx, c, k.Due, letter.ToMember, mails)
+	return d.mailOnce(ctx, c, now.AddDate(0, 0, -1), letter.ToMember, mails)
 }
 
 // mailOnce queues mails of a kind unless one was queued since a time: work can be done

@@ -1,7 +1,6 @@
 package dialogue_test
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +11,7 @@ import (
 	"klankbord/internal/casework"
 	"klankbord/internal/deadline"
 	"klankbord/internal/dialogue"
+	"klankbord/internal/fault"
 	"klankbord/internal/intake"
 	"klankbord/internal/lang"
 	"klankbord/internal/seal"
@@ -50,10 +50,11 @@ func watched(t *testing.T, i *apptest.Instance, team apptest.Staff, n casefile.N
 	return slices.ContainsFunc(in.Rows, func(r casework.Row) bool { return r.Number == n && r.Late }), i.Case(team.Manager, n).Next.Key
 }
 
-func answers(t *testing.T, i *apptest.Instance, r *intake.Receipt, treated casefile.Treatment, wish string) {
+func answers(t *testing.T, i *apptest.Instance, r *intake.Receipt, treated dialogue.Treatment, wish string) {
 	t.Helper()
 	s := dialogue.Sending{Key: dialogue.NewKey(), Number: r.Number}
-	must(t, i.Dialogue.AnswerCheckIn(ctx, i.Enter(r.Code), s, lang.NL, treated, wish))
+	_, err := i.Dialogue.AnswerCheckIn(ctx, i.Enter(r.Code), seal.NewToken(), s, dialogue.Answer{Lang: lang.NL, Treated: treated, Wish: wish})
+	must(t, err)
 	i.DeliverMail()
 }
 
@@ -91,7 +92,7 @@ func TestCheckInsArePlannedAtClosingAndAskedByMail(t *testing.T) {
 	if listed, _ := watched(t, i, team, r.Number); listed {
 		t.Error("members have to look before anybody could answer")
 	}
-	answers(t, i, r, casefile.TreatedWell, "")
+	answers(t, i, r, dialogue.TreatedWell, "")
 	if listed, next := watched(t, i, team, r.Number); listed || next != "none" {
 		t.Errorf("after a good answer: listed %v, next %s", listed, next)
 	}
@@ -100,13 +101,13 @@ func TestCheckInsArePlannedAtClosingAndAskedByMail(t *testing.T) {
 	}
 }
 
-func TestABadAnswerAsksForAMemberUntilOneSaysWhatWasDone(t *testing.T) {
+func TestAWishAsksForAMemberUntilOneSaysWhatWasDone(t *testing.T) {
 	i, team := apptest.Staffed(t)
 	r := confirmed(t, i, team)
 	asked(t, i, i.Enter(r.Code))
 	before := mailsTo(i, "nele")
-	answers(t, i, r, casefile.TreatedBadly, "Spreek met mijn chef.")
-	if listed, next := watched(t, i, team, r.Number); !listed || next != "badly" {
+	answers(t, i, r, dialogue.TreatedWell, "Spreek met mijn chef.")
+	if listed, next := watched(t, i, team, r.Number); !listed || next != "wish" {
 		t.Errorf("listed %v, next %s", listed, next)
 	}
 	if mailsTo(i, "nele") != before+1 {
@@ -114,7 +115,7 @@ func TestABadAnswerAsksForAMemberUntilOneSaysWhatWasDone(t *testing.T) {
 	}
 	c := i.Case(team.HR, r.Number)
 	n := slices.IndexFunc(c.Timeline, func(it casework.Item) bool { return it.CheckIn != nil })
-	if n < 0 || c.Timeline[n].CheckIn.Treated != casefile.TreatedBadly || c.Timeline[n].Text != "Spreek met mijn chef." {
+	if n < 0 || c.Timeline[n].Text != "Spreek met mijn chef." {
 		t.Fatal("the answer does not stand in the case")
 	}
 	clock := c.Clocks[slices.IndexFunc(c.Clocks, func(k casework.Clock) bool { return k.ByHand && k.Kind == deadline.KindCheckIn })]
@@ -138,7 +139,7 @@ func TestSilenceAsksForAMember(t *testing.T) {
 	if listed, next := watched(t, i, team, r.Number); !listed || next != "silent" || mailsTo(i, "nele") != before+1 {
 		t.Errorf("listed %v, next %s, %d mails", listed, next, mailsTo(i, "nele")-before)
 	}
-	answers(t, i, r, casefile.TreatedWell, "")
+	answers(t, i, r, dialogue.TreatedWell, "")
 	if listed, _ := watched(t, i, team, r.Number); listed {
 		t.Error("a late good answer does not end it")
 	}
@@ -186,11 +187,12 @@ func TestNobodyIsAskedWhereNothingIsAsked(t *testing.T) {
 	}
 	r := confirmed(t, i, team)
 	s := dialogue.Sending{Key: dialogue.NewKey(), Number: r.Number}
-	if err := i.Dialogue.AnswerCheckIn(ctx, i.Enter(r.Code), s, lang.NL, casefile.TreatedWell, ""); err == nil {
-		t.Error("answered before it was asked")
-	}
-	if err := i.Dialogue.AnswerCheckIn(ctx, i.Enter(r.Code), s, lang.NL, casefile.TreatedDeclined, ""); !errors.Is(err, dialogue.ErrTreatedMissing) {
-		t.Errorf("an answer that is none: %v", err)
+	for treated, fails := range map[dialogue.Treatment]string{"well": "watch.not-asked", "badly": "watch.not-asked", "": "watch.treated-missing"} {
+		answer := dialogue.Answer{Lang: lang.NL, Treated: treated, Story: "Slecht."}
+		_, err := i.Dialogue.AnswerCheckIn(ctx, i.Enter(r.Code), seal.NewToken(), s, answer)
+		if told, ok := fault.As(err); !ok || told.Key != fails {
+			t.Errorf("%q before it was asked: %v", treated, err)
+		}
 	}
 	i.Move(team.Manager, r.Number, casefile.StateReview)
 	if c := i.Case(team.Manager, r.Number); c.Next.Key == "silent" || slices.ContainsFunc(c.Clocks, func(k casework.Clock) bool { return k.CheckIn() && k.Open() }) {

@@ -11,6 +11,7 @@ import (
 	"klankbord/internal/custody"
 	"klankbord/internal/fault"
 	"klankbord/internal/intake"
+	"klankbord/internal/lang"
 	"klankbord/internal/profile"
 	"klankbord/internal/seal"
 	"klankbord/internal/staff"
@@ -56,6 +57,7 @@ type Told struct {
 	Who     Who               // who tells it
 	Leave   []string          // ids of the roles that must not receive it
 	Named   map[string]string // answers to "is it about this member?", by member id
+	CheckIn bool              // it answers the check-in that waits
 }
 
 // String hides the content.
@@ -90,7 +92,8 @@ func (d *Dialogue) known(o *custody.Opened) bool {
 // Retaliate makes the new case and leaves its receipt for browser, which is the secret
 // of unfinished complaints. Names of members that were typed and would receive it are
 // returned to be asked about; then nothing was sent. A *Refusal says what is wrong
-// with the answers. Nothing at all is written in the earlier case.
+// with the answers. Nothing at all is written in the earlier case, but that a check-in
+// was answered where it answers one.
 func (d *Dialogue) Retaliate(ctx context.Context, tok, browser seal.Token, s Sending, t Told) ([]intake.Match, error) {
 	if !keyShape.MatchString(s.Key) {
 		return nil, fault.New(fault.Invalid, "error.form")
@@ -115,6 +118,10 @@ func (d *Dialogue) Retaliate(ctx context.Context, tok, browser seal.Token, s Sen
 		return matches, nil
 	}
 	_, err = d.Intake.SubmitRetaliation(ctx, browser, r)
+	if t.CheckIn && (err == nil || errors.Is(err, intake.ErrNoReceipt)) {
+		l, _ := lang.Parse(t.Lang)
+		err = errors.Join(err, d.noteAnswered(ctx, tok, s, l))
+	}
 	return nil, err
 }
 

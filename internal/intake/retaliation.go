@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"time"
@@ -117,6 +118,18 @@ func (i *Intake) SubmitRetaliation(ctx context.Context, tok seal.Token, r Retali
 		s.exclusion = r.without(s.draft, s.routing)
 		return s, i.ready(dir, s)
 	})
+}
+
+// SentRetaliation reports whether the form with a key was sent.
+func (i *Intake) SentRetaliation(ctx context.Context, key string) (sent bool, err error) {
+	err = i.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		sent, err = tx.Spent("retaliation/" + key)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("read what was sent: %w", err)
+	}
+	return sent, nil
 }
 
 // once notes that a form was sent. It stands apart from every case.

@@ -365,7 +365,8 @@ func TestNoRetaliation(t *testing.T) {
 		t.Error("the public page does not make the promise")
 	}
 	t.Run("the button opens a new case of which the old one shows nothing", newCaseWithOthers)
-	t.Run("somebody looks when the person is treated badly or is silent", lookedAfter)
+	t.Run("a bad answer opens one as well, and the old one looks as after a good answer", badAnswer)
+	t.Run("somebody looks when the person asks for it or is silent", lookedAfter)
 }
 
 // Promise 8: every touch through the system leaves a trace that nobody can remove

@@ -2,6 +2,7 @@ package promises_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -146,8 +147,71 @@ func keptOf(t *testing.T, i *apptest.Instance, id casefile.ID) string {
 	return b.String()
 }
 
-// lookedAfter plays the four check-ins of a closed case: answered well, badly, not at
-// all, and declined.
+// badAnswer holds two cases side by side that differ in one thing: how their complainants
+// answer that they are treated.
+func badAnswer(t *testing.T) {
+	i, team := apptest.Staffed(t)
+	var twins [2]*intake.Receipt
+	for n := range twins {
+		twins[n] = i.Complain("nl", apptest.StrictAnswers("theft"), nil)
+		i.DeliverMail()
+		i.Close(team.Manager, twins[n].Number, "Terugbetaald.", "Er was een fout.")
+	}
+	i.Clock.Add(35 * 24 * time.Hour)
+	i.DeliverMail()
+	sent := len(i.Box.Mails())
+	browser := seal.NewToken()
+	for n, how := range []dialogue.Treatment{dialogue.TreatedWell, dialogue.TreatedBadly} {
+		s := dialogue.Sending{Key: dialogue.NewKey(), Number: twins[n].Number}
+		answer := dialogue.Answer{Lang: lang.NL, Treated: how, Story: "Ik krijg geen diensten meer."}
+		_, err := i.Dialogue.AnswerCheckIn(ctx, i.Enter(twins[n].Code), browser, s, answer)
+		must(t, err)
+	}
+	r, err := i.Intake.Receipt(ctx, browser)
+	must(t, err)
+	if !slices.ContainsFunc(i.Case(team.Alternative, r.Number).People, func(p casework.Person) bool { return p.ID == team.Alternative.Member }) {
+		t.Error("nobody reads what was answered badly")
+	}
+	i.DeliverMail()
+	mails := i.Box.Mails()
+	for _, m := range mails[:len(mails)-sent] {
+		if strings.HasPrefix(m.To, "nele") || strings.HasPrefix(m.To, "thomas") {
+			t.Error("a mail tells those who handled it")
+		}
+	}
+	for name, a := range map[string]access.Actor{"nele": team.Manager, "thomas": team.HR} {
+		good, bad := seenIn(t, i, a, twins[0].Number), seenIn(t, i, a, twins[1].Number)
+		if good != bad {
+			t.Errorf("%s sees after a good answer\n%s\nand after a bad one\n%s", name, good, bad)
+		}
+		if reads, err := i.Casework.Case(ctx, a, r.Number); err == nil {
+			t.Errorf("%s reads the new case %s", name, reads.Number)
+		}
+	}
+	for _, twin := range twins {
+		if kinds := linesOf(t, i, twin.Case); kinds != linesOf(t, i, twins[0].Case) {
+			t.Errorf("the log tells them apart: %s", kinds)
+		}
+	}
+}
+
+// linesOf are the kinds of the lines that the log has of a case.
+func linesOf(t *testing.T, i *apptest.Instance, id casefile.ID) string {
+	t.Helper()
+	var kinds []string
+	must(t, i.Store.Read(ctx, func(tx *store.Tx) error {
+		leaves, err := tx.LeavesOf(id)
+		for _, l := range leaves {
+			kinds = append(kinds, l.Kind)
+		}
+		return err
+	}))
+	slices.Sort(kinds)
+	return strings.Join(kinds, " ")
+}
+
+// lookedAfter plays the four check-ins of a closed case: answered well, answered with a
+// wish, not at all, and declined.
 func lookedAfter(t *testing.T) {
 	i, team := apptest.Staffed(t)
 	r := i.Complain("nl", apptest.StrictAnswers("theft"), nil)
@@ -165,10 +229,11 @@ func lookedAfter(t *testing.T) {
 			t.Errorf("next is %s with %d cases to look at, want %s", next, in.Total, want)
 		}
 	}
-	answer := func(how casefile.Treatment) {
+	answer := func(wish string) {
 		t.Helper()
 		s := dialogue.Sending{Key: dialogue.NewKey(), Number: r.Number}
-		must(t, i.Dialogue.AnswerCheckIn(ctx, i.Enter(r.Code), s, lang.NL, how, ""))
+		_, err := i.Dialogue.AnswerCheckIn(ctx, i.Enter(r.Code), seal.NewToken(), s, dialogue.Answer{Lang: lang.NL, Treated: dialogue.TreatedWell, Wish: wish})
+		must(t, err)
 	}
 	done := func() {
 		t.Helper()
@@ -182,13 +247,13 @@ func lookedAfter(t *testing.T) {
 	const day = 24 * time.Hour
 	i.Clock.Add(35 * day)
 	look("none")
-	answer(casefile.TreatedWell)
+	answer("")
 	look("none")
 	i.Clock.Add(60 * day)
-	answer(casefile.TreatedWorse)
-	look("badly")
+	answer("Spreek met mijn chef.")
+	look("wish")
 	i.Clock.Add(20 * day)
-	look("badly") // until somebody says what was done
+	look("wish") // until somebody says what was done
 	done()
 	look("none")
 	i.Clock.Add(90 * day)

@@ -4,10 +4,10 @@ import (
 	"context"
 	"time"
 
-	"klankbord/internal/casefile"
 	"klankbord/internal/dialogue"
 	"klankbord/internal/intake"
 	"klankbord/internal/lang"
+	"klankbord/internal/seal"
 	"klankbord/internal/store"
 )
 
@@ -18,13 +18,13 @@ func (s *states) watch() {
 	bad, silent := s.closedStrict(), s.closedStrict()
 	s.keep("inbox-watch-empty", s.crew.sofie.get(s.in("/desk?view=watch")))
 	s.past(bad, 32)
-	s.answers(bad, casefile.TreatedBadly, "Speak with my boss.\n\nShe moved me to another shift.")
+	s.answers(bad, "Speak with my boss.\n\nShe moved me to another shift.")
 	s.past(silent, 50)
 	s.keep("inbox-watch", nele.get(s.in("/desk?view=watch")))
-	s.keep("case-treated-badly", nele.get(s.in("/desk/case/"+string(bad.Number))))
+	s.keep("case-check-in-wish", nele.get(s.in("/desk/case/"+string(bad.Number))))
 	s.keep("case-silent", nele.get(s.in("/desk/case/"+string(silent.Number))))
-	s.answers(silent, casefile.TreatedWell, "")
-	s.keep("case-treated-well", nele.get(s.in("/desk/case/"+string(silent.Number))))
+	s.answers(silent, "")
+	s.keep("case-check-in-answered", nele.get(s.in("/desk/case/"+string(silent.Number))))
 }
 
 // closedStrict is a closed case on the integrity route.
@@ -58,10 +58,11 @@ func (s *states) past(r *intake.Receipt, days int64) {
 	})
 }
 
-func (s *states) answers(r *intake.Receipt, how casefile.Treatment, wish string) {
+func (s *states) answers(r *intake.Receipt, wish string) {
 	s.t.Helper()
 	to := dialogue.Sending{Key: dialogue.NewKey(), Number: r.Number}
-	if err := s.Dialogue.AnswerCheckIn(context.Background(), s.Enter(r.Code), to, lang.Lang(s.lang), how, wish); err != nil {
+	answer := dialogue.Answer{Lang: lang.Lang(s.lang), Treated: dialogue.TreatedWell, Wish: wish}
+	if _, err := s.Dialogue.AnswerCheckIn(context.Background(), s.Enter(r.Code), seal.NewToken(), to, answer); err != nil {
 		s.t.Fatal(err)
 	}
 }

@@ -136,12 +136,15 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 	}
 }
 
-// checkInText words how the complainant says that they are treated.
+// checkInText words that a check-in was answered, and what must be done.
 func (d *desk) checkInText(r *http.Request, it casework.Item) string {
 	if it.CheckIn == nil {
 		return it.Text
 	}
-	said := d.text(r, "desk.check-in."+string(it.CheckIn.Treated))
+	if it.CheckIn.Declined {
+		return d.text(r, "desk.check-in.declined")
+	}
+	said := d.text(r, "desk.check-in.answered")
 	if it.CheckIn.Wish != "" {
 		said += "\n\n" + d.text(r, "desk.check-in.wish", "wish", it.CheckIn.Wish)
 	}
@@ -150,7 +153,7 @@ func (d *desk) checkInText(r *http.Request, it casework.Item) string {
 
 func checkInTone(it casework.Item) ui.Tone {
 	if it.CheckIn != nil && it.CheckIn.Asks() {
-		return ui.Bad
+		return ui.Warn
 	}
 	return ui.Plain
 }

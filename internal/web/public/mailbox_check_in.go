@@ -1,10 +1,12 @@
 package public
 
 import (
+	"errors"
 	"net/http"
+	"strings"
 
-	"klankbord/internal/casefile"
 	"klankbord/internal/dialogue"
+	"klankbord/internal/intake"
 	"klankbord/internal/seal"
 	"klankbord/internal/web/ui"
 )
@@ -72,7 +74,7 @@ func (b *mailbox) renderCheckIn(w http.ResponseWriter, r *http.Request, tok seal
 	}
 	v.Action = b.at(r, "/mailbox/"+formCheckIn)
 	v.Way = ui.Field{Kind: ui.KindRadios, Name: "way", Label: b.words(r, "watch.treated"), Error: ui.ErrorFor(wrong, "way"), Values: []string{form.way}}
-	for _, t := range casefile.Treatments() {
+	for _, t := range dialogue.Treatments() {
 		v.Way.Options = append(v.Way.Options, ui.Option{Value: string(t), Label: b.words(r, "watch.treated-"+string(t))})
 	}
 	v.Text.Label = b.words(r, "watch.wish")
@@ -80,11 +82,46 @@ func (b *mailbox) renderCheckIn(w http.ResponseWriter, r *http.Request, tok seal
 		mailboxPage(b, m, b.words(r, "watch.answer-title"), "/mailbox/"+formCheckIn, wrong, v))
 }
 
-// answerCheckIn sends the answer.
+// answerCheckIn sends the answer. One that becomes a complaint of its own leads to its
+// receipt, or to the page on which the person completes it.
 func (b *mailbox) answerCheckIn(w http.ResponseWriter, r *http.Request) error {
-	return b.wish(w, r, formCheckIn, func(tok seal.Token, s dialogue.Sending, form wishForm) error {
-		return b.Dialogue.AnswerCheckIn(r.Context(), tok, s, b.lang(r), casefile.Treatment(form.way), form.text)
-	}, b.renderCheckIn)
+	values, err := read(r)
+	if err != nil {
+		return err
+	}
+	s := sendingOf(values)
+	form := wishForm{key: s.Key, way: first(values, "way"), text: asTyped(values, "text")}
+	tok, ok := b.pass(r)
+	came, err := dialogue.Followed{}, error(dialogue.ErrNoSession)
+	if ok {
+		if err = b.slow(r); err == nil {
+			came, err = b.Dialogue.AnswerCheckIn(r.Context(), tok, b.tokenOrNew(w, r), s, b.answer(r, form))
+		}
+	}
+	switch {
+	case err == nil && came.More != nil:
+		return b.completeAnswer(w, r, tok, s, came)
+	case err == nil && came.Made, errors.Is(err, intake.ErrNoReceipt): // sent before, and its code kept
+		ui.Redirect(w, r, b.at(r, "/receipt"))
+		return nil
+	}
+	return b.wished(w, r, formCheckIn, tok, s, form, err, b.renderCheckIn)
+}
+
+// answer reads the form. What a new complaint would say begins with what was ticked.
+func (b *mailbox) answer(r *http.Request, form wishForm) dialogue.Answer {
+	a := dialogue.Answer{Lang: b.lang(r), Treated: dialogue.Treatment(form.way), Wish: form.text}
+	if a.Treated == dialogue.TreatedWorse || a.Treated == dialogue.TreatedBadly {
+		a.Story = strings.TrimSpace(b.words(r, "watch.story-"+form.way) + "\n\n" + form.text)
+	}
+	return a
+}
+
+// completeAnswer shows the page of a new complaint with what the answer says.
+func (b *mailbox) completeAnswer(w http.ResponseWriter, r *http.Request, tok seal.Token, s dialogue.Sending, came dialogue.Followed) error {
+	form := retaliationForm{key: s.Key, follows: true, names: came.Names, typed: came.More.Answers.Clone()}
+	form.typed["leave"], form.typed["who"], form.typed[formCheckIn] = came.More.Leave, []string{string(came.More.Who)}, []string{"yes"}
+	return b.renderRetaliation(w, r, tok, http.StatusUnprocessableEntity, form, b.namesAsked(r, form))
 }
 
 // declineCheckIns ends the questions.

@@ -1,13 +1,14 @@
 package public_test
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"testing"
 	"time"
 
+	"klankbord/internal/apptest"
 	"klankbord/internal/casefile"
+	"klankbord/internal/profile"
 )
 
 // checkIns goes through the questions after closing.
@@ -23,10 +24,16 @@ func (k mailboxKeeper) checkIns() {
 	p = k.keep("case--check-in-asked", k.inside(k.l, r.Code), http.StatusOK)
 	page := k.keep("check_in", p.v.get(at), http.StatusOK)
 	k.keep("check_in--missing", page.submit(at, nil), http.StatusUnprocessableEntity)
-	k.keep("case--check-in-answered", page.submit(at, url.Values{"way": {"worse"}, "text": {"…"}}), http.StatusOK)
+	k.keep("case--check-in-answered", page.submit(at, url.Values{"way": {"well"}, "text": {"…"}}), http.StatusOK)
 	k.Clock.Add(80 * 24 * time.Hour)
 	p = k.keep("case--check-in-late", k.inside(k.l, r.Code), http.StatusOK)
 	k.keep("case--check-ins-declined", p.submit(k.at("/mailbox/check-ins"), nil), http.StatusOK)
+	alone := k.Complain(k.l, with(apptest.StrictAnswers("theft"), profile.FieldConcerns, "director"), nil)
+	k.DeliverMail()
+	k.Close(k.team.Manager, alone.Number, "Wij betaalden het bedrag terug.", "De factuur was dubbel geboekt.")
+	k.Clock.Add(32 * 24 * time.Hour)
+	page = k.inside(k.l, alone.Code).v.get(at)
+	k.keep("retaliation--follows", page.submit(at, url.Values{"way": {"worse"}, "text": {"…"}}), http.StatusUnprocessableEntity)
 }
 
 func TestWhatWasTypedAboutACheckInSurvivesTheSession(t *testing.T) {
@@ -46,11 +53,15 @@ func TestWhatWasTypedAboutACheckInSurvivesTheSession(t *testing.T) {
 	if !back.says("Talk to my boss.") {
 		t.Fatal("what was typed is gone")
 	}
-	if sent := back.submit("/en/mailbox/check-in", nil); !sent.says("Your answer was sent") {
+	sent := back.submit("/en/mailbox/check-in", nil)
+	if sent.path != "/en/receipt" || sent.status != http.StatusOK {
 		t.Fatalf("%s: status %d", sent.path, sent.status)
 	}
-	c, err := h.Casework.Case(context.Background(), h.team.Manager, r.Number)
-	if err != nil || c.State != casefile.StateClosed || c.Next.Key != "badly" {
+	if again := sent.v.get("/en/mailbox/case"); !again.says("You answered on") {
+		t.Error("the mailbox does not show that it was answered")
+	}
+	c, err := h.Casework.Case(t.Context(), h.team.Manager, r.Number)
+	if err != nil || c.State != casefile.StateClosed || c.Next.Key != "none" {
 		t.Errorf("the case is next to %v, %v", c.Next, err)
 	}
 }

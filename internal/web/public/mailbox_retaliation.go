@@ -20,6 +20,7 @@ type retaliationForm struct {
 	typed    profile.Answers // nil: nothing yet
 	names    []intake.Match  // members whose name was typed
 	restored bool
+	follows  bool // it is what was answered to a check-in, to be completed
 }
 
 // retaliationView is the page on which somebody tells that they are treated badly
@@ -28,7 +29,9 @@ type retaliationView struct {
 	Back, Action string
 	Sending      mailboxSending
 	Restored     bool
-	Nobody       bool // without those who handled the complaint nobody would be left
+	Follows      bool
+	CheckIn      string // of the form: it answers a check-in
+	Nobody       bool   // without those who handled the complaint nobody would be left
 	Story, Since ui.Field
 	Names        []ui.Field
 	Leave        ui.Field
@@ -52,7 +55,7 @@ func (b *mailbox) renderRetaliation(w http.ResponseWriter, r *http.Request, tok 
 	}
 	v := retaliationView{
 		Back: b.at(r, "/mailbox/case"), Action: b.at(r, "/mailbox/"+formRetaliation), Sending: sending(page.Mailbox, form.key),
-		Restored: form.restored, Nobody: page.Nobody, Leave: b.leaveField(r, page, form), Emergency: b.emergency(b.Renderer.Lang(r)),
+		Restored: form.restored, Follows: form.follows, CheckIn: asTyped(form.typed, formCheckIn), Nobody: page.Nobody, Leave: b.leaveField(r, page, form), Emergency: b.emergency(b.Renderer.Lang(r)),
 		Story: ui.Field{
 			Kind: ui.KindArea, Name: profile.FieldStory, Label: b.words(r, "watch.story"), Hint: b.words(r, "watch.story-hint"), Rows: 8,
 		},
@@ -180,7 +183,7 @@ func (b *mailbox) retaliate(w http.ResponseWriter, r *http.Request) error {
 
 // toldIn reads the form.
 func toldIn(lang string, typed profile.Answers) dialogue.Told {
-	t := dialogue.Told{Lang: lang, Answers: typed, Who: dialogue.Who(typed.One("who")), Leave: typed["leave"], Named: map[string]string{}}
+	t := dialogue.Told{Lang: lang, Answers: typed, Who: dialogue.Who(typed.One("who")), Leave: typed["leave"], Named: map[string]string{}, CheckIn: typed.Given(formCheckIn)}
 	for key := range typed {
 		if id, ok := strings.CutPrefix(key, "named."); ok {
 			t.Named[id] = typed.One(key)
