@@ -187,7 +187,7 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 		Store: a.Store, Custody: a.Custody, Blobs: a.Blobs, Profile: a.Profile, Calendar: calendar,
 		Mails: mails, Limits: casework.DefaultLimits(), Wake: wake, Oversight: a.Oversight,
 	}
-	a.Casework.Limits.FileBytes = fileBytes
+	a.Casework.Limits.FileBytes, a.Casework.BackupDays = fileBytes, a.Config.BackupDays
 	var err error
 	if a.SignIn, err = a.signIn(keys, mails, wake); err != nil {
 		return err
@@ -204,6 +204,9 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 		},
 		custody.JobCheckIn: func(ctx context.Context, ref string, _ int) (time.Time, error) {
 			return a.Dialogue.AskCheckIn(ctx, ref)
+		},
+		store.ErasureJob: func(ctx context.Context, ref string, _ int) (time.Time, error) {
+			return (&custody.Eraser{Store: a.Store, Blobs: a.Blobs, Empty: a.db.Checkpoint}).Finish(ctx, ref)
 		},
 		setup.RekeyJob: func(ctx context.Context, ref string, _ int) (time.Time, error) { return a.Setup.TakeOver(ctx, ref) },
 	}

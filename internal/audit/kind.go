@@ -39,6 +39,8 @@ const (
 	Export            Kind = "export"
 	SettingChanged    Kind = "setting-changed"
 	Erased            Kind = "erased"
+	HoldSet           Kind = "hold-set"       // nothing of the case may be erased
+	HoldLifted        Kind = "hold-lifted"    // it may be again
 	MailDead          Kind = "mail-dead"      // a mail that no server took
 	AddressProven     Kind = "address-proven" // what was sent to an address came back
 	CodeAsked         Kind = "code-asked"     // a new code for somebody who lost theirs
@@ -73,7 +75,7 @@ func Kinds() []Kind {
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
 		AddressProven, CodeAsked, CodeDrawn, CodeStopped, CodeReplaced, CodeHanded, ApprovalAsked, AccessChanged, ApprovalEnded,
 		Receipt, LogRead, LogExported, LogChecked, CheckpointSent, Acknowledged,
-		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, CheckInAsked,
+		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, HoldSet, HoldLifted, CheckInAsked,
 	}
 }
 

@@ -30,6 +30,7 @@ const (
 	EntryDecision       EntryKind = "decision"        // what became of a request, signed
 	EntryCode           EntryKind = "code-event"      // what happened to the code; seen by both sides
 	EntryCheckIn        EntryKind = "check-in"        // how the complainant is treated since they spoke
+	EntryHold           EntryKind = "hold"            // erasure was stopped, or may go on
 )
 
 // The names of the compartments, as package seal prints them.
@@ -45,7 +46,7 @@ func EntryKinds() []EntryKind {
 		EntryStory, EntryMessageIn, EntryMessageOut, EntryNote, EntryIdentity,
 		EntryContactChange, EntryFile, EntryInternalFile, EntryOutcome, EntryWithdrawal,
 		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntrySummary,
-		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryCheckIn,
+		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryCheckIn,
 	}
 }
 

@@ -27,12 +27,13 @@ const (
 	ViewWatch      View = "watch" // closed, and somebody has to look how the complainant is treated
 	ViewWaiting    View = "waiting"
 	ViewClosed     View = "closed"
+	ViewErase      View = "erase" // closed, and kept for long enough
 	ViewAll        View = "all"
 )
 
 // Views lists every view in the order in which they are offered.
 func Views() []View {
-	return []View{ViewMine, ViewUnread, ViewDue, ViewWatch, ViewUnassigned, ViewWaiting, ViewAll, ViewClosed}
+	return []View{ViewMine, ViewUnread, ViewDue, ViewWatch, ViewUnassigned, ViewWaiting, ViewAll, ViewClosed, ViewErase}
 }
 
 // PageSize is how many cases a page of the inbox shows.
@@ -85,6 +86,8 @@ type Row struct {
 	Due      time.Time // zero: no clock runs
 	Late     bool
 	Soon     bool
+	Kept     time.Time // end of the last day on which it is kept; zero: not planned
+	Held     time.Time // its erasure is stopped, at least until then; zero: it is not
 	Phrase   deadline.Phrase
 	Unread   bool
 	Damaged  bool
@@ -178,6 +181,8 @@ func (c *Casework) viewFilter(actor access.Actor, v View) store.InboxFilter {
 		f.States = []casefile.State{casefile.StateWaiting}
 	case ViewClosed:
 		f.Closed = true
+	case ViewErase:
+		f.Closed, f.EraseTill = true, c.Store.Now()
 	case ViewAll:
 	}
 	return f

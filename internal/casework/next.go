@@ -31,13 +31,15 @@ const (
 	stepSort        = "sort"
 	stepWish        = "wish"
 	stepSilent      = "silent"
+	stepErase       = "erase"
+	stepHeld        = "held"
 )
 
 // StepKeys lists every key of a next step, for tests of the catalogue.
 func StepKeys() []string {
 	return []string{
 		stepDamaged, stepByHand, stepDead, stepAcknowledge, stepAssign, stepAnswer, stepMeeting, stepAssess, stepHandle,
-		stepWait, stepDecide, stepClose, stepMeasures, stepReview, stepReferred, stepMonitor, stepNone, stepSort,
+		stepWait, stepDecide, stepClose, stepMeasures, stepReview, stepReferred, stepMonitor, stepNone, stepSort, stepErase, stepHeld,
 		stepWish, stepSilent,
 	}
 }
@@ -131,6 +133,12 @@ func (v *Case) restingStep() string {
 		if k.CheckIn() && k.State == deadline.Passed {
 			return v.watchStep(k.ID)
 		}
+	}
+	switch {
+	case v.Erasure.Hold != nil && v.Erasure.Hold.Late:
+		return stepHeld
+	case v.Erasure.Due && v.Erasure.Hold == nil:
+		return stepErase
 	}
 	if v.State == casefile.StateMonitoring {
 		return stepMonitor

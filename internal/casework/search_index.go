@@ -3,6 +3,8 @@ package casework
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -63,6 +65,18 @@ func (l *libraries) of(actor access.Actor, now time.Time) *library {
 	}
 	b.used = now
 	return b
+}
+
+// erase forgets what any session read of a case.
+func (l *libraries) erase(id casefile.ID) {
+	l.mu.Lock()
+	list := slices.Collect(maps.Values(l.by))
+	l.mu.Unlock()
+	for _, b := range list {
+		b.mu.Lock()
+		delete(b.cases, id)
+		b.mu.Unlock()
+	}
 }
 
 func (l *libraries) tidy(now time.Time) {

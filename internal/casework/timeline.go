@@ -125,6 +125,10 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 		p, err := casefile.DecodePayload[casefile.CheckIn](e.Payload)
 		i.CheckIn, i.Text, i.Lang = &p, p.Wish, p.Lang
 		return err
+	case casefile.EntryHold:
+		p, err := casefile.DecodePayload[casefile.HoldEvent](e.Payload)
+		i.Hold, i.Text = &p, p.Why
+		return err
 	case casefile.EntryRequest:
 		p, err := casefile.DecodePayload[casefile.Request](e.Payload)
 		i.Asked, i.Text = p.Matter, p.Reason

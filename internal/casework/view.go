@@ -43,6 +43,7 @@ type Case struct {
 	Drafts   []Draft // the member's own unfinished texts, newest first
 	Requests []Asked // what members asked each other to agree to, oldest first
 	Outcome  casefile.Outcome
+	Erasure  Erasure
 	Next     Step
 	Named    []Named // members whose name stands in what the complainant wrote
 }
@@ -95,6 +96,7 @@ type Item struct {
 	Access  *casefile.AccessEvent
 	Code    casefile.CodeAct // of an event of the code
 	CheckIn *casefile.CheckIn
+	Hold    *casefile.HoldEvent
 	Asked   casefile.Matter  // of a request, or of what was decided about one
 	Verdict casefile.Verdict // of a decision
 	Person  string           // whom an event is about

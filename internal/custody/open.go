@@ -173,7 +173,7 @@ func (c *Custody) unwrapMember(o *Opened, r rows, actor access.Actor, g store.Gr
 		if ring.Epoch != g.Epoch {
 			continue
 		}
-		if keys, err := actor.Keys.OpenKeyring(c.instance, id, g.Epoch, string(actor.Member), ring.Box); err == nil && o.fits(keys) {
+		if keys, err := actor.Keys.OpenKeyring(c.instance, id, g.Epoch, string(actor.Member), ring.Box); err == nil && o.fits(keys) && !o.pastGate(keys) {
 			o.keys[g.Epoch] = keys
 			return
 		}
@@ -192,6 +192,14 @@ func (c *Custody) unwrapMember(o *Opened, r rows, actor access.Actor, g store.Gr
 func (o *Opened) fits(keys *seal.CaseKeys) bool {
 	fixed, ok := o.caseKey[keys.Epoch()]
 	return ok && keys.VerifyPublic(fixed.Public) == nil
+}
+
+// pastGate reports whether secrets hold the identity openly though it lies under a
+// gate by now. The head does not bind the rows of a keyring, so one from before could
+// have been put back.
+func (o *Opened) pastGate(keys *seal.CaseKeys) bool {
+	_, open := keys.Compartment(seal.Identity)
+	return open && len(o.caseKey[keys.Epoch()].Gate) > 0
 }
 
 // OpenCode opens a case for the person who holds its code.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"klankbord/internal/custody"
 	"klankbord/internal/fault"
 	"klankbord/internal/intake"
 	"klankbord/internal/lang"
@@ -67,17 +68,18 @@ func (d *Dialogue) AnswerCheckIn(ctx context.Context, tok, browser seal.Token, s
 	if a.Treated == TreatedWell {
 		return Followed{}, d.answerCheckIn(ctx, tok, s, a.Lang, a.Wish)
 	}
-	if err := d.asksNow(ctx, tok, s); err != nil {
+	o, err := d.asksNow(ctx, tok, s)
+	if err != nil {
 		return Followed{}, err
 	}
-	page, err := d.Retaliation(ctx, tok)
+	roles, nobody, err := d.roles(ctx, o)
 	if err != nil {
 		return Followed{}, err
 	}
 	t := Told{
-		Lang: string(a.Lang), Answers: profile.Answers{profile.FieldStory: {a.Story}}, Who: WhoSame, Leave: page.leftOut(), CheckIn: true,
+		Lang: string(a.Lang), Answers: profile.Answers{profile.FieldStory: {a.Story}}, Who: WhoSame, Leave: leftOut(roles), CheckIn: true,
 	}
-	if page.Nobody || !page.Known {
+	if nobody || !d.known(o) {
 		return Followed{More: &t}, nil
 	}
 	names, err := d.Retaliate(ctx, tok, browser, s, t)
@@ -92,8 +94,8 @@ func (d *Dialogue) AnswerCheckIn(ctx context.Context, tok, browser seal.Token, s
 }
 
 // leftOut are the roles that are left out unless the person says otherwise.
-func (r *Retaliation) leftOut() (ids []string) {
-	for _, role := range r.Roles {
+func leftOut(roles []Role) (ids []string) {
+	for _, role := range roles {
 		if role.Out {
 			ids = append(ids, role.ID)
 		}
@@ -101,29 +103,29 @@ func (r *Retaliation) leftOut() (ids []string) {
 	return ids
 }
 
-// asksNow returns errNotAsked where no question waits for an answer, unless the same
-// form made its complaint already.
-func (d *Dialogue) asksNow(ctx context.Context, tok seal.Token, s Sending) error {
+// asksNow opens the case of a session. It returns errNotAsked where no question waits
+// for an answer, unless the same form made its complaint already.
+func (d *Dialogue) asksNow(ctx context.Context, tok seal.Token, s Sending) (*custody.Opened, error) {
 	v, err := d.visit(ctx, tok)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if v.opened.Case.Number != s.Number {
-		return ErrNoSession
+		return nil, ErrNoSession
 	}
 	clocks, err := d.clocks(ctx, v.opened.Case.ID)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	list, _ := d.checkIns(v.opened, clocks)
 	if slices.ContainsFunc(list, func(x CheckIn) bool { return x.Now }) {
-		return nil
+		return v.opened, nil
 	}
 	sent, err := d.Intake.SentRetaliation(ctx, s.Key)
 	if err == nil && !sent {
 		err = errNotAsked
 	}
-	return err
+	return v.opened, err
 }
 
 // noteAnswered writes in the earlier case that a check-in was answered, under a key that

@@ -134,7 +134,7 @@ func (d *Dialogue) read(ctx context.Context, v *visit) (*Mailbox, error) {
 	}
 	m := &Mailbox{
 		Number: o.Case.Number, Route: o.Case.Route, Team: o.Case.Team, Stage: casefile.StageOf(o.Case.State),
-		Received: o.Case.Received, Closed: o.Case.Closed, Damaged: o.Damaged, Promises: clocks, Mail: notice.Case != "",
+		Received: o.Case.Received, Closed: o.Case.Closed, EraseAfter: o.Case.EraseAfter, Held: !o.Case.Held.IsZero(), Damaged: o.Damaged, Promises: clocks, Mail: notice.Case != "",
 		Outside: d.Profile.ExternalOn(o.Case.Route), Identity: identityOf(o),
 	}
 	if d.verified(notice) {

@@ -19,8 +19,11 @@ type Mailbox struct {
 	Stage    casefile.Stage
 	Received time.Time
 	Closed   time.Time // zero while open
-	Question bool      // a question, not a complaint
-	Damaged  bool      // something was altered, removed or rolled back; nothing can be added
+	// EraseAfter is the end of the last day on which it is kept; zero: not planned.
+	EraseAfter time.Time
+	Held       bool // its erasure is stopped
+	Question   bool // a question, not a complaint
+	Damaged    bool // something was altered, removed or rolled back; nothing can be added
 
 	Promises []Promise // what we promised, by date
 	Late     bool      // one of them is past and not kept, and the case is open

@@ -389,6 +389,34 @@ func (s *scene) boxed(c cell) bool {
 	}
 }
 
+// AT4: a row of the keyring from before the identity went under a gate, put back, opens
+// no identity.
+func TestAT4_KeyringFromBeforeTheGateDoesNotOpenTheIdentity(t *testing.T) {
+	i, _ := apptest.Staffed(t)
+	both := i.Join("Yasmina Haddad",
+		staff.Assignment{Role: staff.RoleHandler, Team: casefile.SupportersService},
+		staff.Assignment{Role: staff.RoleHandler, Team: casefile.ComplaintsTeam})
+	r := i.Complain("nl", apptest.Answers("response-time"), nil)
+	i.Case(both, r.Number)
+	ring := both.Keys.SealKeyring(string(both.Member), opensFor(t, i, both, grantOf(t, i, r.Case, string(both.Member))))
+	readable := func(want bool) {
+		t.Helper()
+		o, err := i.Custody.OpenMember(ctx, both, r.Number)
+		must(t, err)
+		for _, e := range o.Entries {
+			if e.Compartment == seal.Identity && e.Locked == want {
+				t.Errorf("the identity is readable: %v, must be %v", !e.Locked, want)
+			}
+		}
+	}
+	readable(true)
+	must(t, i.Hand(both, r.Number, casefile.Integrity))
+	readable(false)
+	behind(t, i.Store, "DELETE FROM keyring WHERE member_id = $1", both.Member)
+	behind(t, i.Store, "INSERT INTO keyring (member_id, case_id, epoch, box) VALUES ($1, $2, 0, $3)", both.Member, r.Case, []byte(ring))
+	readable(false)
+}
+
 // AT4: whoever was left out of a case stays out of it also when somebody writes their
 // old grant back, stamped as it was.
 func TestAT4_GrantThatWasTakenAwayDoesNotComeBack(t *testing.T) {

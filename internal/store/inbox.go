@@ -13,19 +13,20 @@ import (
 
 // InboxFilter narrows a member's list. Zero values do not narrow.
 type InboxFilter struct {
-	Member  staff.ID // whose list; only cases with a grant for them
-	With    staff.ID // only cases with a grant for this member as well
-	Open    bool     // only cases that are not closed
-	Closed  bool     // only closed ones
-	Charge  *staff.ID
-	Route   casefile.Route
-	States  []casefile.State
-	DueTill time.Time // a clock ends before this
-	Watched bool      // a clock runs
-	Unread  bool      // items that the member has not read
-	Cases   []casefile.ID
-	Limit   int
-	Offset  int
+	Member    staff.ID // whose list; only cases with a grant for them
+	With      staff.ID // only cases with a grant for this member as well
+	Open      bool     // only cases that are not closed
+	Closed    bool     // only closed ones
+	Charge    *staff.ID
+	Route     casefile.Route
+	States    []casefile.State
+	DueTill   time.Time // a clock ends before this
+	EraseTill time.Time // its time to be kept ended before this
+	Watched   bool      // a clock runs
+	Unread    bool      // items that the member has not read
+	Cases     []casefile.ID
+	Limit     int
+	Offset    int
 }
 
 // InboxRow is a case in a member's list with what opens its summary.
@@ -75,6 +76,9 @@ func (f InboxFilter) where() (string, []any) {
 	}
 	if f.Watched {
 		add(`c.next_due > 0`)
+	}
+	if !f.EraseTill.IsZero() {
+		add(`c.erase_after > 0 AND c.erase_after < ?`, micros(f.EraseTill))
 	}
 	if f.Unread {
 		add(`c.head_count > coalesce((SELECT r.seq FROM read_mark r WHERE r.case_id = c.id AND r.member_id = ?), 0)`, f.Member)

@@ -53,7 +53,11 @@ WHERE x.kind = 'check-in' AND x.met = 0 AND NOT EXISTS (SELECT 1 FROM job j WHER
   WHERE e.case_id = x.owner_id AND e.id = x.object_id AND e.kind IN ('file', 'internal-file'))`,
 			`SELECT x.name FROM blob_ref x WHERE x.owner_kind = 'draft' AND NOT EXISTS (SELECT 1 FROM draft_file f WHERE f.draft_id = x.owner_id AND f.id = x.object_id)`,
 			`SELECT x.name FROM blob_ref x WHERE x.owner_kind = 'mailbox' AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.id = x.owner_id)`,
+			`SELECT x.name FROM blob_ref x WHERE x.owner_kind = 'erased' AND NOT EXISTS (SELECT 1 FROM job j WHERE j.kind = 'erase' AND j.ref = x.owner_id)`,
 		},
+		"erased_case": {`SELECT x.number FROM erased_case x WHERE NOT EXISTS (SELECT 1 FROM log_leaf l
+  WHERE l.id = x.leaf_id AND l.case_id = x.case_id AND l.kind = 'erased' AND l.record IS NOT NULL)
+  OR EXISTS (SELECT 1 FROM case_file c WHERE c.id = x.case_id)`},
 		"mail": {
 			`SELECT x.id FROM mail x WHERE x.case_id <> '' AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.id = x.case_id)`,
 			`SELECT x.id FROM mail x WHERE (x.state = 'sent') <> (length(x.box) = 0)`,

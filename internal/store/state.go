@@ -68,18 +68,25 @@ func (t *Tx) writeLeaves(stamp func(hash []byte) []byte) error {
 	return nil
 }
 
-// nextTurn counts one more change of a case or of the desk. Of a
-// case that is gone there is no further turn.
+// nextTurn counts one more change of a case or of the desk. Of a case that is gone
+// there is no further turn; that of its erasure tells of what is left of it.
 func (t *Tx) nextTurn(id casefile.ID) (turn, error) {
 	query, args := `UPDATE case_file SET turn = turn + 1 WHERE id = $1`, []any{id}
 	if id == desk {
 		query, args = `UPDATE instance SET turn = turn + 1`, nil
 	}
 	n, err := t.Exec(query, args...)
-	if err != nil || n == 0 {
+	if err != nil {
 		return turn{}, err
 	}
 	var now turn
+	if n == 0 {
+		now.number, now.state, err = t.ErasedState(id)
+		if errors.Is(err, ErrNone) {
+			err = nil
+		}
+		return now, err
+	}
 	if id == desk {
 		now.number, now.state, err = t.DeskState()
 	} else {
@@ -93,7 +100,7 @@ func (t *Tx) nextTurn(id casefile.ID) (turn, error) {
 // is added to these tables is added here as well, which a test of the log asks for.
 const (
 	caseStateRow = `SELECT turn, id, number, route, team, state, language, channel, in_charge, received, changed, closed,
-  erase_after, next_due, unreached, epoch, revision, head_count, head_hash, head_stamp
+  erase_after, held, next_due, unreached, epoch, revision, head_count, head_hash, head_stamp
 FROM case_file WHERE id = $1`
 	caseStateParts = `SELECT 1 AS part, epoch AS n1, seq AS n2, created AS n3, 0 AS n4, 0 AS n5, recipient_kind AS a, recipient_id AS b, fingerprint AS c, stamp AS x
   FROM case_grant WHERE case_id = $1
@@ -109,6 +116,8 @@ UNION ALL SELECT 11, started, ready, kept, 0, 0, id, member_id, lookup, stamp FR
 UNION ALL SELECT 12, seq, 0, 0, 0, 0, member_id, '', '', stamp FROM lost_access WHERE case_id = $1
 UNION ALL SELECT 7, size, created, 0, 0, 0, name, object_id, '', NULL FROM blob_ref WHERE owner_kind = 'case' AND owner_id = $1
 ORDER BY part, a, b, n1, n2`
+	erasedStateRow = `SELECT turn, case_id, number, route, team, channel, language, topics, outcome, received, closed, days, acknowledged,
+  answered, rule, due, erased, member_id, second_id, leaf_id FROM erased_case WHERE case_id = $1`
 	deskStateRow     = `SELECT turn, id, profile, created FROM instance`
 	deskStateMembers = `SELECT id, salt, email, name, active, created FROM member ORDER BY id`
 	deskStateWays    = `SELECT member_id, kind, credential, params, salt, box, changed FROM envelope ORDER BY member_id, kind, credential`
@@ -140,6 +149,16 @@ func (t *Tx) CaseState(id casefile.ID) (number int64, state [32]byte, err error)
 		_, err = t.hashRows(h, caseStateParts, id)
 	}
 	return number, h.sum(), err
+}
+
+// ErasedState is the same of what is left of a case that was erased; ErrNone where there
+// is no such case.
+func (t *Tx) ErasedState(id casefile.ID) (number int64, state [32]byte, err error) {
+	h := newStateHash("klankbord/state/erased/1")
+	if number, err = t.hashRow(h, erasedStateRow, id); err != nil {
+		return 0, state, err
+	}
+	return number, h.sum(), nil
 }
 
 // DeskState is the same of the desk: instance, members and how they sign in, the newest

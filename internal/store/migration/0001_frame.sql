@@ -212,6 +212,7 @@ CREATE TABLE case_file (
   changed    {int}   NOT NULL,
   closed     {int}   NOT NULL DEFAULT 0,
   erase_after {int}  NOT NULL DEFAULT 0,
+  held       {int}   NOT NULL DEFAULT 0,
   next_due   {int}   NOT NULL,
   unreached  {int}   NOT NULL DEFAULT 0 CHECK (unreached IN (0, 1)),
   epoch      {int}   NOT NULL,
@@ -225,6 +226,7 @@ CREATE INDEX case_file_open ON case_file (closed, next_due, id);
 CREATE INDEX case_file_due ON case_file (next_due, id);
 CREATE INDEX case_file_charge ON case_file (in_charge, closed, next_due, id);
 CREATE INDEX case_file_state ON case_file (state, next_due, id);
+CREATE INDEX case_file_erase ON case_file (erase_after) WHERE erase_after > 0;
 
 -- The public keys of a case's compartments per epoch, fixed by stamp.
 CREATE TABLE case_key (
@@ -403,10 +405,10 @@ CREATE TABLE desk_draft (
   PRIMARY KEY (case_id, member_id, kind)
 ) {strict};
 
--- Which blobs are alive, and for whom.
+-- Which blobs are alive, and for whom. Those of an erased case wait to be deleted.
 CREATE TABLE blob_ref (
   name       {text} NOT NULL PRIMARY KEY CHECK (name <> ''),
-  owner_kind {text} NOT NULL CHECK (owner_kind IN ('draft', 'case', 'mailbox', 'desk')),
+  owner_kind {text} NOT NULL CHECK (owner_kind IN ('draft', 'case', 'mailbox', 'desk', 'erased')),
   owner_id   {text} NOT NULL,
   object_id  {text} NOT NULL,
   size       {int}  NOT NULL,
@@ -450,6 +452,32 @@ CREATE TABLE lease (
   fence  {int}  NOT NULL,
   until  {int}  NOT NULL
 ) {strict};
+
+-- What is left of an erased case: what is counted, and who erased it by which rule.
+-- Months instead of days, and nothing that somebody wrote.
+CREATE TABLE erased_case (
+  case_id      {text} NOT NULL PRIMARY KEY,
+  number       {text} NOT NULL,
+  route        {text} NOT NULL,
+  team         {text} NOT NULL,
+  channel      {text} NOT NULL,
+  language     {text} NOT NULL,
+  topics       {text} NOT NULL,
+  outcome      {text} NOT NULL,
+  received     {text} NOT NULL,
+  closed       {text} NOT NULL,
+  days         {int}  NOT NULL,
+  acknowledged {text} NOT NULL CHECK (acknowledged IN ('none', 'in-time', 'late')),
+  answered     {text} NOT NULL CHECK (answered IN ('none', 'in-time', 'late')),
+  rule         {text} NOT NULL,
+  due          {int}  NOT NULL,
+  erased       {int}  NOT NULL,
+  member_id    {text} NOT NULL,
+  second_id    {text} NOT NULL,
+  leaf_id      {text} NOT NULL,
+  turn         {int}  NOT NULL
+) {strict};
+CREATE INDEX erased_case_erased ON erased_case (erased, case_id);
 
 -- The log. A leaf enters without position in the transaction of its change; the
 -- sequencer gives positions to those whose stamp holds. record and salt go at

@@ -47,6 +47,7 @@ type casePage struct {
 	FormErrors      []ui.FormError
 	ChargeID        string
 	StateTag        ui.Tag
+	HeldTag         ui.Tag
 	AnswerLanguage  string
 	IdentityAnswers []ui.Answer
 	OnDate          []string // typed into the form about the confirmation of receipt
@@ -72,7 +73,7 @@ type blocked struct {
 func deeds() []string {
 	return []string{
 		"note", "message", "outcome", "assign", "state", "acknowledged", "clock", "mail", "identity",
-		"asked", "decided", "withdrawn", "code-started", "code-stopped", "code-replaced", "code-handed", "moved",
+		"asked", "decided", "withdrawn", "code-started", "code-stopped", "code-replaced", "code-handed", "moved", "hold-set", "hold-lifted",
 	}
 }
 
@@ -164,6 +165,7 @@ func (d *desk) caseData(r *http.Request, c *casework.Case) casePage {
 		data.Groups, data.StoryFiles = d.groups(r, c.Story), d.files(data.Base, r, c.Story.Files)
 	}
 	data.ChargeID, data.StateTag = string(c.Charge.ID), ui.Tag{Text: d.text(r, "common.state."+string(c.State)), Tone: ui.Info}
+	data.HeldTag = ui.Tag{Text: d.text(r, "desk.log.kind-hold-set"), Tone: ui.Warn}
 	data.AnswerLanguage = d.languageName(r, c.Language)
 	data.IdentityAnswers = d.answers(r, c.Identity.Answers, "")
 	d.fillTimeline(r, &data)

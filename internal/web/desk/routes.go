@@ -64,6 +64,8 @@ func (d *desk) routes() []route {
 		{"GET /desk/restore", member, d.restoreList},
 		{"GET /desk/restore/{member}", member, d.restoreShow},
 		{"POST /desk/restore/{member}", member, d.restoreGive},
+		{"GET /desk/erased", member, d.erasedList},
+		{"GET /desk/erased/{number}", member, d.erasedShow},
 		{"GET /desk/log", member, d.logShow},
 		{"GET /desk/log/export", member, d.logExport},
 		{"POST /desk/log/export", member, d.logExportAllow},
@@ -93,6 +95,8 @@ func (d *desk) routes() []route {
 		{"POST /desk/case/{number}/mail", member, d.caseMail},
 		{"GET /desk/case/{number}/close", member, d.closeShow},
 		{"POST /desk/case/{number}/close", member, d.closeWrite},
+		{"GET /desk/case/{number}/erase", member, d.eraseShow},
+		{"POST /desk/case/{number}/erase", member, d.eraseAct},
 
 		{"GET /desk/case/{number}/access", member, d.accessShow},
 		{"POST /desk/case/{number}/access/other", member, d.accessOther},

@@ -51,6 +51,7 @@ func RenderStates(t *testing.T, dir string) {
 	}
 	s.changes()
 	s.drills()
+	s.erasures()
 	s.resets()
 	s.alarms()
 	set, err := desk.Templates()

@@ -67,7 +67,8 @@ func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Mes
 
 func kindOf(it casework.Item) ui.MessageKind {
 	switch it.Kind {
-	case "", casefile.EntryStateEvent, casefile.EntryContactChange, casefile.EntryAccess, casefile.EntryRequest, casefile.EntryDecision, casefile.EntryCode:
+	case "", casefile.EntryStateEvent, casefile.EntryContactChange, casefile.EntryAccess, casefile.EntryRequest, casefile.EntryDecision, casefile.EntryCode,
+		casefile.EntryHold:
 		return ui.Event
 	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail:
 		return ui.Internal
@@ -117,6 +118,8 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 		return d.accessText(r, it), nil
 	case casefile.EntryCode:
 		return d.codeText(r, it), nil
+	case casefile.EntryHold:
+		return d.holdText(r, it), nil
 	case casefile.EntryContactChange:
 		return d.text(r, "common.entry.contact-change"), nil
 	case casefile.EntryOutcome:
@@ -146,7 +149,8 @@ func (d *desk) checkInText(r *http.Request, it casework.Item) string {
 	}
 	said := d.text(r, "desk.check-in.answered")
 	if it.CheckIn.Wish != "" {
-		said += "\n\n" + d.text(r, "desk.check-in.wish", "wish", it.CheckIn.Wish)
+		wish := d.text(r, "desk.check-in.wish", "wish", it.CheckIn.Wish)
+		said += "\n\n" + wish
 	}
 	return said
 }

@@ -47,6 +47,7 @@ type caseView struct {
 	Address    mailView // whether the address is confirmed
 	Language   languageView
 	Withdrawn  time.Time
+	Kept       string // until when it is kept; empty: not planned
 	LeaveTo    string
 	Contacting string
 	Talk       string
@@ -154,6 +155,13 @@ func (b *mailbox) caseView(r *http.Request, m *dialogue.Mailbox) caseView {
 		Proof: b.at(r, "/mailbox/proof.txt"), ProofLink: b.proofTitle(r, m.Question),
 	}
 	v.Promises = b.promisedViews(r, m)
+	if !m.EraseAfter.IsZero() {
+		key := "mailbox.kept-until"
+		if m.Held {
+			key = "mailbox.kept-held"
+		}
+		v.Kept = b.words(r, key, "date", b.day(r, m.EraseAfter))
+	}
 	v.Next = nextOf(v.Promises)
 	v.Bodies = bodiesIn(m.Outside, l)
 	v.Recent, v.Older = b.thread(r, m)
