@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { openHouse, inEveryWay } from './house.mjs';
 import { someone } from './person.mjs';
-import { complainsInShort, enters, integrity, receipt } from './complaint.mjs';
+import { complainsInShort, enters, integrity, receipt, shownCode } from './complaint.mjs';
 import { atTheDesk, counts, listed, opensCase } from './member.mjs';
 
 const badly = {
@@ -97,4 +97,45 @@ test('after closing somebody looks', { timeout: 5 * 60_000 }, async (t) => {
 
   await rudi.presses(rudi.say('watch.decline'));
   await rudi.reads(rudi.say('mailbox.done.check-ins'), rudi.say('watch.declined'));
+});
+
+test('whoever helped is asked and heard as well', { timeout: 10 * 60_000 }, async (t) => {
+  const house = await openHouse(t);
+  const nele = await atTheDesk(t, house, 'nele');
+  const { password } = house.members.nele;
+
+  await inEveryWay(t, 'a code of their own shows nothing of the case', async (t, way) => {
+    const ingrid = await someone(t, house, way);
+    const sent = await complainsInShort(ingrid, integrity(way.lang));
+    await nele.opens(`/desk/case/${sent.number}`);
+    await nele.follows(nele.say('desk.helper.link'));
+    await nele.fills({ first_name: 'Bart', last_name: 'Wouters', phone: '0470 12 34 56', lang: way.lang, password });
+    await nele.presses(nele.say('desk.helper.give'), { status: 422 });
+    await nele.isTold('agreed', nele.say('error.helper-agreed'));
+    await nele.fills({ agreed: 'yes', password });
+    await nele.presses(nele.say('desk.helper.give'));
+    const handed = await shownCode(nele);
+    await nele.presses(nele.say('desk.helper.given'));
+    const file = new URL(nele.page.url()).pathname.split('/')[3];
+
+    const bart = await someone(t, house, way);
+    await bart.opens(`/${way.lang}/mailbox`);
+    await bart.fills({ code: handed });
+    await bart.presses(bart.say('mailbox.enter.button'));
+    await bart.presses(bart.say('mailbox.code.draw'));
+    await bart.fills({ kept: 'yes' });
+    await bart.presses(bart.say('mailbox.own.finish'));
+    await bart.reads(bart.say('watch.helper-lead'), bart.say('watch.dates-title'), file);
+    await bart.misses(sent.number, bart.say('mailbox.sent.title'), bart.say('mailbox.withdraw.link'));
+    await bart.follows(bart.say('watch.link'));
+    await bart.fills({ story: badly[way.lang], who: 'same' });
+    await bart.presses(bart.say('watch.button'));
+    const again = await receipt(bart);
+    await nele.opens(`/desk/case/${again.number}`, { status: 404 });
+    await nele.opens(`/desk/case/${file}`);
+    await nele.misses(again.number, badly[way.lang]);
+    await nele.opens(`/desk/case/${sent.number}`);
+    await nele.reads(file);
+    await nele.misses('Wouters');
+  });
 });

@@ -63,6 +63,7 @@ const (
 	CheckpointSent    Kind = "checkpoint-sent"
 	Acknowledged      Kind = "acknowledged" // a server took the mail that confirms receipt
 	CheckInAsked      Kind = "check-in-asked"
+	HelperAdded       Kind = "helper-added" // somebody who helped got a code of their own
 )
 
 // Kinds lists every kind, in the order of the constants.
@@ -75,7 +76,7 @@ func Kinds() []Kind {
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
 		AddressProven, CodeAsked, CodeDrawn, CodeStopped, CodeReplaced, CodeHanded, ApprovalAsked, AccessChanged, ApprovalEnded,
 		Receipt, LogRead, LogExported, LogChecked, CheckpointSent, Acknowledged,
-		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, HoldSet, HoldLifted, CheckInAsked,
+		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, HoldSet, HoldLifted, CheckInAsked, HelperAdded,
 	}
 }
 

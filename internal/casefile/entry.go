@@ -31,6 +31,7 @@ const (
 	EntryCode           EntryKind = "code-event"      // what happened to the code; seen by both sides
 	EntryCheckIn        EntryKind = "check-in"        // how the complainant is treated since they spoke
 	EntryHold           EntryKind = "hold"            // erasure was stopped, or may go on
+	EntryHelper         EntryKind = "helper"          // somebody who helped got a code of their own
 )
 
 // The names of the compartments, as package seal prints them.
@@ -46,7 +47,7 @@ func EntryKinds() []EntryKind {
 		EntryStory, EntryMessageIn, EntryMessageOut, EntryNote, EntryIdentity,
 		EntryContactChange, EntryFile, EntryInternalFile, EntryOutcome, EntryWithdrawal,
 		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntrySummary,
-		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryCheckIn,
+		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryCheckIn, EntryHelper,
 	}
 }
 
@@ -88,9 +89,10 @@ const (
 	ChannelPhone  Channel = "phone"
 	ChannelLetter Channel = "letter"
 	ChannelVisit  Channel = "visit"
+	ChannelWatch  Channel = "watch" // no complaint: a member gave somebody who helped a code of their own
 )
 
 // Channels returns every channel.
 func Channels() []Channel {
-	return []Channel{ChannelWeb, ChannelEmail, ChannelPhone, ChannelLetter, ChannelVisit}
+	return []Channel{ChannelWeb, ChannelEmail, ChannelPhone, ChannelLetter, ChannelVisit, ChannelWatch}
 }

@@ -31,6 +31,7 @@ const (
 	stepSort        = "sort"
 	stepWish        = "wish"
 	stepSilent      = "silent"
+	stepHelper      = "helper"
 	stepErase       = "erase"
 	stepHeld        = "held"
 )
@@ -40,7 +41,7 @@ func StepKeys() []string {
 	return []string{
 		stepDamaged, stepByHand, stepDead, stepAcknowledge, stepAssign, stepAnswer, stepMeeting, stepAssess, stepHandle,
 		stepWait, stepDecide, stepClose, stepMeasures, stepReview, stepReferred, stepMonitor, stepNone, stepSort, stepErase, stepHeld,
-		stepWish, stepSilent,
+		stepWish, stepSilent, stepHelper,
 	}
 }
 
@@ -139,6 +140,9 @@ func (v *Case) restingStep() string {
 		return stepHeld
 	case v.Erasure.Due && v.Erasure.Hold == nil:
 		return stepErase
+	}
+	if v.State == casefile.StateMonitoring && v.Channel == casefile.ChannelWatch {
+		return stepHelper
 	}
 	if v.State == casefile.StateMonitoring {
 		return stepMonitor

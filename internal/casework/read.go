@@ -122,6 +122,7 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 		Damaged: o.Damaged, Seen: o.Case.Head.Count, Revision: o.Case.Revision,
 		Charge: Person{o.Case.InCharge, a.names[o.Case.InCharge]}, Question: routing(o).Question,
 		People: people(o, a), Receipt: receipt(o, a), Outcome: outcomeOf(o).Outcome,
+		Helpers: c.asksHelpers(o.Case),
 	}
 	if len(a.row) == 1 {
 		if r, _ := c.openRow(actor, a.row[0]); !r.damaged {

@@ -140,7 +140,7 @@ func (d *Dialogue) read(ctx context.Context, v *visit) (*Mailbox, error) {
 	if d.verified(notice) {
 		m.Verified = notice.Verified
 	}
-	m.Handed = o.Handed
+	m.Handed, m.Helper = o.Handed, o.Case.Channel == casefile.ChannelWatch
 	m.CheckIns, m.Declined = d.checkIns(o, running)
 	m.NewCode, m.Codes = d.newCode(onItsWay), d.codeTurns(o)
 	m.Late = o.Case.State.Open() && slices.ContainsFunc(clocks, Promise.Late)

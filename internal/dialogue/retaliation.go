@@ -12,7 +12,6 @@ import (
 	"klankbord/internal/lang"
 	"klankbord/internal/profile"
 	"klankbord/internal/seal"
-	"klankbord/internal/staff"
 )
 
 // Retaliation is what the page shows on which somebody tells that they are treated
@@ -153,11 +152,7 @@ func (d *Dialogue) complaint(ctx context.Context, o *custody.Opened, t Told) (in
 			a[profile.FieldConcerns] = append(a[profile.FieldConcerns], role.option)
 		}
 	}
-	if story := d.story(o); story != nil {
-		for _, id := range story.LeftOut {
-			r.LeftOut = append(r.LeftOut, staff.ID(id))
-		}
-	}
+	r.LeftOut = append(r.LeftOut, d.leftOutBefore(o)...)
 	r.Answers = a
 	if wrong = slices.Concat(d.wrongTold(a), wrong, d.wrongContact(a)); len(wrong) > 0 {
 		return r, &Refusal{wrong}

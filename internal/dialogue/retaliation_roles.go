@@ -45,7 +45,7 @@ func (d *Dialogue) roles(ctx context.Context, o *custody.Opened) (list []Role, n
 	}
 	slices.SortFunc(list, func(x, y Role) int { return strings.Compare(x.ID, y.ID) })
 	list = append(list, d.others(o, list)...)
-	test := intake.Retaliation{Answers: profile.Answers{}}
+	test := intake.Retaliation{Answers: profile.Answers{}, LeftOut: d.leftOutBefore(o)}
 	for _, role := range list {
 		if role.Out {
 			test.LeftOut = append(test.LeftOut, role.members...)
@@ -98,4 +98,15 @@ func (d *Dialogue) others(o *custody.Opened, handlers []Role) []Role {
 		})
 	}
 	return list
+}
+
+// leftOutBefore are the members of whom it was said in this complaint that they must not
+// read it, and in the file of somebody who helped those who handled the complaint before.
+func (d *Dialogue) leftOutBefore(o *custody.Opened) (ids []staff.ID) {
+	if story := d.story(o); story != nil {
+		for _, id := range story.LeftOut {
+			ids = append(ids, staff.ID(id))
+		}
+	}
+	return ids
 }

@@ -366,6 +366,7 @@ func TestNoRetaliation(t *testing.T) {
 	}
 	t.Run("the button opens a new case of which the old one shows nothing", newCaseWithOthers)
 	t.Run("a bad answer opens one as well, and the old one looks as after a good answer", badAnswer)
+	t.Run("whoever helped is asked as well, tells it to others, and sees nothing of the case", helpersToo)
 	t.Run("somebody looks when the person asks for it or is silent", lookedAfter)
 }
 

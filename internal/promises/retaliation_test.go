@@ -274,3 +274,51 @@ func plannedMonths(t *testing.T, i *apptest.Instance, r *intake.Receipt) (months
 	}
 	return months
 }
+
+// helpersToo gives a witness a code of their own: it opens nothing of the case, asks them,
+// and what they answer badly is read by nobody who handled it.
+func helpersToo(t *testing.T) {
+	i, team := apptest.Staffed(t)
+	r := i.Complain("nl", apptest.With(apptest.StrictAnswers("theft"), profile.FieldStory, "KANARIE in het verhaal van de klager, die geld zag verdwijnen."), nil)
+	i.DeliverMail()
+	f, err := i.Casework.AddHelper(ctx, team.Manager, r.Number, casework.Helper{
+		First: "Bart", Last: "Wouters", Phone: "0470 12 34 56", Lang: lang.NL, Agreed: true, About: "Iemand die hielp",
+	}, i.Password(team.Manager))
+	must(t, err)
+	code, err := seal.ParseCode(f.Code)
+	must(t, err)
+	o, err := i.Custody.OpenCode(ctx, code)
+	must(t, err)
+	if o.Case.Number == r.Number {
+		t.Fatal("the code opens the case")
+	}
+	for _, e := range o.Entries {
+		if strings.Contains(string(e.Payload), "KANARIE") || strings.Contains(string(e.Payload), "Maes") {
+			t.Error("the file holds something of the case")
+		}
+	}
+	var grants int
+	must(t, i.Store.Read(ctx, func(tx *store.Tx) error {
+		return tx.QueryRow(`SELECT count(*) FROM case_grant WHERE case_id = $1 AND recipient_id = $2`, r.Case, code.LookupID(i.Instance(), "mailbox")).Scan(&grants)
+	}))
+	if grants != 0 {
+		t.Error("a key of the case was wrapped to who helped")
+	}
+	i.Clock.Add(35 * 24 * time.Hour)
+	browser, s := seal.NewToken(), dialogue.Sending{Key: dialogue.NewKey(), Number: f.Number}
+	came, err := i.Dialogue.AnswerCheckIn(ctx, i.Enter(f.Code), browser, s, dialogue.Answer{Lang: lang.NL, Treated: dialogue.TreatedWorse, Story: "Ik word gemeden."})
+	must(t, err)
+	if !came.Made {
+		t.Fatalf("what was answered made nothing: %+v", came)
+	}
+	again, err := i.Intake.Receipt(ctx, browser)
+	must(t, err)
+	for name, a := range map[string]access.Actor{"nele": team.Manager, "thomas": team.HR} {
+		if c, err := i.Casework.Case(ctx, a, again.Number); err == nil {
+			t.Errorf("%s reads %s", name, c.Number)
+		}
+	}
+	if c := i.Case(team.Alternative, again.Number); c.Route != casefile.Integrity {
+		t.Errorf("it is on %s", c.Route)
+	}
+}

@@ -47,6 +47,7 @@ func RenderStates(t *testing.T, dir string) {
 		s.codes()
 		s.access()
 		s.watch()
+		s.helper()
 		s.logs()
 	}
 	s.changes()

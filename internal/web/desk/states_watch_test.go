@@ -2,6 +2,8 @@ package desk_test
 
 import (
 	"context"
+	"net/url"
+	"strings"
 	"time"
 
 	"klankbord/internal/dialogue"
@@ -25,6 +27,20 @@ func (s *states) watch() {
 	s.keep("case-silent", nele.get(s.in("/desk/case/"+string(silent.Number))))
 	s.answers(silent, "")
 	s.keep("case-check-in-answered", nele.get(s.in("/desk/case/"+string(silent.Number))))
+}
+
+// helper renders how somebody who helped gets a code of their own, and their file.
+func (s *states) helper() {
+	nele := s.crew.nele
+	base := "/desk/case/" + string(s.Complain(s.lang, integrity(), nil).Number)
+	s.keep("helper", nele.get(s.in(base+"/helper")))
+	s.keep("helper-error", nele.post(s.in(base+"/helper"), url.Values{"first_name": {"Bart"}, "lang": {s.lang}}))
+	sheet := nele.post(s.in(base+"/helper"), url.Values{
+		"first_name": {"Bart"}, "last_name": {"Wouters"}, "phone": {"0470 12 34 56"}, "lang": {s.lang}, "agreed": {"yes"}, "password": {password},
+	})
+	s.keep("helper-handed", nele.get(s.in(sheet.path)))
+	s.keep("case-helper", nele.get(s.in(base)))
+	s.keep("case-of-helper", nele.get(s.in(strings.TrimSuffix(sheet.path, "/code/handed"))))
 }
 
 // closedStrict is a closed case on the integrity route.

@@ -68,7 +68,7 @@ func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Mes
 func kindOf(it casework.Item) ui.MessageKind {
 	switch it.Kind {
 	case "", casefile.EntryStateEvent, casefile.EntryContactChange, casefile.EntryAccess, casefile.EntryRequest, casefile.EntryDecision, casefile.EntryCode,
-		casefile.EntryHold:
+		casefile.EntryHold, casefile.EntryHelper:
 		return ui.Event
 	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail:
 		return ui.Internal
@@ -89,6 +89,8 @@ func (d *desk) from(r *http.Request, data *casePage, it casework.Item) string {
 		return d.text(r, "desk.item.system")
 	case data.Known && data.Identity.Name != "":
 		return data.Identity.Name
+	case data.Channel == casefile.ChannelWatch:
+		return d.text(r, "desk.helper.person")
 	default:
 		return d.text(r, "desk.item.complainant")
 	}
@@ -120,6 +122,8 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 		return d.codeText(r, it), nil
 	case casefile.EntryHold:
 		return d.holdText(r, it), nil
+	case casefile.EntryHelper:
+		return d.text(r, "desk.helper.added", "number", string(it.Helper)), nil
 	case casefile.EntryContactChange:
 		return d.text(r, "common.entry.contact-change"), nil
 	case casefile.EntryOutcome:

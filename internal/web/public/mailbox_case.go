@@ -20,6 +20,7 @@ const shownItems = 5
 type caseView struct {
 	Number     string
 	Done       string // what was just done, in words
+	Helper     bool   // of somebody who helped: no complaint is shown
 	Restored   bool   // what was typed before the session ended is in the form
 	Stage      ui.Tag
 	StageHint  string
@@ -134,6 +135,9 @@ func (b *mailbox) renderCase(w http.ResponseWriter, r *http.Request, tok seal.To
 
 // title is the heading of the mailbox; a question is no complaint.
 func (b *mailbox) title(r *http.Request, m *dialogue.Mailbox) string {
+	if m.Helper {
+		return b.words(r, "watch.helper-title")
+	}
 	if m.Question {
 		return b.words(r, "mailbox.title-question")
 	}
@@ -143,7 +147,7 @@ func (b *mailbox) title(r *http.Request, m *dialogue.Mailbox) string {
 func (b *mailbox) caseView(r *http.Request, m *dialogue.Mailbox) caseView {
 	l := b.Renderer.Lang(r)
 	v := caseView{
-		Number: string(m.Number), Done: b.doneText(r), Turn: m.Stage == casefile.StageYourTurn, Received: m.Received,
+		Number: string(m.Number), Helper: m.Helper, Done: b.doneText(r), Turn: m.Stage == casefile.StageYourTurn, Received: m.Received,
 		Stage:     ui.Tag{Text: b.words(r, "common.stage."+string(m.Stage)), Tone: toneOf(m.Stage)},
 		StageHint: b.words(r, "common.stage-hint."+string(m.Stage)),
 		Late:      m.Late && !m.OnlyOutside, Nobody: m.OnlyOutside, Damaged: m.Damaged, Unread: m.Unread, Withdrawn: m.Withdrawn,
@@ -168,7 +172,7 @@ func (b *mailbox) caseView(r *http.Request, m *dialogue.Mailbox) caseView {
 	if len(m.Thread) == 0 {
 		v.NoMessage = b.noMessage(r, m)
 	}
-	if m.Story != nil {
+	if m.Story != nil && !m.Helper {
 		v.Sent, v.SentAt = b.sentParts(r, m), m.Story.At
 	}
 	return v

@@ -8,6 +8,8 @@ import (
 
 	"klankbord/internal/apptest"
 	"klankbord/internal/casefile"
+	"klankbord/internal/casework"
+	"klankbord/internal/lang"
 	"klankbord/internal/profile"
 )
 
@@ -34,6 +36,22 @@ func (k mailboxKeeper) checkIns() {
 	k.Clock.Add(32 * 24 * time.Hour)
 	page = k.inside(k.l, alone.Code).v.get(at)
 	k.keep("retaliation--follows", page.submit(at, url.Values{"way": {"worse"}, "text": {"…"}}), http.StatusUnprocessableEntity)
+}
+
+// helper goes through the mailbox of somebody who helped.
+func (k mailboxKeeper) helper() {
+	r := k.strictCase(k.l)
+	l, _ := lang.Parse(k.l)
+	f, err := k.Casework.AddHelper(k.t.Context(), k.team.Manager, r.Number, casework.Helper{
+		First: "Bart", Last: "Wouters", Phone: "0470 12 34 56", Lang: l, Agreed: true, About: "…",
+	}, k.Password(k.team.Manager))
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	p := k.keep("code--helper", k.front.visitor().get(k.at("/mailbox")).typeCode(k.l, f.Code), http.StatusOK)
+	drawn := p.submit(k.at("/mailbox/code"), nil)
+	p = k.keep("case--helper", drawn.submit(k.at("/mailbox/code/kept"), url.Values{"kept": {"yes"}}), http.StatusOK)
+	k.keep("retaliation--helper", p.v.get(k.at("/mailbox/treated-badly")), http.StatusOK)
 }
 
 func TestWhatWasTypedAboutACheckInSurvivesTheSession(t *testing.T) {

@@ -40,6 +40,7 @@ func TestEveryStateOfTheMailbox(t *testing.T) {
 			k.damaged()
 			k.badly()
 			k.checkIns()
+			k.helper()
 		})
 	}
 }
