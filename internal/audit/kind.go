@@ -61,7 +61,9 @@ const (
 	LogExported       Kind = "log-exported"
 	LogChecked        Kind = "log-checked" // the whole log against its newest checkpoint
 	CheckpointSent    Kind = "checkpoint-sent"
-	Acknowledged      Kind = "acknowledged" // a server took the mail that confirms receipt
+	ClockChanged      Kind = "clock-changed" // by a member: more time, stands still, a new date
+	Reminded          Kind = "reminded"      // members, by mail, of a deadline
+	Acknowledged      Kind = "acknowledged"  // a server took the mail that confirms receipt
 	CheckInAsked      Kind = "check-in-asked"
 	HelperAdded       Kind = "helper-added" // somebody who helped got a code of their own
 )
@@ -76,7 +78,7 @@ func Kinds() []Kind {
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
 		AddressProven, CodeAsked, CodeDrawn, CodeStopped, CodeReplaced, CodeHanded, ApprovalAsked, AccessChanged, ApprovalEnded,
 		Receipt, LogRead, LogExported, LogChecked, CheckpointSent, Acknowledged,
-		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, HoldSet, HoldLifted, CheckInAsked, HelperAdded,
+		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, HoldSet, HoldLifted, ClockChanged, Reminded, CheckInAsked, HelperAdded,
 	}
 }
 

@@ -63,7 +63,7 @@ func TestEveryPayloadIsReadAsWrittenAndPrintsNothing(t *testing.T) {
 		Outcome: casefile.OutcomeUpheld, Lang: lang.EN, Feedback: canary, Why: canary,
 	})
 	roundTrip(t, "summary", casefile.Summary{
-		Subject: canary, Topics: []string{canary}, Assessed: []string{"x"}, Folded: canary,
+		Subject: canary, Topics: []string{canary}, Assessed: []string{"x"},
 	})
 	roundTrip(t, "meeting request", casefile.MeetingRequest{Lang: lang.NL, Way: "phone", Text: canary})
 	roundTrip(t, "withdrawal", casefile.Withdrawal{Lang: lang.NL, Why: canary})
@@ -72,6 +72,7 @@ func TestEveryPayloadIsReadAsWrittenAndPrintsNothing(t *testing.T) {
 	})
 	roundTrip(t, "helper", casefile.Helper{Number: canary})
 	roundTrip(t, "check-in", casefile.CheckIn{Lang: lang.NL, Clock: canary, Wish: canary, Declined: true})
+	roundTrip(t, "clock event", casefile.ClockEvent{Act: casefile.ClockExtended, Clock: "D5", Why: canary})
 	roundTrip(t, "code event", casefile.CodeEvent{Act: casefile.CodeAsked, Why: canary})
 	roundTrip(t, "hold", casefile.HoldEvent{Act: casefile.HoldSet, Why: canary, Review: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)})
 	roundTrip(t, "decision", casefile.Decision{

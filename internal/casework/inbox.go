@@ -82,6 +82,7 @@ type Row struct {
 	State    casefile.State
 	Language string
 	Charge   string
+	Away     Away // of who is in charge, while they are away
 	Received time.Time
 	Due      time.Time // zero: no clock runs
 	Late     bool
@@ -113,8 +114,12 @@ func (c *Casework) Inbox(ctx context.Context, actor access.Actor, f Filter) (*In
 	}
 	in := &Inbox{Counts: map[View]int{}, Topics: c.topics()}
 	var names map[staff.ID]string
+	var away map[staff.ID]store.Absence
 	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		if names, err = memberNames(tx); err != nil {
+			return err
+		}
+		if away, err = tx.Absences(); err != nil {
 			return err
 		}
 		return c.count(tx, actor, in)
@@ -132,7 +137,11 @@ func (c *Casework) Inbox(ctx context.Context, actor access.Actor, f Filter) (*In
 	}
 	in.Total, in.Cut, in.More = found.total, found.cut, found.more
 	for _, r := range found.rows {
-		in.Rows = append(in.Rows, c.row(r, names))
+		row := c.row(r, names)
+		if x := away[r.InCharge]; x.Away(c.Store.Now()) {
+			row.Away = awayOf(x, names, c.Store.Now())
+		}
+		in.Rows = append(in.Rows, row)
 	}
 	if len(in.Rows) == 0 {
 		in.Next = c.nearest(ctx, actor, names)

@@ -91,7 +91,7 @@ func (c *Casework) openRow(actor access.Actor, r store.InboxRow) (openedRow, *st
 	if err != nil {
 		return openedRow{InboxRow: r, damaged: true}, nil
 	}
-	s, err := casefile.DecodePayload[casefile.Summary](plain)
+	s, err := casefile.DecodeSummary(plain)
 	return openedRow{InboxRow: r, summary: s, damaged: err != nil}, ring
 }
 

@@ -23,6 +23,9 @@ func written(e custody.Entry) []string {
 	case casefile.EntryStateEvent:
 		p, _ := casefile.DecodePayload[casefile.StateEvent](e.Payload)
 		return []string{p.Why}
+	case casefile.EntryClock, casefile.EntryPromise:
+		p, _ := casefile.DecodePayload[casefile.ClockEvent](e.Payload)
+		return []string{p.Why}
 	default:
 		return textsOf(e)
 	}

@@ -129,6 +129,10 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 		p, err := casefile.DecodePayload[casefile.CheckIn](e.Payload)
 		i.CheckIn, i.Text, i.Lang = &p, p.Wish, p.Lang
 		return err
+	case casefile.EntryClock, casefile.EntryPromise:
+		p, err := casefile.DecodePayload[casefile.ClockEvent](e.Payload)
+		i.Clock, i.Text, i.Lang = &p, p.Why, p.Lang
+		return err
 	case casefile.EntryHold:
 		p, err := casefile.DecodePayload[casefile.HoldEvent](e.Payload)
 		i.Hold, i.Text = &p, p.Why

@@ -32,19 +32,22 @@ type script struct {
 
 // step is something that a member, or without By the complainant, did.
 type step struct {
-	Day     int              `json:"day"` // after the day on which the case came in
-	At      string           `json:"at"`
-	By      string           `json:"by"`
-	Do      deed             `json:"do"`
-	To      string           `json:"to"` // a member or a state
-	Text    string           `json:"text"`
-	Why     string           `json:"why"`
-	Lang    lang.Lang        `json:"lang"` // of a message; empty: the complainant's
-	Outcome casefile.Outcome `json:"outcome"`
-	Way     string           `json:"way"`
-	Clock   string           `json:"clock"`
-	How     string           `json:"how"`
-	Files   []file           `json:"files"`
+	Day     int               `json:"day"` // after the day on which the case came in
+	At      string            `json:"at"`
+	By      string            `json:"by"`
+	Do      deed              `json:"do"`
+	To      string            `json:"to"` // a member or a state
+	Text    string            `json:"text"`
+	Why     string            `json:"why"`
+	Lang    lang.Lang         `json:"lang"` // of a message; empty: the complainant's
+	Outcome casefile.Outcome  `json:"outcome"`
+	Way     string            `json:"way"`
+	Clock   string            `json:"clock"`
+	Act     casefile.ClockAct `json:"act"`    // of a deadline
+	Due     int               `json:"due"`    // the day of a new date, counted as Day
+	Before  int               `json:"before"` // minutes before which a breach was known
+	How     string            `json:"how"`
+	Files   []file            `json:"files"`
 }
 
 // deed is what is done in a step.
@@ -68,6 +71,7 @@ const (
 	deedState       deed = "state"
 	deedIdentity    deed = "identity"
 	deedClock       deed = "clock"
+	deedDeadline    deed = "deadline" // what is done about one: more time, a new date
 	deedAcknowledge deed = "acknowledge"
 	deedClose       deed = "close"
 	deedAside       deed = "aside"

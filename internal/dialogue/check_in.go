@@ -137,10 +137,9 @@ func (d *Dialogue) watched(o *custody.Opened, key string, clocks []deadline.Cloc
 }
 
 // AskCheckIn carries out the work of a check-in: at its time it mails the person, where
-// they confirmed an address, that there is a question for them; from when it is due it
-// mails the members every month that they have to look, until one of them says what was
-// done. again is when to come back; the zero time: never. An open clock always has this
-// work: the examination of the database finds one without.
+// they confirmed an address, that there is a question for them. again is when to come
+// back; the zero time: never. Until members are reminded that it is due, an open clock has
+// this work: the examination of the database finds one without.
 func (d *Dialogue) AskCheckIn(ctx context.Context, ref string) (again time.Time, err error) {
 	id, clock := custody.CheckInOf(ref)
 	c, clocks, err := d.caseAndClocks(ctx, id)
@@ -156,10 +155,14 @@ func (d *Dialogue) AskCheckIn(ctx context.Context, ref string) (again time.Time,
 		return again, nil // answered, declined, or planned anew: that has work of its own
 	}
 	k := clocks[n]
-	if now.After(k.Due) {
-		return d.Calendar.After(now, remindAfter()), d.tellMembers(ctx, c, now)
+	switch {
+	case !now.After(k.Due):
+		return k.Due.Add(waitForReminder), d.mailCheckIn(ctx, c, k)
+	case k.Reminded.IsZero():
+		return now.Add(waitForReminder), nil
+	default:
+		return again, nil
 	}
-	return k.Due.Add(time.Second), d.mailCheckIn(ctx, c, k)
 }
 
 // mailCheckIn mails the person once.
@@ -177,25 +180,8 @@ func (d *Dialogue) mailCheckIn(ctx context.Context, c store.Case, k deadline.Clo
 	return d.mailOnce(ctx, c, k.Target, letter.CheckIn, []store.Mail{mail})
 }
 
-// remindAfter is how long members are left alone with a check-in that they were told of.
-func remindAfter() deadline.Length { return deadline.Length{N: 1, Unit: deadline.Months} }
-
-// tellMembers mails whoever may read the case that somebody has to look.
-func (d *Dialogue) tellMembers(ctx context.Context, c store.Case, now time.Time) error {
-	o := &custody.Opened{Case: c}
-	err := d.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		o.Grants, err = tx.Grants(c.ID)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("read who may read the case: %w", err)
-	}
-	mails, err := d.Custody.MemberMails(ctx, d.Mails, o, letter.ToMember, o.MayRead())
-	if err != nil {
-		return err
-	}
-	return d.mailOnce(ctx, c, now.AddDate(0, 0, -1), letter.ToMember, mails)
-}
+// waitForReminder is how long after it is due a check-in is looked at again.
+const waitForReminder = 24 * time.Hour
 
 // mailOnce queues mails of a kind unless one was queued since a time: work can be done
 // twice.

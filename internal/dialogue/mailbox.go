@@ -144,6 +144,7 @@ func (d *Dialogue) read(ctx context.Context, v *visit) (*Mailbox, error) {
 	m.CheckIns, m.Declined = d.checkIns(o, running)
 	m.NewCode, m.Codes = d.newCode(onItsWay), d.codeTurns(o)
 	m.Late = o.Case.State.Open() && slices.ContainsFunc(clocks, Promise.Late)
+	moved(m.Promises, o)
 	m.Language, m.OnlyOutside = m.Identity.Lang, len(o.MayRead()) == 0
 	d.fill(m, o, openings)
 	m.Openings = d.openings(ctx, o, openings)
@@ -160,9 +161,25 @@ func (d *Dialogue) promises(tx *store.Tx, id casefile.ID) (list []Promise, clock
 		if !ok || !rule.ToComplainant {
 			continue
 		}
-		list = append(list, Promise{rule.Label, k, k.State(tx.Now()), d.Calendar.Phrase(k, tx.Now())})
+		list = append(list, Promise{Label: rule.Label, Clock: k, State: k.State(tx.Now()), Phrase: d.Calendar.Phrase(k, tx.Now())})
 	}
 	return list, clocks, nil
+}
+
+// moved adds to what was promised why members last moved it.
+func moved(list []Promise, o *custody.Opened) {
+	seen := readUpTo(o, "")
+	for _, e := range o.Entries {
+		p, err := casefile.DecodePayload[casefile.ClockEvent](e.Payload)
+		if e.Kind != casefile.EntryPromise || err != nil {
+			continue
+		}
+		for i := range list {
+			if list[i].Clock.ID == p.Clock {
+				list[i].Why, list[i].Lang, list[i].Unread = p.Why, p.Lang, e.Seq > seen
+			}
+		}
+	}
 }
 
 // identityOf is the newest record of who the complainant is.

@@ -55,7 +55,13 @@ type Promise struct {
 	Clock  deadline.Clock
 	State  deadline.State
 	Phrase deadline.Phrase
+	Why    string // why members last moved it; empty: they never did
+	Lang   lang.Lang
+	Unread bool // they did since the last visit
 }
+
+// Rests reports whether members let it stand still.
+func (p Promise) Rests() bool { return p.State == deadline.Resting }
 
 // Kept reports whether what was promised is done, in time or late.
 func (p Promise) Kept() bool { return p.State == deadline.Met || p.State == deadline.MetLate }

@@ -80,6 +80,8 @@ func (r role) may(who ui.Who, what string) bool {
 		return r.vouched
 	case ui.Configurators:
 		return slices.Contains(r.tasks, staff.RoleConfigurator)
+	case ui.Handlers:
+		return slices.Contains(r.tasks, staff.RoleHandler)
 	case ui.Leavers:
 		return slices.Contains(r.tasks, staff.RoleConfigurator) || slices.Contains(r.tasks, staff.RoleHandler)
 	case ui.Certified:

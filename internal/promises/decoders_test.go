@@ -229,10 +229,12 @@ func payloadDecoders(t testing.TB) (list []decoder) {
 	add(identity, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.Identity](b)) })
 	state, err := casefile.EncodePayload(casefile.StateEvent{From: casefile.StateReceived, To: casefile.StateTriage, At: apptest.Start, Why: "w"})
 	add(state, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.StateEvent](b)) })
+	moved, err := casefile.EncodePayload(casefile.ClockEvent{Act: casefile.ClockExtended, Clock: "D5", To: apptest.Start, Why: "w"})
+	add(moved, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.ClockEvent](b)) })
 	hold, err := casefile.EncodePayload(casefile.HoldEvent{Act: casefile.HoldSet, Why: "w", Review: apptest.Start})
 	add(hold, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.HoldEvent](b)) })
-	summary, err := casefile.EncodePayload(casefile.Summary{Subject: "s", Folded: "f"})
-	add(summary, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.Summary](b)) })
+	summary, err := casefile.EncodeSummary(casefile.Summary{Subject: "s", Words: " f "})
+	add(summary, err, func(b []byte) error { return second(casefile.DecodeSummary(b)) })
 	return list
 }
 

@@ -232,7 +232,7 @@ func (h *history) submit(t *rapid.T) {
 			excluded, c.director = append(excluded, staff.Function(n)), c.director || n == "director"
 		}
 	}
-	c.name = "Complainant" + strings.Repeat("x", len(h.cases)+len(h.erased)+1) + "er"
+	c.name = "Complainant" + strings.Repeat("xo", len(h.cases)+len(h.erased)+1) + "er"
 	r := h.Complain("nl", apptest.With(a, profile.FieldLastName, c.name), nil)
 	c.id, c.number, c.code = r.Case, r.Number, r.Code
 	code, err := seal.ParseCode(r.Code)

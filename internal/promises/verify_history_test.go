@@ -172,6 +172,9 @@ func (h *eventful) recovered() {
 	_, err := h.Casework.Recover(ctx, plan)
 	h.must(err)
 	h.must(h.Setup.OpenDrill(ctx, h.team.HR))
+	h.must(h.Casework.SetAbsence(ctx, h.team.HR, casework.Leave{Deputy: h.team.Manager.Member}))
+	_, err = h.Casework.MakeCalendar(ctx, h.team.HR)
+	h.must(err)
 }
 
 // erased erases a case of which a short time was kept.

@@ -114,16 +114,21 @@ ORDER BY c.next_due, c.id`, caseColumns, where, n-1, n, n-2, n-2), args...)
 	if err != nil {
 		return nil, err
 	}
+	return list, t.grantsFor(f.Member, list)
+}
+
+// grantsFor reads the grants of a member where the keyring has no row yet.
+func (t *Tx) grantsFor(member staff.ID, list []InboxRow) (err error) {
 	for i := range list {
 		if len(list[i].Ring) > 0 {
 			continue
 		}
-		list[i].Grant, err = t.memberGrant(list[i].ID, list[i].Summary.Epoch, f.Member)
+		list[i].Grant, err = t.memberGrant(list[i].ID, list[i].Summary.Epoch, member)
 		if err != nil && !errors.Is(err, ErrNone) { // none: they have no key to that epoch
-			return nil, err
+			return err
 		}
 	}
-	return list, nil
+	return nil
 }
 
 func scanInboxRow(row scanner) (InboxRow, error) {

@@ -106,6 +106,8 @@ FROM case_file WHERE id = $1`
   FROM case_grant WHERE case_id = $1
 UNION ALL SELECT 2, epoch, seq, created, 0, 0, '', '', '', stamp FROM case_key WHERE case_id = $1
 UNION ALL SELECT 3, started, target, due, hard, met, id, kind, '', NULL FROM case_clock WHERE case_id = $1
+UNION ALL SELECT 13, promised, paused, again, reminded, rung, id, '', '', NULL FROM case_clock WHERE case_id = $1
+UNION ALL SELECT 14, remind, 0, 0, 0, 0, id, '', '', NULL FROM case_clock WHERE case_id = $1
 UNION ALL SELECT 4, created, handed, 0, 0, 0, lookup, '', '', stamp FROM code WHERE case_id = $1
 UNION ALL SELECT 5, verified, 0, 0, 0, 0, '', '', '', box FROM notice_address WHERE case_id = $1
 UNION ALL SELECT 6, epoch, revision, 0, 0, 0, '', '', '', stamp FROM summary WHERE case_id = $1
@@ -136,6 +138,8 @@ UNION ALL SELECT 6, id, started_by, entry_id, entry_kind, '', '', started, key_s
 UNION ALL SELECT 7, id, '', '', '', '', '', head_count, compartment, 0, head_hash, head_stamp FROM drill
 UNION ALL SELECT 8, drill_id, recipient_kind, recipient_id, fingerprint, '', '', seq, opened, 0, stamp, NULL FROM drill_grant
 UNION ALL SELECT 9, id, member_id, '', '', '', '', at, 0, 0, NULL, NULL FROM recovery_use
+UNION ALL SELECT 10, member_id, deputy_id, '', '', '', '', away_from, away_to, 0, NULL, NULL FROM absence
+UNION ALL SELECT 11, member_id, lookup, '', '', '', '', created, 0, 0, NULL, NULL FROM calendar_address
 ORDER BY part, a, b, c, d, e, n1`
 )
 
@@ -163,7 +167,7 @@ func (t *Tx) ErasedState(id casefile.ID) (number int64, state [32]byte, err erro
 
 // DeskState is the same of the desk: instance, members and how they sign in, the newest
 // event of the directory, changes of it with their signatures, invitations,
-// acceptances, practice cases, and uses of the recovery key. What an invitation
+// acceptances, practice cases, uses of the recovery key, who is away, and addresses of calendars. What an invitation
 // gathers before it is used counts from then on.
 func (t *Tx) DeskState() (number int64, state [32]byte, err error) {
 	h := newStateHash("klankbord/state/desk/1")

@@ -286,6 +286,7 @@ CREATE TABLE entry (
   PRIMARY KEY (case_id, id)
 ) {strict};
 CREATE INDEX entry_seq ON entry (case_id, seq);
+CREATE INDEX entry_words ON entry (case_id, seq) WHERE kind IN ('message-in', 'withdrawal', 'meeting-request');
 CREATE INDEX entry_request ON entry (created) WHERE kind = 'request';
 
 CREATE TABLE summary (
@@ -305,8 +306,16 @@ CREATE TABLE case_clock (
   due     {int}  NOT NULL,
   hard    {int}  NOT NULL CHECK (hard IN (0, 1)),
   met     {int}  NOT NULL DEFAULT 0,
+  promised {int} NOT NULL DEFAULT 0,
+  paused  {int}  NOT NULL DEFAULT 0,
+  again   {int}  NOT NULL DEFAULT 0,
+  reminded {int} NOT NULL DEFAULT 0,
+  rung    {int}  NOT NULL DEFAULT 0,
+  remind  {int}  NOT NULL DEFAULT 0,
   PRIMARY KEY (case_id, id)
 ) {strict};
+CREATE INDEX case_clock_remind ON case_clock (remind) WHERE remind > 0;
+CREATE INDEX case_clock_running ON case_clock (due, case_id, id) WHERE met = 0;
 
 -- Who has read up to which item: members by id, the complainant as ''.
 CREATE TABLE read_mark (
@@ -568,6 +577,21 @@ CREATE TABLE lost_access (
   PRIMARY KEY (member_id, case_id)
 ) {strict};
 CREATE INDEX lost_access_case ON lost_access (case_id);
+
+-- When a member is away, and who stands in for them.
+CREATE TABLE absence (
+  member_id {text} NOT NULL PRIMARY KEY REFERENCES member (id) ON DELETE CASCADE,
+  deputy_id {text} NOT NULL DEFAULT '',
+  away_from {int}  NOT NULL DEFAULT 0,
+  away_to   {int}  NOT NULL DEFAULT 0
+) {strict};
+
+-- At which secret address a calendar reads a member's dates.
+CREATE TABLE calendar_address (
+  member_id {text} NOT NULL PRIMARY KEY REFERENCES member (id) ON DELETE CASCADE,
+  lookup    {text} NOT NULL UNIQUE,
+  created   {int}  NOT NULL
+) {strict};
 
 -- Uses of the organisation's recovery key, as the desk shows them.
 CREATE TABLE recovery_use (

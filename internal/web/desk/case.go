@@ -43,6 +43,8 @@ type casePage struct {
 	Asked     []ui.Link // requests of colleagues on which this member may decide
 	Named     []namedRow
 
+	Away string // that the member in charge is away, and who stands in; empty: is there
+
 	StoryFiles      []ui.File
 	FormErrors      []ui.FormError
 	ChargeID        string
@@ -60,8 +62,11 @@ type answerGroup struct {
 
 type clockRow struct {
 	Label string
+	Href  string
 	State ui.Tag
-	Law   bool
+	Law   bool     // set by law
+	Hard  bool     // promised to everybody
+	More  []string // dates that were moved
 }
 
 type blocked struct {
@@ -72,7 +77,7 @@ type blocked struct {
 // deeds are what a case page may say was just done.
 func deeds() []string {
 	return []string{
-		"note", "message", "outcome", "assign", "state", "acknowledged", "clock", "mail", "identity",
+		"note", "message", "outcome", "assign", "state", "acknowledged", "clock", "deadline", "breach", "risk", "mail", "identity",
 		"asked", "decided", "withdrawn", "code-started", "code-stopped", "code-replaced", "code-handed", "moved", "hold-set", "hold-lifted",
 	}
 }
@@ -168,6 +173,7 @@ func (d *desk) caseData(r *http.Request, c *casework.Case) casePage {
 	data.HeldTag = ui.Tag{Text: d.text(r, "desk.log.kind-hold-set"), Tone: ui.Warn}
 	data.AnswerLanguage = d.languageName(r, c.Language)
 	data.IdentityAnswers = d.answers(r, c.Identity.Answers, "")
+	data.Away = d.awayText(r, c.Charge.Name, c.Away)
 	d.fillTimeline(r, &data)
 	d.fillClocks(r, &data)
 	d.fillSteps(r, &data)
@@ -204,9 +210,19 @@ func (d *desk) answers(r *http.Request, in []casework.Answer, lang string) []ui.
 func (d *desk) fillClocks(r *http.Request, data *casePage) {
 	for _, k := range data.Case.Clocks {
 		label := d.text(r, "common.clock."+string(k.Kind))
-		data.Clocks = append(data.Clocks, clockRow{
-			Label: label, Law: k.Hard, State: ui.Tag{Text: d.phrase(r, k.Phrase), Tone: toneOf(k.State)},
-		})
+		row := clockRow{
+			Label: label, Law: k.Law, Hard: k.Hard && !k.Law, State: ui.Tag{Text: d.clockPhrase(r, k), Tone: toneOf(k.State)},
+		}
+		if k.Open() {
+			row.Href = data.Base + "/clock/" + k.ID
+		}
+		if !k.Promised.IsZero() {
+			row.More = append(row.More, d.text(r, "desk.clock.first", "date", d.date(r, k.Promised)))
+		}
+		if !k.Again.IsZero() {
+			row.More = append(row.More, d.text(r, "desk.clock.new-date", "date", d.date(r, k.Again)))
+		}
+		data.Clocks = append(data.Clocks, row)
 		if k.ByHand {
 			data.ByHand = append(data.ByHand, ui.Option{Value: k.ID, Label: label})
 		}
@@ -217,6 +233,8 @@ func toneOf(s deadline.State) ui.Tone {
 	switch s {
 	case deadline.Passed:
 		return ui.Bad
+	case deadline.Resting:
+		return ui.Info
 	case deadline.Pressing, deadline.MetLate:
 		return ui.Warn
 	case deadline.Met:

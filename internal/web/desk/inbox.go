@@ -153,6 +153,9 @@ func (d *desk) cells(r *http.Request, v casework.View, row casework.Row) []ui.Ce
 	if charge == "" {
 		charge = d.text(r, "desk.nobody")
 	}
+	if away := d.awayText(r, charge, row.Away); away != "" {
+		charge = away
+	}
 	return []ui.Cell{
 		{Text: subject, Href: "/desk/case/" + string(row.Number), Head: true},
 		{Text: string(row.Number)},

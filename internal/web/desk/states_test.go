@@ -48,6 +48,7 @@ func RenderStates(t *testing.T, dir string) {
 		s.access()
 		s.watch()
 		s.helper()
+		s.clocks()
 		s.logs()
 	}
 	s.changes()
