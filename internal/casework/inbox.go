@@ -163,8 +163,12 @@ func memberNames(tx *store.Tx) (map[staff.ID]string, error) {
 }
 
 func (c *Casework) count(tx *store.Tx, actor access.Actor, in *Inbox) error {
+	k, err := c.counting(tx, actor)
+	if err != nil {
+		return err
+	}
 	for _, v := range Views() {
-		n, err := tx.CountInbox(c.viewFilter(actor, v), ViewCountMost)
+		n, err := k.count(c.viewFilter(actor, v), string(v), ViewCountMost)
 		if err != nil {
 			return err
 		}
