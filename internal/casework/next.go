@@ -33,6 +33,9 @@ const (
 	stepMonitor     = "monitor"
 	stepNone        = "none"
 	stepSort        = "sort"
+	stepWish        = "wish"
+	stepSilent      = "silent"
+	stepHelper      = "helper"
 	stepErase       = "erase"
 	stepHeld        = "held"
 )
@@ -42,6 +45,7 @@ func StepKeys() []string {
 	return []string{
 		stepDamaged, stepBreach, stepPersons, stepByHand, stepDead, stepLate, stepAcknowledge, stepAssign, stepAnswer, stepMeeting, stepAssess, stepHandle,
 		stepWait, stepUpdate, stepDecide, stepClose, stepMeasures, stepReview, stepReferred, stepMonitor, stepNone, stepSort, stepErase, stepHeld,
+		stepWish, stepSilent, stepHelper,
 	}
 }
 
@@ -158,11 +162,19 @@ func (v *Case) handlingStep() (string, []deadline.Kind) {
 }
 
 func (v *Case) restingStep() string {
+	for _, k := range v.Clocks {
+		if k.CheckIn() && k.State == deadline.Passed {
+			return v.watchStep(k.ID)
+		}
+	}
 	switch {
 	case v.Erasure.Hold != nil && v.Erasure.Hold.Late:
 		return stepHeld
 	case v.Erasure.Due && v.Erasure.Hold == nil:
 		return stepErase
+	}
+	if v.State == casefile.StateMonitoring && v.Channel == casefile.ChannelWatch {
+		return stepHelper
 	}
 	if v.State == casefile.StateMonitoring {
 		return stepMonitor
