@@ -29,7 +29,9 @@ const (
 	EntryRequest        EntryKind = "request"         // a member asks the others to agree
 	EntryDecision       EntryKind = "decision"        // what became of a request, signed
 	EntryCode           EntryKind = "code-event"      // what happened to the code; seen by both sides
+	EntryCheckIn        EntryKind = "check-in"        // how the complainant is treated since they spoke
 	EntryHold           EntryKind = "hold"            // erasure was stopped, or may go on
+	EntryHelper         EntryKind = "helper"          // somebody who helped got a code of their own
 	EntryClock          EntryKind = "clock-event"     // what members did about a deadline of their own
 	EntryPromise        EntryKind = "promise-event"   // the same of one that was promised; seen by both sides
 )
@@ -47,7 +49,7 @@ func EntryKinds() []EntryKind {
 		EntryStory, EntryMessageIn, EntryMessageOut, EntryNote, EntryIdentity,
 		EntryContactChange, EntryFile, EntryInternalFile, EntryOutcome, EntryWithdrawal,
 		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntrySummary,
-		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryClock, EntryPromise,
+		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryClock, EntryPromise, EntryCheckIn, EntryHelper,
 	}
 }
 
@@ -61,7 +63,7 @@ func (k EntryKind) Compartment() string {
 	case EntryIdentity, EntryContactChange, EntryRawMail:
 		return identityCompartment
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryFile, EntryOutcome,
-		EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise:
+		EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn:
 		return dialogueCompartment
 	default:
 		return investigationCompartment
@@ -72,7 +74,7 @@ func (k EntryKind) Compartment() string {
 func (k EntryKind) Seen() bool {
 	switch k {
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryIdentity, EntryContactChange,
-		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise:
+		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn:
 		return true
 	default:
 		return false
@@ -89,9 +91,10 @@ const (
 	ChannelPhone  Channel = "phone"
 	ChannelLetter Channel = "letter"
 	ChannelVisit  Channel = "visit"
+	ChannelWatch  Channel = "watch" // no complaint: a member gave somebody who helped a code of their own
 )
 
 // Channels returns every channel.
 func Channels() []Channel {
-	return []Channel{ChannelWeb, ChannelEmail, ChannelPhone, ChannelLetter, ChannelVisit}
+	return []Channel{ChannelWeb, ChannelEmail, ChannelPhone, ChannelLetter, ChannelVisit, ChannelWatch}
 }

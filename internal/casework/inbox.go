@@ -24,6 +24,7 @@ const (
 	ViewUnassigned View = "unassigned"
 	ViewDue        View = "due" // a clock ends within seven days, or has
 	ViewUnread     View = "unread"
+	ViewWatch      View = "watch" // closed, and somebody has to look how the complainant is treated
 	ViewWaiting    View = "waiting"
 	ViewClosed     View = "closed"
 	ViewErase      View = "erase" // closed, and kept for long enough
@@ -32,7 +33,7 @@ const (
 
 // Views lists every view in the order in which they are offered.
 func Views() []View {
-	return []View{ViewMine, ViewUnread, ViewDue, ViewUnassigned, ViewWaiting, ViewAll, ViewClosed, ViewErase}
+	return []View{ViewMine, ViewUnread, ViewDue, ViewWatch, ViewUnassigned, ViewWaiting, ViewAll, ViewClosed, ViewErase}
 }
 
 // PageSize is how many cases a page of the inbox shows.
@@ -187,6 +188,8 @@ func (c *Casework) viewFilter(actor access.Actor, v View) store.InboxFilter {
 		f.Open, f.DueTill = true, c.Store.Now().Add(dueSoon)
 	case ViewUnread:
 		f.Unread = true
+	case ViewWatch:
+		f.Closed, f.Watched, f.DueTill = true, true, c.Store.Now()
 	case ViewWaiting:
 		f.States = []casefile.State{casefile.StateWaiting}
 	case ViewClosed:
@@ -203,7 +206,7 @@ func (in *Inbox) settle(f Filter) {
 	in.View = f.View
 	if !slices.Contains(Views(), in.View) {
 		in.View = ViewAll
-		for _, v := range []View{ViewUnread, ViewMine, ViewUnassigned} {
+		for _, v := range []View{ViewUnread, ViewWatch, ViewMine, ViewUnassigned} {
 			if in.Counts[v] > 0 {
 				in.View = v
 				break

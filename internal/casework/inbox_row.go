@@ -147,6 +147,9 @@ func (c *Casework) row(r openedRow, names map[staff.ID]string) Row {
 			row.Topics = append(row.Topics, t)
 		}
 	}
+	if !r.State.Open() && !now.After(row.Due) {
+		row.Due = time.Time{} // nothing is owed yet
+	}
 	if !row.Due.IsZero() {
 		row.Late, row.Soon = now.After(row.Due), now.Add(dueSoon).After(row.Due)
 		row.Phrase = c.Calendar.Phrase(deadline.Clock{Due: row.Due}, now)

@@ -14,6 +14,8 @@ const (
 	stepDamaged     = "damaged"
 	stepByHand      = "by-hand"
 	stepDead        = "dead"
+	stepBreach      = "breach"
+	stepPersons     = "persons"
 	stepLate        = "late"
 	stepAcknowledge = "acknowledge"
 	stepAssign      = "assign"
@@ -22,6 +24,7 @@ const (
 	stepAssess      = "assess"
 	stepHandle      = "handle"
 	stepWait        = "wait"
+	stepUpdate      = "update"
 	stepDecide      = "decide"
 	stepClose       = "close"
 	stepMeasures    = "measures"
@@ -30,6 +33,9 @@ const (
 	stepMonitor     = "monitor"
 	stepNone        = "none"
 	stepSort        = "sort"
+	stepWish        = "wish"
+	stepSilent      = "silent"
+	stepHelper      = "helper"
 	stepErase       = "erase"
 	stepHeld        = "held"
 )
@@ -37,8 +43,9 @@ const (
 // StepKeys lists every key of a next step, for tests of the catalogue.
 func StepKeys() []string {
 	return []string{
-		stepDamaged, stepByHand, stepDead, stepLate, stepAcknowledge, stepAssign, stepAnswer, stepMeeting, stepAssess, stepHandle,
-		stepWait, stepDecide, stepClose, stepMeasures, stepReview, stepReferred, stepMonitor, stepNone, stepSort, stepErase, stepHeld,
+		stepDamaged, stepBreach, stepPersons, stepByHand, stepDead, stepLate, stepAcknowledge, stepAssign, stepAnswer, stepMeeting, stepAssess, stepHandle,
+		stepWait, stepUpdate, stepDecide, stepClose, stepMeasures, stepReview, stepReferred, stepMonitor, stepNone, stepSort, stepErase, stepHeld,
+		stepWish, stepSilent, stepHelper,
 	}
 }
 
@@ -54,7 +61,7 @@ func (c *Casework) next(v *Case) Step {
 		best = v.nextClock()
 	}
 	if best != nil && key != stepDamaged && key != stepSort {
-		s.Due, s.Phrase = best.Due, best.Phrase
+		s.Clock, s.Due, s.Phrase = *best, best.Due, best.Phrase
 	}
 	return s
 }
@@ -87,6 +94,10 @@ func (v *Case) step() (string, []deadline.Kind) {
 		return stepSort, nil
 	case !v.State.Open():
 		return v.restingStep(), nil
+	case v.runs(deadline.KindBreachNotice):
+		return stepBreach, []deadline.Kind{deadline.KindBreachNotice}
+	case v.runs(deadline.KindBreachPersons):
+		return stepPersons, []deadline.Kind{deadline.KindBreachPersons}
 	case v.Receipt.State == ReceiptByHand:
 		return stepByHand, []deadline.Kind{deadline.KindAcknowledgement, deadline.KindFirstAnswer}
 	case v.Receipt.State == ReceiptDead:
@@ -117,6 +128,14 @@ func (v *Case) untold() deadline.Kind {
 	return ""
 }
 
+// runs reports whether a clock of a kind is open and, where states are given, in one
+// of them.
+func (v *Case) runs(kind deadline.Kind, states ...deadline.State) bool {
+	return slices.ContainsFunc(v.Clocks, func(k Clock) bool {
+		return k.Kind == kind && k.Open() && (len(states) == 0 || slices.Contains(states, k.State))
+	})
+}
+
 func (v *Case) handlingStep() (string, []deadline.Kind) {
 	answer := []deadline.Kind{deadline.KindFeedback, deadline.KindFullAnswer}
 	switch v.State {
@@ -127,6 +146,9 @@ func (v *Case) handlingStep() (string, []deadline.Kind) {
 	case casefile.StateHandling, casefile.StateMediation:
 		return stepHandle, answer
 	case casefile.StateInvestigation:
+		if v.runs(deadline.KindUpdate, deadline.Pressing, deadline.Passed) {
+			return stepUpdate, []deadline.Kind{deadline.KindUpdate}
+		}
 		return stepDecide, append([]deadline.Kind{deadline.KindPlan}, answer...)
 	case casefile.StateMeasures:
 		return stepMeasures, answer
@@ -140,11 +162,19 @@ func (v *Case) handlingStep() (string, []deadline.Kind) {
 }
 
 func (v *Case) restingStep() string {
+	for _, k := range v.Clocks {
+		if k.CheckIn() && k.State == deadline.Passed {
+			return v.watchStep(k.ID)
+		}
+	}
 	switch {
 	case v.Erasure.Hold != nil && v.Erasure.Hold.Late:
 		return stepHeld
 	case v.Erasure.Due && v.Erasure.Hold == nil:
 		return stepErase
+	}
+	if v.State == casefile.StateMonitoring && v.Channel == casefile.ChannelWatch {
+		return stepHelper
 	}
 	if v.State == casefile.StateMonitoring {
 		return stepMonitor

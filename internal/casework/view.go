@@ -46,6 +46,7 @@ type Case struct {
 	Outcome  casefile.Outcome
 	Erasure  Erasure
 	Next     Step
+	Helpers  bool    // people who helped can have a code of their own
 	Named    []Named // members whose name stands in what the complainant wrote
 }
 
@@ -96,6 +97,8 @@ type Item struct {
 	Moved   *casefile.StateEvent
 	Access  *casefile.AccessEvent
 	Code    casefile.CodeAct // of an event of the code
+	CheckIn *casefile.CheckIn
+	Helper  casefile.Number // of the file of somebody who helped
 	Clock   *casefile.ClockEvent
 	Hold    *casefile.HoldEvent
 	Asked   casefile.Matter  // of a request, or of what was decided about one
@@ -211,6 +214,7 @@ type Contact struct {
 
 // Step is the next right thing to do.
 type Step struct {
+	Clock  Clock     // that runs for it; zero: none
 	Key    string    // the last part of a catalogue key
 	Due    time.Time // zero: no clock runs for it
 	Phrase deadline.Phrase

@@ -46,6 +46,8 @@ func RenderStates(t *testing.T, dir string) {
 		s.requests()
 		s.codes()
 		s.access()
+		s.watch()
+		s.helper()
 		s.clocks()
 		s.logs()
 		s.numbers()
