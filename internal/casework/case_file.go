@@ -69,12 +69,13 @@ func (c *Casework) ExportCase(ctx context.Context, actor access.Actor, t CaseTic
 	}
 	sum := sha256.Sum256(paper)
 	paperName := string(o.Case.Number) + ".pdf"
-	hashes := hex.EncodeToString(sum[:]) + "  " + paperName + "\n"
+	lines := []string{hex.EncodeToString(sum[:]) + "  " + paperName}
 	for _, f := range files {
 		if f.hash != "" {
-			hashes += f.hash + "  " + f.name + "\n"
+			lines = append(lines, f.hash+"  "+f.name)
 		}
 	}
+	hashes := strings.Join(lines, "\n") + "\n"
 	list := sha256.Sum256([]byte(hashes))
 	leaf := custody.Leaf(c.Store.Now(), custody.Event{
 		Kind: audit.Export, Actor: custody.ByMember(actor.Member), Case: o.Case.ID,

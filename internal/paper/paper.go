@@ -114,12 +114,10 @@ func (s *sheet) page() {
 }
 
 // room begins a new page where less than this is left.
-func (s *sheet) room(height float64) bool {
-	if s.y+height <= footer {
-		return false
+func (s *sheet) room(height float64) {
+	if s.y+height > footer {
+		s.page()
 	}
-	s.page()
-	return true
 }
 
 // apart draws what a screen reader passes over.

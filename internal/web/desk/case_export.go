@@ -136,9 +136,9 @@ func (d *desk) paperItem(r *http.Request, m ui.Message) string {
 	for _, t := range m.Tags {
 		parts = append(parts, t.Text)
 	}
-	text := strings.Join(parts, ", ") + ": " + m.Text
+	words := []string{strings.Join(parts, ", ") + ":", m.Text}
 	for _, f := range m.Files {
-		text += " [" + f.Name + "]"
+		words = append(words, "["+f.Name+"]")
 	}
-	return text
+	return strings.Join(words, " ")
 }
