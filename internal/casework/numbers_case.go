@@ -69,7 +69,7 @@ func (n *tallying) erased(tx *store.Tx) error {
 		return err
 	}
 	for _, row := range rows {
-		if n.filter.Route != "" && row.Route != n.filter.Route || !n.knows(row) || n.left(row.Apart) {
+		if n.filter.Route != "" && row.Route != n.filter.Route || !n.knows(row) || n.left(row.Apart) || !complaint(row.Channel) {
 			continue
 		}
 		if k, ok := n.remains(row); ok {

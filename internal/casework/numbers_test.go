@@ -116,6 +116,13 @@ func TestFiguresOfRealCasesAsCountedByHand(t *testing.T) {
 		if !c.n.All || !c.n.Sealed {
 			t.Error("it does not say that all are counted, without what is sealed")
 		}
+		// The file of somebody who helped is no complaint.
+		helper := casework.Helper{First: "Bart", Last: "Wouters", Email: "bart@mail.example", Lang: "nl", Agreed: true, About: "Bart"}
+		if _, err := i.Casework.AddHelper(t.Context(), s.Manager, strict, helper, i.Password(s.Manager)); err != nil {
+			t.Fatal(err)
+		}
+		figuresOf(t, i, s.Manager, casework.NumbersFilter{For: figures.Team}).is("received", "", 1, 1)
+		figuresOf(t, i, s.Auditor, casework.NumbersFilter{For: figures.Team}).is("received", "", 5, 5)
 		// Who is left out of a case does not count it; for those who stay it is there.
 		if err := i.Casework.StepAside(t.Context(), s.HR, strict, "My brother is the supplier"); err != nil {
 			t.Fatal(err)

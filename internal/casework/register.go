@@ -112,6 +112,9 @@ func (n *tallying) register(tx *store.Tx) (list []Registered, err error) {
 		return nil, err
 	}
 	for _, r := range rows {
+		if !complaint(r.Channel) {
+			continue
+		}
 		k := n.clear(r.Case)
 		line := Registered{
 			Number: r.Number, Route: r.Route, Team: r.Team, State: r.State, Channel: r.Channel, Language: r.Language,
@@ -128,7 +131,7 @@ func (n *tallying) register(tx *store.Tx) (list []Registered, err error) {
 	}
 	left, err := tx.ErasedCases("", math.MaxInt32)
 	for _, row := range left {
-		if n.knows(row) {
+		if n.knows(row) && complaint(row.Channel) {
 			list = append(list, leftOf(row))
 		}
 	}

@@ -216,7 +216,9 @@ func ages(Lists) []string        { return []string{"30", "60", "90", "more"} }
 func channels(Lists) []string {
 	var list []string
 	for _, c := range casefile.Channels() {
-		list = append(list, string(c))
+		if c != casefile.ChannelWatch { // no complaint comes in by it
+			list = append(list, string(c))
+		}
 	}
 	return list
 }
