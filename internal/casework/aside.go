@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 
 	"klankbord/internal/access"
 	"klankbord/internal/casefile"
@@ -32,6 +33,9 @@ func (c *Casework) exclude(ctx context.Context, actor access.Actor, n casefile.N
 	if e.Why, err = whyOf(e.Why); err != nil {
 		return err
 	}
+	if err := c.excludeFromHelpers(ctx, actor, n, e); err != nil {
+		return err
+	}
 	return custody.Retry(func() error {
 		o, dir, err := c.openWith(ctx, actor, n)
 		if err != nil {
@@ -47,6 +51,32 @@ func (c *Casework) exclude(ctx context.Context, actor access.Actor, n casefile.N
 			dir: dir, event: e, turn: custody.Turn{To: access.Recipients(dir, want), Out: []staff.ID{who}},
 		}, change{})
 	})
+}
+
+// excludeFromHelpers takes the files of those who helped in a case away from the same
+// member first, because each names the case.
+func (c *Casework) excludeFromHelpers(ctx context.Context, actor access.Actor, n casefile.Number, e casefile.AccessEvent) error {
+	o, err := c.open(ctx, actor, n)
+	if err != nil {
+		return err
+	}
+	for _, entry := range o.Entries {
+		if entry.Kind != casefile.EntryHelper || entry.Damaged || entry.Locked {
+			continue
+		}
+		h, err := casefile.DecodePayload[casefile.Helper](entry.Payload)
+		if err != nil {
+			continue
+		}
+		err = c.exclude(ctx, actor, h.Number, e)
+		if f, ok := fault.As(err); ok && (errors.Is(err, fault.ErrNotFound) || f.Key == "error.member-missing") {
+			continue // erased, not theirs to open, or kept from that member already
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // holds reports whether a member has any key of a case.
