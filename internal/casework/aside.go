@@ -33,9 +33,6 @@ func (c *Casework) exclude(ctx context.Context, actor access.Actor, n casefile.N
 	if e.Why, err = whyOf(e.Why); err != nil {
 		return err
 	}
-	if err := c.excludeFromHelpers(ctx, actor, n, e); err != nil {
-		return err
-	}
 	return custody.Retry(func() error {
 		o, dir, err := c.openWith(ctx, actor, n)
 		if err != nil {
@@ -44,6 +41,9 @@ func (c *Casework) exclude(ctx context.Context, actor access.Actor, n casefile.N
 		entry, known := dir.Entry(who)
 		if r, _ := o.Routing(); !known || r.Exclusion.Covers(entry) {
 			return fault.New(fault.Invalid, "error.member-missing")
+		}
+		if err := c.excludeFromHelpers(ctx, actor, o, e); err != nil {
+			return err
 		}
 		e.Held = holds(o, who)
 		want := after(o, dir, e)
@@ -55,11 +55,7 @@ func (c *Casework) exclude(ctx context.Context, actor access.Actor, n casefile.N
 
 // excludeFromHelpers takes the files of those who helped in a case away from the same
 // member first, because each names the case.
-func (c *Casework) excludeFromHelpers(ctx context.Context, actor access.Actor, n casefile.Number, e casefile.AccessEvent) error {
-	o, err := c.open(ctx, actor, n)
-	if err != nil {
-		return err
-	}
+func (c *Casework) excludeFromHelpers(ctx context.Context, actor access.Actor, o *custody.Opened, e casefile.AccessEvent) error {
 	for _, entry := range o.Entries {
 		if entry.Kind != casefile.EntryHelper || entry.Damaged || entry.Locked {
 			continue
@@ -68,7 +64,7 @@ func (c *Casework) excludeFromHelpers(ctx context.Context, actor access.Actor, n
 		if err != nil {
 			continue
 		}
-		err = c.exclude(ctx, actor, h.Number, e)
+		err = c.exclude(ctx, actor, h.Number, casefile.AccessEvent{Act: e.Act, Member: e.Member, Why: e.Why})
 		if f, ok := fault.As(err); ok && (errors.Is(err, fault.ErrNotFound) || f.Key == "error.member-missing") {
 			continue // erased, not theirs to open, or kept from that member already
 		}
