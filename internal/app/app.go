@@ -188,6 +188,7 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 		Mails: mails, Limits: casework.DefaultLimits(), Wake: wake, Oversight: a.Oversight,
 	}
 	a.Casework.Limits.FileBytes, a.Casework.BackupDays = fileBytes, a.Config.BackupDays
+	a.Casework.UndoFor = a.Config.Undo
 	a.Work.Remind = func(ctx context.Context) error {
 		_, err := a.Casework.Remind(ctx)
 		return err

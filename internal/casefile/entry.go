@@ -34,6 +34,8 @@ const (
 	EntryHelper         EntryKind = "helper"          // somebody who helped got a code of their own
 	EntryClock          EntryKind = "clock-event"     // what members did about a deadline of their own
 	EntryPromise        EntryKind = "promise-event"   // the same of one that was promised; seen by both sides
+	EntryRecall         EntryKind = "recall"          // a message was taken back before it was read
+	EntryReview         EntryKind = "review"          // a text that a colleague is to read, or has read
 )
 
 // The names of the compartments, as package seal prints them.
@@ -50,6 +52,7 @@ func EntryKinds() []EntryKind {
 		EntryContactChange, EntryFile, EntryInternalFile, EntryOutcome, EntryWithdrawal,
 		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntrySummary,
 		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryClock, EntryPromise, EntryCheckIn, EntryHelper,
+		EntryRecall, EntryReview,
 	}
 }
 
@@ -63,7 +66,7 @@ func (k EntryKind) Compartment() string {
 	case EntryIdentity, EntryContactChange, EntryRawMail:
 		return identityCompartment
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryFile, EntryOutcome,
-		EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn:
+		EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn, EntryRecall:
 		return dialogueCompartment
 	default:
 		return investigationCompartment
@@ -74,7 +77,7 @@ func (k EntryKind) Compartment() string {
 func (k EntryKind) Seen() bool {
 	switch k {
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryIdentity, EntryContactChange,
-		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn:
+		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn, EntryRecall:
 		return true
 	default:
 		return false

@@ -32,12 +32,17 @@ type Message struct {
 	Lang  lang.Lang `json:"lang"`
 	Text  string    `json:"text,omitempty"`
 	Files []EntryID `json:"files,omitempty"`
+	// Sent is when a member sent it, and Goes from when the complainant is shown it:
+	// until then it can be undone. Both are zero where it is shown at once.
+	Sent time.Time `json:"sent,omitzero"`
+	Goes time.Time `json:"goes,omitzero"`
 }
 
 // Note is what members tell each other; the complainant never sees it.
 type Note struct {
 	Text  string    `json:"text,omitempty"`
 	Files []EntryID `json:"files,omitempty"`
+	To    []string  `json:"to,omitempty"` // ids of the members whom it mentions
 }
 
 // Identity is who the complainant is and how to reach them. It is sealed apart, and

@@ -20,7 +20,7 @@ func closable(o *custody.Opened, d Draft) error {
 	question := routing(o).Question
 	told := d.told()
 	if question && d.Outcome == "" {
-		told = strings.TrimSpace(d.Feedback) != "" || has(o, casefile.EntryMessageOut)
+		told = strings.TrimSpace(d.Feedback) != "" || len(messagesOut(o)) > 0
 	}
 	return casefile.Permit(o.Case.Route, o.Case.State, casefile.StateClosed, casefile.Facts{
 		AcknowledgementSent: true, Outcome: d.Outcome, Question: question, FeedbackSent: told,

@@ -26,6 +26,7 @@ const (
 	ViewUnread     View = "unread"
 	ViewWatch      View = "watch" // closed, and somebody has to look how the complainant is treated
 	ViewWaiting    View = "waiting"
+	ViewSnoozed    View = "snoozed" // what the member does not want to be shown for a while
 	ViewClosed     View = "closed"
 	ViewErase      View = "erase" // closed, and kept for long enough
 	ViewAll        View = "all"
@@ -33,7 +34,7 @@ const (
 
 // Views lists every view in the order in which they are offered.
 func Views() []View {
-	return []View{ViewMine, ViewUnread, ViewDue, ViewWatch, ViewUnassigned, ViewWaiting, ViewAll, ViewClosed, ViewErase}
+	return []View{ViewMine, ViewUnread, ViewDue, ViewWatch, ViewUnassigned, ViewWaiting, ViewSnoozed, ViewAll, ViewClosed, ViewErase}
 }
 
 // PageSize is how many cases a page of the inbox shows.
@@ -185,7 +186,14 @@ func (c *Casework) count(tx *store.Tx, actor access.Actor, in *Inbox) error {
 
 func (c *Casework) viewFilter(actor access.Actor, v View) store.InboxFilter {
 	f, none := store.InboxFilter{Member: actor.Member}, staff.ID("")
+	switch v { // where dates, or everything, are looked at, nothing is hidden
+	case ViewMine, ViewUnassigned, ViewUnread, ViewWaiting:
+		f.Awake = c.Store.Now()
+	default:
+	}
 	switch v {
+	case ViewSnoozed:
+		f.Snoozed = c.Store.Now()
 	case ViewMine:
 		f.Open, f.Charge = true, &actor.Member
 	case ViewUnassigned:

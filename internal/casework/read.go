@@ -26,6 +26,8 @@ type around struct {
 	notice   store.Notice     // the zero row: mail goes nowhere
 	change   store.CodeChange // the zero row: no new code is on its way
 	drafts   []store.DeskDraft
+	own      []store.Beside    // what the member set for themselves, and is wanted for
+	beside   []store.DeskDraft // of colleagues, without what they hold
 	dir      *staff.Directory
 	names    map[staff.ID]string
 	away     map[staff.ID]store.Absence
@@ -60,7 +62,7 @@ func (c *Casework) around(ctx context.Context, actor access.Actor, o *custody.Op
 	}
 	id := o.Case.ID
 	err = c.Store.Read(ctx, func(tx *store.Tx) error {
-		var errs [10]error
+		var errs [12]error
 		a.row, errs[0] = tx.Inbox(store.InboxFilter{Member: actor.Member, Cases: []casefile.ID{id}, Limit: 1})
 		a.clocks, errs[1] = tx.Clocks(id)
 		a.mails, errs[2] = tx.MailsOf(id)
@@ -71,6 +73,8 @@ func (c *Casework) around(ctx context.Context, actor access.Actor, o *custody.Op
 		a.notice, errs[7] = tx.Notice(id)
 		a.change, errs[8] = tx.CodeChange(id)
 		a.away, errs[9] = tx.Absences()
+		a.beside, errs[10] = tx.DraftsBeside(id, actor.Member)
+		a.own, errs[11] = tx.BesideOf(id, actor.Member)
 		for i, err := range errs {
 			if errors.Is(err, store.ErrNone) {
 				errs[i] = nil
@@ -139,9 +143,10 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 			v.Topics = append(v.Topics, t)
 		}
 	}
+	v.Watch, v.Snooze = c.own(o, a)
 	v.Identity = c.identity(actor, o, a)
 	v.Contact = c.contact(a.notice)
-	v.Drafts = c.drafts(o, a.drafts)
+	v.Drafts, v.Beside = c.drafts(o, a.drafts), c.beside(v.People, a)
 	v.Requests = c.asked(actor, o, a.dir, a.names)
 	c.way(actor, o, a.dir, v)
 	v.Erasure = c.erasure(actor, o, a.dir, a.names, v.Requests)

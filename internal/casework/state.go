@@ -54,7 +54,7 @@ func factsOf(o *custody.Opened, a around) casefile.Facts {
 	return casefile.Facts{
 		AcknowledgementSent: r.State == ReceiptSent || r.State == ReceiptDone,
 		Outcome:             record.Outcome,
-		FeedbackSent:        record.Complete() || routing(o).Question && has(o, casefile.EntryMessageOut),
+		FeedbackSent:        record.Complete() || routing(o).Question && len(messagesOut(o)) > 0,
 		Question:            routing(o).Question,
 	}
 }

@@ -42,7 +42,10 @@ type Case struct {
 	Contact  Contact
 	Code     CodeStanding
 	Drafts   []Draft // the member's own unfinished texts, newest first
-	Requests []Asked // what members asked each other to agree to, oldest first
+	Watch    bool    // the member is told of whatever others do
+	Snooze   Snooze
+	Beside   []Beside // what colleagues have begun to write
+	Requests []Asked  // what members asked each other to agree to, oldest first
 	Outcome  casefile.Outcome
 	Erasure  Erasure
 	Next     Step
@@ -109,6 +112,13 @@ type Item struct {
 	ReadAt  time.Time
 	Damaged bool
 	Locked  bool // the member has no key to it
+
+	Review   *casefile.Review // a text to be checked, or handed back
+	To       []Person         // whom a note mentions, or who may see a text to be checked
+	Answer   bool             // the member was asked to check it and has not
+	Take     bool             // it was handed back to the member
+	Standing Standing         // of a message to the complainant
+	Seq      int64            // of an entry
 }
 
 // Event is what an item of the log tells.

@@ -233,6 +233,10 @@ func payloadDecoders(t testing.TB) (list []decoder) {
 	add(moved, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.ClockEvent](b)) })
 	hold, err := casefile.EncodePayload(casefile.HoldEvent{Act: casefile.HoldSet, Why: "w", Review: apptest.Start})
 	add(hold, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.HoldEvent](b)) })
+	review, err := casefile.EncodePayload(casefile.Review{Draft: "note", Text: "t", Words: "w"})
+	add(review, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.Review](b)) })
+	recall, err := casefile.EncodePayload(casefile.Recall{Message: "m", Undone: true})
+	add(recall, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.Recall](b)) })
 	summary, err := casefile.EncodeSummary(casefile.Summary{Subject: "s", Words: " f "})
 	add(summary, err, func(b []byte) error { return second(casefile.DecodeSummary(b)) })
 	return list

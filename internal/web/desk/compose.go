@@ -24,6 +24,8 @@ type composer struct {
 	Saved    *casework.Draft
 	Other    string // kind of a second draft; empty: none
 	Mail     bool
+	People   []ui.Option // colleagues whom a note can mention
+	Mention  []string
 }
 
 // composer shows what a refused form held, else the draft asked for, else the
@@ -33,6 +35,11 @@ func (d *desk) composer(r *http.Request, c *casework.Case, w *casework.Writing) 
 	k := composer{Kind: string(casework.DraftNote), Seen: c.Seen, Lang: c.Language}
 	for _, l := range d.Languages {
 		k.Langs = append(k.Langs, ui.Option{Value: l, Label: d.text(r, "common.language-name."+l)})
+	}
+	for _, p := range c.People {
+		if p.ID != actor(r).Member {
+			k.People = append(k.People, ui.Option{Value: string(p.ID), Label: p.Name})
+		}
 	}
 	want := casework.DraftKind(r.URL.Query().Get("write"))
 	for i := range c.Drafts {
@@ -49,6 +56,7 @@ func (d *desk) composer(r *http.Request, c *casework.Case, w *casework.Writing) 
 	}
 	if s := k.Saved; s != nil {
 		k.Kind, k.Was, k.Revision, k.Seen, k.Text, k.Lang = string(s.Kind), string(s.Kind), s.Revision, s.Seen, s.Text, string(s.Lang)
+		k.Mention = s.Mention
 		for _, f := range s.Files {
 			k.Files = append(k.Files, ui.File{ID: f.ID, Name: f.Name, Size: f.Size})
 		}
@@ -57,6 +65,7 @@ func (d *desk) composer(r *http.Request, c *casework.Case, w *casework.Writing) 
 	}
 	if w != nil {
 		k.Kind, k.Text, k.Lang = string(w.Kind), w.Text, string(w.Lang)
+		k.Mention = w.Mention
 	}
 	return k
 }
@@ -85,12 +94,20 @@ func (d *desk) caseCompose(w http.ResponseWriter, r *http.Request) error {
 	f := form(values)
 	writing := composed(f)
 	writing.Add, writing.Remove = added, f.one("remove")
+	writing.Both = f.one("act") == "both"
 	saved, err := d.Casework.SaveDraft(r.Context(), actor(r), number(r), writing)
+	if errors.Is(err, casework.ErrChanged) {
+		return d.showConflict(w, r, http.StatusConflict, writing, nil)
+	}
 	if err != nil {
 		return d.refused(w, r, err, "text", f, &writing)
 	}
 	if failed != nil {
 		return d.refused(w, r, failed, "file", f, nil)
+	}
+	if f.one("act") == "review" {
+		ui.Redirect(w, r, base(r)+"/ask/"+string(saved.Kind))
+		return nil
 	}
 	if f.one("act") != "check" {
 		ui.Redirect(w, r, base(r)+"?write="+string(saved.Kind)+"#compose")
@@ -108,6 +125,7 @@ func composed(f form) casework.Writing {
 	w := casework.Writing{
 		Kind: casework.DraftKind(f.one("audience")), Was: casework.DraftKind(f.one("was")), Revision: integer(f.one("draft-revision")),
 		Seen: integer(f.one("seen")), Text: f.one("text"), Lang: lang.Lang(f.one("lang")),
+		Mention: f["mention"],
 	}
 	if w.Kind == "" {
 		w.Kind = casework.DraftNote
@@ -126,7 +144,10 @@ func (d *desk) readBeside(w http.ResponseWriter, r *http.Request) (f form, done 
 	if blank(writing.Text) && writing.Was == "" {
 		return f, false, nil
 	}
-	if _, err := d.Casework.SaveDraft(r.Context(), actor(r), number(r), writing); err != nil {
+	switch _, err := d.Casework.SaveDraft(r.Context(), actor(r), number(r), writing); {
+	case errors.Is(err, casework.ErrChanged):
+		return f, true, d.showConflict(w, r, http.StatusConflict, writing, nil)
+	case err != nil:
 		return f, true, d.refused(w, r, err, "text", f, &writing)
 	}
 	return f, false, nil
@@ -154,12 +175,14 @@ func (d *desk) caseDiscard(w http.ResponseWriter, r *http.Request) error {
 
 type checkPage struct {
 	*casework.Preview
-	Base    string
-	Edit    string
-	Shown   ui.Message
-	Readers []string
-	Foreign bool     // written in another language than the complainant asked for
-	Names   []string // of the language written in and of the one asked for
+	Base     string
+	Edit     string
+	Shown    ui.Message
+	Readers  []string
+	Foreign  bool         // written in another language than the complainant asked for
+	Names    []string     // of the language written in and of the one asked for
+	Mentions string       // whom the note mentions, who get an e-mail
+	New      []ui.Message // what came in since the text was begun
 }
 
 func (d *desk) caseCheck(w http.ResponseWriter, r *http.Request) error {
@@ -198,6 +221,12 @@ func (d *desk) showCheck(w http.ResponseWriter, r *http.Request, status int, p *
 	case casework.DraftOutcome:
 		data.Shown.Text = d.closingText(dr)
 	case casework.DraftMessage: // shown as it is
+	}
+	if len(p.Mentioned) > 0 {
+		data.Mentions = d.text(r, "together.mention.told", "names", names(p.Mentioned))
+	}
+	for _, it := range p.Since {
+		data.New = append(data.New, d.message(r, &casePage{Case: &casework.Case{}, Base: base(r)}, it))
 	}
 	for _, person := range p.People {
 		data.Readers = append(data.Readers, person.Name)

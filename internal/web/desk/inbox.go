@@ -30,6 +30,7 @@ type inboxPage struct {
 	Cut      bool
 	Next     *casework.Row
 	Asked    []ui.Link // requests of colleagues that wait for this member
+	Wanted   []ui.Link // what else colleagues want of this member
 	Standing []standing
 	Done     string // what was just done; empty: nothing
 	Erased   bool   // the view from which erased cases are found
@@ -55,6 +56,9 @@ func (d *desk) inboxShow(w http.ResponseWriter, r *http.Request) error {
 	}
 	data := d.inboxData(r, a, in)
 	if data.Asked, err = d.waiting(r); err != nil {
+		return err
+	}
+	if data.Wanted, err = d.wanted(r); err != nil {
 		return err
 	}
 	if data.Standing, err = d.standing(r); err != nil {

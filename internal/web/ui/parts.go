@@ -59,6 +59,8 @@ type Message struct {
 	Tags                 []Tag
 	Files                []File
 	Note                 string // below the text, such as "Read by us on 3 August 2026"
+	Link                 *Link  // what can be done about it; nil: nothing
+	Sends                *Link  // the same with a button of the page's form; nil: nothing
 }
 
 // Code is a code that a person must keep, shown in groups that do not break.
