@@ -35,6 +35,8 @@ const (
 	EntryClock          EntryKind = "clock-event"     // what members did about a deadline of their own
 	EntryPromise        EntryKind = "promise-event"   // the same of one that was promised; seen by both sides
 	EntryRecall         EntryKind = "recall"          // a message was taken back before it was read
+	EntryTag            EntryKind = "tag"             // a word of the members' own
+	EntryLink           EntryKind = "link"            // another case has to do with this one
 	EntryReview         EntryKind = "review"          // a text that a colleague is to read, or has read
 )
 
@@ -52,7 +54,7 @@ func EntryKinds() []EntryKind {
 		EntryContactChange, EntryFile, EntryInternalFile, EntryOutcome, EntryWithdrawal,
 		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntrySummary,
 		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryClock, EntryPromise, EntryCheckIn, EntryHelper,
-		EntryRecall, EntryReview,
+		EntryRecall, EntryReview, EntryLink, EntryTag,
 	}
 }
 

@@ -88,7 +88,8 @@ type Summary struct {
 	Topics   []string `json:"topics,omitempty"`   // as ticked
 	Assessed []string `json:"assessed,omitempty"` // as the members see it
 	Outcome  Outcome  `json:"outcome,omitempty"`
-	Words    string   `json:"-"` // what FindForm made of every word in the case
+	Tags     []string `json:"tags,omitempty"` // words of the members' own
+	Words    string   `json:"-"`              // what FindForm made of every word in the case
 }
 
 // MeetingRequest is the wish to talk. Directive (EU) 2019/1937 art. 9(2).

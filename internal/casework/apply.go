@@ -141,7 +141,8 @@ func (c *Casework) seal(actor access.Actor, o *custody.Opened, ch change, row []
 		return nil, fmt.Errorf("seal entries: %w", err)
 	}
 	record, closes := outcomeIn(ch.items)
-	if ch.words == "" && !closes && !added.Turned() || len(row) != 1 {
+	tag, tags := tagIn(ch.items)
+	if ch.words == "" && !closes && !tags && !added.Turned() || len(row) != 1 {
 		return added, nil
 	}
 	r, _ := c.openRow(actor, row[0])
@@ -153,6 +154,9 @@ func (c *Casework) seal(actor access.Actor, o *custody.Opened, ch change, row []
 		if words != "" {
 			s.Words += casefile.FindForm(words)
 		}
+	}
+	if tags {
+		s.Tags, _ = tag.Apply(s.Tags)
 	}
 	if closes {
 		s.Outcome = record.Outcome

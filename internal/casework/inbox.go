@@ -56,6 +56,7 @@ type Filter struct {
 	Route casefile.Route
 	State casefile.State
 	Topic string
+	Tag   string
 	Page  int
 }
 
@@ -79,6 +80,7 @@ type Row struct {
 	Number   casefile.Number
 	Subject  string
 	Topics   []profile.Topic
+	Tags     []string
 	Route    casefile.Route
 	State    casefile.State
 	Language string

@@ -33,6 +33,9 @@ func (c *Casework) timeline(actor access.Actor, o *custody.Opened, a around, fil
 			continue
 		}
 		item.mentions(a)
+		if e.Kind == casefile.EntryLink && !item.readable(a) {
+			continue
+		}
 		if item.Access != nil {
 			item.Person = a.names[staff.ID(item.Access.Member)]
 		}
@@ -104,6 +107,14 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 		for _, id := range p.To {
 			i.To = append(i.To, Person{ID: staff.ID(id)})
 		}
+		return err
+	case casefile.EntryTag:
+		p, err := casefile.DecodePayload[casefile.Tag](e.Payload)
+		i.Tag = &p
+		return err
+	case casefile.EntryLink:
+		p, err := casefile.DecodePayload[casefile.Link](e.Payload)
+		i.Link = &p
 		return err
 	case casefile.EntryReview:
 		p, err := casefile.DecodePayload[casefile.Review](e.Payload)
@@ -179,6 +190,11 @@ func (i *Item) reviewed(actor access.Actor, o *custody.Opened, a around, e custo
 	asked, _, known := reviewOf(actor, o, string(i.Review.Of))
 	i.Take = known && asked.AuthorID == string(actor.Member)
 	return true
+}
+
+// readable reports whether a member who sees a link may read the other case as well.
+func (i *Item) readable(a around) bool {
+	return i.Link != nil && slices.ContainsFunc(a.linked, func(r store.InboxRow) bool { return r.ID == i.Link.Other })
 }
 
 // mentions names those whom a note mentions.

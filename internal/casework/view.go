@@ -42,7 +42,9 @@ type Case struct {
 	Contact  Contact
 	Code     CodeStanding
 	Drafts   []Draft // the member's own unfinished texts, newest first
-	Watch    bool    // the member is told of whatever others do
+	Tags     []string
+	Links    []Linked // with cases that the member may read as well
+	Watch    bool     // the member is told of whatever others do
 	Snooze   Snooze
 	Beside   []Beside // what colleagues have begun to write
 	Requests []Asked  // what members asked each other to agree to, oldest first
@@ -113,6 +115,8 @@ type Item struct {
 	Damaged bool
 	Locked  bool // the member has no key to it
 
+	Tag      *casefile.Tag    // that was put on the case or taken off
+	Link     *casefile.Link   // with another case that the member may read
 	Review   *casefile.Review // a text to be checked, or handed back
 	To       []Person         // whom a note mentions, or who may see a text to be checked
 	Answer   bool             // the member was asked to check it and has not

@@ -43,6 +43,7 @@ type casePage struct {
 	Asked     []ui.Link // requests of colleagues on which this member may decide
 	Named     []namedRow
 
+	Linked []linkRow
 	Beside []string // who is writing what
 	Asleep string   // until when the member is not shown it; empty: shown
 	Passes string   // that a deadline ends before
@@ -83,7 +84,7 @@ func deeds() []string {
 	return []string{
 		"note", "message", "outcome", "assign", "state", "acknowledged", "clock", "deadline", "breach", "risk", "mail", "identity",
 		"asked", "decided", "withdrawn", "code-started", "code-stopped", "code-replaced", "code-handed", "moved", "hold-set", "hold-lifted",
-		"undone", "message-withdrawn", "watch", "watch-ended", "snoozed", "snooze-ended", "review-asked", "review-back",
+		"undone", "message-withdrawn", "watch", "watch-ended", "snoozed", "snooze-ended", "review-asked", "review-back", "linked", "unlinked", "tag",
 	}
 }
 
@@ -181,6 +182,7 @@ func (d *desk) caseData(r *http.Request, c *casework.Case) casePage {
 	data.HeldTag = ui.Tag{Text: d.text(r, "desk.log.kind-hold-set"), Tone: ui.Warn}
 	data.AnswerLanguage = d.languageName(r, c.Language)
 	data.IdentityAnswers = d.answers(r, c.Identity.Answers, "")
+	data.Linked = d.linkRows(r, c)
 	data.Beside = d.besideText(r, c.Beside)
 	data.Asleep, data.Passes = d.snoozeText(r, c.Snooze)
 	data.Away = d.awayText(r, c.Charge.Name, c.Away)

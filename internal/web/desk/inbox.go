@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"klankbord/internal/access"
 	"klankbord/internal/casefile"
@@ -45,7 +46,7 @@ func (d *desk) inboxShow(w http.ResponseWriter, r *http.Request) error {
 	number, _ := strconv.Atoi(q.Get("page"))
 	in, err := d.Casework.Inbox(r.Context(), a, casework.Filter{
 		View: casework.View(q.Get("view")), Route: casefile.Route(q.Get("route")), State: casefile.State(q.Get("state")),
-		Topic: q.Get("topic"), Page: number,
+		Topic: q.Get("topic"), Tag: q.Get("tag"), Page: number,
 	})
 	if err != nil {
 		return err
@@ -93,7 +94,7 @@ func spaced(s string) string {
 func (d *desk) inboxData(r *http.Request, a access.Actor, in *casework.Inbox) inboxPage {
 	data := inboxPage{
 		NoCases: in.NoCases, Auditor: a.Auditor(), View: string(in.View), Total: in.Total,
-		Most: in.Total >= casework.CountMost, Cut: in.Cut, Erased: in.View == casework.ViewErase, Filtered: in.Filter.Route != "" || in.Filter.State != "" || in.Filter.Topic != "",
+		Most: in.Total >= casework.CountMost, Cut: in.Cut, Erased: in.View == casework.ViewErase, Filtered: in.Filter.Route != "" || in.Filter.State != "" || in.Filter.Topic != "" || in.Filter.Tag != "",
 	}
 	if in.NoCases {
 		return data
@@ -131,11 +132,12 @@ func (d *desk) filters(r *http.Request, in *casework.Inbox) []ui.Field {
 		field("route", string(in.Filter.Route), options(d, r, "common.route.", routes)),
 		field("topic", in.Filter.Topic, topics),
 		field("state", string(in.Filter.State), options(d, r, "common.state.", casefile.States())),
+		{Kind: ui.KindText, Name: "tag", Label: d.text(r, "together.tag.filter"), Values: []string{in.Filter.Tag}, Bare: true},
 	}
 }
 
 func (d *desk) caseTable(r *http.Request, in *casework.Inbox) ui.Table {
-	t := ui.Table{Caption: d.text(r, "desk.inbox.caption", "view", d.text(r, "desk.view."+string(in.View))), Stacked: true}
+	t := ui.Table{Caption: d.text(r, "desk.inbox.caption", "view", d.text(r, "desk.view."+string(in.View))), Stacked: true, Select: "case", Form: "page"}
 	for _, key := range []string{"subject", "number", "due", "state", "route", "charge"} {
 		t.Columns = append(t.Columns, ui.Column{Text: d.text(r, "desk.column."+key)})
 	}
@@ -152,6 +154,9 @@ func (d *desk) cells(r *http.Request, v casework.View, row casework.Row) []ui.Ce
 		subject = d.text(r, "desk.row.damaged")
 	} else if subject == "" {
 		subject = topicNames(row.Topics, d.Renderer.Lang(r), d.text(r, "desk.row.nameless"))
+	}
+	if len(row.Tags) > 0 {
+		subject = d.text(r, "together.tag.row", "subject", subject, "tags", strings.Join(row.Tags, ", "))
 	}
 	charge := row.Charge
 	if charge == "" {
@@ -214,7 +219,7 @@ func (d *desk) inboxPages(r *http.Request, in *casework.Inbox) *ui.Pages {
 	}
 	at := func(n int) string {
 		q := url.Values{"view": {string(in.View)}, "page": {strconv.Itoa(n)}}
-		for key, v := range map[string]string{"route": string(in.Filter.Route), "topic": in.Filter.Topic, "state": string(in.Filter.State)} {
+		for key, v := range map[string]string{"route": string(in.Filter.Route), "topic": in.Filter.Topic, "tag": in.Filter.Tag, "state": string(in.Filter.State)} {
 			if v != "" {
 				q.Set(key, v)
 			}

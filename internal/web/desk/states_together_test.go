@@ -31,6 +31,7 @@ func (s *states) together() {
 	s.recalled(at)
 	s.conflicts(at)
 	s.shares(at)
+	s.bulks(at)
 }
 
 func (s *states) recalled(at string) {
@@ -234,6 +235,12 @@ func (s *states) shares(at string) {
 	s.keep("inbox-snoozed", nele.get(s.in("/desk?view=snoozed")))
 	nele.post(at+"/snooze", url.Values{"how": {"end"}})
 	nele.post(at+"/watch", url.Values{"watch": {"off"}})
+	other := string(s.Complain("nl", integrity(), nil).Number)
+	s.keep("links", nele.get(s.in(at+"/links")))
+	s.keep("links-error", nele.post(s.in(at+"/links"), url.Values{"other": {"KB-0000-00"}, "kind": {"related"}}))
+	nele.get(at+"/links").send("/links", url.Values{"other": {other}, "kind": {"duplicate"}})
+	s.keep("links-one", nele.get(s.in(at+"/links")))
+	s.keep("case-linked", nele.get(s.in(at+"?done=linked")))
 }
 
 // value is what a choice whose label begins so sends.
@@ -275,4 +282,55 @@ func TestCallingInAColleagueThroughThePages(t *testing.T) {
 	if list := c.sofie.get("/desk"); list.says("a colleague mentions you") {
 		t.Error("somebody without access is told")
 	}
+}
+
+// bulks renders how several cases are changed at once.
+func (s *states) bulks(at string) {
+	nele := s.crew.nele
+	one, other := strings.TrimPrefix(at, "/desk/case/"), strings.TrimPrefix(s.general, "/desk/case/")
+	chosen := "/desk/bulk?case=" + one + "&case=" + other + "&do="
+	for _, do := range []string{"assign", "tag", "untag"} {
+		s.keep("bulk-"+do, nele.get(s.in(chosen+do)))
+	}
+	s.keep("bulk-none", nele.get(s.in("/desk/bulk?do=tag")))
+	s.keep("bulk-error", nele.post(s.in("/desk/bulk"), url.Values{"case": {one}, "do": {"tag"}, "tag-word": {" "}}))
+	nele.get(chosen+"tag").send("/desk/bulk", url.Values{"tag-word": {"zomeractie"}})
+	s.keep("bulk_done", nele.get(s.in("/desk/bulk/done")))
+	s.keep("bulk_done-gone", s.crew.thomas.get(s.in("/desk/bulk/done")))
+	s.keep("case-tagged", nele.get(s.in(at+"?done=tag")))
+	s.keep("inbox-tagged", nele.get(s.in("/desk?view=all&tag=zomeractie")))
+	p := nele.get(at)
+	p.send("/tag", url.Values{"untag": {"zomeractie"}})
+}
+
+func TestCasesAreTickedInTheListAndChangedTogether(t *testing.T) {
+	h, c := staffed(t)
+	one, two := h.Complain("nl", complaint(), nil).Number, h.Complain("nl", complaint(), nil).Number
+	list := c.sofie.get("/desk?view=all")
+	to, values := list.form("/desk/bulk")
+	values["case"], values["do"] = []string{string(one), string(two)}, []string{"assign"}
+	ask := c.sofie.get(to + "?" + values.Encode())
+	if !ask.says(string(one)) || !ask.says(string(two)) {
+		t.Fatalf("%d %q does not show what was ticked", ask.status, ask.title())
+	}
+	done := ask.send("/desk/bulk", url.Values{"member": {h.memberOf(ask, "Sofie Peeters")}, "case": {string(one), string(two), "KB-0000-00"}})
+	if done.status != 200 || !done.says("Changed") || !done.says("KB-0000-00: You may not read this case, or it is not there.") {
+		t.Errorf("%d %q does not name what failed", done.status, done.title())
+	}
+	if list := c.sofie.get("/desk?view=mine"); !list.says(string(one)) || !list.says(string(two)) {
+		t.Error("the cases are not hers")
+	}
+}
+
+// memberOf is what a select sends for a name.
+func (h *house) memberOf(p *page, name string) string {
+	h.t.Helper()
+	for _, o := range all(p.doc, func(n *html.Node) bool { return n.Data == "option" }) {
+		if text(o) == name {
+			v, _ := attr(o, "value")
+			return v
+		}
+	}
+	h.t.Fatalf("%s offers no %s", p.path, name)
+	return ""
 }

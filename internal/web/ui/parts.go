@@ -84,6 +84,7 @@ type Table struct {
 	CaptionShown bool
 	Stacked      bool   // narrow windows show each row as a card
 	Select       string // name of the checkbox in front of each row, empty for none
+	Form         string // id of the form that the checkboxes belong to; empty: the one around the table
 }
 
 // Column is a column of a Table. Sort is the address that sorts by it; Sorted is
