@@ -29,6 +29,7 @@ const (
 	EntryRequest        EntryKind = "request"         // a member asks the others to agree
 	EntryDecision       EntryKind = "decision"        // what became of a request, signed
 	EntryCode           EntryKind = "code-event"      // what happened to the code; seen by both sides
+	EntryRecord         EntryKind = "record"          // a sheet that members filled in, or a later version of it
 )
 
 // The names of the compartments, as package seal prints them.
@@ -45,6 +46,7 @@ func EntryKinds() []EntryKind {
 		EntryContactChange, EntryFile, EntryInternalFile, EntryOutcome, EntryWithdrawal,
 		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntrySummary,
 		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode,
+		EntryRecord,
 	}
 }
 

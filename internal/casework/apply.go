@@ -24,11 +24,12 @@ type change struct {
 	facts deadline.Facts
 	edit  func(*store.CaseChange) // may be nil
 	event custody.Event
-	words string                 // to be found by search from now on
-	news  bool                   // tell the complainant by mail, where they have an address
-	more  func(*store.Tx) error  // may be nil
-	fix   func([]deadline.Clock) // may be nil; changes the clocks themselves
-	turn  *turning               // may be nil; changes who may read
+	words string                  // to be found by search from now on
+	news  bool                    // tell the complainant by mail, where they have an address
+	more  func(*store.Tx) error   // may be nil
+	fix   func([]deadline.Clock)  // may be nil; changes the clocks themselves
+	turn  *turning                // may be nil; changes who may read
+	sum   func(*casefile.Summary) // may be nil; changes what list and search open
 }
 
 // routing is what the case says about itself once the change is made.
@@ -124,7 +125,7 @@ func (c *Casework) seal(actor access.Actor, o *custody.Opened, ch change, row []
 		return nil, fmt.Errorf("seal entries: %w", err)
 	}
 	record, closes := outcomeIn(ch.items)
-	if ch.words == "" && !closes && !added.Turned() || len(row) != 1 {
+	if ch.words == "" && ch.sum == nil && !closes && !added.Turned() || len(row) != 1 {
 		return added, nil
 	}
 	r, _ := c.openRow(actor, row[0])
@@ -139,6 +140,9 @@ func (c *Casework) seal(actor access.Actor, o *custody.Opened, ch change, row []
 	}
 	if closes {
 		s.Outcome = record.Outcome
+	}
+	if ch.sum != nil {
+		ch.sum(&s)
 	}
 	plain, err := casefile.EncodePayload(s)
 	if err != nil {

@@ -29,6 +29,20 @@ const (
 	stepMonitor     = "monitor"
 	stepNone        = "none"
 	stepSort        = "sort"
+	stepDeclare     = "declare"
+	stepTriage      = "triage"
+	stepBreach      = "breach"
+	stepRegime      = "regime"
+	stepNotice      = "notice"
+	stepReply       = "reply"
+	stepReport      = "report"
+	stepAllegation  = "allegation"
+	stepFindings    = "findings"
+	stepDecision    = "decision"
+	stepAgree       = "agree"
+	stepNotify      = "notify"
+	stepPlan        = "plan"
+	stepConfirm     = "confirm"
 )
 
 // StepKeys lists every key of a next step, for tests of the catalogue.
@@ -36,13 +50,15 @@ func StepKeys() []string {
 	return []string{
 		stepDamaged, stepByHand, stepDead, stepAcknowledge, stepAssign, stepAnswer, stepMeeting, stepAssess, stepHandle,
 		stepWait, stepDecide, stepClose, stepMeasures, stepReview, stepReferred, stepMonitor, stepNone, stepSort,
+		stepDeclare, stepTriage, stepBreach, stepRegime, stepNotice, stepReply, stepReport, stepAllegation, stepFindings,
+		stepDecision, stepAgree, stepNotify, stepPlan, stepConfirm,
 	}
 }
 
 // next says what the right thing to do now is, with the deadline that runs for it.
 func (c *Casework) next(v *Case) Step {
 	key, kinds := v.step()
-	s := Step{Key: key}
+	s := Step{Key: key, To: pageOf(key)}
 	if !v.State.Open() {
 		return s
 	}
@@ -88,6 +104,8 @@ func (v *Case) step() (string, []deadline.Kind) {
 		return stepByHand, []deadline.Kind{deadline.KindAcknowledgement, deadline.KindFirstAnswer}
 	case v.Receipt.State == ReceiptDead:
 		return stepDead, []deadline.Kind{deadline.KindAcknowledgement, deadline.KindFirstAnswer}
+	case v.mustDeclare():
+		return stepDeclare, nil
 	case v.Charge.ID == "":
 		return stepAssign, nil
 	case v.State == casefile.StateReceived:
@@ -103,9 +121,12 @@ func (v *Case) step() (string, []deadline.Kind) {
 
 func (v *Case) handlingStep() (string, []deadline.Kind) {
 	answer := []deadline.Kind{deadline.KindFeedback, deadline.KindFullAnswer}
+	if recorded := v.recordStep(); recorded != "" {
+		return recorded, append(kindsOf(recorded), answer...)
+	}
 	switch v.State {
 	case casefile.StateAcknowledged, casefile.StateTriage:
-		return stepAssess, []deadline.Kind{deadline.KindTriage, deadline.KindFirstAnswer, deadline.KindFullAnswer}
+		return stepAssess, append(kindsOf(stepTriage), answer...)
 	case casefile.StateWaiting:
 		return stepWait, answer
 	case casefile.StateHandling, casefile.StateMediation:

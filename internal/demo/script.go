@@ -32,19 +32,22 @@ type script struct {
 
 // step is something that a member, or without By the complainant, did.
 type step struct {
-	Day     int              `json:"day"` // after the day on which the case came in
-	At      string           `json:"at"`
-	By      string           `json:"by"`
-	Do      deed             `json:"do"`
-	To      string           `json:"to"` // a member or a state
-	Text    string           `json:"text"`
-	Why     string           `json:"why"`
-	Lang    lang.Lang        `json:"lang"` // of a message; empty: the complainant's
-	Outcome casefile.Outcome `json:"outcome"`
-	Way     string           `json:"way"`
-	Clock   string           `json:"clock"`
-	How     string           `json:"how"`
-	Files   []file           `json:"files"`
+	Day     int               `json:"day"` // after the day on which the case came in
+	At      string            `json:"at"`
+	By      string            `json:"by"`
+	Do      deed              `json:"do"`
+	To      string            `json:"to"` // a member or a state
+	Text    string            `json:"text"`
+	Why     string            `json:"why"`
+	Lang    lang.Lang         `json:"lang"` // of a message; empty: the complainant's
+	Outcome casefile.Outcome  `json:"outcome"`
+	Way     string            `json:"way"`
+	Clock   string            `json:"clock"`
+	How     string            `json:"how"`
+	Files   []file            `json:"files"`
+	Sheet   casefile.Sheet    `json:"sheet"`
+	Again   bool              `json:"again"` // a later version of the newest of its sheet
+	Filled  map[string]answer `json:"filled"`
 }
 
 // deed is what is done in a step.
@@ -70,6 +73,8 @@ const (
 	deedAcknowledge deed = "acknowledge"
 	deedClose       deed = "close"
 	deedAside       deed = "aside"
+	deedRecord      deed = "record"   // a sheet that is filled in, or changed
+	deedAgree       deed = "agree"    // a colleague is asked to agree to the decision, and does
 	deedCode        deed = "code"     // a new code for somebody who lost theirs
 	deedCatchUp     deed = "catch-up" // only ever the last
 )

@@ -229,6 +229,8 @@ func payloadDecoders(t testing.TB) (list []decoder) {
 	add(identity, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.Identity](b)) })
 	state, err := casefile.EncodePayload(casefile.StateEvent{From: casefile.StateReceived, To: casefile.StateTriage, At: apptest.Start, Why: "w"})
 	add(state, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.StateEvent](b)) })
+	record, err := casefile.EncodePayload(casefile.Record{Sheet: casefile.SheetTriage, Fields: map[string][]string{"severity": {"2"}}})
+	add(record, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.Record](b)) })
 	summary, err := casefile.EncodePayload(casefile.Summary{Subject: "s", Folded: "f"})
 	add(summary, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.Summary](b)) })
 	return list
