@@ -183,3 +183,36 @@ func BenchmarkUpload(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkSearch looks for a word in two thousand cases: in a session that searched
+// before, and in a new one.
+func BenchmarkSearch(b *testing.B) {
+	i, staff := apptest.Staffed(b)
+	told := strings.Repeat("Sinds maart wacht ik op een antwoord. De brief van vijf februari bleef liggen, zegt uw collega. ", 12)
+	for range 2000 {
+		a := apptest.With(apptest.Answers("response-time"), profile.FieldStory, told)
+		if _, err := i.Intake.Submit(b.Context(), draft(b, i, a), ""); err != nil {
+			b.Fatal(err)
+		}
+	}
+	actor := staff.Service[0]
+	search := func(session string) {
+		actor.Session = session
+		if h, err := i.Casework.Search(b.Context(), actor, "antwoord", 1); err != nil || h.Total != 2000 {
+			b.Fatal(err, h.Total)
+		}
+	}
+	search("one")
+	b.Run("again", func(b *testing.B) {
+		for b.Loop() {
+			search("one")
+		}
+	})
+	b.Run("first", func(b *testing.B) {
+		n := 0
+		for b.Loop() {
+			n++
+			search(fmt.Sprint(n))
+		}
+	})
+}

@@ -186,7 +186,11 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 		Store: a.Store, Custody: a.Custody, Blobs: a.Blobs, Profile: a.Profile, Calendar: calendar,
 		Mails: mails, Limits: casework.DefaultLimits(), Wake: wake, Oversight: a.Oversight,
 	}
-	a.Casework.Limits.FileBytes = fileBytes
+	a.Casework.Limits.FileBytes, a.Casework.BackupDays = fileBytes, a.Config.BackupDays
+	a.Work.Remind = func(ctx context.Context) error {
+		_, err := a.Casework.Remind(ctx)
+		return err
+	}
 	var err error
 	if a.SignIn, err = a.signIn(keys, mails, wake); err != nil {
 		return err
@@ -200,6 +204,9 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 	a.Work.Handlers = map[string]work.Handler{
 		"mail": func(ctx context.Context, ref string, attempt int) (time.Time, error) {
 			return office.Send(ctx, ref, attempt)
+		},
+		store.ErasureJob: func(ctx context.Context, ref string, _ int) (time.Time, error) {
+			return (&custody.Eraser{Store: a.Store, Blobs: a.Blobs, Empty: a.db.Checkpoint}).Finish(ctx, ref)
 		},
 		setup.RekeyJob: func(ctx context.Context, ref string, _ int) (time.Time, error) { return a.Setup.TakeOver(ctx, ref) },
 	}

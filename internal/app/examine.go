@@ -54,7 +54,7 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 		}
 		list = append(list, Finding{n < 2, fmt.Sprintf("team %s has %d members", team, n), "invite members until each team has two"})
 	}
-	list = append(list, a.examineAlternative(dir), a.examineKeyCopy(), a.examineMail(), a.examineAddresses())
+	list = append(list, a.examineAlternative(dir), a.examineKeyCopy(), a.examineMail(), a.examineAddresses(), a.examineBackups())
 	drill, err := a.examineDrill(ctx)
 	if err != nil {
 		return nil, err
@@ -87,6 +87,17 @@ func (a *App) examineAlternative(dir *staff.Directory) Finding {
 		}
 	}
 	return Finding{true, "there is no alternative recipient", "invite one: complaints about a member of the team go to them"}
+}
+
+// examineBackups looks whether it is declared how long a backup can hold what was erased.
+func (a *App) examineBackups() Finding {
+	if a.Config.BackupDays == 0 {
+		return Finding{
+			true, "it is not declared how long backups are kept, so that no certificate can say when an erased case is gone from them",
+			"set backup-days to the age at which the oldest backup or archive is removed",
+		}
+	}
+	return Finding{What: fmt.Sprintf("the oldest backup is kept for %d days, as certificates of erasure say", a.Config.BackupDays)}
 }
 
 func (a *App) examineKeyCopy() Finding {

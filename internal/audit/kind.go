@@ -39,6 +39,8 @@ const (
 	Export            Kind = "export"
 	SettingChanged    Kind = "setting-changed"
 	Erased            Kind = "erased"
+	HoldSet           Kind = "hold-set"       // nothing of the case may be erased
+	HoldLifted        Kind = "hold-lifted"    // it may be again
 	MailDead          Kind = "mail-dead"      // a mail that no server took
 	AddressProven     Kind = "address-proven" // what was sent to an address came back
 	CodeAsked         Kind = "code-asked"     // a new code for somebody who lost theirs
@@ -59,7 +61,9 @@ const (
 	LogExported       Kind = "log-exported"
 	LogChecked        Kind = "log-checked" // the whole log against its newest checkpoint
 	CheckpointSent    Kind = "checkpoint-sent"
-	Acknowledged      Kind = "acknowledged" // a server took the mail that confirms receipt
+	ClockChanged      Kind = "clock-changed" // by a member: more time, stands still, a new date
+	Reminded          Kind = "reminded"      // members, by mail, of a deadline
+	Acknowledged      Kind = "acknowledged"  // a server took the mail that confirms receipt
 )
 
 // Kinds lists every kind, in the order of the constants.
@@ -72,7 +76,7 @@ func Kinds() []Kind {
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
 		AddressProven, CodeAsked, CodeDrawn, CodeStopped, CodeReplaced, CodeHanded, ApprovalAsked, AccessChanged, ApprovalEnded,
 		Receipt, LogRead, LogExported, LogChecked, CheckpointSent, Acknowledged,
-		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded,
+		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, HoldSet, HoldLifted, ClockChanged, Reminded,
 	}
 }
 

@@ -30,6 +30,9 @@ const (
 	EntryDecision       EntryKind = "decision"        // what became of a request, signed
 	EntryCode           EntryKind = "code-event"      // what happened to the code; seen by both sides
 	EntryRecord         EntryKind = "record"          // a sheet that members filled in, or a later version of it
+	EntryHold           EntryKind = "hold"            // erasure was stopped, or may go on
+	EntryClock          EntryKind = "clock-event"     // what members did about a deadline of their own
+	EntryPromise        EntryKind = "promise-event"   // the same of one that was promised; seen by both sides
 )
 
 // The names of the compartments, as package seal prints them.
@@ -45,7 +48,7 @@ func EntryKinds() []EntryKind {
 		EntryStory, EntryMessageIn, EntryMessageOut, EntryNote, EntryIdentity,
 		EntryContactChange, EntryFile, EntryInternalFile, EntryOutcome, EntryWithdrawal,
 		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntrySummary,
-		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode,
+		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryClock, EntryPromise,
 		EntryRecord,
 	}
 }
@@ -60,7 +63,7 @@ func (k EntryKind) Compartment() string {
 	case EntryIdentity, EntryContactChange, EntryRawMail:
 		return identityCompartment
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryFile, EntryOutcome,
-		EntryWithdrawal, EntryMeetingRequest, EntryCode:
+		EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise:
 		return dialogueCompartment
 	default:
 		return investigationCompartment
@@ -71,7 +74,7 @@ func (k EntryKind) Compartment() string {
 func (k EntryKind) Seen() bool {
 	switch k {
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryIdentity, EntryContactChange,
-		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest, EntryCode:
+		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise:
 		return true
 	default:
 		return false

@@ -97,10 +97,11 @@ func stem(word string) string {
 	return word
 }
 
-// In reports whether all of it stands in a text in the form of FindForm.
-func (t Terms) In(form string) bool {
+// In reports whether all of it stands in texts in the form of FindForm, each term in
+// any of them.
+func (t Terms) In(forms ...string) bool {
 	for _, term := range t {
-		if !term.in(form) {
+		if !slices.ContainsFunc(forms, term.in) {
 			return false
 		}
 	}

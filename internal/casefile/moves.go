@@ -58,12 +58,12 @@ func table(s State) []step {
 	case StateMeasures:
 		return every(StateDecision, StateClosed)
 	case StateClosed:
-		return every(StateReview, StateMonitoring, StateArchived)
+		return every(StateReview, StateMonitoring, StateArchived, StateErased)
 	case StateReview:
 		return append(every(StateTriage, StateMediation, StateDecision, StateClosed),
 			handling, investigation)
 	case StateMonitoring:
-		return every(StateReview, StateClosed, StateArchived)
+		return every(StateReview, StateClosed, StateArchived, StateErased)
 	case StateReferred:
 		return every(StateTriage, StateClosed)
 	case StateArchived:

@@ -73,14 +73,15 @@ func (o OutcomeRecord) Complete() bool {
 	return o.Outcome.Known() && o.Feedback != "" && o.Why != ""
 }
 
-// Summary is what list, filter, search and statistics open of a case.
+// Summary is what list, filter, search and statistics open of a case. EncodeSummary and
+// DecodeSummary write and read it whole.
 type Summary struct {
 	Subject  string   `json:"subject,omitempty"`
 	Topics   []string `json:"topics,omitempty"`   // as ticked
 	Assessed []string `json:"assessed,omitempty"` // as the members see it
 	Severity int      `json:"severity,omitempty"` // 1 to 4; 0 while nobody said
 	Outcome  Outcome  `json:"outcome,omitempty"`
-	Folded   string   `json:"folded,omitempty"` // what Fold made of every word in the case
+	Words    string   `json:"-"` // what FindForm made of every word in the case
 }
 
 // MeetingRequest is the wish to talk. Directive (EU) 2019/1937 art. 9(2).

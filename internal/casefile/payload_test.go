@@ -63,7 +63,7 @@ func TestEveryPayloadIsReadAsWrittenAndPrintsNothing(t *testing.T) {
 		Outcome: casefile.OutcomeUpheld, Lang: lang.EN, Feedback: canary, Why: canary,
 	})
 	roundTrip(t, "summary", casefile.Summary{
-		Subject: canary, Topics: []string{canary}, Assessed: []string{"x"}, Severity: 3, Folded: canary,
+		Subject: canary, Topics: []string{canary}, Assessed: []string{"x"}, Severity: 3,
 	})
 	roundTrip(t, "meeting request", casefile.MeetingRequest{Lang: lang.NL, Way: "phone", Text: canary})
 	roundTrip(t, "withdrawal", casefile.Withdrawal{Lang: lang.NL, Why: canary})
@@ -71,7 +71,9 @@ func TestEveryPayloadIsReadAsWrittenAndPrintsNothing(t *testing.T) {
 		Matter: casefile.MatterIdentity, For: canary, Object: canary, Reason: canary, Until: time.Date(2026, 3, 8, 12, 0, 0, 0, time.UTC),
 	})
 	roundTrip(t, "record", casefile.Record{Sheet: casefile.SheetTriage, Fields: map[string][]string{"why": {canary}}, Struck: true})
+	roundTrip(t, "clock event", casefile.ClockEvent{Act: casefile.ClockExtended, Clock: "D5", Why: canary})
 	roundTrip(t, "code event", casefile.CodeEvent{Act: casefile.CodeAsked, Why: canary})
+	roundTrip(t, "hold", casefile.HoldEvent{Act: casefile.HoldSet, Why: canary, Review: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)})
 	roundTrip(t, "decision", casefile.Decision{
 		Request: canary, Verdict: casefile.VerdictApproved, Words: canary, Signature: []byte(canary),
 	})

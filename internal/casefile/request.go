@@ -16,11 +16,13 @@ const (
 	MatterExclusion Matter = "exclusion" // let a member in again who was left out
 	MatterCode      Matter = "code"      // a code for a person whom no verified channel reaches
 	MatterClosing   Matter = "closing"   // close with an outcome that needs two
+	MatterErasure   Matter = "erasure"   // erase the case, whose time has come
+	MatterHold      Matter = "hold"      // lift what stops the erasure
 )
 
 // Matters lists every matter.
 func Matters() []Matter {
-	return []Matter{MatterIdentity, MatterExclusion, MatterCode, MatterClosing}
+	return []Matter{MatterIdentity, MatterExclusion, MatterCode, MatterClosing, MatterErasure, MatterHold}
 }
 
 // Verdict is a step that ends a request or an agreement.

@@ -47,10 +47,11 @@ func (c *Casework) apply(ctx context.Context, actor access.Actor, o *custody.Ope
 	if err != nil {
 		return err
 	}
-	clocks := c.reckon(o, ch.routing(o), stored, ch.facts)
+	clocks := c.rounds(o, ch, c.reckon(o, ch.routing(o), stored, ch.facts))
 	if ch.fix != nil {
 		ch.fix(clocks)
 	}
+	clocks = deadline.Told(clocks, c.Store.Now())
 	next := o.Case.Change()
 	if ch.to != "" {
 		next.State = ch.to
@@ -135,7 +136,7 @@ func (c *Casework) seal(actor access.Actor, o *custody.Opened, ch change, row []
 	s := r.summary
 	for _, words := range []string{unheard(o, r.Summary.Revision), ch.words} {
 		if words != "" {
-			s.Folded += "\n" + casefile.Fold(words)
+			s.Words += casefile.FindForm(words)
 		}
 	}
 	if closes {
@@ -144,7 +145,7 @@ func (c *Casework) seal(actor access.Actor, o *custody.Opened, ch change, row []
 	if ch.sum != nil {
 		ch.sum(&s)
 	}
-	plain, err := casefile.EncodePayload(s)
+	plain, err := casefile.EncodeSummary(s)
 	if err != nil {
 		return nil, err
 	}

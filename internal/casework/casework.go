@@ -64,7 +64,10 @@ type Casework struct {
 	Oversight *custody.Oversight
 	Retention retention.Rules // nil: the proposed ones
 	Limits    Limits
-	Wake      func() // tells the background work that there is a job; may be nil
+	// BackupDays is for how many days the operator says that the oldest backup is kept;
+	// 0: not declared.
+	BackupDays int
+	Wake       func() // tells the background work that there is a job; may be nil
 
 	logged   memory
 	searches libraries

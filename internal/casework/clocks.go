@@ -11,11 +11,22 @@ import (
 	"klankbord/internal/store"
 )
 
-func (c *Casework) clockViews(stored []deadline.Clock) []Clock {
+func (c *Casework) clockViews(o *custody.Opened, stored []deadline.Clock) []Clock {
 	now := c.Store.Now()
-	list := make([]Clock, len(stored))
-	for i, k := range stored {
-		list[i] = Clock{Clock: k, State: k.State(now), Phrase: c.Calendar.Phrase(k, now), ByHand: k.Open() && byHand(k.Kind)}
+	var list []Clock
+	for _, k := range stored {
+		if k.Kept() {
+			continue // of what comes round again only what runs and what was missed
+		}
+		rule, _ := c.Profile.Clocks.Rule(k.ID)
+		view := Clock{
+			Clock: k, State: k.State(now), Phrase: c.Calendar.Phrase(k, now), ByHand: k.Open() && byHand(k.Kind),
+			Acts: c.acts(o, k), Law: k.Hard && rule.Law, Told: rule.ToComplainant, Source: rule.Source, Limit: limit(stored, k),
+		}
+		if most := c.most(k); !most.IsZero() && k.Open() && k.Promised.IsZero() {
+			view.Most = most
+		}
+		list = append(list, view)
 	}
 	return list
 }
@@ -25,7 +36,8 @@ func (c *Casework) clockViews(stored []deadline.Clock) []Clock {
 func byHand(k deadline.Kind) bool {
 	switch k {
 	case deadline.KindPlan, deadline.KindBreachNotice, deadline.KindBreachPersons, deadline.KindPersonNotice,
-		deadline.KindDataRequest, deadline.KindMinutes, deadline.KindMeeting, deadline.KindCheckIn:
+		deadline.KindDataRequest, deadline.KindMinutes, deadline.KindMeeting, deadline.KindCheckIn,
+		deadline.KindUpdate, deadline.KindReferral, deadline.KindSerious:
 		return true
 	default:
 		return false
@@ -38,21 +50,59 @@ func (c *Casework) reckon(o *custody.Opened, r access.Routing, stored []deadline
 	rules := c.Profile.Clocks.Deadlines(r.Routes, r.Topics)
 	facts := known(o, rules, stored)
 	for event, at := range events {
-		if _, ok := facts[event]; !ok || event == deadline.EventUpdate {
+		was, ok := facts[event]
+		if !ok || event == deadline.EventUpdate || event == deadline.EventBreachKnown && at.Before(was) {
 			facts[event] = at
 		}
+	}
+	if _, ok := facts[deadline.EventBreachKnown]; ok { // whatever the topics were
+		rules = withRules(rules, c.Profile.Clocks.Of(deadline.KindBreachNotice))
+		rules = withRules(rules, c.Profile.Clocks.Of(deadline.KindBreachPersons))
 	}
 	clocks := c.Calendar.Start(rules, o.Case.Received, facts)
 	for _, old := range stored {
 		i := slices.IndexFunc(clocks, func(k deadline.Clock) bool { return k.ID == old.ID })
-		switch {
-		case i < 0:
+		if i < 0 {
 			clocks = append(clocks, old)
-		case old.Met != nil:
-			clocks[i] = old
+		} else {
+			clocks[i] = old.Next(clocks[i])
 		}
 	}
 	return clocks
+}
+
+// rounds keeps in step what comes round again: while an investigation goes on the
+// parties are told how it stands every so often, counted from the last message; while
+// a case lies with another body its answer is awaited.
+func (c *Casework) rounds(o *custody.Opened, ch change, clocks []deadline.Clock) []deadline.Clock {
+	now, state := c.Store.Now(), o.Case.State
+	if ch.to != "" {
+		state = ch.to
+	}
+	_, told := ch.facts[deadline.EventUpdate]
+	routing := ch.routing(o)
+	here := c.Profile.Clocks.Deadlines(routing.Routes, routing.Topics)
+	step := func(rule deadline.Rule, goesOn, told bool) {
+		// A case that went to a route without the rule ends the round that ran.
+		applies := slices.ContainsFunc(here, func(r deadline.Rule) bool { return r.ID == rule.ID })
+		clocks = c.Calendar.Round(clocks, rule, deadline.Course{On: goesOn && applies, Told: told}, now)
+	}
+	for _, rule := range c.Profile.Clocks.Of(deadline.KindUpdate) {
+		step(rule, state == casefile.StateInvestigation, told)
+	}
+	for _, rule := range c.Profile.Clocks.Of(deadline.KindReferral) {
+		step(rule, state == casefile.StateReferred, false)
+	}
+	return clocks
+}
+
+func withRules(rules, more []deadline.Rule) []deadline.Rule {
+	for _, r := range more {
+		if !slices.ContainsFunc(rules, func(k deadline.Rule) bool { return k.ID == r.ID }) {
+			rules = append(rules, r)
+		}
+	}
+	return rules
 }
 
 // known reads from the clocks and entries of a case what has happened in it.
@@ -83,6 +133,16 @@ func known(o *custody.Opened, rules []deadline.Rule, stored []deadline.Clock) de
 				for _, event := range eventsOf(p.From, p.To) {
 					earliest(event, p.At)
 				}
+			}
+		case casefile.EntryClock, casefile.EntryPromise:
+			switch p, err := casefile.DecodePayload[casefile.ClockEvent](e.Payload); {
+			case err != nil:
+			case p.Act == casefile.ClockBreach:
+				earliest(deadline.EventBreachKnown, p.At)
+			case p.Act == casefile.ClockRisk:
+				earliest(deadline.EventBreachRisk, p.At)
+			case p.Act == casefile.ClockFeedback:
+				earliest(deadline.EventFeedback, p.At)
 			}
 		default: // moves no clock
 		}

@@ -52,6 +52,9 @@ type Draft struct {
 	manifests map[string]seal.Manifest
 }
 
+// Until is when a draft that is not changed any more is forgotten.
+func (d Draft) Until() time.Time { return d.Changed.Add(custody.UnsentLife) }
+
 // String hides the content.
 func (Draft) String() string { return "[sealed]" }
 

@@ -26,12 +26,13 @@ const (
 	ViewUnread     View = "unread"
 	ViewWaiting    View = "waiting"
 	ViewClosed     View = "closed"
+	ViewErase      View = "erase" // closed, and kept for long enough
 	ViewAll        View = "all"
 )
 
 // Views lists every view in the order in which they are offered.
 func Views() []View {
-	return []View{ViewMine, ViewUnread, ViewDue, ViewUnassigned, ViewWaiting, ViewAll, ViewClosed}
+	return []View{ViewMine, ViewUnread, ViewDue, ViewUnassigned, ViewWaiting, ViewAll, ViewClosed, ViewErase}
 }
 
 // PageSize is how many cases a page of the inbox shows.
@@ -85,11 +86,14 @@ type Row struct {
 	State    casefile.State
 	Language string
 	Charge   string
-	Severity int // 0 while nobody said
+	Severity int  // 0 while nobody said
+	Away     Away // of who is in charge, while they are away
 	Received time.Time
 	Due      time.Time // zero: no clock runs
 	Late     bool
 	Soon     bool
+	Kept     time.Time // end of the last day on which it is kept; zero: not planned
+	Held     time.Time // its erasure is stopped, at least until then; zero: it is not
 	Phrase   deadline.Phrase
 	Unread   bool
 	Damaged  bool
@@ -115,8 +119,12 @@ func (c *Casework) Inbox(ctx context.Context, actor access.Actor, f Filter) (*In
 	}
 	in := &Inbox{Counts: map[View]int{}, Topics: c.topics()}
 	var names map[staff.ID]string
+	var away map[staff.ID]store.Absence
 	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		if names, err = memberNames(tx); err != nil {
+			return err
+		}
+		if away, err = tx.Absences(); err != nil {
 			return err
 		}
 		return c.count(tx, actor, in)
@@ -134,7 +142,11 @@ func (c *Casework) Inbox(ctx context.Context, actor access.Actor, f Filter) (*In
 	}
 	in.Total, in.Cut, in.More = found.total, found.cut, found.more
 	for _, r := range found.rows {
-		in.Rows = append(in.Rows, c.row(r, names))
+		row := c.row(r, names)
+		if x := away[r.InCharge]; x.Away(c.Store.Now()) {
+			row.Away = awayOf(x, names, c.Store.Now())
+		}
+		in.Rows = append(in.Rows, row)
 	}
 	if len(in.Rows) == 0 {
 		in.Next = c.nearest(ctx, actor, names)
@@ -181,6 +193,8 @@ func (c *Casework) viewFilter(actor access.Actor, v View) store.InboxFilter {
 		f.States = []casefile.State{casefile.StateWaiting}
 	case ViewClosed:
 		f.Closed = true
+	case ViewErase:
+		f.Closed, f.EraseTill = true, c.Store.Now()
 	case ViewAll:
 	}
 	return f

@@ -93,7 +93,7 @@ func (c *Casework) openRow(actor access.Actor, r store.InboxRow) (openedRow, *st
 	if err != nil {
 		return openedRow{InboxRow: r, damaged: true}, nil
 	}
-	s, err := casefile.DecodePayload[casefile.Summary](plain)
+	s, err := casefile.DecodeSummary(plain)
 	return openedRow{InboxRow: r, summary: s, damaged: err != nil}, ring
 }
 
@@ -132,8 +132,9 @@ func (c *Casework) row(r openedRow, names map[staff.ID]string) Row {
 	now := c.Store.Now()
 	row := Row{
 		Number: r.Number, Subject: r.summary.Subject, Route: r.Route, State: r.State, Language: r.Language,
-		Charge: names[r.InCharge], Received: r.Received, Due: r.NextDue, Damaged: r.damaged, Severity: r.summary.Severity,
-		Unread: r.Head.Count > r.ReadUpTo,
+		Charge: names[r.InCharge], Received: r.Received, Due: r.NextDue, Damaged: r.damaged, Kept: r.EraseAfter, Held: r.Held,
+		Severity: r.summary.Severity,
+		Unread:   r.Head.Count > r.ReadUpTo,
 	}
 	for _, id := range r.summary.Topics {
 		if t, ok := c.Profile.Topic(id); ok {

@@ -14,6 +14,7 @@ const (
 	stepDamaged     = "damaged"
 	stepByHand      = "by-hand"
 	stepDead        = "dead"
+	stepLate        = "late"
 	stepAcknowledge = "acknowledge"
 	stepAssign      = "assign"
 	stepAnswer      = "answer"
@@ -29,6 +30,8 @@ const (
 	stepMonitor     = "monitor"
 	stepNone        = "none"
 	stepSort        = "sort"
+	stepErase       = "erase"
+	stepHeld        = "held"
 	stepDeclare     = "declare"
 	stepTriage      = "triage"
 	stepBreach      = "breach"
@@ -48,8 +51,8 @@ const (
 // StepKeys lists every key of a next step, for tests of the catalogue.
 func StepKeys() []string {
 	return []string{
-		stepDamaged, stepByHand, stepDead, stepAcknowledge, stepAssign, stepAnswer, stepMeeting, stepAssess, stepHandle,
-		stepWait, stepDecide, stepClose, stepMeasures, stepReview, stepReferred, stepMonitor, stepNone, stepSort,
+		stepDamaged, stepByHand, stepDead, stepLate, stepAcknowledge, stepAssign, stepAnswer, stepMeeting, stepAssess, stepHandle,
+		stepWait, stepDecide, stepClose, stepMeasures, stepReview, stepReferred, stepMonitor, stepNone, stepSort, stepErase, stepHeld,
 		stepDeclare, stepTriage, stepBreach, stepRegime, stepNotice, stepReply, stepReport, stepAllegation, stepFindings,
 		stepDecision, stepAgree, stepNotify, stepPlan, stepConfirm,
 	}
@@ -108,6 +111,8 @@ func (v *Case) step() (string, []deadline.Kind) {
 		return stepDeclare, nil
 	case v.Charge.ID == "":
 		return stepAssign, nil
+	case v.untold() != "":
+		return stepLate, []deadline.Kind{v.untold()}
 	case v.State == casefile.StateReceived:
 		return stepAcknowledge, []deadline.Kind{deadline.KindAcknowledgement, deadline.KindFirstAnswer}
 	case v.owes(casefile.EntryMeetingRequest):
@@ -117,6 +122,17 @@ func (v *Case) step() (string, []deadline.Kind) {
 	default:
 		return v.handlingStep()
 	}
+}
+
+// untold is a deadline that the complainant was promised, that was missed, and for
+// which they were told no new date. ISO 10002:2018 7.3: the status at set deadlines.
+func (v *Case) untold() deadline.Kind {
+	for _, k := range v.Clocks {
+		if k.Told && k.State == deadline.Passed && k.Again.IsZero() {
+			return k.Kind
+		}
+	}
+	return ""
 }
 
 func (v *Case) handlingStep() (string, []deadline.Kind) {
@@ -145,6 +161,12 @@ func (v *Case) handlingStep() (string, []deadline.Kind) {
 }
 
 func (v *Case) restingStep() string {
+	switch {
+	case v.Erasure.Hold != nil && v.Erasure.Hold.Late:
+		return stepHeld
+	case v.Erasure.Due && v.Erasure.Hold == nil:
+		return stepErase
+	}
 	if v.State == casefile.StateMonitoring {
 		return stepMonitor
 	}

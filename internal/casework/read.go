@@ -28,6 +28,7 @@ type around struct {
 	drafts   []store.DeskDraft
 	dir      *staff.Directory
 	names    map[staff.ID]string
+	away     map[staff.ID]store.Absence
 	active   map[staff.ID]bool
 }
 
@@ -59,7 +60,7 @@ func (c *Casework) around(ctx context.Context, actor access.Actor, o *custody.Op
 	}
 	id := o.Case.ID
 	err = c.Store.Read(ctx, func(tx *store.Tx) error {
-		var errs [9]error
+		var errs [10]error
 		a.row, errs[0] = tx.Inbox(store.InboxFilter{Member: actor.Member, Cases: []casefile.ID{id}, Limit: 1})
 		a.clocks, errs[1] = tx.Clocks(id)
 		a.mails, errs[2] = tx.MailsOf(id)
@@ -69,6 +70,7 @@ func (c *Casework) around(ctx context.Context, actor access.Actor, o *custody.Op
 		a.names, errs[6] = memberNames(tx)
 		a.notice, errs[7] = tx.Notice(id)
 		a.change, errs[8] = tx.CodeChange(id)
+		a.away, errs[9] = tx.Absences()
 		for i, err := range errs {
 			if errors.Is(err, store.ErrNone) {
 				errs[i] = nil
@@ -123,6 +125,9 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 		Charge: Person{o.Case.InCharge, a.names[o.Case.InCharge]}, Question: routing(o).Question,
 		People: people(o, a), Receipt: receipt(o, a), Outcome: outcomeOf(o).Outcome,
 	}
+	if x := a.away[o.Case.InCharge]; x.Away(c.Store.Now()) {
+		v.Away = awayOf(x, a.names, c.Store.Now())
+	}
 	if len(a.row) == 1 {
 		if r, _ := c.openRow(actor, a.row[0]); !r.damaged {
 			v.Subject = r.summary.Subject
@@ -138,8 +143,9 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 	v.Drafts = c.drafts(o, a.drafts)
 	v.Requests = c.asked(actor, o, a.dir, a.names)
 	c.way(actor, o, a.dir, v)
+	v.Erasure = c.erasure(actor, o, a.dir, a.names, v.Requests)
 	v.Code = c.codeStanding(actor, o, a, v)
-	v.Clocks = c.clockViews(a.clocks)
+	v.Clocks = c.clockViews(o, a.clocks)
 	v.Moves, v.Work = c.moves(actor.Member, o, a), recorded(o)
 	v.Decided = c.decided(o, a.dir, v.Work)
 	v.Decided.By.Name = a.names[v.Decided.By.ID]

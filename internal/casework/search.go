@@ -90,7 +90,7 @@ func (b *library) find(terms casefile.Terms) (ids []casefile.ID, h *Hits) {
 			h.Damaged++
 		case terms.In(s.subject):
 			list = append(list, match{s, true})
-		case terms.In(s.subject + s.text):
+		case terms.In(s.subject, s.text):
 			list = append(list, match{s, false})
 		}
 	}
@@ -101,7 +101,7 @@ func (b *library) find(terms casefile.Terms) (ids []casefile.ID, h *Hits) {
 			}
 			return 1
 		}
-		return cmp.Or(cmp.Compare(b.s.received, a.s.received), strings.Compare(string(a.s.mark.Case), string(b.s.mark.Case)))
+		return cmp.Or(cmp.Compare(b.s.mark.Received, a.s.mark.Received), strings.Compare(string(a.s.mark.Case), string(b.s.mark.Case)))
 	})
 	for _, m := range list {
 		ids = append(ids, m.s.mark.Case)

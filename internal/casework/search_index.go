@@ -1,8 +1,12 @@
 package casework
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,17 +26,17 @@ const (
 
 // searched is what is known of a case for searching, in the form of casefile.FindForm.
 type searched struct {
-	mark     store.SearchMark
-	subject  string
-	text     string
-	received int64 // microseconds
-	damaged  bool
+	mark    store.SearchMark
+	subject string
+	text    string
+	damaged bool
 }
 
 // library is what one session has read for searching.
 type library struct {
 	mu    sync.Mutex
 	cases map[casefile.ID]*searched // guarded by mu
+	upTo  int64                     // lines of the log, when it was last brought up to date; zero: never; guarded by mu
 	owner staff.ID
 	used  time.Time // guarded by the libraries
 }
@@ -65,6 +69,18 @@ func (l *libraries) of(actor access.Actor, now time.Time) *library {
 	return b
 }
 
+// erase forgets what any session read of a case.
+func (l *libraries) erase(id casefile.ID) {
+	l.mu.Lock()
+	list := slices.Collect(maps.Values(l.by))
+	l.mu.Unlock()
+	for _, b := range list {
+		b.mu.Lock()
+		delete(b.cases, id)
+		b.mu.Unlock()
+	}
+}
+
 func (l *libraries) tidy(now time.Time) {
 	for session, b := range l.by {
 		if now.Sub(b.used) >= searchIdle {
@@ -93,97 +109,154 @@ func (c *Casework) ForgetSearches(session string) {
 }
 
 // read brings a library up to date: what the member lost goes, what is new or changed
-// is opened. The caller holds its lock.
+// is opened. The log tells which cases changed since, so that only these are looked at.
+// The caller holds its lock.
 func (c *Casework) read(ctx context.Context, actor access.Actor, b *library) error {
-	var marks []store.SearchMark
-	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		marks, err = tx.SearchMarks(actor.Member)
+	n, err := c.lookOver(ctx, actor, b.upTo)
+	if err != nil {
+		return err
+	}
+	stale := b.sift(n)
+	slices.SortFunc(stale, func(x, y store.SearchMark) int { return cmp.Compare(x.Received, y.Received) }) // as they lie on the disk
+	for chunk := range slices.Chunk(stale, 2*searchChunk) {
+		if err := c.readSome(ctx, actor, b, chunk, n.last); err != nil {
+			b.upTo = 0
+			return err
+		}
+	}
+	b.upTo = n.size
+	return nil
+}
+
+// news is what may have changed since a library was brought up to date.
+type news struct {
+	size    int64 // of the log
+	whole   bool  // marks are those of all cases of the member
+	changed []casefile.ID
+	marks   []store.SearchMark
+	last    map[casefile.ID]int64 // where the complainant wrote last
+}
+
+// lookOver asks the log what changed since it had so many lines; without any, or when
+// it is much, it looks at everything.
+func (c *Casework) lookOver(ctx context.Context, actor access.Actor, since int64) (n news, err error) {
+	err = c.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		n = news{whole: since == 0}
+		if n.size, err = tx.LogSize(); err != nil {
+			return err
+		}
+		if !n.whole {
+			if n.changed, err = tx.ChangedSince(since, searchChunk); err != nil {
+				return err
+			}
+		}
+		if n.whole = n.whole || len(n.changed) == searchChunk; n.whole {
+			n.changed = nil
+			n.marks, err = tx.SearchMarks(actor.Member)
+		} else {
+			n.marks, err = tx.SearchMarksOf(actor.Member, n.changed)
+		}
+		if err == nil && len(n.marks) > 0 {
+			n.last, err = tx.LastWords(n.changed)
+		}
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("look over cases: %w", err)
+		return n, fmt.Errorf("look over cases: %w", err)
 	}
-	there := make(map[casefile.ID]*searched, len(marks))
-	var stale []store.SearchMark
-	for _, m := range marks {
+	return n, nil
+}
+
+// sift drops what the member has no key of any more, and returns what is new or changed.
+func (b *library) sift(n news) (stale []store.SearchMark) {
+	there := make(map[casefile.ID]*searched, len(n.marks))
+	for _, m := range n.marks {
 		if s := b.cases[m.Case]; s != nil && s.mark == m {
 			there[m.Case] = s
 		} else {
 			stale = append(stale, m)
 		}
 	}
-	b.cases = there
-	for len(stale) > 0 {
-		n := min(searchChunk, len(stale))
-		if err := c.readSome(ctx, actor, b, stale[:n]); err != nil {
-			return err
+	if n.whole {
+		b.cases = there
+		return stale
+	}
+	for _, id := range n.changed {
+		if there[id] == nil {
+			delete(b.cases, id)
 		}
-		stale = stale[n:]
+	}
+	return stale
+}
+
+// readSome opens the summaries of some cases, half of them on each of two cores. The
+// line of the log is written before any of it is used.
+func (c *Casework) readSome(ctx context.Context, actor access.Actor, b *library, marks []store.SearchMark, last map[casefile.ID]int64) error {
+	var halves [2]shelf
+	var both sync.WaitGroup
+	for i, half := range [][]store.SearchMark{marks[:len(marks)/2], marks[len(marks)/2:]} {
+		both.Go(func() { halves[i] = c.shelve(ctx, actor, half, last) })
+	}
+	both.Wait()
+	if err := errors.Join(halves[0].err, halves[1].err); err != nil {
+		return fmt.Errorf("read cases to search: %w", err)
+	}
+	if err := c.noteInbox(ctx, actor, viewSearch, append(halves[0].rings, halves[1].rings...)); err != nil {
+		return err
+	}
+	for _, half := range halves {
+		for _, s := range half.list {
+			b.cases[s.mark.Case] = s
+		}
 	}
 	return nil
 }
 
-// readSome opens the summaries of some cases. The line of the log is written before
-// any of it is used.
-func (c *Casework) readSome(ctx context.Context, actor access.Actor, b *library, marks []store.SearchMark) error {
+// shelf is what was read of some cases, and the keyring rows to keep.
+type shelf struct {
+	list  []*searched
+	rings []store.Ring
+	err   error
+}
+
+func (c *Casework) shelve(ctx context.Context, actor access.Actor, marks []store.SearchMark, last map[casefile.ID]int64) (h shelf) {
 	ids, at := make([]casefile.ID, len(marks)), make(map[casefile.ID]store.SearchMark, len(marks))
 	for i, m := range marks {
 		ids[i], at[m.Case] = m.Case, m
 	}
 	var rows []store.InboxRow
-	var last map[casefile.ID]int64
-	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		if rows, err = tx.Inbox(store.InboxFilter{Member: actor.Member, Cases: ids, Limit: len(ids)}); err != nil {
-			return err
-		}
-		last, err = tx.LastWords(ids)
+	h.err = c.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		rows, err = tx.SearchRows(actor.Member, ids)
 		return err
 	})
-	if err != nil {
-		return fmt.Errorf("read cases to search: %w", err)
+	if h.err != nil {
+		return h
 	}
-	list, rings := make([]*searched, len(rows)), make([]*store.Ring, len(rows))
-	var both sync.WaitGroup
-	for from := range 2 {
-		both.Go(func() {
-			for i := from; i < len(rows); i += 2 {
-				list[i], rings[i] = c.shelve(actor, rows[i], at[rows[i].ID])
+	for _, r := range rows {
+		if len(r.Ring) == 0 && len(r.Grant.Box) == 0 {
+			continue // lost since
+		}
+		o, ring := c.openRow(actor, r)
+		s := &searched{mark: at[r.ID], damaged: o.damaged}
+		if !o.damaged {
+			s.subject = casefile.FindForm(o.summary.Subject)
+			s.text = casefile.FindForm(string(s.mark.Number)) + o.summary.Words
+			if since := r.Summary.Revision; last[r.ID] > since {
+				s.text += c.unheardOf(ctx, actor, s.mark.Number, since)
 			}
-		})
-	}
-	both.Wait()
-	var kept []store.Ring
-	for _, r := range rings {
-		if r != nil {
-			kept = append(kept, *r)
 		}
-	}
-	if err := c.noteInbox(ctx, actor, viewSearch, kept); err != nil {
-		return err
-	}
-	for i, s := range list {
-		if since := rows[i].Summary.Revision; last[rows[i].ID] > since && !s.damaged {
-			s.text += c.unheardOf(ctx, actor, rows[i], since)
+		if ring != nil {
+			h.rings = append(h.rings, *ring)
 		}
-		b.cases[rows[i].ID] = s
+		h.list = append(h.list, s)
 	}
-	return nil
-}
-
-func (c *Casework) shelve(actor access.Actor, r store.InboxRow, mark store.SearchMark) (*searched, *store.Ring) {
-	o, ring := c.openRow(actor, r)
-	s := &searched{mark: mark, received: r.Received.UnixMicro(), damaged: o.damaged}
-	if !o.damaged {
-		s.subject = casefile.FindForm(o.summary.Subject)
-		s.text = casefile.FindForm(string(r.Number) + " " + o.summary.Folded)
-	}
-	return s, ring
+	return h
 }
 
 // unheardOf is what the complainant wrote since the summary, in a case that nobody
 // opened since.
-func (c *Casework) unheardOf(ctx context.Context, actor access.Actor, r store.InboxRow, since int64) string {
-	o, err := c.Custody.OpenMember(ctx, actor, r.Number)
+func (c *Casework) unheardOf(ctx context.Context, actor access.Actor, n casefile.Number, since int64) string {
+	o, err := c.Custody.OpenMember(ctx, actor, n)
 	if err != nil {
 		return ""
 	}

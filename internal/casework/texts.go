@@ -26,6 +26,9 @@ func written(e custody.Entry) []string {
 	case casefile.EntryRecord:
 		p, _ := casefile.DecodePayload[casefile.Record](e.Payload)
 		return p.Texts()
+	case casefile.EntryClock, casefile.EntryPromise:
+		p, _ := casefile.DecodePayload[casefile.ClockEvent](e.Payload)
+		return []string{p.Why}
 	default:
 		return textsOf(e)
 	}

@@ -121,6 +121,14 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 		p, err := casefile.DecodePayload[casefile.CodeEvent](e.Payload)
 		i.Code, i.Text = p.Act, p.Why
 		return err
+	case casefile.EntryClock, casefile.EntryPromise:
+		p, err := casefile.DecodePayload[casefile.ClockEvent](e.Payload)
+		i.Clock, i.Text, i.Lang = &p, p.Why, p.Lang
+		return err
+	case casefile.EntryHold:
+		p, err := casefile.DecodePayload[casefile.HoldEvent](e.Payload)
+		i.Hold, i.Text = &p, p.Why
+		return err
 	case casefile.EntryRequest:
 		p, err := casefile.DecodePayload[casefile.Request](e.Payload)
 		i.Asked, i.Text = p.Matter, p.Reason

@@ -43,8 +43,8 @@ func (c *Casework) hear(tx *store.Tx, actor access.Actor, o *custody.Opened) err
 	if r.damaged {
 		return nil
 	}
-	r.summary.Folded += "\n" + casefile.Fold(words)
-	plain, err := casefile.EncodePayload(r.summary)
+	r.summary.Words += casefile.FindForm(words)
+	plain, err := casefile.EncodeSummary(r.summary)
 	if err != nil {
 		return err
 	}

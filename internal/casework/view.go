@@ -36,6 +36,7 @@ type Case struct {
 	Clocks   []Clock
 	Moves    []Move
 	Charge   Person   // the zero person: nobody
+	Away     Away     // of the member in charge, while they are away; zero: there
 	People   []Person // who may read it, the member in charge first
 	Receipt  Receipt
 	Identity Identity
@@ -44,6 +45,7 @@ type Case struct {
 	Drafts   []Draft // the member's own unfinished texts, newest first
 	Requests []Asked // what members asked each other to agree to, oldest first
 	Outcome  casefile.Outcome
+	Erasure  Erasure
 	Next     Step
 	Named    []Named // members whose name stands in what the complainant wrote
 
@@ -102,6 +104,8 @@ type Item struct {
 	Moved   *casefile.StateEvent
 	Access  *casefile.AccessEvent
 	Code    casefile.CodeAct // of an event of the code
+	Clock   *casefile.ClockEvent
+	Hold    *casefile.HoldEvent
 	Asked   casefile.Matter  // of a request, or of what was decided about one
 	Verdict casefile.Verdict // of a decision
 	Record  *casefile.Record // of a sheet that was filled in, or its later version
@@ -137,7 +141,13 @@ type Clock struct {
 	deadline.Clock
 	State  deadline.State
 	Phrase deadline.Phrase
-	ByHand bool // a member says when it was done; nothing else stops it
+	ByHand bool                // a member says when it was done; nothing else stops it
+	Acts   []casefile.ClockAct // what members can do about it now
+	Law    bool                // law sets the date; of one that is hard without it, a promise does
+	Told   bool                // the complainant sees it
+	Source string              // where its length comes from, in English
+	Limit  time.Time           // a day that it may not be moved beyond; zero: none
+	Most   time.Time           // the day to which the law lets it be moved, once; zero: it does not
 }
 
 // Move is a step that the case may take, and what still stands in the way.

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"strings"
 
+	"klankbord/internal/audit"
 	"klankbord/internal/blob"
+	"klankbord/internal/casefile"
 )
 
 // gone looks for cases that the log tells of and that are neither there nor erased.
@@ -16,10 +18,38 @@ func (x *examiner) gone() error {
 	for _, g := range list {
 		if g.Erased || g.Waits && x.Custody != nil { // which tells who wrote the line
 			x.result.Erased++
+			if err := x.left(g.Case); err != nil {
+				return err
+			}
 			continue
 		}
 		x.result.found("case with the id "+string(g.Case), "it is gone: %d lines of the log tell of it, and none that is signed that it was erased", g.Lines)
 	}
+	return nil
+}
+
+// left holds what is left of an erased case against the line that tells of its erasure.
+func (x *examiner) left(id casefile.ID) error {
+	about := "erased case with the id " + string(id)
+	number, state, err := x.tx.ErasedState(id)
+	if isNone(err) {
+		x.result.found(about, "its row in the register is not there")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	leaves, err := x.tx.LeavesOf(id)
+	if err != nil {
+		return err
+	}
+	for _, l := range leaves {
+		r, err := audit.DecodeRecord(l.Record)
+		if err == nil && r.Kind == audit.Erased && r.Turn == uint64(number) && r.State == state { //nolint:gosec // counts from one
+			return nil
+		}
+	}
+	x.result.found(about, "its row in the register differs from what the log says")
 	return nil
 }
 
@@ -70,6 +100,9 @@ func (x *examiner) blobs() error {
 		}
 		for _, r := range refs {
 			after = r.Name
+			if r.OwnerKind == "erased" {
+				continue // on its way out
+			}
 			x.result.Blobs++
 			switch size, err := x.Blobs.Size(ctx, r.Name); {
 			case errors.Is(err, blob.ErrMissing):

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"klankbord/internal/access"
 	"klankbord/internal/casefile"
 	"klankbord/internal/ident"
 	"klankbord/internal/letter"
@@ -100,4 +101,20 @@ func (c *Custody) NoticeOf(ctx context.Context, id casefile.ID) (n store.Notice,
 		return n, fmt.Errorf("read notice address: %w", err)
 	}
 	return n, nil
+}
+
+// Holders lists the members who may read a case, as far as that is known without
+// opening it: those with a grant of the present epoch that holds, for the key that
+// they have now. Whoever was excluded has none.
+func (c *Custody) Holders(d *staff.Directory, row store.Case, grants []store.Grant) []staff.ID {
+	now := &access.Holding{Blind: true}
+	for _, g := range grants {
+		if g.Kind != seal.RecipientMember || g.Epoch != row.Epoch || !c.grantHolds(g) {
+			continue
+		}
+		if e, ok := d.Entry(staff.ID(g.Recipient)); ok && e.Reading.Fingerprint() == g.Fingerprint {
+			now.Members = append(now.Members, e.ID)
+		}
+	}
+	return access.Recipients(d, access.Want{Team: row.Team, Now: now}).Members
 }

@@ -11,7 +11,7 @@ import (
 	"klankbord/internal/store"
 )
 
-// Sweeper removes what is past its time: drafts, sessions, receipts, keys of members
+// Sweeper removes what is past its time: drafts, what is known of sent mail, sessions, receipts, keys of members
 // who left, and blobs that nothing refers to. While there is an alarm it leaves keys
 // and blobs: a database that was rolled back does not know what it refers to.
 type Sweeper struct {
@@ -24,6 +24,13 @@ type Sweeper struct {
 // kept for a retry.
 const unreferenced = 24 * time.Hour
 
+// UnsentLife is how long a text that a member does not send is kept after its last
+// change, and a file that a complainant does not send.
+const UnsentLife = 14 * 24 * time.Hour
+
+// sentLife is how long it is known which mails have left.
+const sentLife = 7 * 24 * time.Hour
+
 // Sweep does all of it once.
 func (s *Sweeper) Sweep(ctx context.Context) error {
 	err := s.Store.Write(ctx, func(tx *store.Tx) error {
@@ -33,7 +40,13 @@ func (s *Sweeper) Sweep(ctx context.Context) error {
 		if _, err := tx.DeleteSubmissionsBefore(tx.Now().Add(-unreferenced)); err != nil {
 			return err
 		}
-		if _, err := tx.DeleteStaleBlobRefs(tx.Now().Add(-14 * unreferenced)); err != nil {
+		if _, err := tx.DeleteStaleDrafts(tx.Now().Add(-UnsentLife)); err != nil {
+			return err
+		}
+		if _, err := tx.DeleteStaleBlobRefs(tx.Now().Add(-UnsentLife)); err != nil {
+			return err
+		}
+		if _, err := tx.DeleteSentMails(tx.Now().Add(-sentLife)); err != nil {
 			return err
 		}
 		if err := tx.DeleteExpiredLinks(); err != nil {

@@ -14,6 +14,7 @@ type Kind string
 const (
 	KindAcknowledgement Kind = "acknowledgement" // D2
 	KindFeedback        Kind = "feedback"        // D3
+	KindReferral        Kind = "referral"        // D4: Directive (EU) 2019/1937 art. 11(2)(d)
 	KindTriage          Kind = "triage"          // D5
 	KindPlan            Kind = "plan"            // D6
 	KindFirstAnswer     Kind = "first-answer"    // D7
@@ -28,15 +29,16 @@ const (
 	KindMeeting         Kind = "meeting"         // D16
 	KindReviewRequest   Kind = "review-request"  // D17
 	KindCheckIn         Kind = "check-in"        // D19
+	KindSerious         Kind = "serious"         // D21
 )
 
 // Kinds returns every kind.
 func Kinds() []Kind {
 	return []Kind{
-		KindAcknowledgement, KindFeedback, KindTriage, KindPlan, KindFirstAnswer,
+		KindAcknowledgement, KindFeedback, KindReferral, KindTriage, KindPlan, KindFirstAnswer,
 		KindFullAnswer, KindProgress, KindUpdate, KindBreachNotice, KindBreachPersons,
 		KindPersonNotice, KindDataRequest, KindMinutes, KindMeeting, KindReviewRequest,
-		KindCheckIn,
+		KindCheckIn, KindSerious,
 	}
 }
 
@@ -56,8 +58,18 @@ const (
 	EventBreachNotified  Event = "breach-notified"
 	EventMeetingAsked    Event = "meeting-asked"
 	EventMeetingHeld     Event = "meeting-held"
-	EventDataRequest     Event = "data-request"
+	EventMinutes         Event = "minutes" // the person was offered the minutes
 	EventDataAnswer      Event = "data-answer"
+	EventMissed          Event = "missed"   // a date that the complainant was promised
+	EventReferral        Event = "referral" // to an authority or another body
+	EventReferralAnswer  Event = "referral-answer"
+	EventInvestigation   Event = "investigation"
+	EventBreachRisk      Event = "breach-risk" // the decision that the risk for people is high
+	EventPersonsTold     Event = "persons-told"
+	EventPersonKnown     Event = "person-known" // data of somebody who is named were received
+	EventPersonTold      Event = "person-told"
+	EventSerious         Event = "serious" // the decision that a donor or a supervisor is told
+	EventSeriousTold     Event = "serious-told"
 	EventDecision        Event = "decision"
 	EventClosing         Event = "closing"
 	EventCheckIn         Event = "check-in"
@@ -73,8 +85,9 @@ type Rule struct {
 	Start  Event
 	Target Length // what the organisation aims at; none where there is only Due
 	Due    Length
-	Hard   bool  // set by law, not by the organisation
-	Met    Event // what stops it
+	More   Length // by how much the law lets a hard date be moved, once; none: not at all
+	Hard   bool   // set by law, not by the organisation
+	Met    Event  // what stops it
 }
 
 // acknowledgementTerm is the term after which silence no longer wins time: feedback
@@ -89,8 +102,14 @@ type Clock struct {
 	Start  time.Time
 	Target time.Time  // zero where there is no target apart from Due
 	Due    time.Time  // the end of a day, save where the rule counts hours
-	Hard   bool       // set by law
+	Hard   bool       // set by law, or by a promise to everybody
 	Met    *time.Time // when what it waits for happened
+
+	Promised time.Time // what Due was before members first gave more time; zero: they never did
+	Paused   time.Time // since when it stands still; zero: it runs
+	Again    time.Time // the new date that was given once Due had passed, which stays; zero: none
+	Reminded time.Time // when members were last reminded of it; zero: never
+	Rung     int       // whom that reminder went to; see Rungs
 }
 
 // Start returns the clocks that run or have run in a case that was received at a
@@ -103,10 +122,7 @@ func (c Calendar) Start(rules []Rule, received time.Time, facts Facts) []Clock {
 		if !ok || r.Due.None() {
 			continue
 		}
-		k := Clock{ID: r.ID, Kind: r.Kind, Start: start.UTC(), Due: c.After(start, r.Due), Hard: r.Hard}
-		if !r.Target.None() {
-			k.Target = c.After(start, r.Target)
-		}
+		k := c.Begin(r, r.ID, start)
 		if met, ok := facts[r.Met]; ok && !met.Before(start) || ok && r.Start == EventAcknowledgement {
 			met = met.UTC()
 			k.Met = &met
@@ -138,6 +154,7 @@ type State string
 // The states of a clock.
 const (
 	Running  State = "running"
+	Resting  State = "resting"  // members let it stand still
 	Near     State = "near"     // half of the time is gone
 	Pressing State = "pressing" // four fifths are gone, or the target was missed
 	Passed   State = "passed"
@@ -152,30 +169,42 @@ func (k Clock) State(now time.Time) State {
 		return MetLate
 	case k.Met != nil:
 		return Met
+	case !k.Paused.IsZero():
+		return Resting
 	case now.After(k.Due):
 		return Passed
-	case !k.Target.IsZero() && now.After(k.Target), k.gone(now, 80):
+	case !k.Target.IsZero() && now.After(k.Target), !now.Before(k.late()):
 		return Pressing
-	case k.gone(now, 50):
+	case !now.Before(k.half()):
 		return Near
 	default:
 		return Running
 	}
 }
 
-// gone reports whether at least this share of the time, in hundredths, is over.
-func (k Clock) gone(now time.Time, share int64) bool {
-	hundredth := k.Due.Sub(k.Start).Nanoseconds() / 100
-	return now.Sub(k.Start).Nanoseconds() >= hundredth*share
+// half and late are when half, and four fifths, of the time are gone; of the notice of
+// a breach one day and two of the three, of a check-in since it is asked.
+func (k Clock) half() time.Time { return k.part(50) }
+func (k Clock) late() time.Time { return k.part(80) }
+
+func (k Clock) part(share int64) time.Time {
+	start := k.Start
+	switch {
+	case k.Kind == KindBreachNotice:
+		return start.Add(k.Due.Sub(start) / 3 * time.Duration(1+share/80))
+	case k.Kind == KindCheckIn && !k.Target.IsZero():
+		start = k.Target
+	}
+	return start.Add(time.Duration(k.Due.Sub(start).Nanoseconds() / 100 * share))
 }
 
 // Open reports whether the clock still waits for what it is about.
 func (k Clock) Open() bool { return k.Met == nil }
 
-// Next returns the open clock to show and to sort by: the one due first, at the same
-// time the one set by law, then by id. It reports false when none is open.
+// Next returns the open clock to show and to sort by, which is none that rests: the one
+// due first, at the same time the one set by law, then by id. It reports false when none is open.
 func Next(clocks []Clock) (Clock, bool) {
-	open := slices.DeleteFunc(slices.Clone(clocks), func(k Clock) bool { return !k.Open() })
+	open := slices.DeleteFunc(slices.Clone(clocks), func(k Clock) bool { return !k.Open() || !k.Paused.IsZero() })
 	if len(open) == 0 {
 		return Clock{}, false
 	}

@@ -18,15 +18,16 @@ const (
 	phraseLate     = "common.due.late"
 	phraseMet      = "common.due.met"
 	phraseMetLate  = "common.due.met-late"
+	phraseResting  = "common.due.resting"
 )
 
 // PhraseKeys returns every key that Phrase can give, for tests of the catalogue.
 func PhraseKeys() []string {
-	return []string{phraseToday, phraseTomorrow, phraseBy, phraseLate, phraseMet, phraseMetLate}
+	return []string{phraseToday, phraseTomorrow, phraseBy, phraseLate, phraseMet, phraseMetLate, phraseResting}
 }
 
 // Phrase says in days of this place how a clock stands: due by a date, tomorrow or
-// today, so many days late, met on a date, or met so many days late.
+// today, so many days late, met on a date, met so many days late, or at rest since one.
 func (c Calendar) Phrase(k Clock, now time.Time) Phrase {
 	due := c.Today(k.Due)
 	if k.Met != nil {
@@ -35,6 +36,9 @@ func (c Calendar) Phrase(k Clock, now time.Time) Phrase {
 			return Phrase{Key: phraseMetLate, N: late, Date: *k.Met}
 		}
 		return Phrase{Key: phraseMet, Date: *k.Met}
+	}
+	if !k.Paused.IsZero() {
+		return Phrase{Key: phraseResting, Date: k.Paused}
 	}
 	days := c.Today(now).DaysUntil(due)
 	switch {

@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"errors"
+	"time"
 
 	"klankbord/internal/access"
 	"klankbord/internal/casefile"
@@ -63,6 +64,8 @@ func (w work) do(ctx context.Context, x step) error {
 		return c.OpenIdentity(ctx, w.actor, n, text)
 	case deedClock:
 		return c.StopClock(ctx, w.actor, n, x.Clock, text, revision)
+	case deedDeadline:
+		return w.deadline(ctx, x, text)
 	case deedAcknowledge:
 		return c.MarkAcknowledged(ctx, w.actor, n, casework.Acknowledgement{
 			How: x.How, On: w.s.clock.Now(), Words: text, Revision: revision,
@@ -157,4 +160,23 @@ func (w work) language(x step) lang.Lang {
 		return x.Lang
 	}
 	return w.p.script.Lang
+}
+
+// deadline does something about a deadline: moves it, tells a new date, says that the
+// newest message was the feedback, or since when a breach is known.
+func (w work) deadline(ctx context.Context, x step, why string) error {
+	c := w.s.app.Casework
+	if x.Act == casefile.ClockBreach {
+		known := w.s.clock.Now().Add(-time.Duration(x.Before) * time.Minute).Truncate(time.Minute)
+		return c.NoteBreach(ctx, w.actor, w.p.number, casework.BreachNote{Known: known, Why: why, Revision: w.opened.Revision})
+	}
+	change := casework.ClockChange{
+		Act: x.Act, Clock: x.Clock, To: c.Calendar.Today(w.p.received).AddDays(x.Due), Why: why, Revision: w.opened.Revision,
+	}
+	for _, it := range w.opened.Timeline {
+		if it.Kind == casefile.EntryMessageOut {
+			change.Message = it.ID
+		}
+	}
+	return c.ChangeClock(ctx, w.actor, w.p.number, change)
 }

@@ -48,6 +48,9 @@ type step struct {
 	Sheet   casefile.Sheet    `json:"sheet"`
 	Again   bool              `json:"again"` // a later version of the newest of its sheet
 	Filled  map[string]answer `json:"filled"`
+	Act     casefile.ClockAct `json:"act"`    // of a deadline
+	Due     int               `json:"due"`    // the day of a new date, counted as Day
+	Before  int               `json:"before"` // minutes before which a breach was known
 }
 
 // deed is what is done in a step.
@@ -70,6 +73,7 @@ const (
 	deedState       deed = "state"
 	deedIdentity    deed = "identity"
 	deedClock       deed = "clock"
+	deedDeadline    deed = "deadline" // what is done about one: more time, a new date
 	deedAcknowledge deed = "acknowledge"
 	deedClose       deed = "close"
 	deedAside       deed = "aside"

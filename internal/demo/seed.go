@@ -83,7 +83,7 @@ func (s *seeding) play(ctx context.Context, list []script, now time.Time) error 
 	}
 	for _, e := range events {
 		if calendar.Today(e.at) != calendar.Today(s.clock.Now()) {
-			if err := s.sequence(ctx); err != nil {
+			if err := s.night(ctx, e.at); err != nil {
 				return err
 			}
 		}
@@ -97,7 +97,29 @@ func (s *seeding) play(ctx context.Context, list []script, now time.Time) error 
 			return err
 		}
 	}
-	return s.sequence(ctx)
+	return s.night(ctx, now)
+}
+
+// night is what the background does until the next thing happens: reminders go out
+// every morning.
+func (s *seeding) night(ctx context.Context, until time.Time) error {
+	if err := s.sequence(ctx); err != nil {
+		return err
+	}
+	calendar := s.app.Casework.Calendar
+	for day := calendar.Today(s.clock.Now()).AddDays(1); ; day = day.AddDays(1) {
+		morning := calendar.EndOf(day.AddDays(-1)).Add(8 * time.Hour)
+		if !morning.Before(until) {
+			return nil
+		}
+		s.clock.Set(morning)
+		if err := s.app.Work.Remind(ctx); err != nil {
+			return fmt.Errorf("remind: %w", err)
+		}
+		if err := s.deliver(ctx); err != nil {
+			return err
+		}
+	}
 }
 
 // deliver sends the mail that waits, a few seconds later as the background would.

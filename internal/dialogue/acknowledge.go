@@ -92,8 +92,9 @@ func (d *Dialogue) acknowledged(c store.Case, clocks []deadline.Clock, now time.
 			next.Met, changed = &met, true
 		case known && r.Start == deadline.EventAcknowledgement && k.Open():
 			again := d.Calendar.Start([]deadline.Rule{r}, c.Received, deadline.Facts{deadline.EventAcknowledgement: now})
-			if len(again) == 1 && !again[0].Start.Equal(k.Start) {
-				next, changed = again[0], true
+			if len(again) == 1 {
+				next = k.Next(again[0])
+				changed = next != k
 			}
 		}
 		all = append(all, next)

@@ -29,15 +29,16 @@ func rowAndClocks(t *testing.T, i *apptest.Instance, id casefile.ID) (c store.Ca
 	return c, clocks
 }
 
-// Directive (EU) 2019/1937 art. 9(1)(f): three months from the acknowledgement or,
-// without one, from the end of the seven days.
-func TestFeedbackIsReckonedFromTheAcknowledgement(t *testing.T) {
+// The receipt on the screen confirms receipt: three months from then is never later
+// than Directive (EU) 2019/1937 art. 9(1)(f) allows, and the date that the receipt
+// shows is the one that the mailbox shows, whenever the mail is taken.
+func TestFeedbackIsDueOnTheDateThatTheReceiptShows(t *testing.T) {
 	i, _ := apptest.Staffed(t)
 	r := i.Complain("en", apptest.StrictAnswers("theft"), nil)
 	_, before := rowAndClocks(t, i, r.Case)
 	day := func(at time.Time) string { return at.In(lang.Brussels()).Format("2006-01-02") }
-	if got := day(before[deadline.KindFeedback].Due); got != "2026-06-09" {
-		t.Fatalf("without acknowledgement feedback is due on %s", got)
+	if got := day(before[deadline.KindFeedback].Due); got != "2026-06-02" {
+		t.Fatalf("feedback is due on %s", got)
 	}
 	i.Clock.Add(24 * time.Hour)
 	accepted := i.Clock.Now()
@@ -48,8 +49,13 @@ func TestFeedbackIsReckonedFromTheAcknowledgement(t *testing.T) {
 	if c.State != casefile.StateAcknowledged || ack.Met == nil || !ack.Met.Equal(accepted) {
 		t.Errorf("state %s, met %v", c.State, ack.Met)
 	}
-	if got := day(feedback.Due); got != "2026-06-03" || !feedback.Start.Equal(accepted) || feedback.Target.IsZero() {
-		t.Errorf("feedback due %s from %v", got, feedback.Start)
+	if feedback.Due != before[deadline.KindFeedback].Due || feedback.Target.IsZero() {
+		t.Errorf("feedback due %s from %v", day(feedback.Due), feedback.Start)
+	}
+	for _, shown := range r.Dates {
+		if shown.Rule == feedback.ID && !shown.Due.Equal(feedback.Due) {
+			t.Errorf("the receipt shows %s, the mailbox %s", day(shown.Due), day(feedback.Due))
+		}
 	}
 	if want := after[deadline.KindTriage].Due; !c.NextDue.Equal(want) {
 		t.Errorf("next due %v, want %v", c.NextDue, want)

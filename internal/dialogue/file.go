@@ -47,6 +47,9 @@ func (d *Dialogue) AddFile(ctx context.Context, tok seal.Token, name string, r i
 	}
 	a := d.ticket(tok, v.opened.Case.ID, ident.New(), m)
 	err = d.write(ctx, func(tx *store.Tx) error {
+		if _, err := tx.Case(v.opened.Case.ID); err != nil {
+			return err // erased while the file came in: the sweep takes it
+		}
 		if err := custody.HoldBlobs(tx, m, ownerMailbox, string(v.opened.Case.ID), a.ID); err != nil {
 			return err
 		}

@@ -132,7 +132,7 @@ func (d *Dialogue) read(ctx context.Context, v *visit) (*Mailbox, error) {
 	}
 	m := &Mailbox{
 		Number: o.Case.Number, Route: o.Case.Route, Team: o.Case.Team, Stage: casefile.StageOf(o.Case.State),
-		Received: o.Case.Received, Closed: o.Case.Closed, Damaged: o.Damaged, Promises: clocks, Mail: notice.Case != "",
+		Received: o.Case.Received, Closed: o.Case.Closed, EraseAfter: o.Case.EraseAfter, Held: !o.Case.Held.IsZero(), Damaged: o.Damaged, Promises: clocks, Mail: notice.Case != "",
 		Outside: d.Profile.ExternalOn(o.Case.Route), Identity: identityOf(o),
 	}
 	if d.verified(notice) {
@@ -141,6 +141,7 @@ func (d *Dialogue) read(ctx context.Context, v *visit) (*Mailbox, error) {
 	m.Handed = o.Handed
 	m.NewCode, m.Codes = d.newCode(onItsWay), d.codeTurns(o)
 	m.Late = o.Case.State.Open() && slices.ContainsFunc(clocks, Promise.Late)
+	moved(m.Promises, o)
 	m.Language, m.OnlyOutside = m.Identity.Lang, len(o.MayRead()) == 0
 	d.fill(m, o, openings)
 	m.Openings = d.openings(ctx, o, openings)
@@ -159,9 +160,25 @@ func (d *Dialogue) promises(tx *store.Tx, id casefile.ID) ([]Promise, error) {
 		if !ok || !rule.ToComplainant {
 			continue
 		}
-		list = append(list, Promise{rule.Label, k, k.State(tx.Now()), d.Calendar.Phrase(k, tx.Now())})
+		list = append(list, Promise{Label: rule.Label, Clock: k, State: k.State(tx.Now()), Phrase: d.Calendar.Phrase(k, tx.Now())})
 	}
 	return list, nil
+}
+
+// moved adds to what was promised why members last moved it.
+func moved(list []Promise, o *custody.Opened) {
+	seen := readUpTo(o, "")
+	for _, e := range o.Entries {
+		p, err := casefile.DecodePayload[casefile.ClockEvent](e.Payload)
+		if e.Kind != casefile.EntryPromise || err != nil {
+			continue
+		}
+		for i := range list {
+			if list[i].Clock.ID == p.Clock {
+				list[i].Why, list[i].Lang, list[i].Unread = p.Why, p.Lang, e.Seq > seen
+			}
+		}
+	}
 }
 
 // identityOf is the newest record of who the complainant is.

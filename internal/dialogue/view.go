@@ -19,8 +19,11 @@ type Mailbox struct {
 	Stage    casefile.Stage
 	Received time.Time
 	Closed   time.Time // zero while open
-	Question bool      // a question, not a complaint
-	Damaged  bool      // something was altered, removed or rolled back; nothing can be added
+	// EraseAfter is the end of the last day on which it is kept; zero: not planned.
+	EraseAfter time.Time
+	Held       bool // its erasure is stopped
+	Question   bool // a question, not a complaint
+	Damaged    bool // something was altered, removed or rolled back; nothing can be added
 
 	Promises []Promise // what we promised, by date
 	Late     bool      // one of them is past and not kept, and the case is open
@@ -49,7 +52,13 @@ type Promise struct {
 	Clock  deadline.Clock
 	State  deadline.State
 	Phrase deadline.Phrase
+	Why    string // why members last moved it; empty: they never did
+	Lang   lang.Lang
+	Unread bool // they did since the last visit
 }
+
+// Rests reports whether members let it stand still.
+func (p Promise) Rests() bool { return p.State == deadline.Resting }
 
 // Kept reports whether what was promised is done, in time or late.
 func (p Promise) Kept() bool { return p.State == deadline.Met || p.State == deadline.MetLate }

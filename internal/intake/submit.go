@@ -145,6 +145,14 @@ func codeOf(d *Draft) (seal.Code, error) {
 
 func (i *Intake) clocks(s *submission) []deadline.Clock {
 	rules := i.Profile.Clocks.Deadlines(s.routing.Routes, s.routing.Topics)
+	for n, r := range rules {
+		// The receipt on the screen confirms receipt at once, whatever becomes of the mail:
+		// what is counted from the acknowledgement is counted from now, which is never later
+		// than the law has it, and the date on the receipt is the one in the mailbox.
+		if r.Start == deadline.EventAcknowledgement {
+			rules[n].Start = deadline.EventReceipt
+		}
+	}
 	return i.Calendar.Start(rules, s.at, deadline.Facts{deadline.EventReceipt: s.at})
 }
 
@@ -155,8 +163,8 @@ func (i *Intake) sealCase(dir *staff.Directory, s *submission) error {
 		return err
 	}
 	subject := i.Profile.Summary(s.answers, s.draft.Lang)
-	summary, err := casefile.EncodePayload(casefile.Summary{
-		Subject: subject, Topics: s.routing.Topics, Folded: casefile.Fold(subject + "\n" + i.searchText(s)),
+	summary, err := casefile.EncodeSummary(casefile.Summary{
+		Subject: subject, Topics: s.routing.Topics, Words: casefile.FindForm(subject + "\n" + i.searchText(s)),
 	})
 	if err != nil {
 		return err

@@ -27,22 +27,22 @@ func TestTheSummaryOfASealedCaseDoesNotTellWhoComplains(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		summary, err := casefile.DecodePayload[casefile.Summary](plain)
+		summary, err := casefile.DecodeSummary(plain)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return summary.Folded
+		return summary.Words
 	}
 	sealed := folded(s.Manager, i.Complain("nl", apptest.StrictAnswers("theft"), nil).Case)
-	if strings.Contains(sealed, "maes") || strings.Contains(sealed, "ingrid") || strings.Contains(sealed, "mail.example") {
+	if strings.Contains(sealed, "maes") || strings.Contains(sealed, "ingrid") || strings.Contains(sealed, "mail example") {
 		t.Error("it holds the name or the address")
 	}
-	if !strings.Contains(sealed, "invoice") {
+	if !strings.Contains(sealed, casefile.FindForm("invoice")) {
 		t.Error("it does not hold the story")
 	}
 	// A case of the general route may be handed to one that seals who complains apart.
 	open := folded(s.Service[0], i.Complain("nl", apptest.Answers("communication"), nil).Case)
-	if strings.Contains(open, "maes") || !strings.Contains(open, "invoice") {
+	if strings.Contains(open, "maes") || !strings.Contains(open, casefile.FindForm("invoice")) {
 		t.Error("on the general route it holds the name, or not the story")
 	}
 }

@@ -22,6 +22,8 @@ const (
 	CodeLink         Template = "code-link"                // to the complainant: draw a new code here
 	CodeReplaced     Template = "code-replaced"            // to the complainant: the code before is dead
 	AskMember        Template = "member-asked"             // to a member: a colleague asks for a decision
+	DeadlineNear     Template = "deadline-near"            // to a member: a deadline of a case comes near
+	DeadlinePassed   Template = "deadline-passed"          // to a member: one has passed
 	AskSignature     Template = "signature-asked"          // to a member: a change of the directory waits
 	FirstToWitness   Template = "witness-first"            // to a witness: a checkpoint of the log, the first
 	ToWitness        Template = "witness"                  // to a witness: a newer checkpoint

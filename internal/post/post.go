@@ -167,6 +167,10 @@ func textOf(order letter.Order, part string) string {
 		return "mail.address-changed." + part
 	case letter.AskMember:
 		return "mail.member-asked." + part
+	case letter.DeadlineNear:
+		return "mail.deadline-near." + part
+	case letter.DeadlinePassed:
+		return "mail.deadline-passed." + part
 	case letter.AskSignature:
 		return "mail.signature-asked." + part
 	case letter.FirstToWitness:
@@ -230,7 +234,7 @@ func (o *Office) address(l lang.Lang, order letter.Order) string {
 	switch {
 	case order.Link != "":
 		return o.Sender.DeskURL + order.Link
-	case order.Template == letter.ToMember, order.Template == letter.AskMember:
+	case order.Template == letter.ToMember, order.Template == letter.AskMember, order.Template == letter.DeadlineNear, order.Template == letter.DeadlinePassed:
 		return o.Sender.DeskURL + "/desk/"
 	case order.Template == letter.AddressChanged, order.Template == letter.CodeReplaced:
 		return o.Sender.PublicURL + "/" + string(l) + "/other-ways"

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"klankbord/internal/casefile"
+	"klankbord/internal/deadline"
 )
 
 // Clocks are the organisation's deadlines.
@@ -16,11 +17,15 @@ type ClockRule struct {
 	ID     string `json:"id"`
 	Source string `json:"source"` // where the length comes from
 	Label  Text   `json:"label"`  // what the complainant, or the desk, is told
-	Start  string `json:"start"`  // "received", "acknowledged", "awareness", "requested", "assessed"
+	Start  string `json:"start"`  // a word of starts
 	Length int    `json:"length"`
 	Unit   string `json:"unit"` // "hours", "days", "working-days", "months"
 	// Hard says that law or a public promise sets it; otherwise it is a target.
-	Hard   bool             `json:"hard"`
+	Hard bool `json:"hard"`
+	// Law says that it is law that sets it, and not a promise.
+	Law bool `json:"law"`
+	// More is how many units more the law lets the date be moved, once, with a reason.
+	More   int              `json:"more"`
 	Routes []casefile.Route `json:"routes"`
 	// Topics narrows the rule to cases with one of these; empty means any.
 	Topics []string `json:"topics"`
@@ -38,6 +43,17 @@ func (c Clocks) For(routes []casefile.Route, topics []string) []ClockRule {
 		}
 	}
 	return out
+}
+
+// starts are the words with which a rule says what starts it.
+func starts() map[string]deadline.Event {
+	return map[string]deadline.Event{
+		"received": deadline.EventReceipt, "acknowledged": deadline.EventAcknowledgement, "assessed": deadline.EventTriage,
+		"requested": deadline.EventMeetingAsked, "held": deadline.EventMeetingHeld,
+		"awareness": deadline.EventBreachKnown, "high-risk": deadline.EventBreachRisk, "missed": deadline.EventMissed,
+		"investigation": deadline.EventInvestigation, "referral": deadline.EventReferral,
+		"person-known": deadline.EventPersonKnown, "serious": deadline.EventSerious,
+	}
 }
 
 func (r ClockRule) appliesTo(routes []casefile.Route, topics []string) bool {

@@ -7,25 +7,32 @@ import (
 	"klankbord/internal/deadline"
 )
 
-// meaning says what a numbered rule is about, what starts it and what meets it.
+// meaning says what a numbered rule is about and what meets it; what starts it is the
+// rule's own word.
 type meaning struct {
-	kind  deadline.Kind
-	start deadline.Event
-	met   deadline.Event
+	kind deadline.Kind
+	met  deadline.Event
 }
 
 // meanings gives the numbers that the deadlines of a profile have.
 func meanings(id string) (meaning, bool) {
 	m, ok := map[string]meaning{
-		"D2":  {deadline.KindAcknowledgement, deadline.EventReceipt, deadline.EventAcknowledgement},
-		"D3":  {deadline.KindFeedback, deadline.EventAcknowledgement, deadline.EventFeedback},
-		"D5":  {deadline.KindTriage, deadline.EventReceipt, deadline.EventTriage},
-		"D6":  {deadline.KindPlan, deadline.EventTriage, deadline.EventPlan},
-		"D7":  {deadline.KindFirstAnswer, deadline.EventReceipt, deadline.EventFirstAnswer},
-		"D8":  {deadline.KindFullAnswer, deadline.EventReceipt, deadline.EventFeedback},
-		"D11": {deadline.KindBreachNotice, deadline.EventBreachKnown, deadline.EventBreachNotified},
-		"D14": {deadline.KindDataRequest, deadline.EventDataRequest, deadline.EventDataAnswer},
-		"D16": {deadline.KindMeeting, deadline.EventMeetingAsked, deadline.EventMeetingHeld},
+		"D2":  {deadline.KindAcknowledgement, deadline.EventAcknowledgement},
+		"D3":  {deadline.KindFeedback, deadline.EventFeedback},
+		"D4":  {deadline.KindReferral, deadline.EventReferralAnswer},
+		"D5":  {deadline.KindTriage, deadline.EventTriage},
+		"D6":  {deadline.KindPlan, deadline.EventPlan},
+		"D7":  {deadline.KindFirstAnswer, deadline.EventFirstAnswer},
+		"D8":  {deadline.KindFullAnswer, deadline.EventFeedback},
+		"D9":  {deadline.KindProgress, ""},
+		"D10": {deadline.KindUpdate, deadline.EventUpdate},
+		"D11": {deadline.KindBreachNotice, deadline.EventBreachNotified},
+		"D12": {deadline.KindBreachPersons, deadline.EventPersonsTold},
+		"D13": {deadline.KindPersonNotice, deadline.EventPersonTold},
+		"D14": {deadline.KindDataRequest, deadline.EventDataAnswer},
+		"D15": {deadline.KindMinutes, deadline.EventMinutes},
+		"D16": {deadline.KindMeeting, deadline.EventMeetingHeld},
+		"D21": {deadline.KindSerious, deadline.EventSeriousTold},
 	}[id]
 	return m, ok
 }
@@ -46,25 +53,42 @@ func (c Clocks) Deadlines(routes []casefile.Route, topics []string) []deadline.R
 	}
 	var list []deadline.Rule
 	for _, r := range rules {
-		m, ok := meanings(r.ID)
-		if !ok {
-			continue
+		if rule, ok := r.deadline(); ok {
+			rule.Target = targets[r.ID]
+			list = append(list, rule)
 		}
-		list = append(list, deadline.Rule{
-			ID: r.ID, Kind: m.kind, Start: m.start, Target: targets[r.ID], Due: r.length(), Hard: r.Hard, Met: m.met,
-		})
 	}
 	return list
+}
+
+// deadline is the rule as package deadline computes with it; false for one that runs no
+// clock of its own.
+func (r ClockRule) deadline() (deadline.Rule, bool) {
+	m, ok := meanings(r.ID)
+	return deadline.Rule{
+		ID: r.ID, Kind: m.kind, Start: starts()[r.Start], Due: r.length(), Hard: r.Hard, Met: m.met,
+		More: deadline.Length{N: r.More, Unit: deadline.Unit(r.Unit)},
+	}, ok
 }
 
 func (r ClockRule) length() deadline.Length {
 	return deadline.Length{N: r.Length, Unit: deadline.Unit(r.Unit)}
 }
 
-// Rule returns a deadline's rule by id.
+// Of returns the deadlines of a kind that any case may have.
+func (c Clocks) Of(kind deadline.Kind) (list []deadline.Rule) {
+	for _, r := range c.Rules {
+		if rule, ok := r.deadline(); ok && rule.Kind == kind {
+			list = append(list, rule)
+		}
+	}
+	return list
+}
+
+// Rule returns the rule of a clock by the clock's id.
 func (c Clocks) Rule(id string) (ClockRule, bool) {
 	for _, r := range c.Rules {
-		if r.ID == id {
+		if r.ID == deadline.RuleOf(id) {
 			return r, true
 		}
 	}

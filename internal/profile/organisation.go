@@ -20,6 +20,9 @@ type Settings struct {
 	// IdentityOpening is "reason" when a recorded reason opens an identity, and
 	// "second-member" when another member must approve.
 	IdentityOpening string `json:"identity_opening"`
+	// TwoToErase are the routes on which a second member must agree before a case is
+	// erased, and before what stops an erasure is lifted.
+	TwoToErase []casefile.Route `json:"two_to_erase"`
 	// CodeDelayDays is how long a new code for somebody who lost theirs waits after
 	// it was asked for, so that whoever holds the old one can stop it.
 	CodeDelayDays int `json:"code_delay_days"`

@@ -83,6 +83,7 @@ func (v *findings) organisation(p *Profile) {
 	delay := p.Settings.DirectoryDelayHours
 	v.need(delay >= 0 && delay <= 14*24, "settings: directory_delay_hours cannot be %d", delay)
 	v.routes("settings", p.Settings.ExitRoutes)
+	v.routes("settings: two_to_erase", p.Settings.TwoToErase)
 	v.unique("action", wordID, ids(p.Actions, func(a Action) string { return a.ID }))
 	v.unique("emergency line", wordID, ids(p.Emergency, func(e EmergencyLine) string { return e.ID }))
 	v.unique("external body", wordID, ids(p.External, func(e ExternalBody) string { return e.ID }))
@@ -181,7 +182,6 @@ func (v *findings) pages(p *Profile) {
 
 func (v *findings) clocks(p *Profile) {
 	v.unique("clock", codeID, ids(p.Clocks.Rules, func(c ClockRule) string { return c.ID }))
-	starts := []string{"received", "acknowledged", "awareness", "requested", "assessed"}
 	units := []string{"hours", "days", "working-days", "months"}
 	for _, r := range []casefile.Route{casefile.General, casefile.Privacy, casefile.Integrity} {
 		dated := slices.ContainsFunc(p.Clocks.Rules, func(c ClockRule) bool { return c.ToComplainant && onRoute(c.Routes, r) })
@@ -189,8 +189,10 @@ func (v *findings) clocks(p *Profile) {
 	}
 	for _, c := range p.Clocks.Rules {
 		v.need(!c.Label.Empty() && c.Source != "", "clock %q needs a label and a source", c.ID)
-		v.need(slices.Contains(starts, c.Start), "clock %q: no start %q", c.ID, c.Start)
+		v.need(starts()[c.Start] != "", "clock %q: no start %q", c.ID, c.Start)
 		v.need(slices.Contains(units, c.Unit) && c.Length >= 0, "clock %q: %d %q", c.ID, c.Length, c.Unit)
+		v.need(c.Hard || !c.Law, "clock %q: what law sets is hard", c.ID)
+		v.need(c.More == 0 || c.More > 0 && c.Law, "clock %q: only the law lets a date be moved that is hard", c.ID)
 		v.need(len(c.Routes) > 0, "clock %q needs a route", c.ID)
 		v.routes("clock "+c.ID, c.Routes)
 		for _, id := range c.Topics {

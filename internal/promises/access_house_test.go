@@ -60,7 +60,9 @@ func newMatrix(t *testing.T, options ...apptest.Option) (*matrix, apptest.Staff)
 	i, team := apptest.Staffed(t, options...)
 	_, _, both, err := i.Handlers()
 	must(t, err)
-	m := &matrix{Instance: i, cases: map[string]*object{}, links: map[string]string{"kind": "note", "step": "topics", "sheet": "measure", "$": ""}}
+	m := &matrix{Instance: i, cases: map[string]*object{}, links: map[string]string{
+		"kind": "note", "clock": "D5", "step": "topics", "sheet": "measure", "$": "",
+	}}
 	accused := i.Enrol(team.Manager, "Accused Verbeke", handles(casefile.ComplaintsTeam, ""))
 	onA := i.Enrol(team.Manager, "Ona Lambrecht", handles(casefile.ComplaintsTeam, ""))
 	onB := i.Enrol(team.Manager, "Onb Mertens", handles(casefile.SupportersService, ""))
@@ -190,6 +192,9 @@ func (m *matrix) link(t *testing.T, team apptest.Staff) {
 	other := m.Enrol(team.Manager, "Someone Dejonghe", staff.Assignment{Role: staff.RoleConfigurator}).Member
 	m.links["member"], m.links["key"] = string(other), dir.RecoveryKeys()[0].ID
 	must(t, m.Setup.StartDrill(ctx, team.Manager))
+	calendar, err := m.Casework.MakeCalendar(ctx, team.HR)
+	must(t, err)
+	m.links["secret of calendar"] = calendar.Cookie()
 }
 
 // place puts one object of every kind into a pattern. what is "A", "B", "nothing", or
@@ -225,6 +230,9 @@ func (m *matrix) place(pattern, what string) (method, path string) {
 				values[name] = seal.NewToken().Cookie()
 			}
 		}
+	}
+	if what == "B" {
+		values["clock"] = "D7" // as it came in on the general route
 	}
 	values["number"], values["entry"], values["id"], values["request"] = string(o.number), inside.file, inside.file, inside.request
 	values["record"] = inside.record

@@ -80,8 +80,12 @@ func (r role) may(who ui.Who, what string) bool {
 		return r.vouched
 	case ui.Configurators:
 		return slices.Contains(r.tasks, staff.RoleConfigurator)
+	case ui.Handlers:
+		return slices.Contains(r.tasks, staff.RoleHandler)
 	case ui.Leavers:
 		return slices.Contains(r.tasks, staff.RoleConfigurator) || slices.Contains(r.tasks, staff.RoleHandler)
+	case ui.Certified:
+		return slices.Contains(r.tasks, staff.RoleHandler) || slices.Contains(r.tasks, staff.RoleAuditor)
 	case ui.Restorers:
 		return r.reads == "A" // which the one who lost access could read
 	case ui.Auditors:

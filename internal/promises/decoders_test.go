@@ -231,8 +231,12 @@ func payloadDecoders(t testing.TB) (list []decoder) {
 	add(state, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.StateEvent](b)) })
 	record, err := casefile.EncodePayload(casefile.Record{Sheet: casefile.SheetTriage, Fields: map[string][]string{"severity": {"2"}}})
 	add(record, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.Record](b)) })
-	summary, err := casefile.EncodePayload(casefile.Summary{Subject: "s", Folded: "f"})
-	add(summary, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.Summary](b)) })
+	moved, err := casefile.EncodePayload(casefile.ClockEvent{Act: casefile.ClockExtended, Clock: "D5", To: apptest.Start, Why: "w"})
+	add(moved, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.ClockEvent](b)) })
+	hold, err := casefile.EncodePayload(casefile.HoldEvent{Act: casefile.HoldSet, Why: "w", Review: apptest.Start})
+	add(hold, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.HoldEvent](b)) })
+	summary, err := casefile.EncodeSummary(casefile.Summary{Subject: "s", Words: " f "})
+	add(summary, err, func(b []byte) error { return second(casefile.DecodeSummary(b)) })
 	return list
 }
 

@@ -451,7 +451,10 @@ func TestForgottenOnTime(t *testing.T) {
 	if _, err := i.Intake.Draft(ctx, tok); !errors.Is(err, intake.ErrNoDraft) {
 		t.Errorf("a draft outlives what its page said: %v", err)
 	}
-	promises.Pending(t, "erasure with its certificate comes with the work on casework")
+	passes(t)
+	e := newErased(t, "")
+	e.leavesNothing()
+	e.isCertified()
 }
 
 // Promise 10: for everyone. Every text is there in four languages; what a browser

@@ -3,6 +3,8 @@ package promises_test
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"pgregory.net/rapid"
@@ -143,10 +145,16 @@ func (h *history) leave(t *rapid.T) {
 
 // renewKeys gives somebody new keys, as after a lost password: they open nothing.
 func (h *history) renewKeys(t *rapid.T) {
-	who, actor := h.anyone(t)
-	if h.renewed == 2 || h.people[who].function != "" {
+	who, _ := h.anyone(t)
+	if h.renewed >= 2 || h.people[who].function != "" {
 		t.Skip("keeps the keys")
 	}
+	h.loseKeys(who)
+}
+
+// loseKeys gives new keys to somebody, who reads nothing with them.
+func (h *history) loseKeys(who string) {
+	actor := h.people[who].actor
 	h.renewed++
 	h.burglar(fmt.Sprintf("the former keys of %s, %d", who, h.renewed), actor.Keys)
 	secret := seal.NewMemberSecret()
@@ -156,16 +164,12 @@ func (h *history) renewKeys(t *rapid.T) {
 		Proof: secret.Signer().Sign(staff.ProofContext(h.Instance.Instance(), actor.Member), reading),
 	})
 	h.Clock.Add(time.Minute)
-	if err := h.Custody.Lapse(ctx, actor.Member, custody.BySystem()); err != nil {
-		t.Fatal(err)
-	}
+	must(h.T, h.Custody.Lapse(ctx, actor.Member, custody.BySystem()))
 	behind(h.T, h.Store, "DELETE FROM envelope WHERE member_id = $1", actor.Member)
 	h.Knows(actor.Member, secret)
 	actor.Keys = secret.Keys()
 	dir, err := h.Custody.Directory(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(h.T, err)
 	actor.Entry, _ = dir.Entry(actor.Member)
 	h.people[who].actor = actor
 	h.burglars[who] = &burglar{keys: actor.Keys, loot: h.burglars[who].loot}
@@ -177,9 +181,13 @@ func (h *history) renewKeys(t *rapid.T) {
 	}
 }
 
-// restore gives a colleague back what they lost, by somebody who reads it.
+// restore gives a colleague back what they lost, by somebody who reads it. Where nobody
+// lost anything, somebody loses their keys first.
 func (h *history) restore(t *rapid.T) {
-	c := h.which(t, "nobody waits", func(c *modelCase) bool { return some(c.waiting) })
+	if !slices.ContainsFunc(h.cases, func(c *modelCase) bool { return some(c.waiting) }) {
+		h.loses(t)
+	}
+	c := h.which(t, "nobody waits", func(c *modelCase) bool { return some(c.waiting) && some(c.readers) })
 	who := h.oneOf(t, "does not wait", c.waiting)
 	_, actor := h.reader(t, c, who)
 	done, err := h.Casework.RestoreAccess(ctx, actor, h.people[who].actor.Member, []casefile.Number{c.number}, h.Password(actor))
@@ -188,4 +196,16 @@ func (h *history) restore(t *rapid.T) {
 	}
 	c.waiting[who] = false
 	h.again(c, func(r map[string]bool) { r[who] = true })
+}
+
+// loses lets somebody lose their keys who is not alone on a case.
+func (h *history) loses(t *rapid.T) {
+	c := h.which(t, "nobody can give it back", func(c *modelCase) bool { return len(c.readers) > 1 })
+	ordinary := maps.Clone(c.readers)
+	maps.DeleteFunc(ordinary, func(name string, _ bool) bool { return h.people[name].function != "" })
+	who := h.oneOf(t, "their keys stay", ordinary)
+	if h.renewed >= 4 {
+		t.Skip("enough keys were lost")
+	}
+	h.loseKeys(who)
 }

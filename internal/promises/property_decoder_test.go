@@ -77,6 +77,7 @@ func fuzzedInside() map[string]string {
 		"heads.Folder.load":        "internal/custody FuzzWhatWasSeen",
 		"staff.strict":             "internal/promises FuzzDecodersOfStoredBytes", // under DecodeChange
 		"casefile.strictJSON":      "internal/promises FuzzDecodersOfStoredBytes", // under DecodePayload
+		"casefile.DecodeSummary":   "internal/promises FuzzDecodersOfStoredBytes",
 	}
 }
 

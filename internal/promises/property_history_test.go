@@ -62,7 +62,7 @@ func playHistories(t *testing.T, n, steps int, done map[string]int, database fun
 // rarely are the acts that seldom fit, because another one comes before them.
 func rarely(acts map[string]func(*rapid.T)) map[string]func(*rapid.T) {
 	some := map[string]func(*rapid.T){}
-	for _, name := range []string{"", "submit", "note", "close", "opening", "aside", "return", "renew", "restore", "leave"} {
+	for _, name := range []string{"", "submit", "note", "close", "opening", "aside", "return", "renew", "restore", "leave", "erase"} {
 		some[name] = acts[name]
 	}
 	return some
@@ -86,6 +86,7 @@ type history struct {
 	*model
 	burglars map[string]*burglar
 	readers  map[caseID]map[string]bool // as they were at the last look
+	erased   []*modelCase
 	joined   int
 	renewed  int
 }
@@ -141,6 +142,7 @@ func (h *history) acts() map[string]func(*rapid.T) {
 		"leave":   h.leave,
 		"renew":   h.renewKeys,
 		"restore": h.restore,
+		"erase":   h.erase,
 		"restart": func(*rapid.T) { h.Reopen() },
 	}
 }
@@ -193,6 +195,7 @@ func (h *history) unnamed(t *rapid.T, who string, read map[string]string) {
 // checkDesk asks the desk itself what it shows to whom.
 func (h *history) checkDesk(t *rapid.T) {
 	_, missing := h.Casework.Case(ctx, h.people["auditor"].actor, "KB-0000-00")
+	h.gone(t, missing)
 	for _, name := range h.names() {
 		mine := 0
 		for _, c := range h.cases {
@@ -229,7 +232,7 @@ func (h *history) submit(t *rapid.T) {
 			excluded, c.director = append(excluded, staff.Function(n)), c.director || n == "director"
 		}
 	}
-	c.name = "Complainant" + strings.Repeat("x", len(h.cases)+1) + "er"
+	c.name = "Complainant" + strings.Repeat("xo", len(h.cases)+len(h.erased)+1) + "er"
 	r := h.Complain("nl", apptest.With(a, profile.FieldLastName, c.name), nil)
 	c.id, c.number, c.code = r.Case, r.Number, r.Code
 	code, err := seal.ParseCode(r.Code)

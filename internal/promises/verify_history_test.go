@@ -14,8 +14,10 @@ import (
 	"klankbord/internal/casework"
 	"klankbord/internal/config"
 	"klankbord/internal/custody"
+	"klankbord/internal/deadline"
 	"klankbord/internal/dialogue"
 	"klankbord/internal/lang"
+	"klankbord/internal/retention"
 	"klankbord/internal/seal"
 	"klankbord/internal/setup"
 	"klankbord/internal/signin"
@@ -65,6 +67,7 @@ func newEventful(t *testing.T, database string) *eventful {
 		h.restored()
 	}
 	h.recovered()
+	h.erased()
 	h.Sequence()
 	_, err := h.Work.Witnesses.Step(ctx, "test")
 	must(t, err)
@@ -169,6 +172,24 @@ func (h *eventful) recovered() {
 	_, err := h.Casework.Recover(ctx, plan)
 	h.must(err)
 	h.must(h.Setup.OpenDrill(ctx, h.team.HR))
+	h.must(h.Casework.SetAbsence(ctx, h.team.HR, casework.Leave{Deputy: h.team.Manager.Member}))
+	_, err = h.Casework.MakeCalendar(ctx, h.team.HR)
+	h.must(err)
+}
+
+// erased erases a case of which a short time was kept.
+func (h *eventful) erased() {
+	h.Casework.Retention = retention.Rules{{Route: casefile.General, Keep: deadline.Length{N: 1, Unit: deadline.Hours}, Reason: retention.ReasonFollowUp}}
+	defer func() { h.Casework.Retention = nil }()
+	by := h.team.Service[0]
+	n := h.Complain("nl", apptest.Answers("response-time"), nil).Number
+	h.DeliverMail()
+	h.must(h.Casework.SetHold(ctx, by, n, "somebody went to court", h.Clock.Now().Add(time.Hour)))
+	h.Close(by, n, "Wij antwoordden.", "Het antwoord kwam te laat.")
+	h.Clock.Add(2 * time.Hour)
+	h.must(h.Casework.LiftHold(ctx, by, n, "the court has decided"))
+	h.must(h.Casework.Erase(ctx, by, n, h.Password(by)))
+	h.DeliverMail()
 }
 
 // waysIn gives a member a passkey and an account at the identity provider, and leaves

@@ -49,7 +49,9 @@ func (t *Tx) BlobAlive(name string) (bool, error) {
 	return n > 0, err
 }
 
-// DeleteStaleBlobRefs lets go of blobs of texts that were never sent.
+// DeleteStaleBlobRefs lets go of blobs of texts that were never sent; those of a member
+// go with the last text to which they can belong.
 func (t *Tx) DeleteStaleBlobRefs(before time.Time) (int64, error) {
-	return t.Exec(`DELETE FROM blob_ref WHERE owner_kind IN ('mailbox', 'desk') AND created < $1`, micros(before))
+	return t.Exec(`DELETE FROM blob_ref WHERE created < $1 AND (owner_kind = 'mailbox' OR owner_kind = 'desk'
+  AND NOT EXISTS (SELECT 1 FROM desk_draft d WHERE d.case_id || '/' || d.member_id = blob_ref.owner_id))`, micros(before))
 }

@@ -13,18 +13,19 @@ import (
 
 // InboxFilter narrows a member's list. Zero values do not narrow.
 type InboxFilter struct {
-	Member  staff.ID // whose list; only cases with a grant for them
-	With    staff.ID // only cases with a grant for this member as well
-	Open    bool     // only cases that are not closed
-	Closed  bool     // only closed ones
-	Charge  *staff.ID
-	Route   casefile.Route
-	States  []casefile.State
-	DueTill time.Time // a clock ends before this
-	Unread  bool      // items that the member has not read
-	Cases   []casefile.ID
-	Limit   int
-	Offset  int
+	Member    staff.ID // whose list; only cases with a grant for them
+	With      staff.ID // only cases with a grant for this member as well
+	Open      bool     // only cases that are not closed
+	Closed    bool     // only closed ones
+	Charge    *staff.ID
+	Route     casefile.Route
+	States    []casefile.State
+	DueTill   time.Time // a clock ends before this
+	EraseTill time.Time // its time to be kept ended before this
+	Unread    bool      // items that the member has not read
+	Cases     []casefile.ID
+	Limit     int
+	Offset    int
 }
 
 // InboxRow is a case in a member's list with what opens its summary.
@@ -72,6 +73,9 @@ func (f InboxFilter) where() (string, []any) {
 	if !f.DueTill.IsZero() {
 		add(`c.next_due < ?`, micros(f.DueTill))
 	}
+	if !f.EraseTill.IsZero() {
+		add(`c.erase_after > 0 AND c.erase_after < ?`, micros(f.EraseTill))
+	}
 	if f.Unread {
 		add(`c.head_count > coalesce((SELECT r.seq FROM read_mark r WHERE r.case_id = c.id AND r.member_id = ?), 0)`, f.Member)
 	}
@@ -106,16 +110,21 @@ ORDER BY c.next_due, c.id`, caseColumns, where, n-1, n, n-2, n-2), args...)
 	if err != nil {
 		return nil, err
 	}
+	return list, t.grantsFor(f.Member, list)
+}
+
+// grantsFor reads the grants of a member where the keyring has no row yet.
+func (t *Tx) grantsFor(member staff.ID, list []InboxRow) (err error) {
 	for i := range list {
 		if len(list[i].Ring) > 0 {
 			continue
 		}
-		list[i].Grant, err = t.memberGrant(list[i].ID, list[i].Summary.Epoch, f.Member)
+		list[i].Grant, err = t.memberGrant(list[i].ID, list[i].Summary.Epoch, member)
 		if err != nil && !errors.Is(err, ErrNone) { // none: they have no key to that epoch
-			return nil, err
+			return err
 		}
 	}
-	return list, nil
+	return nil
 }
 
 func scanInboxRow(row scanner) (InboxRow, error) {

@@ -32,7 +32,8 @@ func orphanQueries() map[string][]string {
 		"mailbox_session": {noCase("mailbox_session", "x.id")},
 		"link":            {noCase("link", "x.lookup")}, "code_change": {noCase("code_change", "x.id")},
 		"lost_access":   {noCase("lost_access", "x.member_id"), noMember("lost_access", "x.member_id")},
-		"directory_pin": {noMember("directory_pin", "x.member_id")}, "recovery_use": {noMember("recovery_use", "x.id")},
+		"directory_pin": {noMember("directory_pin", "x.member_id")}, "recovery_use": {noMember("recovery_use", "x.id")}, "absence": {noMember("absence", "x.member_id")},
+		"calendar_address":    {noMember("calendar_address", "x.member_id")},
 		"directory_signature": {`SELECT x.change_id FROM directory_signature x WHERE NOT EXISTS (SELECT 1 FROM directory_change d WHERE d.id = x.change_id)`},
 		"drill_grant":         {`SELECT x.drill_id || ' ' || x.recipient_id FROM drill_grant x WHERE NOT EXISTS (SELECT 1 FROM drill d WHERE d.id = x.drill_id)`},
 		"desk_draft":          {noCase("desk_draft", "x.case_id"), noMember("desk_draft", "x.member_id")},
@@ -51,7 +52,11 @@ func orphanQueries() map[string][]string {
   WHERE e.case_id = x.owner_id AND e.id = x.object_id AND e.kind IN ('file', 'internal-file'))`,
 			`SELECT x.name FROM blob_ref x WHERE x.owner_kind = 'draft' AND NOT EXISTS (SELECT 1 FROM draft_file f WHERE f.draft_id = x.owner_id AND f.id = x.object_id)`,
 			`SELECT x.name FROM blob_ref x WHERE x.owner_kind = 'mailbox' AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.id = x.owner_id)`,
+			`SELECT x.name FROM blob_ref x WHERE x.owner_kind = 'erased' AND NOT EXISTS (SELECT 1 FROM job j WHERE j.kind = 'erase' AND j.ref = x.owner_id)`,
 		},
+		"erased_case": {`SELECT x.number FROM erased_case x WHERE NOT EXISTS (SELECT 1 FROM log_leaf l
+  WHERE l.id = x.leaf_id AND l.case_id = x.case_id AND l.kind = 'erased' AND l.record IS NOT NULL)
+  OR EXISTS (SELECT 1 FROM case_file c WHERE c.id = x.case_id)`},
 		"mail": {
 			`SELECT x.id FROM mail x WHERE x.case_id <> '' AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.id = x.case_id)`,
 			`SELECT x.id FROM mail x WHERE (x.state = 'sent') <> (length(x.box) = 0)`,

@@ -10,33 +10,87 @@ import (
 // SearchMark tells whether what was read of a case for searching is still what is
 // there: every change of a case counts one turn more.
 type SearchMark struct {
-	Case casefile.ID
-	Turn int64
+	Case     casefile.ID
+	Number   casefile.Number
+	Turn     int64
+	Received int64 // microseconds
 }
+
+// searchMarks chooses the cases of which a member has the present key.
+const searchMarks = `SELECT c.id, c.number, c.turn, c.received FROM case_grant g JOIN case_file c ON c.id = g.case_id AND c.epoch = g.epoch
+WHERE g.recipient_kind = 'member' AND g.recipient_id = $1`
 
 // SearchMarks lists the cases that a member has the present key of.
 func (t *Tx) SearchMarks(member staff.ID) ([]SearchMark, error) {
-	rows, err := t.Query(`SELECT c.id, c.turn FROM case_grant g JOIN case_file c ON c.id = g.case_id AND c.epoch = g.epoch
-WHERE g.recipient_kind = 'member' AND g.recipient_id = $1`, member)
-	return all(rows, err, func(row scanner) (SearchMark, error) {
-		var m SearchMark
-		err := row.Scan(&m.Case, &m.Turn)
-		return m, err
+	rows, err := t.Query(searchMarks, member)
+	return all(rows, err, scanMark)
+}
+
+// SearchMarksOf lists those of some cases that a member has the present key of.
+func (t *Tx) SearchMarksOf(member staff.ID, ids []casefile.ID) ([]SearchMark, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	rows, err := t.Query(fmt.Sprintf(searchMarks+` AND c.id IN (%s)`, numbered(2, len(ids))), append([]any{member}, anys(ids)...)...)
+	return all(rows, err, scanMark)
+}
+
+func scanMark(row scanner) (SearchMark, error) {
+	var m SearchMark
+	err := row.Scan(&m.Case, &m.Number, &m.Turn, &m.Received)
+	return m, err
+}
+
+// LogSize is how many lines of the log have their position.
+func (t *Tx) LogSize() (size int64, err error) {
+	err = t.QueryRow(`SELECT coalesce(max(position), -1) + 1 FROM log_leaf`).Scan(&size)
+	return size, err
+}
+
+// ChangedSince lists the cases of which the log tells at a position or behind it, and
+// those whose lines have none yet. Whatever was committed after LogSize was read is
+// among them, because every change has a line.
+func (t *Tx) ChangedSince(position int64, limit int) ([]casefile.ID, error) {
+	rows, err := t.Query(`SELECT case_id FROM log_leaf WHERE position >= $1 AND case_id <> ''
+UNION SELECT case_id FROM log_leaf WHERE position IS NULL AND case_id <> '' LIMIT $2`, position, limit)
+	return all(rows, err, func(row scanner) (id casefile.ID, err error) {
+		err = row.Scan(&id)
+		return id, err
 	})
 }
 
-// LastWords is the number of the newest entry of each case in which the complainant
-// wrote something after the complaint itself; cases without one are left out.
-func (t *Tx) LastWords(ids []casefile.ID) (map[casefile.ID]int64, error) {
+// SearchRows reads the summaries of cases, with what opens them: of an InboxRow only
+// the id, the summary, and the keyring row or the grant. Cases that the member has no
+// key of have neither.
+func (t *Tx) SearchRows(member staff.ID, ids []casefile.ID) ([]InboxRow, error) {
 	if len(ids) == 0 {
-		return map[casefile.ID]int64{}, nil
+		return nil, nil
 	}
-	args := make([]any, len(ids))
-	for i, id := range ids {
-		args[i] = id
+	rows, err := t.Query(fmt.Sprintf(`SELECT s.case_id, s.epoch, s.revision, s.box, s.stamp, k.box FROM summary s
+LEFT JOIN keyring k ON k.member_id = $1 AND k.case_id = s.case_id AND k.epoch = s.epoch
+WHERE s.case_id IN (%s)`, numbered(2, len(ids))), append([]any{member}, anys(ids)...)...)
+	list, err := all(rows, err, func(row scanner) (r InboxRow, err error) {
+		var box, ring []byte
+		err = row.Scan(&r.ID, &r.Summary.Epoch, &r.Summary.Revision, &box, &r.Summary.Stamp, &ring)
+		r.Summary.Case, r.Summary.Box, r.Ring = r.ID, box, ring
+		return r, err
+	})
+	if err != nil {
+		return nil, err
 	}
-	rows, err := t.Query(fmt.Sprintf(`SELECT case_id, max(seq) FROM entry
-WHERE case_id IN (%s) AND kind IN ('message-in', 'withdrawal', 'meeting-request') GROUP BY case_id`, numbered(1, len(ids))), args...)
+	return list, t.grantsFor(member, list)
+}
+
+// LastWords is the number of the newest entry of each case in which the complainant
+// wrote something after the complaint itself; cases without one are left out. Without
+// ids, of all cases.
+func (t *Tx) LastWords(ids []casefile.ID) (map[casefile.ID]int64, error) {
+	where := ""
+	if len(ids) > 0 {
+		where = fmt.Sprintf(` AND case_id IN (%s)`, numbered(1, len(ids)))
+	}
+	rows, err := t.Query(`SELECT case_id, max(seq) FROM entry WHERE kind IN ('message-in', 'withdrawal', 'meeting-request')`+where+
+		` GROUP BY case_id`, anys(ids)...)
 	type last struct {
 		id  casefile.ID
 		seq int64
@@ -51,6 +105,14 @@ WHERE case_id IN (%s) AND kind IN ('message-in', 'withdrawal', 'meeting-request'
 		found[l.id] = l.seq
 	}
 	return found, err
+}
+
+func anys(ids []casefile.ID) []any {
+	list := make([]any, len(ids))
+	for i, id := range ids {
+		list[i] = id
+	}
+	return list
 }
 
 // ReplaceSummary puts the next revision in the place of a summary; ErrStale when

@@ -68,18 +68,25 @@ func (t *Tx) writeLeaves(stamp func(hash []byte) []byte) error {
 	return nil
 }
 
-// nextTurn counts one more change of a case or of the desk. Of a
-// case that is gone there is no further turn.
+// nextTurn counts one more change of a case or of the desk. Of a case that is gone
+// there is no further turn; that of its erasure tells of what is left of it.
 func (t *Tx) nextTurn(id casefile.ID) (turn, error) {
 	query, args := `UPDATE case_file SET turn = turn + 1 WHERE id = $1`, []any{id}
 	if id == desk {
 		query, args = `UPDATE instance SET turn = turn + 1`, nil
 	}
 	n, err := t.Exec(query, args...)
-	if err != nil || n == 0 {
+	if err != nil {
 		return turn{}, err
 	}
 	var now turn
+	if n == 0 {
+		now.number, now.state, err = t.ErasedState(id)
+		if errors.Is(err, ErrNone) {
+			err = nil
+		}
+		return now, err
+	}
 	if id == desk {
 		now.number, now.state, err = t.DeskState()
 	} else {
@@ -93,12 +100,14 @@ func (t *Tx) nextTurn(id casefile.ID) (turn, error) {
 // is added to these tables is added here as well, which a test of the log asks for.
 const (
 	caseStateRow = `SELECT turn, id, number, route, team, state, language, channel, in_charge, received, changed, closed,
-  erase_after, next_due, unreached, epoch, revision, head_count, head_hash, head_stamp
+  erase_after, held, next_due, unreached, epoch, revision, head_count, head_hash, head_stamp
 FROM case_file WHERE id = $1`
 	caseStateParts = `SELECT 1 AS part, epoch AS n1, seq AS n2, created AS n3, 0 AS n4, 0 AS n5, recipient_kind AS a, recipient_id AS b, fingerprint AS c, stamp AS x
   FROM case_grant WHERE case_id = $1
 UNION ALL SELECT 2, epoch, seq, created, 0, 0, '', '', '', stamp FROM case_key WHERE case_id = $1
 UNION ALL SELECT 3, started, target, due, hard, met, id, kind, '', NULL FROM case_clock WHERE case_id = $1
+UNION ALL SELECT 13, promised, paused, again, reminded, rung, id, '', '', NULL FROM case_clock WHERE case_id = $1
+UNION ALL SELECT 14, remind, 0, 0, 0, 0, id, '', '', NULL FROM case_clock WHERE case_id = $1
 UNION ALL SELECT 4, created, handed, 0, 0, 0, lookup, '', '', stamp FROM code WHERE case_id = $1
 UNION ALL SELECT 5, verified, 0, 0, 0, 0, '', '', '', box FROM notice_address WHERE case_id = $1
 UNION ALL SELECT 6, epoch, revision, 0, 0, 0, '', '', '', stamp FROM summary WHERE case_id = $1
@@ -109,6 +118,8 @@ UNION ALL SELECT 11, started, ready, kept, 0, 0, id, member_id, lookup, stamp FR
 UNION ALL SELECT 12, seq, 0, 0, 0, 0, member_id, '', '', stamp FROM lost_access WHERE case_id = $1
 UNION ALL SELECT 7, size, created, 0, 0, 0, name, object_id, '', NULL FROM blob_ref WHERE owner_kind = 'case' AND owner_id = $1
 ORDER BY part, a, b, n1, n2`
+	erasedStateRow = `SELECT turn, case_id, number, route, team, channel, language, topics, outcome, received, closed, days, acknowledged,
+  answered, rule, due, erased, member_id, second_id, leaf_id FROM erased_case WHERE case_id = $1`
 	deskStateRow     = `SELECT turn, id, profile, created FROM instance`
 	deskStateMembers = `SELECT id, salt, email, name, active, created FROM member ORDER BY id`
 	deskStateWays    = `SELECT member_id, kind, credential, params, salt, box, changed FROM envelope ORDER BY member_id, kind, credential`
@@ -127,6 +138,8 @@ UNION ALL SELECT 6, id, started_by, entry_id, entry_kind, '', '', started, key_s
 UNION ALL SELECT 7, id, '', '', '', '', '', head_count, compartment, 0, head_hash, head_stamp FROM drill
 UNION ALL SELECT 8, drill_id, recipient_kind, recipient_id, fingerprint, '', '', seq, opened, 0, stamp, NULL FROM drill_grant
 UNION ALL SELECT 9, id, member_id, '', '', '', '', at, 0, 0, NULL, NULL FROM recovery_use
+UNION ALL SELECT 10, member_id, deputy_id, '', '', '', '', away_from, away_to, 0, NULL, NULL FROM absence
+UNION ALL SELECT 11, member_id, lookup, '', '', '', '', created, 0, 0, NULL, NULL FROM calendar_address
 ORDER BY part, a, b, c, d, e, n1`
 )
 
@@ -142,9 +155,19 @@ func (t *Tx) CaseState(id casefile.ID) (number int64, state [32]byte, err error)
 	return number, h.sum(), err
 }
 
+// ErasedState is the same of what is left of a case that was erased; ErrNone where there
+// is no such case.
+func (t *Tx) ErasedState(id casefile.ID) (number int64, state [32]byte, err error) {
+	h := newStateHash("klankbord/state/erased/1")
+	if number, err = t.hashRow(h, erasedStateRow, id); err != nil {
+		return 0, state, err
+	}
+	return number, h.sum(), nil
+}
+
 // DeskState is the same of the desk: instance, members and how they sign in, the newest
 // event of the directory, changes of it with their signatures, invitations,
-// acceptances, practice cases, and uses of the recovery key. What an invitation
+// acceptances, practice cases, uses of the recovery key, who is away, and addresses of calendars. What an invitation
 // gathers before it is used counts from then on.
 func (t *Tx) DeskState() (number int64, state [32]byte, err error) {
 	h := newStateHash("klankbord/state/desk/1")

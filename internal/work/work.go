@@ -31,6 +31,7 @@ type Work struct {
 	Sequencer *custody.Sequencer
 	Sweeper   *custody.Sweeper
 	Watch     func(context.Context) error // looks over who receives keys
+	Remind    func(context.Context) error // mails members about deadlines
 	Witnesses *custody.Witnesses
 	Checker   *custody.Checker
 	Log       *slog.Logger
@@ -50,6 +51,7 @@ const (
 	sequence   = 200 * time.Millisecond
 	sweepEvery = 10 * time.Minute
 	watchEvery = 5 * time.Minute
+	reminding  = time.Minute
 	witnessing = time.Minute      // how often we look whether a witness is due
 	checking   = 10 * time.Minute // and whether the whole log is
 	retryAfter = time.Minute
@@ -79,6 +81,7 @@ func (w *Work) Run(ctx context.Context) {
 	all.Go(func() { every(ctx, sequence, func() { w.sequence(ctx) }) })
 	all.Go(func() { every(ctx, sweepEvery, func() { w.report("sweep", w.Sweeper.Sweep(ctx)) }) })
 	all.Go(func() { every(ctx, watchEvery, func() { w.report("watch", w.Watch(ctx)) }) })
+	all.Go(func() { every(ctx, reminding, func() { w.report("remind", w.Remind(ctx)) }) })
 	all.Go(func() { every(ctx, witnessing, func() { w.witness(ctx) }) })
 	all.Go(func() { later(ctx, checking, func() { w.check(ctx) }) })
 	all.Wait()

@@ -212,6 +212,7 @@ CREATE TABLE case_file (
   changed    {int}   NOT NULL,
   closed     {int}   NOT NULL DEFAULT 0,
   erase_after {int}  NOT NULL DEFAULT 0,
+  held       {int}   NOT NULL DEFAULT 0,
   next_due   {int}   NOT NULL,
   unreached  {int}   NOT NULL DEFAULT 0 CHECK (unreached IN (0, 1)),
   epoch      {int}   NOT NULL,
@@ -225,6 +226,7 @@ CREATE INDEX case_file_open ON case_file (closed, next_due, id);
 CREATE INDEX case_file_due ON case_file (next_due, id);
 CREATE INDEX case_file_charge ON case_file (in_charge, closed, next_due, id);
 CREATE INDEX case_file_state ON case_file (state, next_due, id);
+CREATE INDEX case_file_erase ON case_file (erase_after) WHERE erase_after > 0;
 
 -- The public keys of a case's compartments per epoch, fixed by stamp.
 CREATE TABLE case_key (
@@ -284,6 +286,7 @@ CREATE TABLE entry (
   PRIMARY KEY (case_id, id)
 ) {strict};
 CREATE INDEX entry_seq ON entry (case_id, seq);
+CREATE INDEX entry_words ON entry (case_id, seq) WHERE kind IN ('message-in', 'withdrawal', 'meeting-request');
 CREATE INDEX entry_request ON entry (created) WHERE kind = 'request';
 
 CREATE TABLE summary (
@@ -303,8 +306,16 @@ CREATE TABLE case_clock (
   due     {int}  NOT NULL,
   hard    {int}  NOT NULL CHECK (hard IN (0, 1)),
   met     {int}  NOT NULL DEFAULT 0,
+  promised {int} NOT NULL DEFAULT 0,
+  paused  {int}  NOT NULL DEFAULT 0,
+  again   {int}  NOT NULL DEFAULT 0,
+  reminded {int} NOT NULL DEFAULT 0,
+  rung    {int}  NOT NULL DEFAULT 0,
+  remind  {int}  NOT NULL DEFAULT 0,
   PRIMARY KEY (case_id, id)
 ) {strict};
+CREATE INDEX case_clock_remind ON case_clock (remind) WHERE remind > 0;
+CREATE INDEX case_clock_running ON case_clock (due, case_id, id) WHERE met = 0;
 
 -- Who has read up to which item: members by id, the complainant as ''.
 CREATE TABLE read_mark (
@@ -403,10 +414,10 @@ CREATE TABLE desk_draft (
   PRIMARY KEY (case_id, member_id, kind)
 ) {strict};
 
--- Which blobs are alive, and for whom.
+-- Which blobs are alive, and for whom. Those of an erased case wait to be deleted.
 CREATE TABLE blob_ref (
   name       {text} NOT NULL PRIMARY KEY CHECK (name <> ''),
-  owner_kind {text} NOT NULL CHECK (owner_kind IN ('draft', 'case', 'mailbox', 'desk')),
+  owner_kind {text} NOT NULL CHECK (owner_kind IN ('draft', 'case', 'mailbox', 'desk', 'erased')),
   owner_id   {text} NOT NULL,
   object_id  {text} NOT NULL,
   size       {int}  NOT NULL,
@@ -450,6 +461,32 @@ CREATE TABLE lease (
   fence  {int}  NOT NULL,
   until  {int}  NOT NULL
 ) {strict};
+
+-- What is left of an erased case: what is counted, and who erased it by which rule.
+-- Months instead of days, and nothing that somebody wrote.
+CREATE TABLE erased_case (
+  case_id      {text} NOT NULL PRIMARY KEY,
+  number       {text} NOT NULL,
+  route        {text} NOT NULL,
+  team         {text} NOT NULL,
+  channel      {text} NOT NULL,
+  language     {text} NOT NULL,
+  topics       {text} NOT NULL,
+  outcome      {text} NOT NULL,
+  received     {text} NOT NULL,
+  closed       {text} NOT NULL,
+  days         {int}  NOT NULL,
+  acknowledged {text} NOT NULL CHECK (acknowledged IN ('none', 'in-time', 'late')),
+  answered     {text} NOT NULL CHECK (answered IN ('none', 'in-time', 'late')),
+  rule         {text} NOT NULL,
+  due          {int}  NOT NULL,
+  erased       {int}  NOT NULL,
+  member_id    {text} NOT NULL,
+  second_id    {text} NOT NULL,
+  leaf_id      {text} NOT NULL,
+  turn         {int}  NOT NULL
+) {strict};
+CREATE INDEX erased_case_erased ON erased_case (erased, case_id);
 
 -- The log. A leaf enters without position in the transaction of its change; the
 -- sequencer gives positions to those whose stamp holds. record and salt go at
@@ -540,6 +577,21 @@ CREATE TABLE lost_access (
   PRIMARY KEY (member_id, case_id)
 ) {strict};
 CREATE INDEX lost_access_case ON lost_access (case_id);
+
+-- When a member is away, and who stands in for them.
+CREATE TABLE absence (
+  member_id {text} NOT NULL PRIMARY KEY REFERENCES member (id) ON DELETE CASCADE,
+  deputy_id {text} NOT NULL DEFAULT '',
+  away_from {int}  NOT NULL DEFAULT 0,
+  away_to   {int}  NOT NULL DEFAULT 0
+) {strict};
+
+-- At which secret address a calendar reads a member's dates.
+CREATE TABLE calendar_address (
+  member_id {text} NOT NULL PRIMARY KEY REFERENCES member (id) ON DELETE CASCADE,
+  lookup    {text} NOT NULL UNIQUE,
+  created   {int}  NOT NULL
+) {strict};
 
 -- Uses of the organisation's recovery key, as the desk shows them.
 CREATE TABLE recovery_use (

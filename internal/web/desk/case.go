@@ -46,10 +46,13 @@ type casePage struct {
 	Asked     []ui.Link // requests of colleagues on which this member may decide
 	Named     []namedRow
 
+	Away string // that the member in charge is away, and who stands in; empty: is there
+
 	StoryFiles      []ui.File
 	FormErrors      []ui.FormError
 	ChargeID        string
 	StateTag        ui.Tag
+	HeldTag         ui.Tag
 	AnswerLanguage  string
 	IdentityAnswers []ui.Answer
 	OnDate          []string // typed into the form about the confirmation of receipt
@@ -62,8 +65,11 @@ type answerGroup struct {
 
 type clockRow struct {
 	Label string
+	Href  string
 	State ui.Tag
-	Law   bool
+	Law   bool     // set by law
+	Hard  bool     // promised to everybody
+	More  []string // dates that were moved
 }
 
 type blocked struct {
@@ -74,8 +80,8 @@ type blocked struct {
 // deeds are what a case page may say was just done.
 func deeds() []string {
 	return []string{
-		"note", "message", "outcome", "assign", "state", "acknowledged", "clock", "mail", "identity",
-		"asked", "decided", "withdrawn", "code-started", "code-stopped", "code-replaced", "code-handed", "moved",
+		"note", "message", "outcome", "assign", "state", "acknowledged", "clock", "deadline", "breach", "risk", "mail", "identity",
+		"asked", "decided", "withdrawn", "code-started", "code-stopped", "code-replaced", "code-handed", "moved", "hold-set", "hold-lifted",
 	}
 }
 
@@ -170,12 +176,14 @@ func (d *desk) caseData(r *http.Request, c *casework.Case) casePage {
 		data.Groups, data.StoryFiles = d.groups(r, c.Story), d.files(data.Base, r, c.Story.Files)
 	}
 	data.ChargeID, data.StateTag = string(c.Charge.ID), ui.Tag{Text: d.text(r, "common.state."+string(c.State)), Tone: ui.Info}
+	data.HeldTag = ui.Tag{Text: d.text(r, "desk.log.kind-hold-set"), Tone: ui.Warn}
 	data.AnswerLanguage = d.languageName(r, c.Language)
 	data.IdentityAnswers = d.answers(r, c.Identity.Answers, "")
 	if n := c.Work.Severity(); n > 0 {
 		data.Severity = d.text(r, "work.severity-is", "severity", d.text(r, "work.severity."+chosenSeverity(n)))
 	}
 	data.Assessed = topicNames(d.topicsOf(c.Work.Assessed()), lang, "")
+	data.Away = d.awayText(r, c.Charge.Name, c.Away)
 	d.fillTimeline(r, &data)
 	d.fillClocks(r, &data)
 	d.fillSteps(r, &data)
@@ -212,9 +220,19 @@ func (d *desk) answers(r *http.Request, in []casework.Answer, lang string) []ui.
 func (d *desk) fillClocks(r *http.Request, data *casePage) {
 	for _, k := range data.Case.Clocks {
 		label := d.text(r, "common.clock."+string(k.Kind))
-		data.Clocks = append(data.Clocks, clockRow{
-			Label: label, Law: k.Hard, State: ui.Tag{Text: d.phrase(r, k.Phrase), Tone: toneOf(k.State)},
-		})
+		row := clockRow{
+			Label: label, Law: k.Law, Hard: k.Hard && !k.Law, State: ui.Tag{Text: d.clockPhrase(r, k), Tone: toneOf(k.State)},
+		}
+		if k.Open() {
+			row.Href = data.Base + "/clock/" + k.ID
+		}
+		if !k.Promised.IsZero() {
+			row.More = append(row.More, d.text(r, "desk.clock.first", "date", d.date(r, k.Promised)))
+		}
+		if !k.Again.IsZero() {
+			row.More = append(row.More, d.text(r, "desk.clock.new-date", "date", d.date(r, k.Again)))
+		}
+		data.Clocks = append(data.Clocks, row)
 		if k.ByHand {
 			data.ByHand = append(data.ByHand, ui.Option{Value: k.ID, Label: label})
 		}
@@ -225,6 +243,8 @@ func toneOf(s deadline.State) ui.Tone {
 	switch s {
 	case deadline.Passed:
 		return ui.Bad
+	case deadline.Resting:
+		return ui.Info
 	case deadline.Pressing, deadline.MetLate:
 		return ui.Warn
 	case deadline.Met:

@@ -105,6 +105,9 @@ func (d *desk) user(r *http.Request, a access.Actor) *ui.User {
 		return ui.Link{Href: href, Text: d.text(r, key), Current: strings.TrimSuffix(r.URL.Path, "/") == href}
 	}
 	nav := []ui.Link{link("/desk", "desk.nav.cases")}
+	if a.Entry.Active && a.Handler() {
+		nav = append(nav, link("/desk/tasks", "desk.nav.tasks"))
+	}
 	if a.Entry.Active {
 		nav = append(nav, link("/desk/people", "desk.nav.people"))
 	}

@@ -32,6 +32,7 @@ type inboxPage struct {
 	Asked    []ui.Link // requests of colleagues that wait for this member
 	Standing []standing
 	Done     string // what was just done; empty: nothing
+	Erased   bool   // the view from which erased cases are found
 }
 
 func (d *desk) inboxShow(w http.ResponseWriter, r *http.Request) error {
@@ -88,7 +89,8 @@ func spaced(s string) string {
 func (d *desk) inboxData(r *http.Request, a access.Actor, in *casework.Inbox) inboxPage {
 	data := inboxPage{
 		NoCases: in.NoCases, Auditor: a.Auditor(), View: string(in.View), Total: in.Total,
-		Most: in.Total >= casework.CountMost, Cut: in.Cut, Filtered: in.Filter.Route != "" || in.Filter.State != "" || in.Filter.Topic != "" || in.Filter.Severity > 0,
+		Most: in.Total >= casework.CountMost, Cut: in.Cut, Erased: in.View == casework.ViewErase,
+		Filtered: in.Filter.Route != "" || in.Filter.State != "" || in.Filter.Topic != "" || in.Filter.Severity > 0,
 	}
 	if in.NoCases {
 		return data
@@ -137,12 +139,12 @@ func (d *desk) caseTable(r *http.Request, in *casework.Inbox) ui.Table {
 	}
 	t.Empty = d.text(r, "desk.empty."+string(in.View))
 	for _, row := range in.Rows {
-		t.Rows = append(t.Rows, ui.Row{Key: string(row.Number), Name: string(row.Number), Unread: row.Unread, Cells: d.cells(r, row)})
+		t.Rows = append(t.Rows, ui.Row{Key: string(row.Number), Name: string(row.Number), Unread: row.Unread, Cells: d.cells(r, in.View, row)})
 	}
 	return t
 }
 
-func (d *desk) cells(r *http.Request, row casework.Row) []ui.Cell {
+func (d *desk) cells(r *http.Request, v casework.View, row casework.Row) []ui.Cell {
 	subject := row.Subject
 	if row.Damaged {
 		subject = d.text(r, "desk.row.damaged")
@@ -157,17 +159,27 @@ func (d *desk) cells(r *http.Request, row casework.Row) []ui.Cell {
 	if row.Severity > 0 {
 		state = d.text(r, "work.row-severity", "state", state, "n", row.Severity)
 	}
+	if away := d.awayText(r, charge, row.Away); away != "" {
+		charge = away
+	}
 	return []ui.Cell{
 		{Text: subject, Href: "/desk/case/" + string(row.Number), Head: true},
 		{Text: string(row.Number)},
-		d.dueCell(r, row),
+		d.dueCell(r, v, row),
 		{Text: state},
 		{Text: d.text(r, "common.route."+string(row.Route))},
 		{Text: charge},
 	}
 }
 
-func (d *desk) dueCell(r *http.Request, row casework.Row) ui.Cell {
+func (d *desk) dueCell(r *http.Request, v casework.View, row casework.Row) ui.Cell {
+	switch {
+	case v != casework.ViewErase:
+	case !row.Held.IsZero():
+		return ui.Cell{Tag: &ui.Tag{Text: d.text(r, "desk.row.held", "date", d.date(r, row.Held)), Tone: ui.Warn}}
+	default:
+		return ui.Cell{Text: d.text(r, "desk.row.kept", "date", d.date(r, row.Kept))}
+	}
 	if row.Due.IsZero() {
 		return ui.Cell{Text: d.text(r, "desk.due.none")}
 	}

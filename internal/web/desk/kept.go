@@ -22,6 +22,7 @@ const (
 	keptForm     = "form"     // posted after the session had ended
 	keptRecovery = "recovery" // a personal recovery code, until it is confirmed
 	keptInvited  = "invited"  // the link of an invitation, shown once
+	keptCalendar = "calendar" // the secret of a calendar's address, shown once
 	keptHanded   = "handed"   // a code to be given to the complainant, shown once
 	keptExport   = "export"   // the ticket for an export of the log
 )
@@ -165,7 +166,7 @@ func (d *desk) keptData(r *http.Request, v kept) keptPage {
 
 func (d *desk) keptDiscard(w http.ResponseWriter, r *http.Request) error {
 	if tok, err := d.token(r, cookieKept); err == nil {
-		for _, kind := range []string{keptForm, keptRecovery, keptInvited} {
+		for _, kind := range []string{keptForm, keptRecovery, keptInvited, keptCalendar} {
 			if err := d.SignIn.Forget(r.Context(), tok, kind); err != nil {
 				return err
 			}

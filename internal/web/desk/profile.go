@@ -1,11 +1,13 @@
 package desk
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
 	"time"
 
+	"klankbord/internal/fault"
 	"klankbord/internal/signin"
 	"klankbord/internal/web/ui"
 )
@@ -24,6 +26,7 @@ type profilePage struct {
 	Sessions []signin.Open
 	Here     ui.Tag // on the session of this browser
 	Others   bool   // there are other sessions
+	Absence  string // when they are away, and who stands in; empty: handles no cases
 }
 
 // profileShow tells a member who they are on the desk. The language is chosen at the
@@ -57,6 +60,12 @@ func (d *desk) showProfile(w http.ResponseWriter, r *http.Request, status int, e
 	if data.Sessions, err = d.SignIn.Sessions(r.Context(), a); err != nil {
 		return err
 	}
+	switch away, err := d.Casework.Absence(r.Context(), a); {
+	case err == nil:
+		data.Absence = d.absenceNotice(r, away.Away)
+	case !errors.Is(err, fault.ErrNotFound):
+		return err
+	}
 	data.Others = len(data.Sessions) > 1
 	p := page(d, r, d.text(r, "desk.profile.title"), data)
 	p.Errors = errs
@@ -65,7 +74,7 @@ func (d *desk) showProfile(w http.ResponseWriter, r *http.Request, status int, e
 
 // profileDone lists what the profile page can tell that it was changed.
 func profileDone() []string {
-	return []string{"saved", "password", "app", "app-removed", "passkey", "passkey-alone", "passkey-removed", "account", "account-removed", "sessions"}
+	return []string{"saved", "absence", "password", "app", "app-removed", "passkey", "passkey-alone", "passkey-removed", "account", "account-removed", "sessions"}
 }
 
 func minutes(d time.Duration) string { return strconv.Itoa(int(d / time.Minute)) }

@@ -47,10 +47,12 @@ func RenderStates(t *testing.T, dir string) {
 		s.requests()
 		s.codes()
 		s.access()
+		s.clocks()
 		s.logs()
 	}
 	s.changes()
 	s.drills()
+	s.erasures()
 	s.resets()
 	s.alarms()
 	set, err := desk.Templates()

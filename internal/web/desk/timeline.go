@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -68,7 +69,7 @@ func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Mes
 func kindOf(it casework.Item) ui.MessageKind {
 	switch it.Kind {
 	case "", casefile.EntryStateEvent, casefile.EntryContactChange, casefile.EntryAccess, casefile.EntryRequest, casefile.EntryDecision, casefile.EntryCode,
-		casefile.EntryRecord:
+		casefile.EntryClock, casefile.EntryPromise, casefile.EntryHold, casefile.EntryRecord:
 		return ui.Event
 	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail:
 		return ui.Internal
@@ -118,6 +119,10 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 		return d.accessText(r, it), nil
 	case casefile.EntryCode:
 		return d.codeText(r, it), nil
+	case casefile.EntryClock, casefile.EntryPromise:
+		return d.clockEventText(r, it), nil
+	case casefile.EntryHold:
+		return d.holdText(r, it), nil
 	case casefile.EntryContactChange:
 		return d.text(r, "common.entry.contact-change"), nil
 	case casefile.EntryRecord:
@@ -164,6 +169,21 @@ func (d *desk) codeText(r *http.Request, it casework.Item) string {
 		said += ". " + d.text(r, "desk.code.event-why", "why", it.Text)
 	}
 	return said
+}
+
+// clockEventText words what was done about a deadline, and why.
+func (d *desk) clockEventText(r *http.Request, it casework.Item) string {
+	e := it.Clock
+	if e == nil || !slices.Contains(casefile.ClockActs(), e.Act) {
+		return it.Text
+	}
+	l := lang.Lang(d.Renderer.Lang(r))
+	words := d.text(r, "desk.clock.event-"+string(e.Act), "clock", d.text(r, "common.clock."+e.About),
+		"from", d.date(r, e.From), "to", d.date(r, e.To), "at", lang.DateTime(l, e.At))
+	if it.Text == "" {
+		return words
+	}
+	return d.text(r, "desk.event.with-reason", "what", words, "why", it.Text)
 }
 
 func (d *desk) decisionText(r *http.Request, it casework.Item) string {

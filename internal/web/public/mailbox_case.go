@@ -27,6 +27,7 @@ type caseView struct {
 	Next       *promised
 	Received   time.Time
 	Promises   []promised
+	Moved      []promised // since the last visit, and not late
 	Late       bool
 	Nobody     bool // on the desk may read it any more
 	Bodies     []body
@@ -47,6 +48,7 @@ type caseView struct {
 	Address    mailView // whether the address is confirmed
 	Language   languageView
 	Withdrawn  time.Time
+	Kept       string // until when it is kept; empty: not planned
 	LeaveTo    string
 	Contacting string
 	Talk       string
@@ -58,9 +60,13 @@ type caseView struct {
 
 // promised is a date and how it was kept; State is nil while it is to come.
 type promised struct {
-	When  string
-	Label string
-	State *ui.Tag
+	When   string
+	Label  string
+	State  *ui.Tag
+	Why    string // why it was moved, in words of the desk
+	Lang   string
+	Fresh  bool     // it was moved since the last visit
+	Missed []string // what to say honestly of a date that was not kept
 }
 
 // outcomeView is what was decided and done, and why.
@@ -151,7 +157,19 @@ func (b *mailbox) caseView(r *http.Request, m *dialogue.Mailbox) caseView {
 		Proof: b.at(r, "/mailbox/proof.txt"), ProofLink: b.proofTitle(r, m.Question),
 	}
 	v.Promises = b.promisedViews(r, m)
+	if !m.EraseAfter.IsZero() {
+		key := "mailbox.kept-until"
+		if m.Held {
+			key = "mailbox.kept-held"
+		}
+		v.Kept = b.words(r, key, "date", b.day(r, m.EraseAfter))
+	}
 	v.Next = nextOf(v.Promises)
+	for _, p := range v.Promises {
+		if p.Fresh && p.Missed == nil {
+			v.Moved = append(v.Moved, p)
+		}
+	}
 	v.Bodies = bodiesIn(m.Outside, l)
 	v.Recent, v.Older = b.thread(r, m)
 	if len(m.Thread) == 0 {
@@ -196,7 +214,7 @@ func toneOf(s casefile.Stage) ui.Tone {
 // noMessage says what to expect where nothing was written yet.
 func (b *mailbox) noMessage(r *http.Request, m *dialogue.Mailbox) string {
 	for _, p := range m.Promises {
-		if !p.Kept() && !p.Late() {
+		if !p.Kept() && !p.Late() && !p.Rests() {
 			return b.words(r, "mailbox.none-until", "date", b.day(r, p.Clock.Due))
 		}
 	}

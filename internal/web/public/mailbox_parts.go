@@ -19,7 +19,7 @@ func (b *mailbox) day(r *http.Request, t time.Time) string { return lang.DateLon
 func (b *mailbox) promisedViews(r *http.Request, m *dialogue.Mailbox) []promised {
 	var list []promised
 	for _, p := range m.Promises {
-		v := promised{Label: p.Label.In(b.Renderer.Lang(r))}
+		v := promised{Label: p.Label.In(b.Renderer.Lang(r)), Why: p.Why, Lang: string(p.Lang), Fresh: p.Unread}
 		switch p.State {
 		case deadline.Met:
 			v.When, v.State = b.words(r, "mailbox.promise.kept", "date", b.day(r, *p.Clock.Met)), &ui.Tag{Text: b.words(r, "mailbox.promise.kept-tag"), Tone: ui.Good}
@@ -28,13 +28,40 @@ func (b *mailbox) promisedViews(r *http.Request, m *dialogue.Mailbox) []promised
 			v.State = &ui.Tag{Text: b.words(r, "mailbox.promise.late-tag"), Tone: ui.Warn}
 		case deadline.Passed:
 			v.When = b.words(r, "mailbox.promise.late", "date", b.day(r, p.Clock.Due))
+			if !p.Clock.Again.IsZero() {
+				v.When = b.words(r, "mailbox.promise.late-again", "date", b.day(r, p.Clock.Due), "again", b.day(r, p.Clock.Again))
+			}
 			v.State = &ui.Tag{Text: b.words(r, "mailbox.promise.late-tag"), Tone: ui.Bad}
+			v.Missed = b.missed(r, v.Label, p.Clock)
+		case deadline.Resting:
+			v.When = b.words(r, "mailbox.promise.rests", "date", b.day(r, p.Clock.Paused))
+			v.State = &ui.Tag{Text: b.words(r, "mailbox.promise.rests-tag"), Tone: ui.Info}
 		default:
 			v.When = b.words(r, "mailbox.promise.by", "date", lang.Date(b.lang(r), p.Clock.Due))
+			if !p.Clock.Promised.IsZero() {
+				v.When = b.words(r, "mailbox.promise.moved", "date", b.day(r, p.Clock.Due), "promised", b.day(r, p.Clock.Promised))
+			}
 		}
 		list = append(list, v)
 	}
 	return list
+}
+
+// missed says of a date that was not kept: what was promised, by when, that it was
+// missed, and the new date or that there is none.
+func (b *mailbox) missed(r *http.Request, what string, k deadline.Clock) []string {
+	first := k.Due
+	if !k.Promised.IsZero() {
+		first = k.Promised
+	}
+	said := []string{b.words(r, "mailbox.late.missed", "what", what, "date", b.day(r, first))}
+	if !k.Promised.IsZero() {
+		said = append(said, b.words(r, "mailbox.late.moved", "date", b.day(r, k.Due)))
+	}
+	if k.Again.IsZero() {
+		return append(said, b.words(r, "mailbox.late.no-date"))
+	}
+	return append(said, b.words(r, "mailbox.late.again", "date", b.day(r, k.Again)))
 }
 
 // thread divides the dialogue into what stands open, newest first, and the rest.

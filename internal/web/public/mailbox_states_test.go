@@ -15,7 +15,9 @@ import (
 	"klankbord/internal/apptest"
 	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
+	"klankbord/internal/deadline"
 	"klankbord/internal/intake"
+	"klankbord/internal/lang"
 	"klankbord/internal/seal"
 	"klankbord/internal/store"
 	"klankbord/internal/web/public"
@@ -147,6 +149,39 @@ func (k mailboxKeeper) late() {
 	r := k.Complain(k.l, with(apptest.StrictAnswers("theft"), "email", "", "phone", "+32 470 12 34 56"), nil)
 	k.Clock.Add(8 * 24 * time.Hour)
 	k.keep("case--late", k.inside(k.l, r.Code), http.StatusOK)
+	k.moved()
+}
+
+// moved is a complaint of which members moved a date, let it rest, missed it, and told
+// a new one.
+func (k mailboxKeeper) moved() {
+	r := k.strictCase(k.l)
+	k.DeliverMail()
+	today := func(days int) deadline.Date {
+		return k.Casework.Calendar.Today(k.Clock.Now()).AddDays(days)
+	}
+	do := func(act casefile.ClockAct, to deadline.Date) {
+		k.t.Helper()
+		err := k.Casework.ChangeClock(context.Background(), k.team.HR, r.Number, casework.ClockChange{
+			Act: act, Clock: "D5", To: to, Why: "De bank antwoordt ons later.", Revision: k.Case(k.team.HR, r.Number).Revision,
+		})
+		if err != nil {
+			k.t.Fatal(err)
+		}
+	}
+	do(casefile.ClockExtended, today(20))
+	k.keep("case--moved", k.inside(k.l, r.Code), http.StatusOK)
+	do(casefile.ClockPaused, deadline.Date{})
+	k.keep("case--resting", k.inside(k.l, r.Code), http.StatusOK)
+	do(casefile.ClockResumed, deadline.Date{})
+	k.Clock.Add(22 * 24 * time.Hour)
+	do(casefile.ClockRenewed, today(7))
+	p := k.keep("case--missed", k.inside(k.l, r.Code), http.StatusOK)
+	for _, said := range []string{lang.DateLong(lang.Lang(k.l), k.Casework.Calendar.EndOf(today(7))), "De bank antwoordt ons later."} {
+		if !strings.Contains(p.body, said) {
+			k.t.Errorf("of a missed date the mailbox does not say %q", said)
+		}
+	}
 }
 
 func (k mailboxKeeper) question() {

@@ -20,7 +20,9 @@ const (
 	Vouched       Who = "members in the directory"      // signed in and vouched for
 	Configurators Who = "configurators"                 // sets up, reads no case
 	Auditors      Who = "auditors"                      // reads the log, no case
-	Leavers       Who = "configurators and handlers"    // who may take somebody off the desk
+	Handlers      Who = "members who handle cases"
+	Leavers       Who = "configurators and handlers" // who may take somebody off the desk
+	Certified     Who = "handlers and auditors"      // what was erased: their own, or all
 	Restorers     Who = "members with a key to what a colleague lost"
 	Readers       Who = "members with a key to the case" // named in the address
 	Begun         Who = "whoever began it"               // a later step, in the browser of the one before; or a thing of their own that they have

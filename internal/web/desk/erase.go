@@ -1,0 +1,134 @@
+package desk
+
+import (
+	"net/http"
+
+	"klankbord/internal/casefile"
+	"klankbord/internal/casework"
+	"klankbord/internal/fault"
+	"klankbord/internal/web/ui"
+)
+
+// erasePage says until when a case is kept, and lets a member erase it or stop that.
+type erasePage struct {
+	casework.Erasure
+	Base, Number string
+	Stands       ui.Notice
+	Rule         string
+	Held         string // who stopped it, when and why
+	Again        ui.Notice
+	Typed        form
+	On           []string // typed into the form that stops it
+}
+
+// eraseShow is the page about keeping and erasing a case.
+func (d *desk) eraseShow(w http.ResponseWriter, r *http.Request) error {
+	return d.showErase(w, r, http.StatusOK, nil, nil)
+}
+
+func (d *desk) showErase(w http.ResponseWriter, r *http.Request, status int, typed form, errs []ui.FormError) error {
+	c, err := d.Casework.Case(r.Context(), actor(r), number(r))
+	if err != nil {
+		return err
+	}
+	e := c.Erasure
+	data := erasePage{
+		Erasure: e, Base: base(r), Number: string(c.Number), Stands: d.keptNotice(r, e), Typed: typed,
+		On: []string{typed.one("on.day"), typed.one("on.month"), typed.one("on.year")},
+	}
+	if e.Rule != "" {
+		data.Rule = d.text(r, "desk.erase.rule", "rule", d.text(r, "common.retention."+string(e.Rule)))
+	}
+	if h := e.Hold; h != nil {
+		data.Held = d.text(r, "desk.hold.stands", "name", h.By.Name, "date", d.date(r, h.Since), "reason", h.Reason)
+		data.Again = ui.Notice{Tone: ui.Plain, Text: d.text(r, "desk.hold.again", "date", d.date(r, h.Review))}
+		if h.Late {
+			data.Again = ui.Notice{Tone: ui.Warn, Text: d.text(r, "desk.hold.late", "date", d.date(r, h.Review))}
+		}
+	}
+	p := page(d, r, d.text(r, "desk.erase.title"), data)
+	p.TitleParts, p.Errors, p.Script = []string{data.Number}, errs, proofScript(r)
+	return d.Renderer.Render(w, r, status, "desk/erase", p)
+}
+
+// keptNotice says until when a case is kept.
+func (d *desk) keptNotice(r *http.Request, e casework.Erasure) ui.Notice {
+	switch {
+	case e.Hold != nil:
+		return ui.Notice{Tone: ui.Warn, Text: d.text(r, "desk.erase.held")}
+	case e.After.IsZero():
+		return ui.Notice{Tone: ui.Plain, Text: d.text(r, "desk.erase.open")}
+	case e.Due:
+		return ui.Notice{Tone: ui.Info, Text: d.text(r, "desk.erase.due", "date", d.date(r, e.After))}
+	default:
+		return ui.Notice{Tone: ui.Plain, Text: d.text(r, "desk.erase.kept", "date", d.date(r, e.After))}
+	}
+}
+
+// eraseAct erases the case, stops that, lets it go on, or asks a second member.
+func (d *desk) eraseAct(w http.ResponseWriter, r *http.Request) error {
+	f, err := readForm(r)
+	if err != nil {
+		return err
+	}
+	ctx, a, n := r.Context(), actor(r), number(r)
+	ask := func(m casefile.Matter) error {
+		_, err := d.Casework.Ask(ctx, a, n, casework.Question{Matter: m, Reason: f.one("why")})
+		return err
+	}
+	did := "asked"
+	switch f.one("act") {
+	case "hold":
+		did = "hold-set"
+		on, ok := dayOf(f)
+		if !ok {
+			return d.showErase(w, r, http.StatusUnprocessableEntity, f, []ui.FormError{{Field: "on", Text: d.text(r, "error.date-wrong")}})
+		}
+		err = d.Casework.SetHold(ctx, a, n, f.one("reason"), on)
+	case "lift":
+		did, err = "hold-lifted", d.Casework.LiftHold(ctx, a, n, f.one("why"))
+	case "ask-lift":
+		err = ask(casefile.MatterHold)
+	case "ask":
+		err = ask(casefile.MatterErasure)
+	default:
+		did, err = "erased", d.Casework.Erase(ctx, a, n, d.proof(r, f))
+	}
+	if errs, status := d.problems(r, err, eraseField(f, err)); errs != nil {
+		return d.showErase(w, r, status, f, errs)
+	}
+	if err != nil {
+		return err
+	}
+	if did == "erased" {
+		ui.Redirect(w, r, "/desk/erased/"+string(n)+"?done=erased")
+		return nil
+	}
+	done(w, r, did)
+	return nil
+}
+
+// eraseField is the field that a fault is about.
+func eraseField(typed form, err error) string {
+	f, _ := fault.As(err)
+	switch {
+	case f == nil:
+		return ""
+	case typed.one("act") == "hold" && f.Key != "error.hold-date":
+		return "reason"
+	case f.Key == "error.purpose-short" || f.Key == "error.text-too-long":
+		return "why"
+	case f.Key == "error.hold-date":
+		return "on"
+	default:
+		return "password"
+	}
+}
+
+// holdText words an event of a hold.
+func (d *desk) holdText(r *http.Request, it casework.Item) string {
+	if it.Hold.Act == casefile.HoldSet {
+		return d.text(r, "desk.event.hold-set", "date", d.date(r, it.Hold.Review), "reason", it.Text)
+	}
+	return d.text(r, "desk.event.hold-lifted", "reason", it.Text)
+}
