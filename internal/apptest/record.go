@@ -63,6 +63,9 @@ func (i *Instance) satisfy(actor access.Actor, n casefile.Number, g casefile.Gua
 	case casefile.GuardConflict:
 		for _, p := range i.Case(actor, n).Undeclared {
 			at := slices.IndexFunc(i.joined, func(a access.Actor) bool { return a.Member == p.ID })
+			if at < 0 {
+				i.T.Fatalf("nobody can declare for %s", p.Name)
+			}
 			i.Keep(i.joined[at], n, casefile.SheetConflict, map[string][]string{"none": {"none"}})
 		}
 	case casefile.GuardRegime:

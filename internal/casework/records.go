@@ -33,6 +33,15 @@ func (Filling) String() string { return "[sealed]" }
 // that was not struck.
 func recorded(o *custody.Opened) casefile.Worked {
 	var all casefile.Worked
+	for _, list := range versions(o) {
+		all = append(all, list[len(list)-1])
+	}
+	return slices.DeleteFunc(all, func(k casefile.Kept) bool { return k.Struck })
+}
+
+// versions reads every version of every record of a case, both oldest first.
+func versions(o *custody.Opened) [][]casefile.Kept {
+	var all [][]casefile.Kept
 	for _, e := range o.Entries {
 		if e.Kind != casefile.EntryRecord || e.Damaged || e.Locked || e.AuthorKind != custody.AuthorMember {
 			continue
@@ -41,18 +50,32 @@ func recorded(o *custody.Opened) casefile.Worked {
 		if err != nil {
 			continue
 		}
-		i := slices.IndexFunc(all, func(k casefile.Kept) bool { return string(k.ID) == e.Parent })
+		id := casefile.EntryID(e.ID)
+		next := casefile.Kept{Record: p, ID: id, Version: id, First: e.AuthorID, By: e.AuthorID, Since: e.Created, At: e.Created, Count: 1}
 		if e.Parent == "" {
-			i = len(all)
-			all = append(all, casefile.Kept{ID: casefile.EntryID(e.ID), First: e.AuthorID, Since: e.Created})
+			all = append(all, []casefile.Kept{next})
+			continue
 		}
-		if i < 0 || all[i].Count > 0 && all[i].Sheet != p.Sheet {
+		i := slices.IndexFunc(all, func(list []casefile.Kept) bool { return string(list[0].ID) == e.Parent && list[0].Sheet == p.Sheet })
+		if i < 0 {
 			continue // a version of nothing
 		}
-		all[i].Record, all[i].Version, all[i].By, all[i].At = p, casefile.EntryID(e.ID), e.AuthorID, e.Created
-		all[i].Count++
+		first := all[i][0]
+		next.ID, next.First, next.Since, next.Count = first.ID, first.First, first.Since, len(all[i])+1
+		all[i] = append(all[i], next)
 	}
-	return slices.DeleteFunc(all, func(k casefile.Kept) bool { return k.Struck })
+	return all
+}
+
+// earlier are the versions of each record before the newest, the newest of them first.
+func earlier(o *custody.Opened) map[casefile.EntryID][]casefile.Kept {
+	found := map[casefile.EntryID][]casefile.Kept{}
+	for _, list := range versions(o) {
+		before := slices.Clone(list[:len(list)-1])
+		slices.Reverse(before)
+		found[list[0].ID] = before
+	}
+	return found
 }
 
 // Keep records a sheet of a case, as a first version or the next one. Sending the

@@ -139,6 +139,21 @@ func TestARecordIsRefusedWhereItDoesNotBelong(t *testing.T) {
 	}
 }
 
+func TestAMemberWhomAColleagueRecordsAsConcernedIsAskedAbout(t *testing.T) {
+	i, s := apptest.Staffed(t)
+	n := i.Complain("nl", apptest.StrictAnswers("theft"), nil).Number
+	person := map[string][]string{"name": {"Dubois, Thomas"}, "role": {"witness"}}
+	i.Keep(s.Manager, n, casefile.SheetPerson, person)
+	if c := i.Case(s.Manager, n); len(c.Named) != 0 {
+		t.Errorf("a witness is taken for whom it is about: %d", len(c.Named))
+	}
+	person["role"], person["name"] = []string{"concerned"}, []string{"Thomas Dubois"}
+	i.Amend(s.Manager, n, i.Case(s.Manager, n).Work.Single(casefile.SheetPerson), person)
+	if c := i.Case(s.Manager, n); len(c.Named) != 1 || c.Named[0].ID != s.HR.Member {
+		t.Errorf("the member is not asked about: %d", len(c.Named))
+	}
+}
+
 func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {

@@ -49,9 +49,10 @@ type Case struct {
 	Next     Step
 	Named    []Named // members whose name stands in what the complainant wrote
 
-	Work       casefile.Worked     // what members recorded
-	Decided    Decided             // how far a second member's agreement to the decision is
-	Names      map[staff.ID]string // of members, also of those who left
+	Work       casefile.Worked                      // what members recorded
+	Earlier    map[casefile.EntryID][]casefile.Kept // versions of each record before the newest, which comes first
+	Decided    Decided                              // how far a second member's agreement to the decision is
+	Names      map[staff.ID]string                  // of members, also of those who left
 	me         staff.ID
 	now        time.Time
 	Undeclared []Person // who read it and has not said whether they are impartial; the member first

@@ -66,6 +66,8 @@ func (s *states) work() {
 	s.keep("records", list)
 	s.keep("records-done", thomas.get(s.in(at+"/records?done=triage")))
 	s.keep("sheet-record", thomas.get(s.in(list.link(at+"/records/person/"))))
+	thomas.get(at+"/records/report").send("/report", url.Values{"facts": {"Two invoices, one delivery."}})
+	s.keep("sheet-report-versions", thomas.get(s.in(at+"/records/report")))
 	s.keep("sheet-conflict-stale", thomas.post(s.in(at+"/records/triage"), triage()))
 	s.keep("case-recorded", thomas.get(s.in(at)))
 	decision := thomas.get(at + "/records/decision")
@@ -77,4 +79,18 @@ func (s *states) work() {
 	nele.post(request, decide("approved"))
 	s.keep("agree-given", thomas.get(s.in(at+"/records/decision")))
 	s.keep("request-agreed", thomas.get(s.in(request)))
+}
+
+// settle records what an integrity case needs before it closes as upheld: the first
+// assessment, who is impartial, and a decision to which a second member agrees.
+func (c crew) settle(base string) {
+	form, _ := casefile.FormOf(casefile.SheetDecision)
+	impartial := url.Values{"none": {"none"}}
+	c.thomas.get(base+"/records/conflict").send("/records/conflict", impartial)
+	c.thomas.get(base+"/records/triage").send("/records/triage", triage())
+	c.thomas.get(base+"/records/decision").send("/records/decision", filled(form, casefile.Integrity))
+	c.thomas.get(base+"/records/decision").send("/decision/agree", url.Values{"reason": {"The report says why"}})
+	c.nele.get(base+"/records/conflict").send("/records/conflict", impartial)
+	request := c.nele.get(base).link(base + "/request/")
+	c.nele.post(request, decide("approved"))
 }

@@ -139,7 +139,7 @@ func (d *desk) keptBy(r *http.Request, c *casework.Case, k casefile.Kept) string
 // writer is the name of a member who wrote a record.
 func (d *desk) writer(r *http.Request, c *casework.Case, id string) string {
 	if id == string(actor(r).Member) {
-		return d.text(r, "desk.item.me")
+		return d.text(r, "work.me")
 	}
 	if name := c.Names[staff.ID(id)]; name != "" {
 		return name

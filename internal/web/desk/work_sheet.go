@@ -28,6 +28,13 @@ type sheetPage struct {
 	Beside       *ui.Link
 	Told         []ui.Answer // what the complainant ticked, beside what members find
 	Agree        *agreement  // of a decision that was written
+	Earlier      []sheetVersion
+}
+
+// sheetVersion is an earlier version of a record, to be read.
+type sheetVersion struct {
+	Title   string
+	Answers []ui.Answer
 }
 
 // sheetShow shows a sheet: empty, or with its newest version in it.
@@ -59,6 +66,9 @@ func (d *desk) showSheet(w http.ResponseWriter, r *http.Request, status int, typ
 	}
 	if f.Sheet == casefile.SheetTriage {
 		data.Told = []ui.Answer{{Label: d.text(r, "work.told-topics"), Text: topicNames(c.Topics, d.Renderer.Lang(r), "")}}
+	}
+	for _, v := range c.Earlier[k.ID] {
+		data.Earlier = append(data.Earlier, sheetVersion{d.text(r, "work.version", "n", v.Count, "who", d.keptBy(r, c, v)), d.recordAnswers(r, v.Record)})
 	}
 	if f.Sheet == casefile.SheetDecision && k.ID != "" {
 		data.Agree = d.agreement(r, c, typed, errs)

@@ -46,7 +46,10 @@ func TestAMemberIsLedThroughTheFirstAssessment(t *testing.T) {
 	if p := c.thomas.get("/desk?view=all&severity=4"); p.says("severity 3") {
 		t.Error("the list does not narrow by severity")
 	}
-	h.Clock.Add(halfHour)
+	c.thomas.get(at+"/records/triage").send("/records/triage", url.Values{"severity": {"4"}, "evidence": {"The till roll"}})
+	if p := c.thomas.get(at + "/records/triage"); !p.says("Version 1") || !p.says("3, serious") {
+		t.Error("the version before cannot be read any more")
+	}
 }
 
 func TestAStepThatIsNotAllowedYetLeadsToWhatIsMissing(t *testing.T) {
