@@ -50,10 +50,10 @@ type Field struct {
 }
 
 // On reports whether the field is asked on a route.
-func (f Field) On(r Route) bool { return len(f.Routes) == 0 || slices.Contains(f.Routes, r) }
+func (x Field) On(r Route) bool { return len(x.Routes) == 0 || slices.Contains(x.Routes, r) }
 
 // Typed reports whether the answer is in a member's own words.
-func (f Field) Typed() bool { return f.Kind == FieldLine || f.Kind == FieldWords }
+func (x Field) Typed() bool { return x.Kind == FieldLine || x.Kind == FieldWords }
 
 // Form is what a sheet asks for.
 type Form struct {

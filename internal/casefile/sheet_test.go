@@ -1,6 +1,7 @@
 package casefile_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -91,9 +92,7 @@ func TestWhatASheetLacksIsSaidFieldByField(t *testing.T) {
 	} {
 		answers := full(form, casefile.Integrity)
 		answers["act"], answers["areas"] = []string{"no"}, nil
-		for k, v := range tc.change {
-			answers[k] = v
-		}
+		maps.Copy(answers, tc.change)
 		if got := form.Check(tc.route, form.Tidy(tc.route, answers)); !slices.Equal(got, tc.want) {
 			t.Errorf("%s: %v, want %v", tc.name, got, tc.want)
 		}

@@ -118,7 +118,7 @@ func (v *Case) mustDeclare() bool {
 // pageOf is where a step is done, below the address of the case; empty for what is
 // done on the page of the case itself.
 func pageOf(step string) string {
-	sheet := casefile.Sheet("")
+	var sheet casefile.Sheet
 	switch step {
 	case stepDeclare:
 		sheet = casefile.SheetConflict

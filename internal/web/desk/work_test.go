@@ -56,8 +56,8 @@ func TestAStepThatIsNotAllowedYetLeadsToWhatIsMissing(t *testing.T) {
 	h, c := staffed(t)
 	at := "/desk/case/" + string(h.Complain("en", integrity(), nil).Number)
 	h.DeliverMail()
-	p := c.thomas.get(at).send("/state", url.Values{"to": {"triage"}})
-	if p = c.thomas.get(at); p.link(at+"/records/triage") == "" {
+	c.thomas.get(at).send("/state", url.Values{"to": {"triage"}})
+	if p := c.thomas.get(at); p.link(at+"/records/triage") == "" {
 		t.Error("no link to the assessment")
 	}
 	if p := c.thomas.get(at).send("/state", url.Values{"to": {"investigation"}}); p.status != http.StatusUnprocessableEntity || !p.says("Fill in the initial assessment first") {
