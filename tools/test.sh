@@ -18,7 +18,8 @@ browser_tests() {
   local files
   go build -o build/klankbord ./cmd/klankbord || return 1
   mapfile -t files < <(find e2e -name node_modules -prune -o -name '*.test.mjs' -print | sort)
-  KLANKBORD_BIN=$PWD/build/klankbord node --test --test-reporter=spec --test-reporter-destination=stdout \
+  # Two files at once: while one page is drawn, another is looked at.
+  KLANKBORD_BIN=$PWD/build/klankbord node --test --test-concurrency=2 --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter=./e2e/lib/count-reporter.mjs --test-reporter-destination="$results/browser.json" \
     "${files[@]}"
 }

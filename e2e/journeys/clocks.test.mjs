@@ -48,7 +48,7 @@ test('deadlines of a case', { timeout: 10 * 60_000 }, async (t) => {
     await member.presses(member.say('desk.breach.start'));
     await member.reads(member.say('desk.done.breach'), member.say('common.clock.breach-notice'));
 
-    await member.follows(member.say('desk.breach.link'));
+    await member.follows(member.say('desk.breach.look'));
     await member.fills({ danger: 'There are account numbers in it.' });
     await member.presses(member.say('desk.risk.start'));
     await member.reads(member.say('desk.done.risk'), member.say('common.clock.breach-persons'));

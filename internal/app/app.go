@@ -180,6 +180,7 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 	a.Dialogue = &dialogue.Dialogue{
 		Store: a.Store, Custody: a.Custody, Blobs: a.Blobs, Profile: a.Profile, Calendar: calendar,
 		Notices: notices, Mails: mails, Limits: dialogue.DefaultLimits(), Wake: wake, Oversight: a.Oversight,
+		Intake: a.Intake,
 	}
 	a.Dialogue.Limits.FileBytes = fileBytes
 	a.Casework = &casework.Casework{
@@ -204,6 +205,9 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 	a.Work.Handlers = map[string]work.Handler{
 		"mail": func(ctx context.Context, ref string, attempt int) (time.Time, error) {
 			return office.Send(ctx, ref, attempt)
+		},
+		custody.JobCheckIn: func(ctx context.Context, ref string, _ int) (time.Time, error) {
+			return a.Dialogue.AskCheckIn(ctx, ref)
 		},
 		store.ErasureJob: func(ctx context.Context, ref string, _ int) (time.Time, error) {
 			return (&custody.Eraser{Store: a.Store, Blobs: a.Blobs, Empty: a.db.Checkpoint}).Finish(ctx, ref)

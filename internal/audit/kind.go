@@ -64,6 +64,8 @@ const (
 	ClockChanged      Kind = "clock-changed" // by a member: more time, stands still, a new date
 	Reminded          Kind = "reminded"      // members, by mail, of a deadline
 	Acknowledged      Kind = "acknowledged"  // a server took the mail that confirms receipt
+	CheckInAsked      Kind = "check-in-asked"
+	HelperAdded       Kind = "helper-added" // somebody who helped got a code of their own
 )
 
 // Kinds lists every kind, in the order of the constants.
@@ -76,7 +78,7 @@ func Kinds() []Kind {
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
 		AddressProven, CodeAsked, CodeDrawn, CodeStopped, CodeReplaced, CodeHanded, ApprovalAsked, AccessChanged, ApprovalEnded,
 		Receipt, LogRead, LogExported, LogChecked, CheckpointSent, Acknowledged,
-		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, HoldSet, HoldLifted, ClockChanged, Reminded,
+		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, HoldSet, HoldLifted, ClockChanged, Reminded, CheckInAsked, HelperAdded,
 	}
 }
 

@@ -30,7 +30,9 @@ const (
 	EntryDecision       EntryKind = "decision"        // what became of a request, signed
 	EntryCode           EntryKind = "code-event"      // what happened to the code; seen by both sides
 	EntryRecord         EntryKind = "record"          // a sheet that members filled in, or a later version of it
+	EntryCheckIn        EntryKind = "check-in"        // how the complainant is treated since they spoke
 	EntryHold           EntryKind = "hold"            // erasure was stopped, or may go on
+	EntryHelper         EntryKind = "helper"          // somebody who helped got a code of their own
 	EntryClock          EntryKind = "clock-event"     // what members did about a deadline of their own
 	EntryPromise        EntryKind = "promise-event"   // the same of one that was promised; seen by both sides
 )
@@ -48,7 +50,7 @@ func EntryKinds() []EntryKind {
 		EntryStory, EntryMessageIn, EntryMessageOut, EntryNote, EntryIdentity,
 		EntryContactChange, EntryFile, EntryInternalFile, EntryOutcome, EntryWithdrawal,
 		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntrySummary,
-		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryClock, EntryPromise,
+		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryClock, EntryPromise, EntryCheckIn, EntryHelper,
 		EntryRecord,
 	}
 }
@@ -63,7 +65,7 @@ func (k EntryKind) Compartment() string {
 	case EntryIdentity, EntryContactChange, EntryRawMail:
 		return identityCompartment
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryFile, EntryOutcome,
-		EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise:
+		EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn:
 		return dialogueCompartment
 	default:
 		return investigationCompartment
@@ -74,7 +76,7 @@ func (k EntryKind) Compartment() string {
 func (k EntryKind) Seen() bool {
 	switch k {
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryIdentity, EntryContactChange,
-		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise:
+		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn:
 		return true
 	default:
 		return false
@@ -91,9 +93,10 @@ const (
 	ChannelPhone  Channel = "phone"
 	ChannelLetter Channel = "letter"
 	ChannelVisit  Channel = "visit"
+	ChannelWatch  Channel = "watch" // no complaint: a member gave somebody who helped a code of their own
 )
 
 // Channels returns every channel.
 func Channels() []Channel {
-	return []Channel{ChannelWeb, ChannelEmail, ChannelPhone, ChannelLetter, ChannelVisit}
+	return []Channel{ChannelWeb, ChannelEmail, ChannelPhone, ChannelLetter, ChannelVisit, ChannelWatch}
 }

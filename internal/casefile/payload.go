@@ -22,6 +22,9 @@ type Story struct {
 	Answers map[string][]string `json:"answers,omitempty"`
 	Files   []EntryID           `json:"files,omitempty"`
 	Notice  string              `json:"notice,omitempty"` // version of the privacy notice that was read
+	// LeftOut are the ids of members of whom the person said that they must not read it.
+	// A complaint that follows from this one is kept from them as well.
+	LeftOut []string `json:"left_out,omitempty"`
 }
 
 // Message is one turn of the dialogue, in either direction.

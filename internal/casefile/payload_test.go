@@ -71,6 +71,8 @@ func TestEveryPayloadIsReadAsWrittenAndPrintsNothing(t *testing.T) {
 		Matter: casefile.MatterIdentity, For: canary, Object: canary, Reason: canary, Until: time.Date(2026, 3, 8, 12, 0, 0, 0, time.UTC),
 	})
 	roundTrip(t, "record", casefile.Record{Sheet: casefile.SheetTriage, Fields: map[string][]string{"why": {canary}}, Struck: true})
+	roundTrip(t, "helper", casefile.Helper{Number: canary})
+	roundTrip(t, "check-in", casefile.CheckIn{Lang: lang.NL, Clock: canary, Wish: canary, Declined: true})
 	roundTrip(t, "clock event", casefile.ClockEvent{Act: casefile.ClockExtended, Clock: "D5", Why: canary})
 	roundTrip(t, "code event", casefile.CodeEvent{Act: casefile.CodeAsked, Why: canary})
 	roundTrip(t, "hold", casefile.HoldEvent{Act: casefile.HoldSet, Why: canary, Review: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)})

@@ -56,6 +56,7 @@ func (c *Casework) apply(ctx context.Context, actor access.Actor, o *custody.Ope
 	if ch.to != "" {
 		next.State = ch.to
 	}
+	clocks, asks := c.watch(o, next.State, clocks)
 	if ch.edit != nil {
 		ch.edit(&next)
 	}
@@ -83,7 +84,7 @@ func (c *Casework) apply(ctx context.Context, actor access.Actor, o *custody.Ope
 		if err := tx.UpdateCase(o.Case.ID, o.Case.Revision, next); err != nil {
 			return err
 		}
-		if err := putClocks(tx, o.Case.ID, clocks); err != nil {
+		if err := errors.Join(putClocks(tx, o.Case.ID, clocks), putJobs(tx, asks)); err != nil {
 			return err
 		}
 		if err := c.rest(tx, actor, o, ch, added, mail); err != nil {

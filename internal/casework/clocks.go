@@ -20,7 +20,7 @@ func (c *Casework) clockViews(o *custody.Opened, stored []deadline.Clock) []Cloc
 		}
 		rule, _ := c.Profile.Clocks.Rule(k.ID)
 		view := Clock{
-			Clock: k, State: k.State(now), Phrase: c.Calendar.Phrase(k, now), ByHand: k.Open() && byHand(k.Kind),
+			Clock: k, State: k.State(now), Phrase: c.Calendar.Phrase(k, now), ByHand: stoppable(k, now),
 			Acts: c.acts(o, k), Law: k.Hard && rule.Law, Told: rule.ToComplainant, Source: rule.Source, Limit: limit(stored, k),
 		}
 		if most := c.most(k); !most.IsZero() && k.Open() && k.Promised.IsZero() {
@@ -29,6 +29,12 @@ func (c *Casework) clockViews(o *custody.Opened, stored []deadline.Clock) []Cloc
 		list = append(list, view)
 	}
 	return list
+}
+
+// stoppable reports whether a member can say that what a clock waits for was done: of a
+// check-in, once somebody has to look at it.
+func stoppable(k deadline.Clock, now time.Time) bool {
+	return k.Open() && byHand(k.Kind) && (!k.CheckIn() || now.After(k.Due))
 }
 
 // byHand says which clocks stop only because a member says so: what they wait for
@@ -186,9 +192,13 @@ func putClocks(tx *store.Tx, id casefile.ID, clocks []deadline.Clock) error {
 	return nil
 }
 
-// due is the time by which the list sorts a case: none once it is closed.
+// due is the time by which the list sorts a case; once it is closed, when a check-in
+// asks for somebody.
 func due(s casefile.State, clocks []deadline.Clock) time.Time {
-	if k, ok := deadline.Next(clocks); ok && s.Open() {
+	if !s.Open() {
+		return deadline.Watching(clocks)
+	}
+	if k, ok := deadline.Next(clocks); ok {
 		return k.Due
 	}
 	return time.Time{}

@@ -60,6 +60,9 @@ func (c *Casework) keptUntil(o *custody.Opened) (time.Time, retention.Reason, bo
 	if o.Case.State.Open() || o.Case.EraseAfter.IsZero() {
 		return time.Time{}, "", false
 	}
+	if o.Case.Channel == casefile.ChannelWatch {
+		return o.Case.EraseAfter, retention.ReasonWatch, true
+	}
 	closed := o.Case.Closed
 	for _, e := range o.Entries {
 		if e.Kind != casefile.EntryStateEvent || e.Damaged || e.Locked {

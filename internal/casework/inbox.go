@@ -24,6 +24,7 @@ const (
 	ViewUnassigned View = "unassigned"
 	ViewDue        View = "due" // a clock ends within seven days, or has
 	ViewUnread     View = "unread"
+	ViewWatch      View = "watch" // closed, and somebody has to look how the complainant is treated
 	ViewWaiting    View = "waiting"
 	ViewClosed     View = "closed"
 	ViewErase      View = "erase" // closed, and kept for long enough
@@ -32,7 +33,7 @@ const (
 
 // Views lists every view in the order in which they are offered.
 func Views() []View {
-	return []View{ViewMine, ViewUnread, ViewDue, ViewUnassigned, ViewWaiting, ViewAll, ViewClosed, ViewErase}
+	return []View{ViewMine, ViewUnread, ViewDue, ViewWatch, ViewUnassigned, ViewWaiting, ViewAll, ViewClosed, ViewErase}
 }
 
 // PageSize is how many cases a page of the inbox shows.
@@ -168,8 +169,12 @@ func memberNames(tx *store.Tx) (map[staff.ID]string, error) {
 }
 
 func (c *Casework) count(tx *store.Tx, actor access.Actor, in *Inbox) error {
+	k, err := c.counting(tx, actor)
+	if err != nil {
+		return err
+	}
 	for _, v := range Views() {
-		n, err := tx.CountInbox(c.viewFilter(actor, v), ViewCountMost)
+		n, err := k.count(c.viewFilter(actor, v), string(v), ViewCountMost)
 		if err != nil {
 			return err
 		}
@@ -189,6 +194,8 @@ func (c *Casework) viewFilter(actor access.Actor, v View) store.InboxFilter {
 		f.Open, f.DueTill = true, c.Store.Now().Add(dueSoon)
 	case ViewUnread:
 		f.Unread = true
+	case ViewWatch:
+		f.Closed, f.Watched, f.DueTill = true, true, c.Store.Now()
 	case ViewWaiting:
 		f.States = []casefile.State{casefile.StateWaiting}
 	case ViewClosed:
@@ -205,7 +212,7 @@ func (in *Inbox) settle(f Filter) {
 	in.View = f.View
 	if !slices.Contains(Views(), in.View) {
 		in.View = ViewAll
-		for _, v := range []View{ViewUnread, ViewMine, ViewUnassigned} {
+		for _, v := range []View{ViewUnread, ViewWatch, ViewMine, ViewUnassigned} {
 			if in.Counts[v] > 0 {
 				in.View = v
 				break

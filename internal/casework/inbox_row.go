@@ -50,7 +50,7 @@ func (c *Casework) find(ctx context.Context, actor access.Actor, in *Inbox) (fou
 		}
 		out.total, out.more = skip+len(rows), len(rows) > PageSize
 		if out.more && out.total <= CountMost || len(rows) == 0 && skip > 0 {
-			out.total, err = tx.CountInbox(f, CountMost)
+			out.total, err = c.total(tx, actor, in.Filter, f)
 		}
 		return err
 	})
@@ -72,6 +72,15 @@ func (c *Casework) find(ctx context.Context, actor access.Actor, in *Inbox) (fou
 		out.cut = len(rows) == scanMost
 	}
 	return out, nil
+}
+
+// total counts the cases within a filter, whatever page of them is shown.
+func (c *Casework) total(tx *store.Tx, actor access.Actor, asked Filter, f store.InboxFilter) (int, error) {
+	k, err := c.counting(tx, actor)
+	if err != nil {
+		return 0, err
+	}
+	return k.count(f, fmt.Sprint(asked.View, "/", asked.Route, "/", asked.State), CountMost)
 }
 
 // narrow keeps one page of the rows with a topic, as it was ticked or as members see
@@ -140,6 +149,9 @@ func (c *Casework) row(r openedRow, names map[staff.ID]string) Row {
 		if t, ok := c.Profile.Topic(id); ok {
 			row.Topics = append(row.Topics, t)
 		}
+	}
+	if !r.State.Open() && !now.After(row.Due) {
+		row.Due = time.Time{} // nothing is owed yet
 	}
 	if !row.Due.IsZero() {
 		row.Late, row.Soon = now.After(row.Due), now.Add(dueSoon).After(row.Due)

@@ -11,49 +11,56 @@ import (
 // The keys of the next step; the words stand in the catalogue under "desk.next."
 // and the key.
 const (
-	stepDamaged     = "damaged"
-	stepByHand      = "by-hand"
-	stepDead        = "dead"
-	stepLate        = "late"
-	stepAcknowledge = "acknowledge"
-	stepAssign      = "assign"
-	stepAnswer      = "answer"
-	stepMeeting     = "meeting"
-	stepAssess      = "assess"
-	stepHandle      = "handle"
-	stepWait        = "wait"
-	stepDecide      = "decide"
-	stepClose       = "close"
-	stepMeasures    = "measures"
-	stepReview      = "review"
-	stepReferred    = "referred"
-	stepMonitor     = "monitor"
-	stepNone        = "none"
-	stepSort        = "sort"
-	stepErase       = "erase"
-	stepHeld        = "held"
-	stepDeclare     = "declare"
-	stepTriage      = "triage"
-	stepBreach      = "breach"
-	stepRegime      = "regime"
-	stepNotice      = "notice"
-	stepReply       = "reply"
-	stepReport      = "report"
-	stepAllegation  = "allegation"
-	stepFindings    = "findings"
-	stepDecision    = "decision"
-	stepAgree       = "agree"
-	stepNotify      = "notify"
-	stepPlan        = "plan"
-	stepConfirm     = "confirm"
+	stepDamaged      = "damaged"
+	stepByHand       = "by-hand"
+	stepDead         = "dead"
+	stepBreach       = "breach"
+	stepPersons      = "persons"
+	stepLate         = "late"
+	stepAcknowledge  = "acknowledge"
+	stepAssign       = "assign"
+	stepAnswer       = "answer"
+	stepMeeting      = "meeting"
+	stepAssess       = "assess"
+	stepHandle       = "handle"
+	stepWait         = "wait"
+	stepUpdate       = "update"
+	stepDecide       = "decide"
+	stepClose        = "close"
+	stepMeasures     = "measures"
+	stepReview       = "review"
+	stepReferred     = "referred"
+	stepMonitor      = "monitor"
+	stepNone         = "none"
+	stepSort         = "sort"
+	stepWish         = "wish"
+	stepSilent       = "silent"
+	stepHelper       = "helper"
+	stepErase        = "erase"
+	stepHeld         = "held"
+	stepDeclare      = "declare"
+	stepTriage       = "triage"
+	stepBreachDecide = "breach-decide"
+	stepRegime       = "regime"
+	stepNotice       = "notice"
+	stepReply        = "reply"
+	stepReport       = "report"
+	stepAllegation   = "allegation"
+	stepFindings     = "findings"
+	stepDecision     = "decision"
+	stepAgree        = "agree"
+	stepNotify       = "notify"
+	stepPlan         = "plan"
+	stepConfirm      = "confirm"
 )
 
 // StepKeys lists every key of a next step, for tests of the catalogue.
 func StepKeys() []string {
 	return []string{
-		stepDamaged, stepByHand, stepDead, stepLate, stepAcknowledge, stepAssign, stepAnswer, stepMeeting, stepAssess, stepHandle,
-		stepWait, stepDecide, stepClose, stepMeasures, stepReview, stepReferred, stepMonitor, stepNone, stepSort, stepErase, stepHeld,
-		stepDeclare, stepTriage, stepBreach, stepRegime, stepNotice, stepReply, stepReport, stepAllegation, stepFindings,
+		stepDamaged, stepBreach, stepPersons, stepByHand, stepDead, stepLate, stepAcknowledge, stepAssign, stepAnswer, stepMeeting, stepAssess, stepHandle,
+		stepWait, stepUpdate, stepDecide, stepClose, stepMeasures, stepReview, stepReferred, stepMonitor, stepNone, stepSort, stepErase, stepHeld,
+		stepWish, stepSilent, stepHelper,
+		stepDeclare, stepTriage, stepBreachDecide, stepRegime, stepNotice, stepReply, stepReport, stepAllegation, stepFindings,
 		stepDecision, stepAgree, stepNotify, stepPlan, stepConfirm,
 	}
 }
@@ -70,7 +77,7 @@ func (c *Casework) next(v *Case) Step {
 		best = v.nextClock()
 	}
 	if best != nil && key != stepDamaged && key != stepSort {
-		s.Due, s.Phrase = best.Due, best.Phrase
+		s.Clock, s.Due, s.Phrase = *best, best.Due, best.Phrase
 	}
 	return s
 }
@@ -103,6 +110,10 @@ func (v *Case) step() (string, []deadline.Kind) {
 		return stepSort, nil
 	case !v.State.Open():
 		return v.restingStep(), nil
+	case v.runs(deadline.KindBreachNotice):
+		return stepBreach, []deadline.Kind{deadline.KindBreachNotice}
+	case v.runs(deadline.KindBreachPersons):
+		return stepPersons, []deadline.Kind{deadline.KindBreachPersons}
 	case v.Receipt.State == ReceiptByHand:
 		return stepByHand, []deadline.Kind{deadline.KindAcknowledgement, deadline.KindFirstAnswer}
 	case v.Receipt.State == ReceiptDead:
@@ -135,6 +146,14 @@ func (v *Case) untold() deadline.Kind {
 	return ""
 }
 
+// runs reports whether a clock of a kind is open and, where states are given, in one
+// of them.
+func (v *Case) runs(kind deadline.Kind, states ...deadline.State) bool {
+	return slices.ContainsFunc(v.Clocks, func(k Clock) bool {
+		return k.Kind == kind && k.Open() && (len(states) == 0 || slices.Contains(states, k.State))
+	})
+}
+
 func (v *Case) handlingStep() (string, []deadline.Kind) {
 	answer := []deadline.Kind{deadline.KindFeedback, deadline.KindFullAnswer}
 	if recorded := v.recordStep(); recorded != "" {
@@ -148,6 +167,9 @@ func (v *Case) handlingStep() (string, []deadline.Kind) {
 	case casefile.StateHandling, casefile.StateMediation:
 		return stepHandle, answer
 	case casefile.StateInvestigation:
+		if v.runs(deadline.KindUpdate, deadline.Pressing, deadline.Passed) {
+			return stepUpdate, []deadline.Kind{deadline.KindUpdate}
+		}
 		return stepDecide, append([]deadline.Kind{deadline.KindPlan}, answer...)
 	case casefile.StateMeasures:
 		return stepMeasures, answer
@@ -161,11 +183,19 @@ func (v *Case) handlingStep() (string, []deadline.Kind) {
 }
 
 func (v *Case) restingStep() string {
+	for _, k := range v.Clocks {
+		if k.CheckIn() && k.State == deadline.Passed {
+			return v.watchStep(k.ID)
+		}
+	}
 	switch {
 	case v.Erasure.Hold != nil && v.Erasure.Hold.Late:
 		return stepHeld
 	case v.Erasure.Due && v.Erasure.Hold == nil:
 		return stepErase
+	}
+	if v.State == casefile.StateMonitoring && v.Channel == casefile.ChannelWatch {
+		return stepHelper
 	}
 	if v.State == casefile.StateMonitoring {
 		return stepMonitor

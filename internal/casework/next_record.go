@@ -15,7 +15,7 @@ func (v *Case) recordStep() string {
 	case v.Question:
 		return ""
 	case v.Work.BreachOpen():
-		return stepBreach
+		return stepBreachDecide
 	case strict && v.noticeDue():
 		return stepNotice
 	case len(v.Work.Unsent()) > 0 && v.Work.Severity() >= serious:
@@ -98,7 +98,7 @@ func kindsOf(step string) []deadline.Kind {
 	switch step {
 	case stepTriage:
 		return []deadline.Kind{deadline.KindTriage, deadline.KindFirstAnswer}
-	case stepBreach:
+	case stepBreachDecide:
 		return []deadline.Kind{deadline.KindBreachNotice}
 	case stepNotice:
 		return []deadline.Kind{deadline.KindPersonNotice}
@@ -124,7 +124,7 @@ func pageOf(step string) string {
 		sheet = casefile.SheetConflict
 	case stepTriage:
 		sheet = casefile.SheetTriage
-	case stepBreach:
+	case stepBreachDecide:
 		sheet = casefile.SheetBreach
 	case stepRegime:
 		sheet = casefile.SheetRegime

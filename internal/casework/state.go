@@ -53,11 +53,17 @@ func (c *Casework) moves(actor staff.ID, o *custody.Opened, a around) []Move {
 	facts := c.facts(actor, o, a)
 	var list []Move
 	for _, m := range casefile.Moves(o.Case.Route, o.Case.State) {
-		if m.To != casefile.StateErased {
+		if m.To != casefile.StateErased && movable(o, m.To) {
 			list = append(list, Move{To: m.To, Missing: casefile.Check(m, facts)})
 		}
 	}
 	return list
+}
+
+// movable reports whether a step makes sense: the file of somebody who helped is no
+// complaint and can only be put away.
+func movable(o *custody.Opened, to casefile.State) bool {
+	return o.Case.Channel != casefile.ChannelWatch || to == casefile.StateArchived
 }
 
 // Transition asks for a step. Revision is the one that the page was made from.
@@ -79,7 +85,7 @@ func (c *Casework) ChangeState(ctx context.Context, actor access.Actor, n casefi
 		if err != nil {
 			return err
 		}
-		if t.To == casefile.StateErased {
+		if t.To == casefile.StateErased || !movable(o, t.To) {
 			return &casefile.Refusal{From: o.Case.State, To: t.To, Guards: []casefile.Guard{casefile.GuardNoSuchMove}}
 		}
 		if err := casefile.Permit(o.Case.Route, o.Case.State, t.To, c.facts(actor.Member, o, a)); err != nil {
@@ -216,7 +222,7 @@ func (c *Casework) StopClock(ctx context.Context, actor access.Actor, n casefile
 		if err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(stored, func(k deadline.Clock) bool { return k.ID == clock && k.Open() && byHand(k.Kind) }) {
+		if !slices.ContainsFunc(stored, func(k deadline.Clock) bool { return k.ID == clock && stoppable(k, c.Store.Now()) }) {
 			return errNothing
 		}
 		note, err := item(actor.Member, "", casefile.EntryNote, casefile.Note{Text: how})

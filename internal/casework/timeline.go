@@ -121,6 +121,14 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 		p, err := casefile.DecodePayload[casefile.CodeEvent](e.Payload)
 		i.Code, i.Text = p.Act, p.Why
 		return err
+	case casefile.EntryHelper:
+		p, err := casefile.DecodePayload[casefile.Helper](e.Payload)
+		i.Helper = p.Number
+		return err
+	case casefile.EntryCheckIn:
+		p, err := casefile.DecodePayload[casefile.CheckIn](e.Payload)
+		i.CheckIn, i.Text, i.Lang = &p, p.Wish, p.Lang
+		return err
 	case casefile.EntryClock, casefile.EntryPromise:
 		p, err := casefile.DecodePayload[casefile.ClockEvent](e.Payload)
 		i.Clock, i.Text, i.Lang = &p, p.Why, p.Lang

@@ -47,6 +47,7 @@ type Case struct {
 	Outcome  casefile.Outcome
 	Erasure  Erasure
 	Next     Step
+	Helpers  bool    // people who helped can have a code of their own
 	Named    []Named // members whose name stands in what the complainant wrote
 
 	Work       casefile.Worked                      // what members recorded
@@ -105,6 +106,8 @@ type Item struct {
 	Moved   *casefile.StateEvent
 	Access  *casefile.AccessEvent
 	Code    casefile.CodeAct // of an event of the code
+	CheckIn *casefile.CheckIn
+	Helper  casefile.Number // of the file of somebody who helped
 	Clock   *casefile.ClockEvent
 	Hold    *casefile.HoldEvent
 	Asked   casefile.Matter  // of a request, or of what was decided about one
@@ -222,6 +225,7 @@ type Contact struct {
 
 // Step is the next right thing to do.
 type Step struct {
+	Clock  Clock     // that runs for it; zero: none
 	Key    string    // the last part of a catalogue key
 	To     string    // the page on which it is done, below the address of the case; empty: this one
 	Due    time.Time // zero: no clock runs for it

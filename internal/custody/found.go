@@ -48,6 +48,7 @@ type Plan struct {
 	Route     casefile.Route
 	Selection access.Selection
 	Code      *seal.Recipient // nil: the complainant has no code yet
+	Handed    bool            // a member gives the code, and so knows it
 	Items     []Item
 	Summary   []byte
 	At        time.Time
@@ -117,6 +118,9 @@ func (c *Custody) foundGrants(d *staff.Directory, p Plan, f *Foundation, keys *s
 		return nil
 	}
 	code := c.Code(p.Case, *p.Code, p.At)
+	if p.Handed {
+		code = c.HandedCode(p.Case, *p.Code, p.At)
+	}
 	f.Code = &code
 	return c.grant(f, keys, *p.Code, seal.Share{seal.Identity, seal.Dialogue}, nil)
 }

@@ -112,6 +112,9 @@ func (s *seeding) write(ctx context.Context, tok seal.Token, p *played, x step) 
 		return s.reply(ctx, tok, to, l, p, x)
 	case deedTalk:
 		return d.AskConversation(ctx, tok, to, l, x.Way, text)
+	case deedCheckIn:
+		_, err := d.AnswerCheckIn(ctx, tok, seal.NewToken(), to, dialogue.Answer{Lang: l, Treated: dialogue.Treatment(x.Way), Wish: text, Story: text})
+		return err
 	case deedWithdraw:
 		return d.Withdraw(ctx, tok, to, l, text)
 	default:

@@ -23,7 +23,7 @@ func everyKind(t *testing.T, f *founded, see map[string]map[string]casework.Row)
 		t.Errorf("only %d cases", len(all))
 	}
 	states, topics, languages, routes := map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
-	late := 0
+	late, asks := 0, 0
 	for _, r := range all {
 		states[string(r.State)]++
 		languages[r.Language]++
@@ -31,8 +31,11 @@ func everyKind(t *testing.T, f *founded, see map[string]map[string]casework.Row)
 		for _, topic := range r.Topics {
 			topics[topic.ID]++
 		}
-		if r.Late {
+		switch {
+		case r.Late && r.State.Open():
 			late++
+		case r.Late:
+			asks++
 		}
 	}
 	for _, s := range casefile.States() {
@@ -58,6 +61,9 @@ func everyKind(t *testing.T, f *founded, see map[string]map[string]casework.Row)
 	}
 	if late == 0 || late > 2 {
 		t.Errorf("%d cases are late; one shows how that looks", late)
+	}
+	if asks != 1 {
+		t.Errorf("after closing, %d cases ask for a member; one shows how that looks", asks)
 	}
 }
 

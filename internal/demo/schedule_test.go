@@ -7,8 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"klankbord/internal/casefile"
 	"klankbord/internal/deadline"
 	"klankbord/internal/lang"
+	"klankbord/internal/profile"
 )
 
 // Whatever day the demo is founded on, nothing in it lies in the future, everything
@@ -87,5 +89,44 @@ func TestScriptsAreRefusedOutOfOrder(t *testing.T) {
 		if s.check() == nil {
 			t.Errorf("%s: accepted", name)
 		}
+	}
+}
+
+// A new date is told once the first has passed: on whatever days the holidays fall, the
+// sample cases have missed it by then.
+func TestADateThatASampleCaseMissesIsPastOnAnyDay(t *testing.T) {
+	calendar := deadline.Belgium(lang.Brussels())
+	p, err := profile.Load("wwf-belgium")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, seen := p.Clocks.Of(deadline.KindMinutes), 0
+	for day := range 3 * 366 {
+		now := time.Date(2026, time.April, 20, 9, 0, 0, 0, time.UTC).AddDate(0, 0, day)
+		events, err := schedule(list, calendar, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		held := map[*played]time.Time{}
+		for _, e := range events {
+			switch {
+			case e.step.Do == deedClock && e.step.Clock == "D16":
+				held[e.of] = e.at
+			case e.step.Do == deedDeadline && e.step.Act == casefile.ClockRenewed:
+				if seen++; e.step.Clock != rules[0].ID {
+					t.Fatalf("%s misses %s, of which this test knows nothing", e.of.script.Name, e.step.Clock)
+				}
+				if due := calendar.After(held[e.of], rules[0].Due); !e.at.After(due) {
+					t.Fatalf("founded on %v, %s misses %v on %v", now, e.of.script.Name, due, e.at)
+				}
+			}
+		}
+	}
+	if seen == 0 {
+		t.Error("no sample case misses a date")
 	}
 }

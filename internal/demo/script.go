@@ -63,8 +63,9 @@ const (
 	deedReply       deed = "reply"
 	deedTalk        deed = "talk"
 	deedWithdraw    deed = "withdraw"
-	deedConfirm     deed = "confirm" // the address, by the link in the mail
-	deedDraw        deed = "draw"    // a new code, by the link in the mail
+	deedCheckIn     deed = "check-in" // how they are treated after closing
+	deedConfirm     deed = "confirm"  // the address, by the link in the mail
+	deedDraw        deed = "draw"     // a new code, by the link in the mail
 	deedRead        deed = "read"
 	deedAssign      deed = "assign"
 	deedMessage     deed = "message"

@@ -21,6 +21,7 @@ import (
 	"klankbord/internal/custody"
 	"klankbord/internal/deadline"
 	"klankbord/internal/fault"
+	"klankbord/internal/intake"
 	"klankbord/internal/profile"
 	"klankbord/internal/seal"
 	"klankbord/internal/sqldb"
@@ -58,6 +59,7 @@ type Dialogue struct {
 	Limits   Limits
 
 	Oversight *custody.Oversight // proves that a complaint was registered
+	Intake    *intake.Intake     // takes in a complaint that follows from another
 
 	Wake func() // tells the background work that there is a job; may be nil
 }

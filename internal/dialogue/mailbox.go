@@ -10,6 +10,7 @@ import (
 	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
+	"klankbord/internal/deadline"
 	"klankbord/internal/seal"
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
@@ -109,13 +110,14 @@ func (d *Dialogue) read(ctx context.Context, v *visit) (*Mailbox, error) {
 	o := v.opened
 	var openings []store.Opening
 	var clocks []Promise
+	var running []deadline.Clock
 	var notice store.Notice
 	var onItsWay store.CodeChange
 	err := d.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		if openings, err = tx.Openings(o.Case.ID); err != nil {
 			return err
 		}
-		if clocks, err = d.promises(tx, o.Case.ID); err != nil {
+		if clocks, running, err = d.promises(tx, o.Case.ID); err != nil {
 			return err
 		}
 		if notice, err = tx.Notice(o.Case.ID); err != nil && !errors.Is(err, store.ErrNone) {
@@ -138,7 +140,8 @@ func (d *Dialogue) read(ctx context.Context, v *visit) (*Mailbox, error) {
 	if d.verified(notice) {
 		m.Verified = notice.Verified
 	}
-	m.Handed = o.Handed
+	m.Handed, m.Helper = o.Handed, o.Case.Channel == casefile.ChannelWatch
+	m.CheckIns, m.Declined = d.checkIns(o, running)
 	m.NewCode, m.Codes = d.newCode(onItsWay), d.codeTurns(o)
 	m.Late = o.Case.State.Open() && slices.ContainsFunc(clocks, Promise.Late)
 	moved(m.Promises, o)
@@ -148,13 +151,11 @@ func (d *Dialogue) read(ctx context.Context, v *visit) (*Mailbox, error) {
 	return m, nil
 }
 
-// promises are the clocks whose dates the complainant was told.
-func (d *Dialogue) promises(tx *store.Tx, id casefile.ID) ([]Promise, error) {
-	clocks, err := tx.Clocks(id)
-	if err != nil {
-		return nil, err
+// promises are the clocks whose dates the complainant was told, and all clocks.
+func (d *Dialogue) promises(tx *store.Tx, id casefile.ID) (list []Promise, clocks []deadline.Clock, err error) {
+	if clocks, err = tx.Clocks(id); err != nil {
+		return nil, nil, err
 	}
-	var list []Promise
 	for _, k := range clocks {
 		rule, ok := d.Profile.Clocks.Rule(k.ID)
 		if !ok || !rule.ToComplainant {
@@ -162,7 +163,7 @@ func (d *Dialogue) promises(tx *store.Tx, id casefile.ID) ([]Promise, error) {
 		}
 		list = append(list, Promise{Label: rule.Label, Clock: k, State: k.State(tx.Now()), Phrase: d.Calendar.Phrase(k, tx.Now())})
 	}
-	return list, nil
+	return list, clocks, nil
 }
 
 // moved adds to what was promised why members last moved it.

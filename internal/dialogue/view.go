@@ -41,7 +41,10 @@ type Mailbox struct {
 	Language  lang.Lang // in which we answer
 	Mail      bool      // we send a mail when there is news
 	Verified  time.Time // when the address for it was confirmed; zero: not yet
+	Helper    bool      // of somebody who helped: there is no complaint in it
 	Handed    bool      // a member knows the code; the person draws their own first
+	CheckIns  []CheckIn // by date
+	Declined  bool      // the person wants no more of them
 	NewCode   *NewCode  // nil unless a member asked for a new code
 	Codes     []CodeTurn
 }

@@ -81,7 +81,13 @@ func (i *Intake) selection(dir *staff.Directory, d *Draft, r profile.Routing) ac
 // matches asks about members who would receive the complaint as far as the
 // question whom it is about was answered.
 func (i *Intake) matches(ctx context.Context, d *Draft, dir *staff.Directory, r profile.Routing) ([]Match, error) {
-	possible := access.Recipients(dir, access.Want{Team: r.Team, Alternative: r.NeedsAlternative, Without: access.Exclusion{Functions: r.Excluded}})
+	return i.mentioned(ctx, d, dir, access.Want{Team: r.Team, Alternative: r.NeedsAlternative, Without: access.Exclusion{Functions: r.Excluded}}, nil)
+}
+
+// mentioned lists who would receive the complaint and whose name was typed, or was asked
+// about before.
+func (i *Intake) mentioned(ctx context.Context, d *Draft, dir *staff.Directory, w access.Want, asked map[string]string) ([]Match, error) {
+	possible := access.Recipients(dir, w)
 	people, err := i.Custody.People(ctx, dir)
 	if err != nil {
 		return nil, err
@@ -89,7 +95,8 @@ func (i *Intake) matches(ctx context.Context, d *Draft, dir *staff.Directory, r 
 	words := typedWords(d)
 	var list []Match
 	for _, m := range people {
-		if slices.Contains(possible.Members, m.ID) && casefile.Mentions(words, m.Name) {
+		_, before := asked[string(m.ID)]
+		if before || slices.Contains(possible.Members, m.ID) && casefile.Mentions(words, m.Name) {
 			list = append(list, Match{m.ID, m.Name, d.Named[string(m.ID)]})
 		}
 	}

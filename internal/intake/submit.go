@@ -25,8 +25,12 @@ import (
 	"klankbord/internal/store"
 )
 
-// errTaken tells that a drawn case number exists already.
-var errTaken = errors.New("case number is taken")
+// errTaken tells that a drawn case number exists already; errSent that the same form
+// was sent before.
+var (
+	errTaken = errors.New("case number is taken")
+	errSent  = errors.New("was sent before")
+)
 
 // PrepareCode draws the code before the final submit, so that a retry shows the
 // same one. The check page calls it.
@@ -57,19 +61,25 @@ func (i *Intake) Submit(ctx context.Context, tok seal.Token, draft string) (*Rec
 	if err != nil {
 		return nil, err
 	}
-	s, err := i.prepare(ctx, d)
+	return i.send(ctx, tok, func() (*submission, error) { return i.prepare(ctx, d) })
+}
+
+// send commits what prepare makes ready, and prepares it again when somebody came or
+// left meanwhile.
+func (i *Intake) send(ctx context.Context, tok seal.Token, prepare func() (*submission, error)) (*Receipt, error) {
+	s, err := prepare()
 	if err != nil {
 		return nil, err
 	}
 	for range 5 {
 		r, err := i.commit(ctx, tok, s)
 		switch {
-		case errors.Is(err, store.ErrNone), sqldb.IsUnique(err) && !errors.Is(err, errTaken):
-			return i.receiptOf(ctx, tok, d.ID) // another tab sent the same draft first
+		case errors.Is(err, store.ErrNone), errors.Is(err, errSent), sqldb.IsUnique(err) && !errors.Is(err, errTaken):
+			return i.receiptOf(ctx, tok, s.draft.ID) // another tab sent the same first
 		case errors.Is(err, errTaken):
 			s.number = casefile.Number(ident.CaseNumber())
 		case errors.Is(err, store.ErrStale): // somebody came or left: the keys are wrapped anew
-			if s, err = i.prepare(ctx, d); err != nil {
+			if s, err = prepare(); err != nil {
 				return nil, err
 			}
 		case err != nil:
@@ -85,6 +95,7 @@ func (i *Intake) Submit(ctx context.Context, tok seal.Token, draft string) (*Rec
 // submission is a complaint made ready: everything sealed, nothing written.
 type submission struct {
 	draft     *Draft
+	once      func(*store.Tx) error // sees to it that it is written once
 	routing   profile.Routing
 	selection access.Selection
 	exclusion access.Exclusion
@@ -105,10 +116,8 @@ func (i *Intake) prepare(ctx context.Context, d *Draft) (*submission, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &submission{
-		draft: d, answers: i.Profile.Normalise(d.Answers), routing: i.Profile.Route(d.Answers),
-		id: casefile.ID(ident.New()), number: casefile.Number(ident.CaseNumber()), at: i.Store.Now(),
-	}
+	s := i.submission(d)
+	s.once = func(tx *store.Tx) error { return tx.DeleteDraft(d.ID) }
 	if s.routing.Team != "" && !access.Receives(dir, s.routing.Team) {
 		return nil, ErrClosed
 	}
@@ -123,13 +132,27 @@ func (i *Intake) prepare(ctx context.Context, d *Draft) (*submission, error) {
 		return nil, err
 	}
 	s.exclusion = exclusion(d, s.routing)
-	s.selection = i.selection(dir, d, s.routing)
+	return s, i.ready(dir, s)
+}
+
+func (i *Intake) submission(d *Draft) *submission {
+	return &submission{
+		draft: d, answers: i.Profile.Normalise(d.Answers), routing: i.Profile.Route(d.Answers),
+		id: casefile.ID(ident.New()), number: casefile.Number(ident.CaseNumber()), at: i.Store.Now(),
+	}
+}
+
+// ready decides who receives the keys and seals everything.
+func (i *Intake) ready(dir *staff.Directory, s *submission) error {
+	s.selection = access.Recipients(dir, access.Want{
+		Team: s.routing.Team, Alternative: s.routing.NeedsAlternative, Without: s.exclusion,
+	})
 	s.clocks = i.clocks(s)
 	if err := i.sealCase(dir, s); err != nil {
-		return nil, err
+		return err
 	}
 	s.log()
-	return s, nil
+	return nil
 }
 
 func codeOf(d *Draft) (seal.Code, error) {
@@ -202,7 +225,7 @@ func (i *Intake) items(s *submission) ([]custody.Item, error) {
 	}
 	story := casefile.Story{
 		Lang: lang.Lang(s.draft.Lang), Topics: s.routing.Topics, Subject: told.One(profile.FieldSummary),
-		Text: told.One(profile.FieldStory), Answers: told, Notice: i.Profile.Name,
+		Text: told.One(profile.FieldStory), Answers: told, Notice: i.Profile.Name, LeftOut: memberIDs(s.exclusion.Members),
 	}
 	var items []custody.Item
 	for _, f := range s.draft.Files {
@@ -265,7 +288,7 @@ func (i *Intake) commit(ctx context.Context, tok seal.Token, s *submission) (*Re
 	}
 	registered := custody.Receipt(s.at, s.id, s.number)
 	err = i.write(ctx, func(tx *store.Tx) error {
-		if err := tx.DeleteDraft(s.draft.ID); err != nil {
+		if err := s.once(tx); err != nil {
 			return err
 		}
 		if err := tx.InsertCase(row); err != nil {
@@ -385,4 +408,12 @@ func (i *Intake) mails(s *submission, r *Receipt) (outgoing, error) {
 	}
 	o.mail = &mail
 	return o, nil
+}
+
+func memberIDs(list []staff.ID) []string {
+	var ids []string
+	for _, id := range list {
+		ids = append(ids, string(id))
+	}
+	return ids
 }

@@ -19,6 +19,7 @@ const (
 	ToMember         Template = "member-notice"            // to a member: the complainant wrote, or a new case
 	ConfirmAddress   Template = "confirm-address"          // to the complainant: does this address reach you?
 	AddressChanged   Template = "address-changed"          // to the complainant, where mail went before
+	CheckIn          Template = "check-in"                 // to the complainant: a question after closing
 	CodeLink         Template = "code-link"                // to the complainant: draw a new code here
 	CodeReplaced     Template = "code-replaced"            // to the complainant: the code before is dead
 	AskMember        Template = "member-asked"             // to a member: a colleague asks for a decision

@@ -159,6 +159,8 @@ func textOf(order letter.Order, part string) string {
 		return "mail.credential-notice." + string(order.Credential)
 	case letter.ConfirmAddress:
 		return "mail.confirm-address." + part
+	case letter.CheckIn:
+		return "mail.check-in." + part
 	case letter.CodeLink:
 		return "mail.code-link." + part
 	case letter.CodeReplaced:

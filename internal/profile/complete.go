@@ -24,8 +24,11 @@ func (p *Profile) complete() {
 func (p *Profile) topicOptions() []Option {
 	var out []Option
 	for _, t := range p.Topics {
-		if t.On {
+		switch {
+		case t.On:
 			out = append(out, Option{ID: t.ID, Label: t.Label, Hint: t.Explanation, Group: t.Route})
+		case t.ID == TopicRetaliation: // is not offered, but keeps its words where it was ticked
+			out = append(out, Option{ID: t.ID, Label: t.Label, Group: t.Route, When: Condition{Ticked: t.ID}})
 		}
 	}
 	return out

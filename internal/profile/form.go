@@ -26,6 +26,9 @@ const (
 	FieldPrivacyRead  = "privacy_read" // checkbox
 	FieldConversation = "conversation" // choice: no, phone, video, in-person
 	FieldFear         = "fear"         // choice: yes, no, unknown
+
+	FieldWhen    = "when_words"     // text: when it happened
+	FieldEarlier = "earlier_number" // text: number of an earlier complaint
 )
 
 // Kind is how a field is asked and checked.

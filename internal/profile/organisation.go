@@ -2,6 +2,7 @@ package profile
 
 import (
 	"klankbord/internal/casefile"
+	"klankbord/internal/deadline"
 	"klankbord/internal/staff"
 	"slices"
 )
@@ -33,10 +34,28 @@ type Settings struct {
 	// DPOGranted says that the data-protection officer gets a grant on privacy
 	// cases by default.
 	DPOGranted bool `json:"dpo_granted"`
+	// CheckIns are the questions after closing, whether somebody is treated badly since
+	// they spoke.
+	CheckIns CheckIns `json:"check_ins"`
 	// ExitRoutes are the routes on which the form shows a way to leave fast.
 	ExitRoutes []casefile.Route `json:"exit_routes"`
 	// ExitTarget is the neutral site that leaving goes to.
 	ExitTarget string `json:"exit_target"`
+}
+
+// CheckIns says on which routes a person is asked after closing how they are treated.
+type CheckIns struct {
+	Routes     []casefile.Route `json:"routes"`
+	Months     []int            `json:"months"`      // after closing
+	AnswerDays int              `json:"answer_days"` // after which silence asks for a member
+}
+
+// On reports whether somebody whose case was on a route is asked.
+func (c CheckIns) On(r casefile.Route) bool { return slices.Contains(c.Routes, r) }
+
+// Answer is how long a question waits for its answer.
+func (c CheckIns) Answer() deadline.Length {
+	return deadline.Length{N: c.AnswerDays, Unit: deadline.Days}
 }
 
 // Team is a group that handles complaints, as the public page presents it.

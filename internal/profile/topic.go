@@ -2,6 +2,11 @@ package profile
 
 import "klankbord/internal/casefile"
 
+// TopicRetaliation is the topic of a complaint that begins in the mailbox of an
+// earlier one: somebody is treated badly because they spoke. It can be off in the
+// form and still be what such a complaint is about. Directive (EU) 2019/1937 art. 19.
+const TopicRetaliation = "retaliation"
+
 // Topic is a type of incident that a complainant can tick.
 type Topic struct {
 	ID       string         `json:"id"`
@@ -42,11 +47,12 @@ func (p *Profile) TopicsOn(r casefile.Route) []Topic {
 	return out
 }
 
-// Ticked returns the offered topics that the answers tick, in the profile's order.
+// Ticked returns the topics that the answers tick, in the profile's order: those that
+// the form offers, and the one that the mailbox does.
 func (p *Profile) Ticked(a Answers) []Topic {
 	var out []Topic
 	for i := range p.Topics {
-		if t := &p.Topics[i]; t.On && a.Has(FieldTopics, t.ID) {
+		if t := &p.Topics[i]; (t.On || t.ID == TopicRetaliation) && a.Has(FieldTopics, t.ID) {
 			out = append(out, *t)
 		}
 	}

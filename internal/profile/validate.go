@@ -83,6 +83,10 @@ func (v *findings) organisation(p *Profile) {
 	delay := p.Settings.DirectoryDelayHours
 	v.need(delay >= 0 && delay <= 14*24, "settings: directory_delay_hours cannot be %d", delay)
 	v.routes("settings", p.Settings.ExitRoutes)
+	c := p.Settings.CheckIns
+	v.routes("settings: check-ins", c.Routes)
+	v.need(len(c.Routes) == 0 || len(c.Months) > 0 && c.AnswerDays > 0, "settings: check-ins need months and days to answer")
+	v.need(slices.IsSorted(c.Months) && (len(c.Months) == 0 || c.Months[0] > 0), "settings: months of check-ins %v", c.Months)
 	v.routes("settings: two_to_erase", p.Settings.TwoToErase)
 	v.unique("action", wordID, ids(p.Actions, func(a Action) string { return a.ID }))
 	v.unique("emergency line", wordID, ids(p.Emergency, func(e EmergencyLine) string { return e.ID }))
@@ -152,6 +156,8 @@ func (v *findings) topics(p *Profile) {
 	for _, r := range []casefile.Route{casefile.General, casefile.Privacy, casefile.Integrity} {
 		v.need(len(p.TopicsOn(r)) > 0, "route %q has no topic", r)
 	}
+	t, _ := p.Topic(TopicRetaliation)
+	v.need(t.Route == casefile.Integrity, "topic %q must stand on the integrity route: the mailbox offers it", TopicRetaliation)
 }
 
 func (v *findings) team(p *Profile, where string, id casefile.Team) {

@@ -20,7 +20,7 @@ func known() map[string]Kind {
 		FieldStory: Long, FieldSummary: Line, FieldFiles: Files, FieldFirstName: Name, FieldLastName: Name,
 		FieldEmail: Email, FieldPhone: Phone, FieldAddress: Address, FieldNoMail: Checkbox, FieldLanguage: Choice,
 		FieldNameSharing: Choice, FieldSurvey: Checkbox, FieldPrivacyRead: Checkbox,
-		FieldConversation: Choice, FieldFear: Choice,
+		FieldConversation: Choice, FieldFear: Choice, FieldWhen: Line, FieldEarlier: Line,
 	}
 }
 

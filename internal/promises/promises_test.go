@@ -364,7 +364,10 @@ func TestNoRetaliation(t *testing.T) {
 	if _, ok := page.Block("no-retaliation"); !ok {
 		t.Error("the public page does not make the promise")
 	}
-	promises.Pending(t, "check-ins at 1, 3, 6 and 12 months and the button that opens a new case with other members come with the work on casework")
+	t.Run("the button opens a new case of which the old one shows nothing", newCaseWithOthers)
+	t.Run("a bad answer opens one as well, and the old one looks as after a good answer", badAnswer)
+	t.Run("whoever helped is asked as well, tells it to others, and sees nothing of the case", helpersToo)
+	t.Run("somebody looks when the person asks for it or is silent", lookedAfter)
 }
 
 // Promise 8: every touch through the system leaves a trace that nobody can remove

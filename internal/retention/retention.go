@@ -28,6 +28,8 @@ const (
 	// ReasonNothingFound: nothing calls for keeping it; WP29 opinion 1/2006 and
 	// CNIL 2019 ask for two months.
 	ReasonNothingFound Reason = "nothing-found"
+	// ReasonWatch: somebody who helped is asked how they are treated; no rule of a route.
+	ReasonWatch Reason = "watch"
 )
 
 // Rule says how long cases of a route are kept after closing.

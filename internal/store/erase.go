@@ -75,6 +75,7 @@ func (t *Tx) eraseAround(id casefile.ID) error {
   OR owner_kind = 'desk' AND owner_id IN (SELECT $1 || '/' || id FROM member)
   OR owner_kind = 'mailbox' AND owner_id = $1`,
 		`DELETE FROM job WHERE kind = 'mail' AND ref IN (SELECT id FROM mail WHERE case_id = $1)`,
+		`DELETE FROM job WHERE kind = 'check-in' AND ref >= $1 || '/' AND ref < $1 || '0'`,
 		`DELETE FROM mail WHERE case_id = $1`,
 		`UPDATE log_leaf SET record = NULL, salt = NULL WHERE case_id = $1`,
 		`DELETE FROM case_grant WHERE case_id = $1`,

@@ -47,6 +47,13 @@ func (t *Tx) Spend(id string, expires time.Time) error {
 	return changed(n, err, ErrStale)
 }
 
+// Spent reports whether that was noted.
+func (t *Tx) Spent(id string) (bool, error) {
+	var n int64
+	err := t.QueryRow(`SELECT count(*) FROM spent WHERE id = $1`, id).Scan(&n)
+	return n > 0, err
+}
+
 // deletePassed removes what has expired.
 func (t *Tx) deletePassed() error {
 	for _, sql := range []string{

@@ -22,6 +22,7 @@ type InboxFilter struct {
 	States    []casefile.State
 	DueTill   time.Time // a clock ends before this
 	EraseTill time.Time // its time to be kept ended before this
+	Watched   bool      // a clock runs
 	Unread    bool      // items that the member has not read
 	Cases     []casefile.ID
 	Limit     int
@@ -72,6 +73,9 @@ func (f InboxFilter) where() (string, []any) {
 	}
 	if !f.DueTill.IsZero() {
 		add(`c.next_due < ?`, micros(f.DueTill))
+	}
+	if f.Watched {
+		add(`c.next_due > 0`)
 	}
 	if !f.EraseTill.IsZero() {
 		add(`c.erase_after > 0 AND c.erase_after < ?`, micros(f.EraseTill))

@@ -26,7 +26,9 @@ func orphanQueries() map[string][]string {
 	return map[string][]string{
 		"case_key": {noCase("case_key", "x.case_id")}, "case_grant": {noCase("case_grant", "x.case_id || ' ' || x.recipient_id")},
 		"entry": {noCase("entry", "x.id")}, "summary": {noCase("summary", "x.case_id")},
-		"case_clock": {noCase("case_clock", "x.case_id || ' ' || x.id")}, "read_mark": {noCase("read_mark", "x.case_id")},
+		"case_clock": {noCase("case_clock", "x.case_id || ' ' || x.id"), `SELECT x.case_id || ' ' || x.id FROM case_clock x
+WHERE x.kind = 'check-in' AND x.met = 0 AND x.reminded = 0 AND NOT EXISTS (SELECT 1 FROM job j WHERE j.kind = 'check-in' AND j.ref = x.case_id || '/' || x.id)`},
+		"read_mark":       {noCase("read_mark", "x.case_id")},
 		"opening":         {noCase("opening", "x.id")},
 		"notice_address":  {noCase("notice_address", "x.case_id")},
 		"mailbox_session": {noCase("mailbox_session", "x.id")},

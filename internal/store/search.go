@@ -47,6 +47,16 @@ func (t *Tx) LogSize() (size int64, err error) {
 	return size, err
 }
 
+// LogStands is LogSize, and whether a line about a case waits for its position.
+func (t *Tx) LogStands() (size int64, waiting bool, err error) {
+	if size, err = t.LogSize(); err != nil {
+		return 0, false, err
+	}
+	var n int
+	err = t.QueryRow(`SELECT count(*) FROM (SELECT 1 FROM log_leaf WHERE position IS NULL AND case_id <> '' LIMIT 1) AS w`).Scan(&n)
+	return size, n > 0, err
+}
+
 // ChangedSince lists the cases of which the log tells at a position or behind it, and
 // those whose lines have none yet. Whatever was committed after LogSize was read is
 // among them, because every change has a line.
@@ -89,7 +99,7 @@ func (t *Tx) LastWords(ids []casefile.ID) (map[casefile.ID]int64, error) {
 	if len(ids) > 0 {
 		where = fmt.Sprintf(` AND case_id IN (%s)`, numbered(1, len(ids)))
 	}
-	rows, err := t.Query(`SELECT case_id, max(seq) FROM entry WHERE kind IN ('message-in', 'withdrawal', 'meeting-request')`+where+
+	rows, err := t.Query(`SELECT case_id, max(seq) FROM entry WHERE kind IN ('message-in', 'withdrawal', 'meeting-request', 'check-in')`+where+
 		` GROUP BY case_id`, anys(ids)...)
 	type last struct {
 		id  casefile.ID

@@ -46,7 +46,8 @@ type casePage struct {
 	Asked     []ui.Link // requests of colleagues on which this member may decide
 	Named     []namedRow
 
-	Away string // that the member in charge is away, and who stands in; empty: is there
+	Breach bool   // a breach of personal data was noted
+	Away   string // that the member in charge is away, and who stands in; empty: is there
 
 	StoryFiles      []ui.File
 	FormErrors      []ui.FormError
@@ -169,7 +170,7 @@ func (d *desk) caseData(r *http.Request, c *casework.Case) casePage {
 		data.NextPage = data.Base + c.Next.To
 	}
 	if !c.Next.Due.IsZero() {
-		data.By = d.text(r, "desk.next-due", "when", d.phrase(r, c.Next.Phrase))
+		data.By = d.text(r, "desk.next-due", "when", d.clockPhrase(r, c.Next.Clock))
 		data.Late = strings.HasSuffix(c.Next.Phrase.Key, ".late")
 	}
 	if c.Story != nil {
@@ -233,6 +234,7 @@ func (d *desk) fillClocks(r *http.Request, data *casePage) {
 			row.More = append(row.More, d.text(r, "desk.clock.new-date", "date", d.date(r, k.Again)))
 		}
 		data.Clocks = append(data.Clocks, row)
+		data.Breach = data.Breach || k.Kind == deadline.KindBreachNotice
 		if k.ByHand {
 			data.ByHand = append(data.ByHand, ui.Option{Value: k.ID, Label: label})
 		}

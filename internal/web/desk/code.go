@@ -136,6 +136,7 @@ func (d *desk) personAct(w http.ResponseWriter, r *http.Request) error {
 type handedPage struct {
 	Base, Number string
 	Gone         bool
+	Helper       bool // the code is for somebody who helped
 	Lang         string
 	Code         ui.Code
 	Title        string
@@ -149,7 +150,7 @@ func (d *desk) handedShow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	data := handedPage{Base: base(r), Number: string(c.Number), Gone: true, Lang: c.Language}
+	data := handedPage{Base: base(r), Number: string(c.Number), Gone: true, Lang: c.Language, Helper: c.Channel == casefile.ChannelWatch}
 	v, ok, err := d.found(r, keptHanded)
 	if err != nil {
 		return err
@@ -159,9 +160,17 @@ func (d *desk) handedShow(w http.ResponseWriter, r *http.Request) error {
 		data.Code = ui.Code{Text: f.one("code"), Label: d.text(r, "desk.code.label")}
 		data.Title = d.Words.Text(c.Language, "desk.code.sheet-title", map[string]string{"number": data.Number})
 		data.Text = d.Words.Text(c.Language, "desk.code.sheet-text", nil)
+		if data.Helper {
+			data.Title = d.Words.Text(c.Language, "desk.helper.sheet-title", map[string]string{"number": data.Number})
+			data.Text = d.Words.Text(c.Language, "desk.helper.sheet-text", nil)
+		}
 		data.Address = d.address(r) + "/" + c.Language + "/mailbox"
 	}
-	p := page(d, r, d.text(r, "desk.code.handed-title"), data)
+	title := d.text(r, "desk.code.handed-title")
+	if data.Helper {
+		title = d.text(r, "desk.helper.handed-title")
+	}
+	p := page(d, r, title, data)
 	p.TitleParts = []string{data.Number}
 	return d.Renderer.Render(w, r, http.StatusOK, "desk/handed", p)
 }

@@ -107,6 +107,8 @@ func Policies() map[string]ui.Who {
 		"POST /desk/case/{number}/code/person":              ui.Readers,
 		"GET /desk/case/{number}/code/handed":               ui.Readers,
 		"POST /desk/case/{number}/code/given":               ui.Members,
+		"GET /desk/case/{number}/helper":                    ui.Readers,
+		"POST /desk/case/{number}/helper":                   ui.Readers,
 		"POST /desk/case/{number}/assign":                   ui.Readers,
 		"POST /desk/case/{number}/state":                    ui.Readers,
 		"POST /desk/case/{number}/acknowledged":             ui.Readers,

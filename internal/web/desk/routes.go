@@ -92,6 +92,8 @@ func (d *desk) routes() []route {
 		{"POST /desk/case/{number}/code/person", member, d.personAct},
 		{"GET /desk/case/{number}/code/handed", member, d.handedShow},
 		{"POST /desk/case/{number}/code/given", member, d.handedGiven},
+		{"GET /desk/case/{number}/helper", member, d.helperAsk},
+		{"POST /desk/case/{number}/helper", member, d.helperAdd},
 		{"POST /desk/case/{number}/assign", member, d.caseAssign},
 		{"POST /desk/case/{number}/state", member, d.caseState},
 		{"POST /desk/case/{number}/acknowledged", member, d.caseAcknowledged},

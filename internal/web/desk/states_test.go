@@ -47,6 +47,8 @@ func RenderStates(t *testing.T, dir string) {
 		s.requests()
 		s.codes()
 		s.access()
+		s.watch()
+		s.helper()
 		s.clocks()
 		s.logs()
 	}

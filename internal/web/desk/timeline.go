@@ -69,7 +69,7 @@ func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Mes
 func kindOf(it casework.Item) ui.MessageKind {
 	switch it.Kind {
 	case "", casefile.EntryStateEvent, casefile.EntryContactChange, casefile.EntryAccess, casefile.EntryRequest, casefile.EntryDecision, casefile.EntryCode,
-		casefile.EntryClock, casefile.EntryPromise, casefile.EntryHold, casefile.EntryRecord:
+		casefile.EntryClock, casefile.EntryPromise, casefile.EntryHold, casefile.EntryHelper, casefile.EntryRecord:
 		return ui.Event
 	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail:
 		return ui.Internal
@@ -90,6 +90,8 @@ func (d *desk) from(r *http.Request, data *casePage, it casework.Item) string {
 		return d.text(r, "desk.item.system")
 	case data.Known && data.Identity.Name != "":
 		return data.Identity.Name
+	case data.Channel == casefile.ChannelWatch:
+		return d.text(r, "desk.helper.person")
 	default:
 		return d.text(r, "desk.item.complainant")
 	}
@@ -123,12 +125,16 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 		return d.clockEventText(r, it), nil
 	case casefile.EntryHold:
 		return d.holdText(r, it), nil
+	case casefile.EntryHelper:
+		return d.text(r, "desk.helper.added", "number", string(it.Helper)), nil
 	case casefile.EntryContactChange:
 		return d.text(r, "common.entry.contact-change"), nil
 	case casefile.EntryRecord:
 		return d.recordText(r, it), nil
 	case casefile.EntryOutcome:
 		return d.outcomeText(r, it), tag(ui.Good)
+	case casefile.EntryCheckIn:
+		return d.checkInText(r, it), tag(checkInTone(it))
 	case casefile.EntryMeetingRequest:
 		return d.text(r, "desk.meeting."+wayOf(it.Way)) + "\n\n" + it.Text, tag(ui.Warn)
 	case casefile.EntryWithdrawal:
@@ -161,6 +167,29 @@ func (d *desk) recordText(r *http.Request, it casework.Item) string {
 	default:
 		return d.text(r, "work.event", "what", what)
 	}
+}
+
+// checkInText words that a check-in was answered, and what must be done.
+func (d *desk) checkInText(r *http.Request, it casework.Item) string {
+	if it.CheckIn == nil {
+		return it.Text
+	}
+	if it.CheckIn.Declined {
+		return d.text(r, "desk.check-in.declined")
+	}
+	said := d.text(r, "desk.check-in.answered")
+	if it.CheckIn.Wish != "" {
+		wish := d.text(r, "desk.check-in.wish", "wish", it.CheckIn.Wish)
+		said += "\n\n" + wish
+	}
+	return said
+}
+
+func checkInTone(it casework.Item) ui.Tone {
+	if it.CheckIn != nil && it.CheckIn.Asks() {
+		return ui.Warn
+	}
+	return ui.Plain
 }
 
 func (d *desk) codeText(r *http.Request, it casework.Item) string {

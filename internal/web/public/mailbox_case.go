@@ -20,6 +20,7 @@ const shownItems = 5
 type caseView struct {
 	Number     string
 	Done       string // what was just done, in words
+	Helper     bool   // of somebody who helped: no complaint is shown
 	Restored   bool   // what was typed before the session ended is in the form
 	Stage      ui.Tag
 	StageHint  string
@@ -53,6 +54,8 @@ type caseView struct {
 	Contacting string
 	Talk       string
 	Withdraw   string
+	CheckIns   checkInsView
+	Badly      string // where somebody tells that they are treated badly because they spoke
 	Copy       string
 	Proof      string
 	ProofLink  string
@@ -137,6 +140,9 @@ func (b *mailbox) renderCase(w http.ResponseWriter, r *http.Request, tok seal.To
 
 // title is the heading of the mailbox; a question is no complaint.
 func (b *mailbox) title(r *http.Request, m *dialogue.Mailbox) string {
+	if m.Helper {
+		return b.words(r, "watch.helper-title")
+	}
 	if m.Question {
 		return b.words(r, "mailbox.title-question")
 	}
@@ -146,14 +152,15 @@ func (b *mailbox) title(r *http.Request, m *dialogue.Mailbox) string {
 func (b *mailbox) caseView(r *http.Request, m *dialogue.Mailbox) caseView {
 	l := b.Renderer.Lang(r)
 	v := caseView{
-		Number: string(m.Number), Done: b.doneText(r), Turn: m.Stage == casefile.StageYourTurn, Received: m.Received,
+		Number: string(m.Number), Helper: m.Helper, Done: b.doneText(r), Turn: m.Stage == casefile.StageYourTurn, Received: m.Received,
 		Stage:     ui.Tag{Text: b.words(r, "common.stage."+string(m.Stage)), Tone: toneOf(m.Stage)},
 		StageHint: b.words(r, "common.stage-hint."+string(m.Stage)),
 		Late:      m.Late && !m.OnlyOutside, Nobody: m.OnlyOutside, Damaged: m.Damaged, Unread: m.Unread, Withdrawn: m.Withdrawn,
 		Outcome: b.outcomeView(r, m), Openings: b.openingViews(r, m), Contact: b.contactAnswers(r, m),
 		Mail: b.mailView(r, m), Address: b.addressView(r, m), NewCode: b.newCodeView(r, m), Codes: b.codeTurns(r, m), Language: b.languageView(r, m),
 		LeaveTo: b.at(r, "/mailbox/leave"), Contacting: b.at(r, "/mailbox/contact"), Talk: b.at(r, "/mailbox/conversation"),
-		Withdraw: b.at(r, "/mailbox/withdraw"), Copy: b.at(r, "/mailbox/copy.txt"),
+		CheckIns: b.checkInsView(r, m),
+		Withdraw: b.at(r, "/mailbox/withdraw"), Badly: b.at(r, "/mailbox/"+formRetaliation), Copy: b.at(r, "/mailbox/copy.txt"),
 		Proof: b.at(r, "/mailbox/proof.txt"), ProofLink: b.proofTitle(r, m.Question),
 	}
 	v.Promises = b.promisedViews(r, m)
@@ -175,7 +182,7 @@ func (b *mailbox) caseView(r *http.Request, m *dialogue.Mailbox) caseView {
 	if len(m.Thread) == 0 {
 		v.NoMessage = b.noMessage(r, m)
 	}
-	if m.Story != nil {
+	if m.Story != nil && !m.Helper {
 		v.Sent, v.SentAt = b.sentParts(r, m), m.Story.At
 	}
 	return v
@@ -194,7 +201,7 @@ func nextOf(list []promised) *promised {
 // doneText says what was just done. Only the words of our own redirects count.
 func (b *mailbox) doneText(r *http.Request) string {
 	done := r.URL.Query().Get("done")
-	if !slices.Contains([]string{formReply, formConversation, formWithdraw, formContact, "mail", "language", "confirm", "new-code", "own-code"}, done) {
+	if !slices.Contains([]string{formReply, formConversation, formWithdraw, formContact, formCheckIn, "check-ins", "mail", "language", "confirm", "new-code", "own-code"}, done) {
 		return ""
 	}
 	return b.words(r, "mailbox.done."+done)

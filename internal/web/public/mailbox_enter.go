@@ -158,6 +158,10 @@ func (b *mailbox) showAgain(w http.ResponseWriter, r *http.Request, old, tok sea
 		return b.renderConversation(w, r, tok, http.StatusOK, wishForm{way: k.Way, text: k.Text, restored: true}, nil)
 	case formWithdraw:
 		return b.renderWithdraw(w, r, tok, http.StatusOK, wishForm{text: k.Text, restored: true}, nil)
+	case formCheckIn:
+		return b.renderCheckIn(w, r, tok, http.StatusOK, wishForm{way: k.Way, text: k.Text, restored: true}, nil)
+	case formRetaliation:
+		return b.renderRetaliation(w, r, tok, http.StatusOK, retaliationForm{typed: k.Answers, restored: true}, nil)
 	case formContact:
 		return b.renderContact(w, r, tok, http.StatusOK, contactForm{typed: k.Answers, restored: true}, nil)
 	default:
@@ -172,6 +176,8 @@ const (
 	formConversation = "conversation"
 	formWithdraw     = "withdraw"
 	formContact      = "contact"
+	formRetaliation  = "treated-badly"
+	formCheckIn      = "check-in"
 )
 
 // carriedIn is what was typed on a page of the mailbox whose language was changed
@@ -183,9 +189,9 @@ func carriedIn(r *http.Request) dialogue.Kept {
 	}
 	k := dialogue.Kept{Number: sendingOf(values).Number, Way: first(values, "way"), Text: asTyped(values, "text")}
 	switch page := path.Base(r.URL.Path); page {
-	case formConversation, formWithdraw:
+	case formConversation, formWithdraw, formCheckIn:
 		k.Form = page
-	case formContact:
+	case formContact, formRetaliation:
 		k.Form, k.Answers = page, contactTyped(values)
 	}
 	return k

@@ -10,6 +10,7 @@ import (
 	"klankbord/internal/dialogue"
 	"klankbord/internal/lang"
 	"klankbord/internal/profile"
+	"klankbord/internal/staff"
 	"klankbord/internal/web/ui"
 )
 
@@ -153,13 +154,18 @@ func (b *mailbox) fileViews(r *http.Request, files []dialogue.File) []ui.File {
 func (b *mailbox) openingViews(r *http.Request, m *dialogue.Mailbox) []openingView {
 	var list []openingView
 	for _, o := range m.Openings {
-		who := b.teamName(r, o.Team)
-		if o.Function != "" && string(o.Function) != string(o.Team) {
-			who += " (" + b.words(r, "common.function."+string(o.Function)) + ")"
-		}
-		list = append(list, openingView{o.At, who, b.words(r, "mailbox.opened."+o.What), o.Purpose})
+		list = append(list, openingView{o.At, b.roleName(r, o.Team, o.Function), b.words(r, "mailbox.opened."+o.What), o.Purpose})
 	}
 	return list
+}
+
+// roleName tells what somebody is on the desk, never who.
+func (b *mailbox) roleName(r *http.Request, team casefile.Team, f staff.Function) string {
+	who := b.teamName(r, team)
+	if f != "" && string(f) != string(team) {
+		who += " (" + b.words(r, "common.function."+string(f)) + ")"
+	}
+	return who
 }
 
 // sentParts are the questions that were answered, under the parts of the form.

@@ -165,6 +165,9 @@ func (b *mailbox) replyView(r *http.Request, m *dialogue.Mailbox, form replyForm
 		Kind: ui.KindArea, Name: "text", Label: b.words(r, "mailbox.write"), Hint: b.words(r, "mailbox.write-hint"),
 		Error: ui.ErrorFor(wrong, "text"), Values: []string{form.text}, Rows: 6, Bare: true, Autocomplete: "off",
 	}
+	if m.Helper {
+		v.Text.Hint = b.words(r, "watch.helper-hint")
+	}
 	v.Files = ui.Field{
 		Kind: ui.KindFiles, Name: "files", Label: b.words(r, "mailbox.files"), Error: fileErrors(wrong), Optional: true,
 		Limit: b.words(r, "mailbox.files-limit", "files", decimal(b.Dialogue.Limits.Files), "size", megabytes(b.Dialogue.Limits.FileBytes)),

@@ -40,6 +40,9 @@ func TestEveryStateOfTheMailbox(t *testing.T) {
 			k.late()
 			k.question()
 			k.damaged()
+			k.badly()
+			k.checkIns()
+			k.helper()
 		})
 	}
 }

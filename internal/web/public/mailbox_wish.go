@@ -113,6 +113,11 @@ func (b *mailbox) wish(w http.ResponseWriter, r *http.Request, name string, do f
 			err = do(tok, s, form)
 		}
 	}
+	return b.wished(w, r, name, tok, s, form, err, again)
+}
+
+// wished answers after what a form asks for was done, or could not be.
+func (b *mailbox) wished(w http.ResponseWriter, r *http.Request, name string, tok seal.Token, s dialogue.Sending, form wishForm, err error, again renderWish) error {
 	switch {
 	case err == nil:
 		ui.Redirect(w, r, b.at(r, "/mailbox/case")+"?done="+name)
@@ -124,7 +129,7 @@ func (b *mailbox) wish(w http.ResponseWriter, r *http.Request, name string, do f
 	if !ok {
 		return err
 	}
-	if errors.Is(err, dialogue.ErrWayMissing) {
+	if errors.Is(err, dialogue.ErrWayMissing) || errors.Is(err, dialogue.ErrTreatedMissing) {
 		e.Field = "way"
 	}
 	return again(w, r, tok, status, form, []ui.FormError{e})
