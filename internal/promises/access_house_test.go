@@ -41,9 +41,9 @@ type matrix struct {
 
 // object is what belongs to a case.
 type object struct {
-	number              casefile.Number
+	number                      casefile.Number
 	file, mail, request, record string
-	words               []string // found on pages of those who may see them only
+	words                       []string // found on pages of those who may see them only
 }
 
 func (m *matrix) role(name string, r role) {
