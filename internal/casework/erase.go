@@ -116,7 +116,7 @@ func (c *Casework) erasable(ctx context.Context, actor access.Actor, n casefile.
 		return e, err
 	}
 	until, rule, ok := c.keptUntil(e.o)
-	_, _, held := standing(e.o)
+	_, _, stopped := standing(e.o)
 	switch {
 	case !ok:
 		return e, errUnrulable
@@ -125,7 +125,7 @@ func (c *Casework) erasable(ctx context.Context, actor access.Actor, n casefile.
 	case !c.Store.Now().After(until):
 		return e, errNotDue
 	}
-	if err := casefile.Permit(e.o.Case.Route, e.o.Case.State, casefile.StateErased, casefile.Facts{LegalHold: held}); err != nil {
+	if err := casefile.Permit(e.o.Case.Route, e.o.Case.State, casefile.StateErased, casefile.Facts{LegalHold: stopped}); err != nil {
 		return e, err
 	}
 	e.left = store.ErasedCase{
@@ -133,6 +133,8 @@ func (c *Casework) erasable(ctx context.Context, actor access.Actor, n casefile.
 		Language: e.o.Case.Language, Topics: routing(e.o).Topics, Outcome: outcomeOf(e.o).Outcome,
 		Rule: string(rule), Due: until, Member: actor.Member,
 	}
+	held := func(id staff.ID) bool { return slices.Contains(e.o.MayRead(), id) }
+	e.left.Apart = c.apart(dir, e.left.Team, e.left.Route, e.o.Case.Received, held)
 	if !c.twoToErase(actor, e.o, dir) {
 		return e, nil
 	}

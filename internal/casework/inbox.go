@@ -202,7 +202,7 @@ func (c *Casework) viewFilter(actor access.Actor, v View) store.InboxFilter {
 		f.Closed = true
 	case ViewErase:
 		f.Closed, f.EraseTill = true, c.Store.Now()
-	case ViewAll:
+	case ViewAll, viewNumbers:
 	}
 	return f
 }

@@ -97,6 +97,7 @@ func notDecoders() map[string]string {
 		"blob.OpenFolder":              "takes the name of a folder",
 		"web/desk.parseDay":            "a day that was typed",
 		"casefile.ParseTerms":          "words that were typed",
+		"web/desk.parsePeriod":         "a period in an address",
 		"signin.Fingerprint":           "reads the same request as Entry",
 		"signin.SignIn.act":            "JSON of our own in a box that is opened first, by a reader that is fuzzed",
 		"signin.SignIn.factors":        "JSON of our own in a box that is opened first, by a reader that is fuzzed",

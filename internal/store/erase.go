@@ -28,6 +28,7 @@ type ErasedCase struct {
 	Days         int64            // from receipt to closing
 	Acknowledged string           // none, in-time, late
 	Answered     string           // none, in-time, late
+	Apart        bool             // not everybody of the team could read it
 	Rule         string           // why it was kept until Due
 	Due          time.Time
 	Erased       time.Time
@@ -56,10 +57,10 @@ func (t *Tx) EraseCase(was Case, left ErasedCase) error {
 		return err
 	}
 	_, err = t.Exec(`INSERT INTO erased_case (case_id, number, route, team, channel, language, topics, outcome, received, closed, days,
-  acknowledged, answered, rule, due, erased, member_id, second_id, leaf_id, turn)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+  acknowledged, answered, apart, rule, due, erased, member_id, second_id, leaf_id, turn)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
 		was.ID, left.Number, left.Route, left.Team, left.Channel, left.Language, strings.Join(left.Topics, " "), left.Outcome,
-		left.Received, left.Closed, left.Days, left.Acknowledged, left.Answered, left.Rule, micros(left.Due), micros(t.now),
+		left.Received, left.Closed, left.Days, left.Acknowledged, left.Answered, bit(left.Apart), left.Rule, micros(left.Due), micros(t.now),
 		left.Member, left.Second, left.Leaf, turn+1)
 	if err != nil {
 		return err
@@ -104,14 +105,15 @@ func (t *Tx) ForgetErasedBlobs(id string) error {
 }
 
 const erasedColumns = `e.case_id, e.number, e.route, e.team, e.channel, e.language, e.topics, e.outcome, e.received, e.closed, e.days,
-  e.acknowledged, e.answered, e.rule, e.due, e.erased, e.member_id, e.second_id, e.leaf_id, coalesce(l.position, -1)`
+  e.acknowledged, e.answered, e.apart, e.rule, e.due, e.erased, e.member_id, e.second_id, e.leaf_id, coalesce(l.position, -1)`
 
 func scanErased(row scanner) (ErasedCase, error) {
 	var e ErasedCase
 	var topics string
-	var due, erased int64
+	var due, erased, apart int64
 	err := row.Scan(&e.Case, &e.Number, &e.Route, &e.Team, &e.Channel, &e.Language, &topics, &e.Outcome, &e.Received, &e.Closed, &e.Days,
-		&e.Acknowledged, &e.Answered, &e.Rule, &due, &erased, &e.Member, &e.Second, &e.Leaf, &e.Position)
+		&e.Acknowledged, &e.Answered, &apart, &e.Rule, &due, &erased, &e.Member, &e.Second, &e.Leaf, &e.Position)
+	e.Apart = apart == 1
 	e.Topics, e.Due, e.Erased = strings.Fields(topics), at(due), at(erased)
 	return e, err
 }

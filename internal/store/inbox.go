@@ -22,6 +22,7 @@ type InboxFilter struct {
 	States    []casefile.State
 	DueTill   time.Time // a clock ends before this
 	EraseTill time.Time // its time to be kept ended before this
+	Among     Span      // only cases that a report of this time counts
 	Watched   bool      // a clock runs
 	Unread    bool      // items that the member has not read
 	Cases     []casefile.ID
@@ -79,6 +80,9 @@ func (f InboxFilter) where() (string, []any) {
 	}
 	if !f.EraseTill.IsZero() {
 		add(`c.erase_after > 0 AND c.erase_after < ?`, micros(f.EraseTill))
+	}
+	if !f.Among.Till.IsZero() {
+		add(`c.received < ? AND (c.closed = 0 OR c.closed >= ?)`, micros(f.Among.Till), micros(f.Among.From))
 	}
 	if f.Unread {
 		add(`c.head_count > coalesce((SELECT r.seq FROM read_mark r WHERE r.case_id = c.id AND r.member_id = ?), 0)`, f.Member)

@@ -119,7 +119,7 @@ UNION ALL SELECT 12, seq, 0, 0, 0, 0, member_id, '', '', stamp FROM lost_access 
 UNION ALL SELECT 7, size, created, 0, 0, 0, name, object_id, '', NULL FROM blob_ref WHERE owner_kind = 'case' AND owner_id = $1
 ORDER BY part, a, b, n1, n2`
 	erasedStateRow = `SELECT turn, case_id, number, route, team, channel, language, topics, outcome, received, closed, days, acknowledged,
-  answered, rule, due, erased, member_id, second_id, leaf_id FROM erased_case WHERE case_id = $1`
+  answered, apart, rule, due, erased, member_id, second_id, leaf_id FROM erased_case WHERE case_id = $1`
 	deskStateRow     = `SELECT turn, id, profile, created FROM instance`
 	deskStateMembers = `SELECT id, salt, email, name, active, created FROM member ORDER BY id`
 	deskStateWays    = `SELECT member_id, kind, credential, params, salt, box, changed FROM envelope ORDER BY member_id, kind, credential`

@@ -478,6 +478,7 @@ CREATE TABLE erased_case (
   days         {int}  NOT NULL,
   acknowledged {text} NOT NULL CHECK (acknowledged IN ('none', 'in-time', 'late')),
   answered     {text} NOT NULL CHECK (answered IN ('none', 'in-time', 'late')),
+  apart        {int}  NOT NULL CHECK (apart IN (0, 1)),
   rule         {text} NOT NULL,
   due          {int}  NOT NULL,
   erased       {int}  NOT NULL,

@@ -111,6 +111,9 @@ func (d *desk) user(r *http.Request, a access.Actor) *ui.User {
 	if a.Entry.Active {
 		nav = append(nav, link("/desk/people", "desk.nav.people"))
 	}
+	if a.Entry.Active && (a.Handler() || a.Auditor()) {
+		nav = append(nav, link("/desk/numbers", "desk.nav.numbers"))
+	}
 	if a.Auditor() {
 		nav = append(nav, link("/desk/log", "desk.nav.journal"))
 	}

@@ -19,12 +19,14 @@ const keepFor = time.Hour
 
 // The kinds of what is kept.
 const (
-	keptForm     = "form"     // posted after the session had ended
-	keptRecovery = "recovery" // a personal recovery code, until it is confirmed
-	keptInvited  = "invited"  // the link of an invitation, shown once
-	keptCalendar = "calendar" // the secret of a calendar's address, shown once
-	keptHanded   = "handed"   // a code to be given to the complainant, shown once
-	keptExport   = "export"   // the ticket for an export of the log
+	keptForm     = "form"      // posted after the session had ended
+	keptRecovery = "recovery"  // a personal recovery code, until it is confirmed
+	keptInvited  = "invited"   // the link of an invitation, shown once
+	keptCalendar = "calendar"  // the secret of a calendar's address, shown once
+	keptHanded   = "handed"    // a code to be given to the complainant, shown once
+	keptExport   = "export"    // the ticket for an export of the log
+	keptRegister = "register"  // the ticket for the register
+	keptCaseFile = "case-file" // the ticket for the file of a case
 )
 
 // kept is what must survive until the next page and belongs in no address. It lies in

@@ -51,6 +51,7 @@ func RenderStates(t *testing.T, dir string) {
 		s.helper()
 		s.clocks()
 		s.logs()
+		s.numbers()
 	}
 	s.changes()
 	s.drills()
@@ -61,7 +62,7 @@ func RenderStates(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.typed.All(t, set.Files, "*.html", "enrol", "reset", "provider-back") // ask for a password only, which is never written into a page
+	s.typed.All(t, set.Files, "*.html", "enrol", "reset", "provider-back", "case_export") // ask for a password only, which is never written into a page
 }
 
 type states struct {

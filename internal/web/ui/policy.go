@@ -22,7 +22,7 @@ const (
 	Auditors      Who = "auditors"                      // reads the log, no case
 	Handlers      Who = "members who handle cases"
 	Leavers       Who = "configurators and handlers" // who may take somebody off the desk
-	Certified     Who = "handlers and auditors"      // what was erased: their own, or all
+	Certified     Who = "handlers and auditors"      // what was erased and what is counted: their own, or all
 	Restorers     Who = "members with a key to what a colleague lost"
 	Readers       Who = "members with a key to the case" // named in the address
 	Begun         Who = "whoever began it"               // a later step, in the browser of the one before; or a thing of their own that they have

@@ -1,0 +1,277 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"klankbord/internal/access"
+	"klankbord/internal/audit"
+	"klankbord/internal/casefile"
+	"klankbord/internal/custody"
+	"klankbord/internal/deadline"
+	"klankbord/internal/fault"
+	"klankbord/internal/figures"
+	"klankbord/internal/staff"
+	"klankbord/internal/store"
+)
+
+// viewNumbers is how the log names the reading of figures.
+const viewNumbers View = "numbers"
+
+// NumbersFilter says what to count. An edition for an audience other than figures.Team
+// leaves the team.
+type NumbersFilter struct {
+	Period figures.Period
+	Route  casefile.Route // empty: all; an edition that leaves the team has all
+	For    figures.Audience
+}
+
+// Numbers is a report with what it could not count.
+type Numbers struct {
+	figures.Report
+	All     bool // of every case, by somebody who handles none
+	Damaged int  // cases whose summary does not open
+}
+
+// Numbers counts the cases that the actor may know of, and no others: a member those
+// that they have a key to, with what is left of erased ones; an auditor who handles no
+// case all of them, without what only a key opens. An edition that leaves the team has
+// no case from which somebody of the team is kept out, save in what an auditor makes for
+// the board, so that nobody can find one by comparing. fault.ErrNotFound for everyone
+// else. An edition is of a whole year; ErrNotOver: it is not over.
+func (c *Casework) Numbers(ctx context.Context, actor access.Actor, f NumbersFilter) (*Numbers, error) {
+	if _, err := certifies(actor); err != nil {
+		return nil, err
+	}
+	if f.For != figures.Team && (f.Period != figures.YearOf(f.Period.From.Year()) || f.Period.To >= figures.MonthIn(c.Store.Now(), c.Calendar.Location)) {
+		return nil, ErrNotOver
+	}
+	out, err := c.counted(ctx, actor, f)
+	if err != nil {
+		return nil, err
+	}
+	if f.For != figures.Team {
+		out.Report = out.Publish(f.For)
+	}
+	return out, nil
+}
+
+// ErrNotOver tells that an edition was asked of a time that is not over.
+var ErrNotOver = fault.New(fault.Conflict, "error.not-over")
+
+// Month tells roughly what happened in a month, for people outside the team; ErrNotOver.
+func (c *Casework) Month(ctx context.Context, actor access.Actor, m figures.Month) ([]figures.Range, error) {
+	if _, err := certifies(actor); err != nil {
+		return nil, err
+	}
+	if m >= figures.MonthIn(c.Store.Now(), c.Calendar.Location) {
+		return nil, ErrNotOver
+	}
+	out, err := c.counted(ctx, actor, NumbersFilter{Period: figures.Period{From: m, To: m}, For: figures.Board})
+	if err != nil {
+		return nil, err
+	}
+	return out.Ranges(), nil
+}
+
+// TakePaper notes in the log that an edition is taken along as a file, before it is made.
+func (c *Casework) TakePaper(ctx context.Context, actor access.Actor, what string) error {
+	if _, err := certifies(actor); err != nil {
+		return err
+	}
+	leaf := custody.Leaf(c.Store.Now(), custody.Event{
+		Kind: audit.Export, Actor: custody.ByMember(actor.Member), Detail: map[string]string{"what": what, "form": "pdf"},
+	})
+	if err := c.write(ctx, func(tx *store.Tx) error { return tx.InsertLeaf(leaf) }); err != nil {
+		return fmt.Errorf("log paper: %w", err)
+	}
+	return nil
+}
+
+// counted counts exactly.
+func (c *Casework) counted(ctx context.Context, actor access.Actor, f NumbersFilter) (*Numbers, error) {
+	if f.For != figures.Team {
+		f.Route = ""
+	}
+	dir, err := c.Custody.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	n := &tallying{c: c, actor: actor, dir: dir, filter: f, span: c.span(f.Period), apart: map[casefile.ID]bool{}}
+	if err := c.Store.Read(ctx, n.read); err != nil {
+		return nil, fmt.Errorf("count cases: %w", err)
+	}
+	if err := c.noteInbox(ctx, actor, viewNumbers, n.rings); err != nil {
+		return nil, err
+	}
+	out := &Numbers{Report: figures.Count(n.cases, f.Period, c.lists(), c.Store.Now(), c.Calendar.Location), All: !actor.Handler(), Damaged: n.damaged}
+	return out, nil
+}
+
+// span is the time of a report: its period, and the same a year before.
+func (c *Casework) span(p figures.Period) store.Span {
+	first := func(m figures.Month) time.Time {
+		return time.Date(m.Year(), m.Of(), 1, 0, 0, 0, 0, c.Calendar.Location)
+	}
+	return store.Span{From: first(p.Before().From), Till: first(p.To + 1)}
+}
+
+func (c *Casework) lists() figures.Lists {
+	l := figures.Lists{Languages: []string{"nl", "fr", "en", "de"}, TopicOf: func(id string) casefile.Route {
+		t, _ := c.Profile.Topic(id)
+		return t.Route
+	}}
+	for _, t := range c.topics() {
+		l.Topics = append(l.Topics, t.ID)
+	}
+	return l
+}
+
+// tallying gathers what is counted for one actor.
+type tallying struct {
+	c      *Casework
+	actor  access.Actor
+	dir    *staff.Directory
+	filter NumbersFilter
+	span   store.Span
+
+	cases   []figures.Case
+	rings   []store.Ring
+	damaged int
+	apart   map[casefile.ID]bool // somebody of the team is kept out
+	clocks  map[casefile.ID][]deadline.Clock
+	replied map[casefile.ID]bool // of those in which a member wrote
+	opened  []casefile.ID
+}
+
+func (n *tallying) read(tx *store.Tx) error {
+	n.cases, n.rings, n.damaged = nil, nil, 0
+	if err := n.around(tx); err != nil {
+		return err
+	}
+	var err error
+	if n.actor.Handler() {
+		err = n.mine(tx)
+	} else {
+		err = n.every(tx)
+	}
+	return errors.Join(err, n.erased(tx))
+}
+
+// around reads what stands beside the cases.
+func (n *tallying) around(tx *store.Tx) (err error) {
+	if n.clocks, err = tx.ClocksAmong(n.span); err != nil {
+		return err
+	}
+	dealings, err := tx.DealingsAmong(n.span)
+	if err != nil {
+		return err
+	}
+	n.replied = map[casefile.ID]bool{}
+	for _, d := range dealings {
+		n.replied[d.Case] = d.Replied
+	}
+	n.opened, err = tx.IdentitiesOpened()
+	return err
+}
+
+// mine counts the cases that a member has a key to.
+func (n *tallying) mine(tx *store.Tx) error {
+	rows, err := tx.Inbox(store.InboxFilter{Member: n.actor.Member, Route: n.filter.Route, Among: n.span, Limit: math.MaxInt32})
+	if err != nil {
+		return err
+	}
+	if err := n.findApart(tx, rows); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if n.left(n.apart[r.ID]) || !complaint(r.Channel) {
+			continue
+		}
+		o, ring := n.c.openRow(n.actor, r)
+		if ring != nil {
+			n.rings = append(n.rings, *ring)
+		}
+		if o.damaged {
+			n.damaged++
+		}
+		k := n.clear(r.Case)
+		k.Topics, k.Assessed, k.Outcome = o.summary.Topics, o.summary.Assessed, o.summary.Outcome
+		n.cases = append(n.cases, k)
+	}
+	return nil
+}
+
+// every counts all cases, without what only a key opens.
+func (n *tallying) every(tx *store.Tx) error {
+	files, err := tx.CasesAmong(n.span)
+	if err != nil {
+		return err
+	}
+	var rows []store.InboxRow
+	for _, f := range files {
+		rows = append(rows, store.InboxRow{Case: f})
+	}
+	if err := n.findApart(tx, rows); err != nil {
+		return err
+	}
+	for _, f := range files {
+		if n.filter.Route != "" && f.Route != n.filter.Route || n.left(n.apart[f.ID]) || !complaint(f.Channel) {
+			continue
+		}
+		k := n.clear(f)
+		k.Sealed = true
+		n.cases = append(n.cases, k)
+	}
+	return nil
+}
+
+// complaint reports whether a case is one: the file of somebody who helped is none, and
+// no number tells of it.
+func complaint(c casefile.Channel) bool { return c != casefile.ChannelWatch }
+
+// left reports whether a case stays out of this edition because somebody of the team is
+// kept out of it.
+func (n *tallying) left(apart bool) bool {
+	return apart && (n.filter.For == figures.Public || n.filter.For == figures.Board && n.actor.Handler())
+}
+
+func (n *tallying) findApart(tx *store.Tx, rows []store.InboxRow) error {
+	if n.filter.For == figures.Team {
+		return nil
+	}
+	readers, err := tx.ReadersAmong(n.span)
+	if err != nil {
+		return err
+	}
+	by := map[casefile.ID][]staff.ID{}
+	for _, r := range readers {
+		by[r.Case] = append(by[r.Case], r.Member)
+	}
+	for _, r := range rows {
+		n.apart[r.ID] = n.c.apart(n.dir, r.Team, r.Route, r.Received, func(id staff.ID) bool { return slices.Contains(by[r.ID], id) })
+	}
+	return nil
+}
+
+// apart reports whether a case goes around somebody: another team has it than has its
+// route, or a member who was in the team when it came in and still is cannot read it.
+func (c *Casework) apart(dir *staff.Directory, team casefile.Team, route casefile.Route, received time.Time, reads func(staff.ID) bool) bool {
+	for _, t := range c.Profile.Teams {
+		if slices.Contains(t.Routes, route) && t.ID != team {
+			return true
+		}
+	}
+	then := dir.Chain().At(received)
+	for _, e := range dir.Active() {
+		was, ok := then.Entry(e.ID)
+		if ok && was.In(team) && e.In(team) && !reads(e.ID) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,91 @@
+package store
+
+import (
+	"time"
+
+	"klankbord/internal/casefile"
+	"klankbord/internal/deadline"
+	"klankbord/internal/staff"
+)
+
+// Span is a stretch of time; Till is not part of it.
+type Span struct{ From, Till time.Time }
+
+// among narrows to what a report of a span counts: what was received before it ended
+// and not closed before it began.
+const among = `c.received < $1 AND (c.closed = 0 OR c.closed >= $2)`
+
+// CasesAmong lists what stands in the clear about every case that a report of a span
+// counts.
+func (t *Tx) CasesAmong(s Span) ([]Case, error) {
+	rows, err := t.Query(`SELECT `+caseColumns+` FROM case_file c WHERE `+among+` ORDER BY c.received, c.id`, micros(s.Till), micros(s.From))
+	return all(rows, err, scanCase)
+}
+
+// ClocksAmong lists the clocks of those cases, by due time.
+func (t *Tx) ClocksAmong(s Span) (map[casefile.ID][]deadline.Clock, error) {
+	rows, err := t.Query(`SELECT case_id, `+clockColumns+` FROM (SELECT k.* FROM case_clock k JOIN case_file c ON c.id = k.case_id
+  WHERE `+among+`) AS clocks ORDER BY due, id`, micros(s.Till), micros(s.From))
+	type of struct {
+		id    casefile.ID
+		clock deadline.Clock
+	}
+	list, err := all(rows, err, func(row scanner) (o of, err error) {
+		o.clock, err = scanClock(scanFunc(func(dest ...any) error { return row.Scan(append([]any{&o.id}, dest...)...) }))
+		return o, err
+	})
+	found := map[casefile.ID][]deadline.Clock{}
+	for _, o := range list {
+		found[o.id] = append(found[o.id], o.clock)
+	}
+	return found, err
+}
+
+// Dealing is what the timeline of a case tells in the clear.
+type Dealing struct {
+	Case    casefile.ID
+	Replied bool // the complainant wrote after a member had
+}
+
+// DealingsAmong lists those cases in which a member wrote to the complainant.
+func (t *Tx) DealingsAmong(s Span) ([]Dealing, error) {
+	rows, err := t.Query(`SELECT m.case_id, CASE WHEN EXISTS (SELECT 1 FROM entry r
+  WHERE r.case_id = m.case_id AND r.seq > m.first AND r.kind = 'message-in' AND r.author_kind = 'complainant') THEN 1 ELSE 0 END
+FROM (SELECT e.case_id, min(e.seq) AS first FROM case_file c JOIN entry e ON e.case_id = c.id
+  WHERE `+among+` AND e.kind = 'message-out' GROUP BY e.case_id) AS m`, micros(s.Till), micros(s.From))
+	return all(rows, err, func(row scanner) (d Dealing, err error) {
+		var replied int
+		err = row.Scan(&d.Case, &replied)
+		d.Replied = replied == 1
+		return d, err
+	})
+}
+
+// IdentitiesOpened lists the cases in which the record of who the complainant is was
+// opened.
+func (t *Tx) IdentitiesOpened() ([]casefile.ID, error) {
+	rows, err := t.Query(`SELECT DISTINCT case_id FROM opening WHERE what = 'identity'`)
+	return all(rows, err, scanID)
+}
+
+func scanID(row scanner) (id casefile.ID, err error) {
+	err = row.Scan(&id)
+	return id, err
+}
+
+// Reader is a member with a key to a case, or who lost it with their old keys.
+type Reader struct {
+	Case   casefile.ID
+	Member staff.ID
+}
+
+// ReadersAmong lists who can read the cases that a report of a span counts.
+func (t *Tx) ReadersAmong(s Span) ([]Reader, error) {
+	rows, err := t.Query(`SELECT g.case_id, g.recipient_id FROM case_file c JOIN case_grant g ON g.case_id = c.id AND g.epoch = c.epoch
+WHERE `+among+` AND g.recipient_kind = 'member'
+UNION SELECT l.case_id, l.member_id FROM case_file c JOIN lost_access l ON l.case_id = c.id WHERE `+among, micros(s.Till), micros(s.From))
+	return all(rows, err, func(row scanner) (r Reader, err error) {
+		err = row.Scan(&r.Case, &r.Member)
+		return r, err
+	})
+}
