@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 
 	"klankbord/internal/access"
 	"klankbord/internal/casefile"
@@ -41,12 +42,37 @@ func (c *Casework) exclude(ctx context.Context, actor access.Actor, n casefile.N
 		if r, _ := o.Routing(); !known || r.Exclusion.Covers(entry) {
 			return fault.New(fault.Invalid, "error.member-missing")
 		}
+		if err := c.excludeFromHelpers(ctx, actor, o, e); err != nil {
+			return err
+		}
 		e.Held = holds(o, who)
 		want := after(o, dir, e)
 		return c.turn(ctx, actor, o, turning{
 			dir: dir, event: e, turn: custody.Turn{To: access.Recipients(dir, want), Out: []staff.ID{who}},
 		}, change{})
 	})
+}
+
+// excludeFromHelpers takes the files of those who helped in a case away from the same
+// member first, because each names the case.
+func (c *Casework) excludeFromHelpers(ctx context.Context, actor access.Actor, o *custody.Opened, e casefile.AccessEvent) error {
+	for _, entry := range o.Entries {
+		if entry.Kind != casefile.EntryHelper || entry.Damaged || entry.Locked {
+			continue
+		}
+		h, err := casefile.DecodePayload[casefile.Helper](entry.Payload)
+		if err != nil {
+			continue
+		}
+		err = c.exclude(ctx, actor, h.Number, casefile.AccessEvent{Act: e.Act, Member: e.Member, Why: e.Why})
+		if f, ok := fault.As(err); ok && (errors.Is(err, fault.ErrNotFound) || f.Key == "error.member-missing") {
+			continue // erased, not theirs to open, or kept from that member already
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // holds reports whether a member has any key of a case.

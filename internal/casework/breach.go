@@ -37,16 +37,12 @@ func (c *Casework) NoteBreach(ctx context.Context, actor access.Actor, n casefil
 		return fault.New(fault.Invalid, "error.reason-missing")
 	}
 	return custody.Retry(func() error {
-		o, err := c.openAt(ctx, actor, n, b.Revision)
+		o, stored, err := c.openClocks(ctx, actor, n, b.Revision)
 		if err != nil {
 			return err
 		}
 		if b.Known.After(c.Store.Now()) || b.Known.Before(o.Case.Received.Add(-breachOldest)) {
 			return fault.New(fault.Invalid, "error.breach-when")
-		}
-		stored, _, err := c.stored(ctx, actor, o)
-		if err != nil {
-			return err
 		}
 		rules := c.Profile.Clocks.Of(deadline.KindBreachNotice)
 		if len(rules) == 0 || !o.Case.State.Open() {
@@ -84,11 +80,7 @@ func (c *Casework) NoteRisk(ctx context.Context, actor access.Actor, n casefile.
 		return fault.New(fault.Invalid, "error.reason-missing")
 	}
 	return custody.Retry(func() error {
-		o, err := c.openAt(ctx, actor, n, w.Revision)
-		if err != nil {
-			return err
-		}
-		stored, _, err := c.stored(ctx, actor, o)
+		o, stored, err := c.openClocks(ctx, actor, n, w.Revision)
 		if err != nil {
 			return err
 		}

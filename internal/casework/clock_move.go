@@ -106,11 +106,7 @@ func (c *Casework) ChangeClock(ctx context.Context, actor access.Actor, n casefi
 		return fault.New(fault.Invalid, "error.reason-missing")
 	}
 	return custody.Retry(func() error {
-		o, err := c.openAt(ctx, actor, n, w.Revision)
-		if err != nil {
-			return err
-		}
-		stored, _, err := c.stored(ctx, actor, o)
+		o, stored, err := c.openClocks(ctx, actor, n, w.Revision)
 		if err != nil {
 			return err
 		}

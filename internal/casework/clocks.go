@@ -1,6 +1,8 @@
 package casework
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -29,6 +31,28 @@ func (c *Casework) clockViews(o *custody.Opened, stored []deadline.Clock) []Cloc
 		list = append(list, view)
 	}
 	return list
+}
+
+// openClocks opens a case that is still at the revision a form was made from, with its
+// clocks.
+func (c *Casework) openClocks(ctx context.Context, actor access.Actor, n casefile.Number, revision int64) (*custody.Opened, []deadline.Clock, error) {
+	o, err := c.openAt(ctx, actor, n, revision)
+	if err != nil {
+		return nil, nil, err
+	}
+	clocks, err := c.clocksOf(ctx, o.Case.ID)
+	return o, clocks, err
+}
+
+func (c *Casework) clocksOf(ctx context.Context, id casefile.ID) (clocks []deadline.Clock, err error) {
+	err = c.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		clocks, err = tx.Clocks(id)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read clocks: %w", err)
+	}
+	return clocks, nil
 }
 
 // stoppable reports whether a member can say that what a clock waits for was done: of a

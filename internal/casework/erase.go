@@ -148,13 +148,9 @@ func (c *Casework) erasable(ctx context.Context, actor access.Actor, n casefile.
 
 func (c *Casework) erase(ctx context.Context, actor access.Actor, e erasing) error {
 	file := e.o.Case
-	var clocks []deadline.Clock
-	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		clocks, err = tx.Clocks(file.ID)
-		return err
-	})
+	clocks, err := c.clocksOf(ctx, file.ID)
 	if err != nil {
-		return fmt.Errorf("read clocks: %w", err)
+		return err
 	}
 	e.left.Acknowledged = judged(clocks, deadline.KindAcknowledgement, deadline.KindFirstAnswer)
 	e.left.Answered = judged(clocks, deadline.KindFeedback, deadline.KindFullAnswer)

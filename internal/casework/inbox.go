@@ -122,10 +122,7 @@ func (c *Casework) Inbox(ctx context.Context, actor access.Actor, f Filter) (*In
 	var names map[staff.ID]string
 	var away map[staff.ID]store.Absence
 	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		if names, err = memberNames(tx); err != nil {
-			return err
-		}
-		if away, err = tx.Absences(); err != nil {
+		if names, away, err = namesAndAway(tx); err != nil {
 			return err
 		}
 		return c.count(tx, actor, in)
@@ -157,6 +154,15 @@ func (c *Casework) Inbox(ctx context.Context, actor access.Actor, f Filter) (*In
 
 func (c *Casework) topics() []profile.Topic {
 	return slices.DeleteFunc(slices.Clone(c.Profile.Topics), func(t profile.Topic) bool { return !t.On })
+}
+
+// namesAndAway are the names of the members, and who of them is away.
+func namesAndAway(tx *store.Tx) (names map[staff.ID]string, away map[staff.ID]store.Absence, err error) {
+	if names, err = memberNames(tx); err != nil {
+		return nil, nil, err
+	}
+	away, err = tx.Absences()
+	return names, away, err
 }
 
 func memberNames(tx *store.Tx) (map[staff.ID]string, error) {

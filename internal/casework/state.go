@@ -214,11 +214,7 @@ func (c *Casework) StopClock(ctx context.Context, actor access.Actor, n casefile
 		return fault.New(fault.Invalid, "error.text-missing")
 	}
 	return custody.Retry(func() error {
-		o, err := c.openAt(ctx, actor, n, revision)
-		if err != nil {
-			return err
-		}
-		stored, _, err := c.stored(ctx, actor, o)
+		o, stored, err := c.openClocks(ctx, actor, n, revision)
 		if err != nil {
 			return err
 		}

@@ -57,10 +57,7 @@ func (c *Casework) Tasks(ctx context.Context, actor access.Actor, f TaskFilter) 
 	var names map[staff.ID]string
 	var away map[staff.ID]store.Absence
 	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		if names, err = memberNames(tx); err != nil {
-			return err
-		}
-		if away, err = tx.Absences(); err != nil {
+		if names, away, err = namesAndAway(tx); err != nil {
 			return err
 		}
 		want := store.TaskFilter{Member: actor.Member, Key: actor.Entry.Reading.Fingerprint(), Limit: TasksSize + 1, Offset: (f.Page - 1) * TasksSize}

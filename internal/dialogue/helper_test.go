@@ -153,3 +153,24 @@ func TestAFileOfSomebodyWhoHelpedNeedsThemAndTheirWish(t *testing.T) {
 		t.Errorf("it went into review: %v", err)
 	}
 }
+
+// A file of somebody who helped names the case, so whoever is left out of the case later
+// loses it as well.
+func TestWhoIsLeftOutOfACaseLosesTheFilesOfThoseWhoHelped(t *testing.T) {
+	i, team := apptest.Staffed(t)
+	r := i.Complain("nl", apptest.StrictAnswers("theft"), nil)
+	f := helped(t, i, team.Manager, r.Number)
+	other := helped(t, i, team.Manager, r.Number)
+	if !reads(i, team.HR, f.Number) || !reads(i, team.HR, other.Number) {
+		t.Fatal("the member does not read them before: the test could not fail")
+	}
+	must(t, i.StepAside(team.HR, r.Number))
+	for _, n := range []casefile.Number{r.Number, f.Number, other.Number} {
+		if reads(i, team.HR, n) || !reads(i, team.Manager, n) {
+			t.Errorf("who stepped aside reads %s, or who stayed does not", n)
+		}
+	}
+	if list, err := i.Casework.Inbox(ctx, team.HR, casework.Filter{View: casework.ViewAll, Page: 1}); err != nil || list.Total != 0 {
+		t.Errorf("the list shows %d, %v", list.Total, err)
+	}
+}

@@ -7,7 +7,7 @@ package promises
 import "testing"
 
 // Pending skips the rest of a promise's test with what is missing. It is the only
-// skip in the tree.
+// skip of a test in the tree; a random history may draw an act again (drawAgain).
 func Pending(t testing.TB, missing string) {
 	t.Helper()
 	t.Skip("pending: " + missing)

@@ -259,7 +259,7 @@ func (h *history) anyone(t *rapid.T) (string, access.Actor) {
 
 func (h *history) anyCase(t *rapid.T) *modelCase {
 	if len(h.cases) == 0 {
-		t.Skip("no case yet")
+		drawAgain(t, "no case yet")
 	}
 	return rapid.SampledFrom(h.cases).Draw(t, "case")
 }
@@ -273,7 +273,7 @@ func (h *history) which(t *rapid.T, why string, fits func(*modelCase) bool) *mod
 		}
 	}
 	if len(list) == 0 {
-		t.Skip(why)
+		drawAgain(t, why)
 	}
 	return rapid.SampledFrom(list).Draw(t, "case")
 }
@@ -287,7 +287,7 @@ func (h *history) oneOf(t *rapid.T, why string, is map[string]bool, but ...strin
 		}
 	}
 	if len(list) == 0 {
-		t.Skip(why)
+		drawAgain(t, why)
 	}
 	return rapid.SampledFrom(list).Draw(t, "who")
 }
@@ -411,7 +411,7 @@ func (h *history) closeCase(t *rapid.T) {
 func (h *history) join(t *rapid.T) {
 	team := rapid.SampledFrom([]casefile.Team{casefile.ComplaintsTeam, casefile.SupportersService}).Draw(t, "team")
 	if h.joined == 3 {
-		t.Skip("enough colleagues")
+		drawAgain(t, "enough colleagues")
 	}
 	h.joined++
 	name := fmt.Sprint("newcomer", h.joined)

@@ -2,10 +2,8 @@ package desk
 
 import (
 	"bytes"
-	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
 	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
@@ -46,26 +44,17 @@ func (d *desk) caseExportAllow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = d.keep(w, r, keptCaseFile, map[string][]string{
-		"number": {string(t.Number)}, "until": {t.Until.Format(time.RFC3339Nano)}, "session": {actor(r).Session},
-	})
-	if err != nil {
-		return err
-	}
-	ui.Redirect(w, r, base(r)+"/export.zip")
-	return nil
+	return d.lead(w, r, keptCaseFile, string(t.Number), t.Until, base(r)+"/export.zip")
 }
 
 // caseExportFile sends the file of a case. That it is taken along was logged before its
 // first byte.
 func (d *desk) caseExportFile(w http.ResponseWriter, r *http.Request) error {
-	v, ok, err := d.found(r, keptCaseFile)
+	of, until, err := d.ticket(r, keptCaseFile)
 	if err != nil {
 		return err
 	}
-	kept := form(v.Values)
-	until, err := time.Parse(time.RFC3339Nano, kept.one("until"))
-	if !ok || err != nil || kept.one("session") != actor(r).Session || kept.one("number") != string(number(r)) {
+	if of != string(number(r)) {
 		return fault.ErrNotFound
 	}
 	c, err := d.Casework.Case(r.Context(), actor(r), number(r))
@@ -76,7 +65,7 @@ func (d *desk) caseExportFile(w http.ResponseWriter, r *http.Request) error {
 	if err := d.casePaper(r, c).Write(&file, d.Clock.Now()); err != nil {
 		return err
 	}
-	out := &lateHeaders{ResponseWriter: w, name: fmt.Sprintf("%s-%s.zip", c.Number, d.Clock.Now().UTC().Format("20060102-1504"))}
+	out := &lateHeaders{ResponseWriter: w, name: d.fileName(string(c.Number), "zip")}
 	err = d.Casework.ExportCase(r.Context(), actor(r), casework.CaseTicket{Number: c.Number, Until: until}, file.Bytes(), out)
 	if err != nil && out.begun {
 		panic(http.ErrAbortHandler) // a file that ends early must not look whole

@@ -1,9 +1,7 @@
 package desk
 
 import (
-	"fmt"
 	"net/http"
-	"time"
 
 	"klankbord/internal/casework"
 	"klankbord/internal/fault"
@@ -40,14 +38,7 @@ func (d *desk) logExportAllow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = d.keep(w, r, keptExport, map[string][]string{
-		"scope": {string(t.Scope)}, "until": {t.Until.Format(time.RFC3339Nano)}, "session": {actor(r).Session},
-	})
-	if err != nil {
-		return err
-	}
-	ui.Redirect(w, r, "/desk/log/export.txt")
-	return nil
+	return d.lead(w, r, keptExport, string(t.Scope), t.Until, "/desk/log/export.txt")
 }
 
 func exportField(err error) string {
@@ -59,17 +50,12 @@ func exportField(err error) string {
 
 // logExportFile sends the file. What is exported was logged before its first byte.
 func (d *desk) logExportFile(w http.ResponseWriter, r *http.Request) error {
-	v, ok, err := d.found(r, keptExport)
+	scope, until, err := d.ticket(r, keptExport)
 	if err != nil {
 		return err
 	}
-	until, err := time.Parse(time.RFC3339Nano, form(v.Values).one("until"))
-	if !ok || err != nil || form(v.Values).one("session") != actor(r).Session {
-		return fault.ErrNotFound
-	}
-	name := fmt.Sprintf("klankbord-log-%s.txt", d.Clock.Now().UTC().Format("20060102-1504"))
-	out := &lateHeaders{ResponseWriter: w, name: name}
-	err = d.Casework.ExportLog(r.Context(), actor(r), casework.ExportTicket{Scope: casework.ExportScope(form(v.Values).one("scope")), Until: until}, out)
+	out := &lateHeaders{ResponseWriter: w, name: d.fileName("klankbord-log", "txt")}
+	err = d.Casework.ExportLog(r.Context(), actor(r), casework.ExportTicket{Scope: casework.ExportScope(scope), Until: until}, out)
 	if err != nil && out.begun {
 		panic(http.ErrAbortHandler) // a file that ends early must not look whole
 	}

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -50,27 +49,16 @@ func (d *desk) registerAllow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = d.keep(w, r, keptRegister, map[string][]string{
-		"form": {string(t.Form)}, "until": {t.Until.Format(time.RFC3339Nano)}, "session": {actor(r).Session},
-	})
-	if err != nil {
-		return err
-	}
-	ui.Redirect(w, r, "/desk/numbers/register/file")
-	return nil
+	return d.lead(w, r, keptRegister, string(t.Form), t.Until, "/desk/numbers/register/file")
 }
 
 // registerFile sends the register. That it was taken along was logged before.
 func (d *desk) registerFile(w http.ResponseWriter, r *http.Request) error {
-	v, ok, err := d.found(r, keptRegister)
+	form, until, err := d.ticket(r, keptRegister)
 	if err != nil {
 		return err
 	}
-	until, err := time.Parse(time.RFC3339Nano, form(v.Values).one("until"))
-	if !ok || err != nil || form(v.Values).one("session") != actor(r).Session {
-		return fault.ErrNotFound
-	}
-	t := casework.RegisterTicket{Form: casework.RegisterForm(form(v.Values).one("form")), Until: until}
+	t := casework.RegisterTicket{Form: casework.RegisterForm(form), Until: until}
 	list, err := d.Casework.Register(r.Context(), actor(r), t)
 	if err != nil {
 		return err
@@ -84,7 +72,7 @@ func (d *desk) registerFile(w http.ResponseWriter, r *http.Request) error {
 	if err := write(&file); err != nil {
 		return err
 	}
-	ui.FileHeaders(w, fmt.Sprintf("klankbord-register-%s.%s", d.Clock.Now().UTC().Format("20060102-1504"), t.Form))
+	ui.FileHeaders(w, d.fileName("klankbord-register", form))
 	_, err = w.Write(file.Bytes())
 	return err
 }

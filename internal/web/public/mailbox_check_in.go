@@ -73,7 +73,7 @@ func (b *mailbox) renderCheckIn(w http.ResponseWriter, r *http.Request, tok seal
 		v.Asked = v.Asked || x.Now
 	}
 	v.Action = b.at(r, "/mailbox/"+formCheckIn)
-	v.Way = ui.Field{Kind: ui.KindRadios, Name: "way", Label: b.words(r, "watch.treated"), Error: ui.ErrorFor(wrong, "way"), Values: []string{form.way}}
+	v.Way = wayField(b.words(r, "watch.treated"), form, wrong)
 	for _, t := range dialogue.Treatments() {
 		v.Way.Options = append(v.Way.Options, ui.Option{Value: string(t), Label: b.words(r, "watch.treated-"+string(t))})
 	}

@@ -40,6 +40,11 @@ func (b *mailbox) wishView(r *http.Request, m *dialogue.Mailbox, form wishForm, 
 	}
 }
 
+// wayField is the choice that a wish begins with, without its options.
+func wayField(label string, form wishForm, wrong []ui.FormError) ui.Field {
+	return ui.Field{Kind: ui.KindRadios, Name: "way", Label: label, Error: ui.ErrorFor(wrong, "way"), Values: []string{form.way}}
+}
+
 // showConversation asks how the person would like to talk.
 func (b *mailbox) showConversation(w http.ResponseWriter, r *http.Request, tok seal.Token) error {
 	return b.renderConversation(w, r, tok, http.StatusOK, wishForm{}, nil)
@@ -52,7 +57,7 @@ func (b *mailbox) renderConversation(w http.ResponseWriter, r *http.Request, tok
 	}
 	v := b.wishView(r, m, form, wrong)
 	v.Action = b.at(r, "/mailbox/conversation")
-	v.Way = ui.Field{Kind: ui.KindRadios, Name: "way", Label: b.words(r, "mailbox.talk.how"), Error: ui.ErrorFor(wrong, "way"), Values: []string{form.way}}
+	v.Way = wayField(b.words(r, "mailbox.talk.how"), form, wrong)
 	for _, o := range b.Dialogue.Ways() {
 		v.Way.Options = append(v.Way.Options, ui.Option{Value: o.ID, Label: b.words(r, "mailbox.talk."+o.ID)})
 	}
