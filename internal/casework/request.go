@@ -46,6 +46,7 @@ type request struct {
 	words   string
 	until   time.Time // of a waiting one or of an approval: when it lapses
 	forged  bool      // a decision stands there that its author did not sign; it counts for nothing
+	renewed bool      // whoever approved has other keys since, or left: it can be used no more
 }
 
 // requests reads every request of a case, oldest first.
@@ -76,7 +77,9 @@ func (c *Casework) requests(o *custody.Opened, dir *staff.Directory) []request {
 	}
 	now := c.Store.Now()
 	for i := range list {
-		if r := &list[i]; (r.state == RequestWaiting || r.state == RequestApproved) && !now.Before(r.until) {
+		r := &list[i]
+		stands := r.state == RequestWaiting || r.state == RequestApproved
+		if stands && (!now.Before(r.until) || r.renewed) {
 			r.state = RequestLapsed
 		}
 	}
@@ -91,10 +94,13 @@ func (c *Casework) settle(o *custody.Opened, dir *staff.Directory, r *request, e
 		if !open || author == r.by || string(author) == r.For {
 			return
 		}
-		if !c.signed(o, dir, *r, author, d) {
+		then, ok := dir.Chain().At(e.Created).Entry(author)
+		if !ok || !c.signed(o, then, *r, d) {
 			r.forged = true
 			return
 		}
+		now, ok := dir.Entry(author)
+		r.renewed = !ok || !bytes.Equal(now.Signing, then.Signing)
 		r.decider, r.decided, r.words = author, e.Created, d.Words
 		r.state, r.until = RequestRefused, time.Time{}
 		if d.Verdict == casefile.VerdictApproved {
@@ -111,14 +117,11 @@ func (c *Casework) settle(o *custody.Opened, dir *staff.Directory, r *request, e
 	}
 }
 
-// signed checks a decision against the signing key that the directory vouches for.
-func (c *Casework) signed(o *custody.Opened, dir *staff.Directory, r request, author staff.ID, d casefile.Decision) bool {
-	entry, ok := dir.Entry(author)
-	if !ok {
-		return false
-	}
+// signed checks a decision against the signing key that the directory vouched for when
+// it was made.
+func (c *Casework) signed(o *custody.Opened, then staff.Entry, r request, d casefile.Decision) bool {
 	ctx, message, err := c.decisionMessage(o, r, d)
-	return err == nil && seal.VerifySignature(entry.Signing, ctx, message, d.Signature)
+	return err == nil && seal.VerifySignature(then.Signing, ctx, message, d.Signature)
 }
 
 // decisionMessage is what a decision signs: instance, case and request in the
