@@ -29,6 +29,8 @@ type change struct {
 	more  func(*store.Tx) error                               // may be nil
 	fix   func([]deadline.Clock)                              // may be nil; changes the clocks themselves
 	turn  *turning                                            // may be nil; changes who may read
+	sum   func(*casefile.Summary)                             // may be nil; changes what list and search open
+	kept  *casefile.Kept                                      // may be nil; the record that is written
 	mails []store.Mail                                        // to members
 	marks func(seq int64, tx *store.Tx, of casefile.ID) error // may be nil; what colleagues are wanted for
 	goes  time.Time                                           // when the complainant is told; zero: at once
@@ -58,6 +60,7 @@ func (c *Casework) apply(ctx context.Context, actor access.Actor, o *custody.Ope
 		stored, gone = ch.before(stored)
 	}
 	clocks := c.rounds(o, ch, c.reckon(remaining(o, ch.without), ch.routing(o), stored, ch.facts))
+	clocks = c.personClock(o, ch.kept, clocks)
 	if ch.fix != nil {
 		ch.fix(clocks)
 	}
@@ -141,8 +144,7 @@ func (c *Casework) seal(actor access.Actor, o *custody.Opened, ch change, row []
 		return nil, fmt.Errorf("seal entries: %w", err)
 	}
 	record, closes := outcomeIn(ch.items)
-	tag, tags := tagIn(ch.items)
-	if ch.words == "" && !closes && !tags && !added.Turned() || len(row) != 1 {
+	if ch.words == "" && ch.sum == nil && !closes && !added.Turned() || len(row) != 1 {
 		return added, nil
 	}
 	r, _ := c.openRow(actor, row[0])
@@ -155,11 +157,11 @@ func (c *Casework) seal(actor access.Actor, o *custody.Opened, ch change, row []
 			s.Words += casefile.FindForm(words)
 		}
 	}
-	if tags {
-		s.Tags, _ = tag.Apply(s.Tags)
-	}
 	if closes {
 		s.Outcome = record.Outcome
+	}
+	if ch.sum != nil {
+		ch.sum(&s)
 	}
 	plain, err := casefile.EncodeSummary(s)
 	if err != nil {

@@ -19,6 +19,7 @@ type Asked struct {
 	Matter    casefile.Matter
 	By        Person
 	For       Person // the zero person: the one who asks
+	Object    string // what exactly, where the matter names it
 	Reason    string
 	At        time.Time
 	Until     time.Time // of a waiting one or of an approval: when it lapses
@@ -39,7 +40,7 @@ func (c *Casework) asked(actor access.Actor, o *custody.Opened, dir *staff.Direc
 	for _, r := range c.requests(o, dir) {
 		list = append(list, Asked{
 			ID: r.id, Matter: r.Matter, By: Person{r.by, names[r.by]}, For: Person{staff.ID(r.For), names[staff.ID(r.For)]},
-			Reason: r.Reason, At: r.at, Until: r.until, State: r.state, Decider: Person{r.decider, names[r.decider]},
+			Object: r.Object, Reason: r.Reason, At: r.at, Until: r.until, State: r.state, Decider: Person{r.decider, names[r.decider]},
 			Decided: r.decided, Words: r.words, Forged: r.forged, Mine: r.by == actor.Member,
 			MayDecide: r.state == RequestWaiting && slices.Contains(c.deciders(o, dir, r), actor.Member),
 		})

@@ -134,21 +134,11 @@ func (c *Casework) Tag(ctx context.Context, actor access.Actor, n casefile.Numbe
 			return err
 		}
 		return c.apply(ctx, actor, o, change{
-			items: []custody.Item{told},
+			items: []custody.Item{told}, sum: func(s *casefile.Summary) { s.Tags, _ = t.Apply(s.Tags) },
 			marks: func(seq int64, tx *store.Tx, of casefile.ID) error {
 				return tx.CarryReadMarks(of, o.Case.Head.Count, seq)
 			}, // news to nobody
 			event: custody.Event{Kind: audit.EntryAdded, Detail: map[string]string{"kind": string(casefile.EntryTag)}},
 		})
 	})
-}
-
-func tagIn(items []custody.Item) (casefile.Tag, bool) {
-	for _, i := range items {
-		if i.Kind == casefile.EntryTag {
-			t, err := casefile.DecodePayload[casefile.Tag](i.Payload)
-			return t, err == nil
-		}
-	}
-	return casefile.Tag{}, false
 }

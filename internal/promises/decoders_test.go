@@ -229,6 +229,8 @@ func payloadDecoders(t testing.TB) (list []decoder) {
 	add(identity, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.Identity](b)) })
 	state, err := casefile.EncodePayload(casefile.StateEvent{From: casefile.StateReceived, To: casefile.StateTriage, At: apptest.Start, Why: "w"})
 	add(state, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.StateEvent](b)) })
+	record, err := casefile.EncodePayload(casefile.Record{Sheet: casefile.SheetTriage, Fields: map[string][]string{"severity": {"2"}}})
+	add(record, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.Record](b)) })
 	moved, err := casefile.EncodePayload(casefile.ClockEvent{Act: casefile.ClockExtended, Clock: "D5", To: apptest.Start, Why: "w"})
 	add(moved, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.ClockEvent](b)) })
 	hold, err := casefile.EncodePayload(casefile.HoldEvent{Act: casefile.HoldSet, Why: "w", Review: apptest.Start})

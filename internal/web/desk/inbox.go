@@ -46,7 +46,7 @@ func (d *desk) inboxShow(w http.ResponseWriter, r *http.Request) error {
 	number, _ := strconv.Atoi(q.Get("page"))
 	in, err := d.Casework.Inbox(r.Context(), a, casework.Filter{
 		View: casework.View(q.Get("view")), Route: casefile.Route(q.Get("route")), State: casefile.State(q.Get("state")),
-		Topic: q.Get("topic"), Tag: q.Get("tag"), Page: number,
+		Topic: q.Get("topic"), Tag: q.Get("tag"), Severity: severity(q.Get("severity")), Page: number,
 	})
 	if err != nil {
 		return err
@@ -94,7 +94,8 @@ func spaced(s string) string {
 func (d *desk) inboxData(r *http.Request, a access.Actor, in *casework.Inbox) inboxPage {
 	data := inboxPage{
 		NoCases: in.NoCases, Auditor: a.Auditor(), View: string(in.View), Total: in.Total,
-		Most: in.Total >= casework.CountMost, Cut: in.Cut, Erased: in.View == casework.ViewErase, Filtered: in.Filter.Route != "" || in.Filter.State != "" || in.Filter.Topic != "" || in.Filter.Tag != "",
+		Most: in.Total >= casework.CountMost, Cut: in.Cut, Erased: in.View == casework.ViewErase,
+		Filtered: in.Filter.Route != "" || in.Filter.State != "" || in.Filter.Topic != "" || in.Filter.Tag != "" || in.Filter.Severity > 0,
 	}
 	if in.NoCases {
 		return data
@@ -133,6 +134,7 @@ func (d *desk) filters(r *http.Request, in *casework.Inbox) []ui.Field {
 		field("topic", in.Filter.Topic, topics),
 		field("state", string(in.Filter.State), options(d, r, "common.state.", casefile.States())),
 		{Kind: ui.KindText, Name: "tag", Label: d.text(r, "together.tag.filter"), Values: []string{in.Filter.Tag}, Bare: true},
+		field("severity", chosenSeverity(in.Filter.Severity), options(d, r, "work.severity.", []string{"2", "3", "4"})),
 	}
 }
 
@@ -162,6 +164,10 @@ func (d *desk) cells(r *http.Request, v casework.View, row casework.Row) []ui.Ce
 	if charge == "" {
 		charge = d.text(r, "desk.nobody")
 	}
+	state := d.text(r, "common.state."+string(row.State))
+	if row.Severity > 0 {
+		state = d.text(r, "work.row-severity", "state", state, "n", row.Severity)
+	}
 	if away := d.awayText(r, charge, row.Away); away != "" {
 		charge = away
 	}
@@ -169,7 +175,7 @@ func (d *desk) cells(r *http.Request, v casework.View, row casework.Row) []ui.Ce
 		{Text: subject, Href: "/desk/case/" + string(row.Number), Head: true},
 		{Text: string(row.Number)},
 		d.dueCell(r, v, row),
-		{Text: d.text(r, "common.state."+string(row.State))},
+		{Text: state},
 		{Text: d.text(r, "common.route."+string(row.Route))},
 		{Text: charge},
 	}
@@ -219,7 +225,7 @@ func (d *desk) inboxPages(r *http.Request, in *casework.Inbox) *ui.Pages {
 	}
 	at := func(n int) string {
 		q := url.Values{"view": {string(in.View)}, "page": {strconv.Itoa(n)}}
-		for key, v := range map[string]string{"route": string(in.Filter.Route), "topic": in.Filter.Topic, "tag": in.Filter.Tag, "state": string(in.Filter.State)} {
+		for key, v := range map[string]string{"route": string(in.Filter.Route), "topic": in.Filter.Topic, "tag": in.Filter.Tag, "state": string(in.Filter.State), "severity": chosenSeverity(in.Filter.Severity)} {
 			if v != "" {
 				q.Set(key, v)
 			}

@@ -75,6 +75,11 @@ func (d *desk) requestFacts(r *http.Request, c *casework.Case, a casework.Asked)
 		{Label: d.text(r, "desk.request.case"), Text: subject},
 		{Label: d.text(r, "desk.request.scope"), Text: d.text(r, "desk.scope."+string(a.Matter), "name", for_)},
 	}
+	if k := c.Work.Single(casefile.SheetDecision); a.Matter == casefile.MatterClosing && string(k.Version) == a.Object {
+		facts = append(facts, d.recordAnswers(r, k.Record)...)
+	} else if a.Matter == casefile.MatterClosing {
+		facts = append(facts, ui.Answer{Label: d.text(r, "work.sheet.decision"), Text: d.text(r, "work.decision-changed")})
+	}
 	if a.Words != "" {
 		facts = append(facts, ui.Answer{Label: d.text(r, "desk.request.words-of", "name", a.Decider.Name), Text: a.Words})
 	}
