@@ -59,12 +59,21 @@ func (c *Casework) AssignAll(ctx context.Context, actor access.Actor, numbers []
 	})
 }
 
-// TagAll puts a tag on several cases or takes it off. Faults as of AssignAll and Tag.
-func (c *Casework) TagAll(ctx context.Context, actor access.Actor, numbers []casefile.Number, word string, on bool) ([]Done, error) {
-	if _, err := tagOf(word); err != nil {
+// TagAll puts a tag on several cases. Faults as of AssignAll and Tag.
+func (c *Casework) TagAll(ctx context.Context, actor access.Actor, numbers []casefile.Number, word string) ([]Done, error) {
+	return c.tagEach(ctx, actor, numbers, casefile.Tag{Word: word})
+}
+
+// UntagAll takes a tag off several cases. Faults as of AssignAll and Tag.
+func (c *Casework) UntagAll(ctx context.Context, actor access.Actor, numbers []casefile.Number, word string) ([]Done, error) {
+	return c.tagEach(ctx, actor, numbers, casefile.Tag{Word: word, Off: true})
+}
+
+func (c *Casework) tagEach(ctx context.Context, actor access.Actor, numbers []casefile.Number, t casefile.Tag) ([]Done, error) {
+	if _, err := tagOf(t.Word); err != nil {
 		return nil, err
 	}
-	return c.each(numbers, func(n casefile.Number) error { return c.Tag(ctx, actor, n, word, on) })
+	return c.each(numbers, func(n casefile.Number) error { return c.tag(ctx, actor, n, t) })
 }
 
 func (c *Casework) each(numbers []casefile.Number, change func(casefile.Number) error) (list []Done, err error) {
@@ -99,11 +108,19 @@ func tagOf(word string) (string, error) {
 	return word, nil
 }
 
-// Tag puts a tag on a case or takes it off; it lies in the sealed summary. What is so
-// already is no error. Faults: none, too long, too many.
-func (c *Casework) Tag(ctx context.Context, actor access.Actor, n casefile.Number, word string, on bool) error {
-	word, err := tagOf(word)
-	if err != nil {
+// Tag puts a tag on a case; it lies in the sealed summary. One that is there already is no
+// error. Faults: none, too long, too many.
+func (c *Casework) Tag(ctx context.Context, actor access.Actor, n casefile.Number, word string) error {
+	return c.tag(ctx, actor, n, casefile.Tag{Word: word})
+}
+
+// Untag takes a tag off; one that is not there is no error.
+func (c *Casework) Untag(ctx context.Context, actor access.Actor, n casefile.Number, word string) error {
+	return c.tag(ctx, actor, n, casefile.Tag{Word: word, Off: true})
+}
+
+func (c *Casework) tag(ctx context.Context, actor access.Actor, n casefile.Number, t casefile.Tag) (err error) {
+	if t.Word, err = tagOf(t.Word); err != nil {
 		return err
 	}
 	return custody.Retry(func() error {
@@ -115,7 +132,6 @@ func (c *Casework) Tag(ctx context.Context, actor access.Actor, n casefile.Numbe
 		if err != nil {
 			return err
 		}
-		t := casefile.Tag{Word: word, Off: !on}
 		if len(row) != 1 {
 			return errNothing
 		}
@@ -126,7 +142,7 @@ func (c *Casework) Tag(ctx context.Context, actor access.Actor, n casefile.Numbe
 			return fault.New(fault.Conflict, "error.case-damaged")
 		case full:
 			return fault.New(fault.Invalid, "error.tag-too-many").With("max", decimal(casefile.TagsMost))
-		case len(next) == len(r.summary.Tags) && (slices.Contains(r.summary.Tags, word) || t.Off):
+		case len(next) == len(r.summary.Tags) && (slices.Contains(r.summary.Tags, t.Word) || t.Off):
 			return nil
 		}
 		told, err := item(actor.Member, "", casefile.EntryTag, t)

@@ -47,15 +47,18 @@ func (c *Casework) own(o *custody.Opened, a around) (watch bool, s Snooze) {
 	return watch, s
 }
 
-// Watch has the member told by mail of whatever others do in a case, or no longer. The
-// complainant's own messages are told to everybody who may read it anyway.
-func (c *Casework) Watch(ctx context.Context, actor access.Actor, n casefile.Number, on bool) error {
-	return c.setOwn(ctx, actor, n, map[bool]string{true: "watch", false: "watch-ended"}[on], func(tx *store.Tx, o *custody.Opened) error {
-		b := store.Beside{Case: o.Case.ID, Member: actor.Member, Kind: store.BesideWatch}
-		if !on {
-			return tx.DeleteBeside(b)
-		}
-		return tx.PutBeside(b)
+// Watch has the member told by mail of whatever others do in a case. The complainant's own
+// messages are told to everybody who may read it anyway.
+func (c *Casework) Watch(ctx context.Context, actor access.Actor, n casefile.Number) error {
+	return c.setOwn(ctx, actor, n, "watch", func(tx *store.Tx, o *custody.Opened) error {
+		return tx.PutBeside(store.Beside{Case: o.Case.ID, Member: actor.Member, Kind: store.BesideWatch})
+	})
+}
+
+// EndWatch ends it; one who does not watch is no error.
+func (c *Casework) EndWatch(ctx context.Context, actor access.Actor, n casefile.Number) error {
+	return c.setOwn(ctx, actor, n, "watch-ended", func(tx *store.Tx, o *custody.Opened) error {
+		return tx.DeleteBeside(store.Beside{Case: o.Case.ID, Member: actor.Member, Kind: store.BesideWatch})
 	})
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"klankbord/internal/access"
 	"klankbord/internal/apptest"
-	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
 	"klankbord/internal/deadline"
@@ -31,7 +30,7 @@ func mailsTo(i *apptest.Instance, a access.Actor) (list []string) {
 	return list
 }
 
-func wantedOf(t *testing.T, i *apptest.Instance, a access.Actor) (kinds []store.BesideKind) {
+func wantedOf(t *testing.T, i *apptest.Instance, a access.Actor) (kinds []casework.Want) {
 	t.Helper()
 	list, err := i.Casework.Wanted(t.Context(), a)
 	if err != nil {
@@ -68,7 +67,7 @@ func TestWhoeverIsMentionedIsToldAndMarkedUntilTheyRead(t *testing.T) {
 	if got := mailsTo(i, other); len(got) != was+1 || !strings.Contains(got[was], string(n)) {
 		t.Errorf("who is mentioned gets %v", got)
 	}
-	if got := wantedOf(t, i, other); !slices.Equal(got, []store.BesideKind{store.BesideMention}) {
+	if got := wantedOf(t, i, other); !slices.Equal(got, []casework.Want{casework.WantMention}) {
 		t.Errorf("their list has %v", got)
 	}
 	for name, a := range map[string]access.Actor{"the author": me, "a colleague": third, "somebody without access": s.Manager} {
@@ -91,7 +90,7 @@ func TestWhoeverIsMentionedIsToldAndMarkedUntilTheyRead(t *testing.T) {
 func TestWhoeverIsLeftOutLosesMarksWatchAndSnooze(t *testing.T) {
 	i, s := apptest.Staffed(t)
 	r := i.Complain("nl", apptest.StrictAnswers("theft"), nil)
-	if err := errors.Join(i.Casework.Watch(t.Context(), s.HR, r.Number, true), i.Casework.SnoozeUntil(t.Context(), s.HR, r.Number, deadline.Date{})); err != nil {
+	if err := errors.Join(i.Casework.Watch(t.Context(), s.HR, r.Number), i.Casework.SnoozeUntil(t.Context(), s.HR, r.Number, deadline.Date{})); err != nil {
 		t.Fatal(err)
 	}
 	note(t, i, s.Manager, r.Number, "Wil jij dit lezen?", s.HR.Member)
@@ -117,7 +116,7 @@ func TestWhoeverIsLeftOutLosesMarksWatchAndSnooze(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, err := range map[string]error{
-		"watching": i.Casework.Watch(t.Context(), s.HR, r.Number, true), "snoozing": i.Casework.EndSnooze(t.Context(), s.HR, r.Number),
+		"watching": i.Casework.Watch(t.Context(), s.HR, r.Number), "snoozing": i.Casework.EndSnooze(t.Context(), s.HR, r.Number),
 		"having a text checked": i.Casework.AskReview(t.Context(), s.HR, r.Number, casework.DraftNote, "", ""),
 	} {
 		if !errors.Is(err, fault.ErrNotFound) {
@@ -131,7 +130,7 @@ func TestWhoeverWatchesIsToldOnceUntilTheyLook(t *testing.T) {
 	me, other, third := s.Service[0], s.Service[1], s.Service[2]
 	n := i.Complain("nl", apptest.Answers("communication"), nil).Number
 	i.Case(other, n)
-	if err := i.Casework.Watch(t.Context(), other, n, true); err != nil {
+	if err := i.Casework.Watch(t.Context(), other, n); err != nil {
 		t.Fatal(err)
 	}
 	was, aside := len(mailsTo(i, other)), len(mailsTo(i, third))
@@ -155,7 +154,7 @@ func TestWhoeverWatchesIsToldOnceUntilTheyLook(t *testing.T) {
 	if got := len(mailsTo(i, third)); got != aside {
 		t.Errorf("a colleague who does not watch gets %d mails", got-aside)
 	}
-	if err := i.Casework.Watch(t.Context(), other, n, false); err != nil {
+	if err := i.Casework.EndWatch(t.Context(), other, n); err != nil {
 		t.Fatal(err)
 	}
 	i.Case(other, n)
@@ -272,7 +271,7 @@ func TestACheckedTextComesBackAndIsTakenOverWithoutLosingAnything(t *testing.T) 
 	if got := mailsTo(i, other); len(got) != was+1 {
 		t.Errorf("who is asked gets %d mails", len(got)-was)
 	}
-	if got := wantedOf(t, i, other); !slices.Equal(got, []store.BesideKind{store.BesideAsked}) {
+	if got := wantedOf(t, i, other); !slices.Equal(got, []casework.Want{casework.WantCheck}) {
 		t.Errorf("their list has %v", got)
 	}
 	if _, err := i.Casework.Reviewing(t.Context(), third, n, id); !errors.Is(err, fault.ErrNotFound) {
@@ -301,7 +300,7 @@ func TestACheckedTextComesBackAndIsTakenOverWithoutLosingAnything(t *testing.T) 
 	if got := wantedOf(t, i, other); len(got) != 0 {
 		t.Errorf("after handing back their list has %v", got)
 	}
-	if got := wantedOf(t, i, me); !slices.Equal(got, []store.BesideKind{store.BesideChecked}) {
+	if got := wantedOf(t, i, me); !slices.Equal(got, []casework.Want{casework.WantTake}) {
 		t.Errorf("the author's list has %v", got)
 	}
 	c := i.Case(me, n)
@@ -342,160 +341,5 @@ func TestATextIsSharedWithEverybodyOrWithNobodyWhoMayNotRead(t *testing.T) {
 	}
 	if err := i.Casework.AskReview(t.Context(), me, n, casework.DraftMessage, "", strings.Repeat("x", 5000)); !isFault(err, "error.text-too-long") {
 		t.Errorf("a question without end gives %v", err)
-	}
-}
-
-func TestALinkIsSeenFromBothEndsByWhoMayReadBothAndByNobodyElse(t *testing.T) {
-	i, s := apptest.Staffed(t)
-	me, other := s.Manager, s.HR
-	one := i.Complain("nl", apptest.StrictAnswers("theft"), nil)
-	two := i.Complain("nl", apptest.StrictAnswers("corruption"), nil)
-	service := i.Complain("nl", apptest.Answers("communication"), nil)
-	i.Case(other, one.Number)
-	if err := i.Casework.Exclude(t.Context(), me, two.Number, other.Member, "it is about HR"); err != nil {
-		t.Fatal(err)
-	}
-	for name, x := range map[string]struct {
-		to   casefile.Number
-		kind casefile.LinkKind
-		want string
-	}{
-		"a case that is not there":    {"KB-0000-00", casefile.LinkRelated, "error.link-missing"},
-		"a case of another team":      {service.Number, casefile.LinkRelated, "error.link-missing"},
-		"itself":                      {one.Number, casefile.LinkRelated, "error.link-same"},
-		"something that has no words": {two.Number, "sister", "error.choose-one"},
-	} {
-		if err := i.Casework.LinkCases(t.Context(), me, one.Number, x.to, x.kind); !isFault(err, x.want) {
-			t.Errorf("a link with %s gives %v", name, err)
-		}
-	}
-	if err := i.Casework.LinkCases(t.Context(), other, one.Number, two.Number, casefile.LinkRelated); !isFault(err, "error.link-missing") {
-		t.Errorf("whoever was left out of the other case gets %v", err)
-	}
-	heads := func() (n [2]int64) { n[0], n[1] = i.Case(me, one.Number).Seen, i.Case(me, two.Number).Seen; return n }
-	before := heads()
-	for range 2 {
-		if err := i.Casework.LinkCases(t.Context(), me, one.Number, two.Number, casefile.LinkDuplicate); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if now := heads(); now[0] != before[0]+1 || now[1] != before[1]+1 {
-		t.Errorf("linking twice took the cases from %v to %v", before, now)
-	}
-	a, b := i.Case(me, one.Number), i.Case(me, two.Number)
-	if len(a.Links) != 1 || a.Links[0].Number != two.Number || len(b.Links) != 1 || b.Links[0].Number != one.Number || b.Links[0].Kind != casefile.LinkDuplicate {
-		t.Fatalf("the ends show %+v and %+v", len(a.Links), len(b.Links))
-	}
-	if got := numbersIn(t, i, other, casework.ViewUnread); len(got) != 0 {
-		t.Errorf("to a colleague who may read one of them it is news: %v", got)
-	}
-	c := i.Case(other, one.Number)
-	if len(c.Links) != 0 {
-		t.Error("whoever was left out of one sees the link in the other")
-	}
-	for _, it := range c.Timeline {
-		if it.Link != nil {
-			t.Error("whoever was left out of one sees an event of it in the other")
-		}
-	}
-	for _, id := range []casefile.ID{one.Case, two.Case} {
-		told := 0
-		for _, l := range leavesOf(t, i, id) {
-			if r, err := audit.DecodeRecord(l.Record); err == nil && r.Detail["kind"] == string(casefile.EntryLink) && r.Object == "" {
-				told++
-			}
-		}
-		if told != 1 {
-			t.Errorf("%d lines of the log tell of the link at one end", told)
-		}
-	}
-	if err := i.Casework.UnlinkCases(t.Context(), me, two.Number, one.Number); err != nil {
-		t.Fatal(err)
-	}
-	if a, b := i.Case(me, one.Number), i.Case(me, two.Number); len(a.Links)+len(b.Links) != 0 {
-		t.Error("after unlinking a link stands")
-	}
-}
-
-func TestSeveralCasesAreChangedEachByItselfAndThoseThatFailAreNamed(t *testing.T) {
-	i, s := apptest.Staffed(t)
-	me := s.Service[0]
-	one := i.Complain("nl", apptest.Answers("communication"), nil).Number
-	two := i.Complain("nl", apptest.Answers("communication"), nil).Number
-	strict := i.Complain("nl", apptest.StrictAnswers("theft"), nil).Number
-	list, err := i.Casework.AssignAll(t.Context(), me, []casefile.Number{one, strict, two, "KB-0000-00"}, s.Service[1].Member)
-	if err != nil || len(list) != 4 {
-		t.Fatal(list, err)
-	}
-	for k, want := range []string{"", "error.bulk-gone", "", "error.bulk-gone"} {
-		got := ""
-		if list[k].Failed != nil {
-			got = list[k].Failed.Key
-		}
-		if got != want {
-			t.Errorf("%s: %q, want %q", list[k].Number, got, want)
-		}
-	}
-	for _, n := range []casefile.Number{one, two} {
-		if c := i.Case(me, n); c.Charge.ID != s.Service[1].Member {
-			t.Errorf("%s is with %v", n, c.Charge)
-		}
-	}
-	list, err = i.Casework.AssignAll(t.Context(), me, []casefile.Number{one}, s.Manager.Member)
-	if err != nil || list[0].Failed == nil || list[0].Failed.Key != "error.member-missing" {
-		t.Errorf("somebody without access gets %+v, %v", list, err)
-	}
-	if _, err := i.Casework.AssignAll(t.Context(), me, nil, ""); !isFault(err, "error.bulk-none") {
-		t.Errorf("no case gives %v", err)
-	}
-}
-
-func TestTagsLieInTheSealedSummaryAndNarrowTheList(t *testing.T) {
-	i, s := apptest.Staffed(t)
-	me, other := s.Service[0], s.Service[1]
-	one := i.Complain("nl", apptest.Answers("communication"), nil)
-	two := i.Complain("nl", apptest.Answers("communication"), nil)
-	i.Case(other, one.Number)
-	i.Case(other, two.Number)
-	if list, err := i.Casework.TagAll(t.Context(), me, []casefile.Number{one.Number}, "  Zomer,actie ", true); err != nil || list[0].Failed != nil {
-		t.Fatal(list, err)
-	}
-	if err := i.Casework.Tag(t.Context(), me, one.Number, "zomer ACTIE", true); err != nil {
-		t.Fatal(err)
-	}
-	if got := i.Case(other, one.Number).Tags; !slices.Equal(got, []string{"zomer ACTIE"}) {
-		t.Errorf("the tags are %q", got)
-	}
-	if got := numbersIn(t, i, other, casework.ViewUnread); len(got) != 0 {
-		t.Errorf("a tag is news: %v", got)
-	}
-	in, err := i.Casework.Inbox(t.Context(), other, casework.Filter{View: casework.ViewAll, Tag: "zomer actie"})
-	if err != nil || len(in.Rows) != 1 || in.Rows[0].Number != one.Number || len(in.Rows[0].Tags) != 1 {
-		t.Errorf("the tag finds %d rows, %v", len(in.Rows), err)
-	}
-	err = i.Store.Read(t.Context(), func(tx *store.Tx) error {
-		sum, err := tx.Summary(one.Case)
-		if strings.Contains(string(sum.Box), "ACTIE") {
-			t.Error("the tag stands in the clear")
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for k := range casefile.TagsMost {
-		err = i.Casework.Tag(t.Context(), me, one.Number, "tag "+string(rune('a'+k)), true)
-	}
-	if !isFault(err, "error.tag-too-many") {
-		t.Errorf("the eleventh tag gives %v", err)
-	}
-	if err := i.Casework.Tag(t.Context(), me, one.Number, "Zomer actie", false); err != nil {
-		t.Fatal(err)
-	}
-	if got := i.Case(me, one.Number).Tags; len(got) != casefile.TagsMost-1 {
-		t.Errorf("after taking one off there are %d", len(got))
-	}
-	if err := i.Casework.Tag(t.Context(), s.Manager, one.Number, "x", true); !errors.Is(err, fault.ErrNotFound) {
-		t.Errorf("somebody without access gets %v", err)
 	}
 }

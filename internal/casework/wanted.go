@@ -15,10 +15,20 @@ import (
 	"klankbord/internal/store"
 )
 
+// Want says for what colleagues want a member.
+type Want string
+
+// The wants.
+const (
+	WantMention Want = Want(store.BesideMention) // to read a note
+	WantCheck   Want = Want(store.BesideAsked)   // to check a text
+	WantTake    Want = Want(store.BesideChecked) // to take over their own text, which was checked
+)
+
 // Wanted is what colleagues want a member for in a case, as far as it stands in the clear.
 type Wanted struct {
 	Number casefile.Number
-	Kind   store.BesideKind
+	Kind   Want
 	What   string // the entry
 	At     time.Time
 }
@@ -41,7 +51,7 @@ func (c *Casework) Wanted(ctx context.Context, actor access.Actor) (list []Wante
 		return nil, fmt.Errorf("list what a member is wanted for: %w", err)
 	}
 	for _, b := range rows {
-		list = append(list, Wanted{b.Number, b.Kind, b.What, b.At})
+		list = append(list, Wanted{b.Number, Want(b.Kind), b.What, b.At})
 	}
 	return list, nil
 }

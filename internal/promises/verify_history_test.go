@@ -144,6 +144,7 @@ func (h *eventful) handled() {
 			Text: word(name + "draftnote"), Lang: lang.NL, Add: []*casework.Incoming{in},
 		})
 		h.must(err)
+		h.must(h.Casework.Watch(ctx, m, r.Number))
 		if name == "C" {
 			h.Move(m, r.Number, casefile.StateDecision)
 			h.Close(m, r.Number, "We zetten het recht.", "Het klopte niet.")

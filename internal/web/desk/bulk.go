@@ -68,7 +68,11 @@ func (d *desk) bulkDo(w http.ResponseWriter, r *http.Request) error {
 	field := "tag-word"
 	switch do := f.one("do"); {
 	case do == bulkTag || do == bulkUntag:
-		list, err = d.Casework.TagAll(r.Context(), actor(r), numbers, f.one("tag-word"), do == bulkTag)
+		tag := d.Casework.TagAll
+		if do == bulkUntag {
+			tag = d.Casework.UntagAll
+		}
+		list, err = tag(r.Context(), actor(r), numbers, f.one("tag-word"))
 	case f.one("member") == "":
 		field, err = "member", fault.New(fault.Invalid, "error.choose-one")
 	default:
@@ -128,11 +132,11 @@ func (d *desk) caseTag(w http.ResponseWriter, r *http.Request) error {
 	if answered || err != nil {
 		return err
 	}
-	word, on := f.one("tag-word"), true
+	word, set := f.one("tag-word"), d.Casework.Tag
 	if off := f.one("untag"); off != "" {
-		word, on = off, false
+		word, set = off, d.Casework.Untag
 	}
-	if err := d.Casework.Tag(r.Context(), actor(r), number(r), word, on); err != nil {
+	if err := set(r.Context(), actor(r), number(r), word); err != nil {
 		return d.refused(w, r, err, "tag-word", f, nil)
 	}
 	ui.Redirect(w, r, base(r)+"?done=tag#s-tags")

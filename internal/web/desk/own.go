@@ -5,7 +5,6 @@ import (
 
 	"klankbord/internal/casework"
 	"klankbord/internal/deadline"
-	"klankbord/internal/store"
 	"klankbord/internal/web/ui"
 )
 
@@ -15,11 +14,14 @@ func (d *desk) caseWatch(w http.ResponseWriter, r *http.Request) error {
 	if answered || err != nil {
 		return err
 	}
-	on := f.one("watch") == "on"
-	if err := d.Casework.Watch(r.Context(), actor(r), number(r), on); err != nil {
+	set, what := d.Casework.Watch, "watch"
+	if f.one("watch") != "on" {
+		set, what = d.Casework.EndWatch, "watch-ended"
+	}
+	if err := set(r.Context(), actor(r), number(r)); err != nil {
 		return err
 	}
-	done(w, r, map[bool]string{true: "watch", false: "watch-ended"}[on])
+	done(w, r, what)
 	return nil
 }
 
@@ -109,7 +111,7 @@ func (d *desk) wanted(r *http.Request) (links []ui.Link, err error) {
 	list, err := d.Casework.Wanted(r.Context(), actor(r))
 	for _, k := range list {
 		to := "/desk/case/" + string(k.Number) + "#e-" + k.What
-		if k.Kind == store.BesideAsked {
+		if k.Kind == casework.WantCheck {
 			to = "/desk/case/" + string(k.Number) + "/review/" + k.What
 		}
 		links = append(links, ui.Link{Href: to, Text: d.text(r, "together.wanted."+string(k.Kind), "number", string(k.Number), "date", d.date(r, k.At))})
