@@ -61,6 +61,7 @@ type Casework struct {
 	Profile   *profile.Profile
 	Calendar  deadline.Calendar
 	Mails     Sealer // mail that waits
+	Views     Keeper // names of lists of cases
 	Oversight *custody.Oversight
 	Retention retention.Rules // nil: the proposed ones
 	Limits    Limits

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"klankbord/internal/access"
 	"klankbord/internal/apptest"
 	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
@@ -166,5 +167,66 @@ func TestTagsLieInTheSealedSummaryAndNarrowTheList(t *testing.T) {
 	}
 	if err := i.Casework.Tag(t.Context(), s.Manager, one.Number, "x"); !errors.Is(err, fault.ErrNotFound) {
 		t.Errorf("somebody without access gets %v", err)
+	}
+}
+
+func TestASavedListIsAFilterInWhichEachSeesTheirOwnCases(t *testing.T) {
+	i, s := apptest.Staffed(t)
+	me, other := s.Service[0], s.Manager
+	save := func(a access.Actor, name string, shared bool) {
+		t.Helper()
+		err := i.Casework.SaveList(t.Context(), a, casework.Saved{Name: name, Filter: casework.Filter{View: casework.ViewDue, Tag: "geheim"}, Shared: shared})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	save(me, " Zomer  lijst ", false)
+	save(me, "Voor allen", true)
+	if err := i.Casework.SaveList(t.Context(), me, casework.Saved{Name: " "}); !isFault(err, "error.saved-name") {
+		t.Errorf("no name gives %v", err)
+	}
+	if err := i.Casework.SaveList(t.Context(), s.Auditor, casework.Saved{Name: "x"}); !errors.Is(err, fault.ErrNotFound) {
+		t.Errorf("somebody who handles no cases gets %v", err)
+	}
+	names := func(a access.Actor) (list []string, ids []string) {
+		t.Helper()
+		saved, err := i.Casework.SavedLists(t.Context(), a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range saved {
+			list, ids = append(list, v.Name), append(ids, v.ID)
+		}
+		return list, ids
+	}
+	mine, ids := names(me)
+	theirs, _ := names(other)
+	if !slices.Equal(mine, []string{"Voor allen", "Zomer lijst"}) || !slices.Equal(theirs, []string{"Voor allen"}) {
+		t.Fatalf("the lists are %q and %q", mine, theirs)
+	}
+	err := i.Store.Write(t.Context(), func(tx *store.Tx) error {
+		rows, err := tx.SavedViews(me.Member)
+		for _, v := range rows {
+			if strings.Contains(string(v.Box), "geheim") || strings.Contains(string(v.Box), "Zomer") {
+				t.Error("name or filter stand in the clear")
+			}
+		}
+		_, moved := tx.Exec("UPDATE saved_view SET shared = 1 WHERE id = $1", ids[1])
+		return errors.Join(err, moved)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := names(other); !slices.Equal(got, []string{"Voor allen"}) {
+		t.Errorf("a list that was shared behind its back is shown: %q", got)
+	}
+	if err := i.Casework.RemoveList(t.Context(), other, "nothing"); !errors.Is(err, fault.ErrNotFound) {
+		t.Errorf("removing nothing gives %v", err)
+	}
+	if err := i.Casework.RemoveList(t.Context(), other, ids[0]); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := names(me); slices.Contains(got, "Voor allen") {
+		t.Error("a shared list that was removed is still there")
 	}
 }

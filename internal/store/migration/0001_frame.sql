@@ -341,6 +341,17 @@ CREATE TABLE beside (
 ) {strict};
 CREATE INDEX beside_member ON beside (member_id, kind);
 
+-- Lists of cases under a name, which is sealed with the filter under a subkey of the
+-- instance; of one member, or shared.
+CREATE TABLE saved_view (
+  id        {text}  NOT NULL PRIMARY KEY,
+  member_id {text}  NOT NULL REFERENCES member (id) ON DELETE CASCADE,
+  shared    {int}   NOT NULL CHECK (shared IN (0, 1)),
+  box       {bytes} NOT NULL,
+  created   {int}   NOT NULL
+) {strict};
+CREATE INDEX saved_view_member ON saved_view (member_id);
+
 -- Openings of the identity and of the case, as the complainant sees them.
 CREATE TABLE opening (
   case_id   {text} NOT NULL REFERENCES case_file (id) ON DELETE CASCADE,

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -32,6 +31,8 @@ type inboxPage struct {
 	Next     *casework.Row
 	Asked    []ui.Link // requests of colleagues that wait for this member
 	Wanted   []ui.Link // what else colleagues want of this member
+	Saved    []ui.Link // lists under a name
+	Save     string    // where this one gets a name
 	Standing []standing
 	Done     string // what was just done; empty: nothing
 	Erased   bool   // the view from which erased cases are found
@@ -43,11 +44,7 @@ func (d *desk) inboxShow(w http.ResponseWriter, r *http.Request) error {
 		return d.showWaiting(w, r, a)
 	}
 	q := r.URL.Query()
-	number, _ := strconv.Atoi(q.Get("page"))
-	in, err := d.Casework.Inbox(r.Context(), a, casework.Filter{
-		View: casework.View(q.Get("view")), Route: casefile.Route(q.Get("route")), State: casefile.State(q.Get("state")),
-		Topic: q.Get("topic"), Tag: q.Get("tag"), Severity: severity(q.Get("severity")), Page: number,
-	})
+	in, err := d.Casework.Inbox(r.Context(), a, filterOf(q))
 	if err != nil {
 		return err
 	}
@@ -60,6 +57,9 @@ func (d *desk) inboxShow(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if data.Wanted, err = d.wanted(r); err != nil {
+		return err
+	}
+	if err := d.savedLists(r, &data, in); err != nil {
 		return err
 	}
 	if data.Standing, err = d.standing(r); err != nil {
@@ -224,12 +224,8 @@ func (d *desk) inboxPages(r *http.Request, in *casework.Inbox) *ui.Pages {
 		return nil
 	}
 	at := func(n int) string {
-		q := url.Values{"view": {string(in.View)}, "page": {strconv.Itoa(n)}}
-		for key, v := range map[string]string{"route": string(in.Filter.Route), "topic": in.Filter.Topic, "tag": in.Filter.Tag, "state": string(in.Filter.State), "severity": chosenSeverity(in.Filter.Severity)} {
-			if v != "" {
-				q.Set(key, v)
-			}
-		}
+		q := listQuery(in.Filter)
+		q.Set("page", strconv.Itoa(n))
 		return "/desk?" + q.Encode()
 	}
 	p := &ui.Pages{Label: d.text(r, "desk.inbox.pages"), Summary: d.text(r, "desk.inbox.page", "page", now, "pages", max(last, now))}

@@ -98,6 +98,8 @@ func Policies() map[string]ui.Who {
 		"POST /desk/case/{number}/discard":                  ui.Readers,
 		"GET /desk/case/{number}/check/{kind}":              ui.Readers,
 		"POST /desk/case/{number}/send":                     ui.Readers,
+		"GET /desk/lists":                                   ui.Members,
+		"POST /desk/lists":                                  ui.Handlers,
 		"GET /desk/bulk":                                    ui.Members,
 		"POST /desk/bulk":                                   ui.Members,
 		"GET /desk/bulk/done":                               ui.Members,

@@ -37,6 +37,8 @@ func (d *desk) routes() []route {
 		{"GET /desk", member, d.inboxShow},
 		{"GET /desk/{$}", member, d.inboxShow},
 		{"GET /desk/go", member, d.search},
+		{"GET /desk/lists", member, d.savedShow},
+		{"POST /desk/lists", member, d.savedSet},
 		{"GET /desk/bulk", member, d.bulkShow},
 		{"POST /desk/bulk", member, d.bulkDo},
 		{"GET /desk/bulk/done", member, d.bulkDone},

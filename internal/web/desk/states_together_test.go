@@ -32,6 +32,7 @@ func (s *states) together() {
 	s.conflicts(at)
 	s.shares(at)
 	s.bulks(at)
+	s.saved()
 }
 
 func (s *states) recalled(at string) {
@@ -333,4 +334,29 @@ func (h *house) memberOf(p *page, name string) string {
 	}
 	h.t.Fatalf("%s offers no %s", p.path, name)
 	return ""
+}
+
+// saved renders lists under a name.
+func (s *states) saved() {
+	nele := s.crew.nele
+	s.keep("lists-none", s.crew.thomas.get(s.in("/desk/lists")))
+	at := "/desk/lists?view=all&route=integrity&topic=theft&state=triage&severity=3&tag=zomer"
+	s.keep("lists-new", nele.get(s.in(at)))
+	s.keep("lists-error", nele.post(s.in("/desk/lists"), url.Values{"view": {"all"}, "tag": {"zomer"}}))
+	nele.get(at).send("/desk/lists", url.Values{"name": {"Ernstig en open"}, "whose": {"own"}})
+	s.keep("lists", nele.get(s.in("/desk/lists?done=saved")))
+	s.keep("inbox-saved", nele.get(s.in("/desk?view=all")))
+	p := nele.get("/desk/lists")
+	for _, id := range p.valuesOf("remove") {
+		nele.post("/desk/lists", url.Values{"remove": {id}})
+	}
+}
+
+// valuesOf are what the buttons of a name send.
+func (p *page) valuesOf(name string) (list []string) {
+	for _, b := range all(p.doc, func(n *html.Node) bool { v, _ := attr(n, "name"); return n.Data == "button" && v == name }) {
+		v, _ := attr(b, "value")
+		list = append(list, v)
+	}
+	return list
 }
