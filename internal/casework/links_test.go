@@ -12,6 +12,8 @@ import (
 	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
 	"klankbord/internal/fault"
+	"klankbord/internal/lang"
+	"klankbord/internal/profile"
 	"klankbord/internal/store"
 )
 
@@ -228,5 +230,34 @@ func TestASavedListIsAFilterInWhichEachSeesTheirOwnCases(t *testing.T) {
 	}
 	if got, _ := names(me); slices.Contains(got, "Voor allen") {
 		t.Error("a shared list that was removed is still there")
+	}
+}
+
+func TestATemplateIsFilledInTheLanguageThatIsAskedFor(t *testing.T) {
+	i, s := apptest.Staffed(t)
+	me := s.Service[0]
+	r := i.Complain("fr", apptest.With(apptest.Answers("communication"), profile.FieldLanguage, "fr"), nil)
+	c := i.Case(me, r.Number)
+	if len(i.Casework.Templates(c)) != len(i.Profile.Templates) {
+		t.Errorf("%d of %d templates are offered", len(i.Casework.Templates(c)), len(i.Profile.Templates))
+	}
+	for l, want := range map[lang.Lang]string{lang.DE: "Guten Tag", lang.FR: "Bonjour", "": "Bonjour"} {
+		text, err := i.Casework.FillTemplate(t.Context(), me, r.Number, "receipt", l)
+		if err != nil || !strings.HasPrefix(text, want) || !strings.Contains(text, string(r.Number)) || strings.ContainsAny(text, "{}") {
+			t.Errorf("in %q it is %q, %v", l, text, err)
+		}
+	}
+	if _, err := i.Casework.FillTemplate(t.Context(), me, r.Number, "nothing", lang.NL); !isFault(err, "error.template-missing") {
+		t.Errorf("a template that is not there gives %v", err)
+	}
+	if _, err := i.Casework.FillTemplate(t.Context(), s.Manager, r.Number, "receipt", lang.NL); !errors.Is(err, fault.ErrNotFound) {
+		t.Errorf("somebody without access gets %v", err)
+	}
+	i.DeliverMail()
+	i.Close(me, r.Number, "Gedaan.", "Daarom.")
+	for _, one := range i.Casework.Templates(i.Case(me, r.Number)) {
+		if one.Needs(profile.PlaceAnswer) {
+			t.Errorf("%s is offered though no answer is promised", one.ID)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
@@ -13,19 +14,21 @@ import (
 
 // composer is the form in which a note or a message is written.
 type composer struct {
-	Kind     string
-	Was      string
-	Revision int64
-	Seen     int64
-	Text     string
-	Lang     string
-	Langs    []ui.Option
-	Files    []ui.File
-	Saved    *casework.Draft
-	Other    string // kind of a second draft; empty: none
-	Mail     bool
-	People   []ui.Option // colleagues whom a note can mention
-	Mention  []string
+	Kind      string
+	Was       string
+	Revision  int64
+	Seen      int64
+	Text      string
+	Lang      string
+	Langs     []ui.Option
+	Files     []ui.File
+	Saved     *casework.Draft
+	Other     string // kind of a second draft; empty: none
+	Mail      bool
+	People    []ui.Option // colleagues whom a note can mention
+	Mention   []string
+	Templates []ui.Option
+	Template  string
 }
 
 // composer shows what a refused form held, else the draft asked for, else the
@@ -40,6 +43,9 @@ func (d *desk) composer(r *http.Request, c *casework.Case, w *casework.Writing) 
 		if p.ID != actor(r).Member {
 			k.People = append(k.People, ui.Option{Value: string(p.ID), Label: p.Name})
 		}
+	}
+	for _, t := range d.Casework.Templates(c) {
+		k.Templates = append(k.Templates, ui.Option{Value: t.ID, Label: t.Label.In(d.Renderer.Lang(r))})
 	}
 	want := casework.DraftKind(r.URL.Query().Get("write"))
 	for i := range c.Drafts {
@@ -95,6 +101,16 @@ func (d *desk) caseCompose(w http.ResponseWriter, r *http.Request) error {
 	writing := composed(f)
 	writing.Add, writing.Remove = added, f.one("remove")
 	writing.Both = f.one("act") == "both"
+	if f.one("act") == "insert" { // what was typed stays before it
+		text, err := d.Casework.FillTemplate(r.Context(), actor(r), number(r), f.one("template"), writing.Lang)
+		if err != nil {
+			return d.refused(w, r, err, "template", f, &writing)
+		}
+		if blank(writing.Text) && writing.Was == "" { // templates are written for the complainant
+			writing.Kind, writing.Was = casework.DraftMessage, casework.DraftMessage
+		}
+		writing.Text = strings.TrimSpace(writing.Text + "\n\n" + text)
+	}
 	saved, err := d.Casework.SaveDraft(r.Context(), actor(r), number(r), writing)
 	if errors.Is(err, casework.ErrChanged) {
 		return d.showConflict(w, r, http.StatusConflict, writing, nil)

@@ -360,3 +360,19 @@ func (p *page) valuesOf(name string) (list []string) {
 	}
 	return list
 }
+
+func TestATemplateGoesBehindWhatWasTyped(t *testing.T) {
+	h, c := staffed(t)
+	at := "/desk/case/" + string(h.Complain("nl", complaint(), nil).Number)
+	p := c.sofie.get(at).send("/compose", url.Values{"template": {"question"}, "act": {"insert"}})
+	if p.status != 200 || !p.says("Dank u voor wat u ons vertelde") || !strings.Contains(p.body, `value="message" checked`) {
+		t.Fatalf("%d: the template is not in the message", p.status)
+	}
+	p = p.send("/compose", url.Values{"text": {"My own words."}, "template": {"sorry"}, "lang": {"de"}, "act": {"insert"}})
+	if !p.says("My own words.") || !p.says("Wir entschuldigen uns.") {
+		t.Error("the second template replaces what was typed")
+	}
+	if p := c.sofie.get(at).send("/compose", url.Values{"text": {"Still here."}, "act": {"insert"}}); p.status != 422 || !p.says("Still here.") {
+		t.Errorf("without a choice it is %d, or what was typed is lost", p.status)
+	}
+}
