@@ -118,7 +118,7 @@ func (c *Casework) takeBack(ctx context.Context, actor access.Actor, n casefile.
 		case !undo && !s.Recall:
 			return fault.New(fault.Conflict, "error.withdraw-read")
 		}
-		ch, err := c.takingBack(ctx, actor, o, e, m, undo)
+		ch, err := c.takingBack(ctx, actor, o, a, e, m, undo)
 		if err != nil {
 			return err
 		}
@@ -129,18 +129,22 @@ func (c *Casework) takeBack(ctx context.Context, actor access.Actor, n casefile.
 // takingBack is the change: the entry that tells of it, the clocks that the message had
 // stopped, the state where it had confirmed receipt, and for what is undone the draft
 // and the mail that has not gone.
-func (c *Casework) takingBack(ctx context.Context, actor access.Actor, o *custody.Opened, e custody.Entry, m casefile.Message, undo bool) (change, error) {
+func (c *Casework) takingBack(ctx context.Context, actor access.Actor, o *custody.Opened, a around, e custody.Entry, m casefile.Message, undo bool) (change, error) {
 	now := c.Store.Now()
+	var mailed time.Time // a mail confirmed receipt as well
+	if r := receipt(o, a); r.State == ReceiptSent {
+		mailed = r.At
+	}
 	told, err := item(actor.Member, "", casefile.EntryRecall, casefile.Recall{Message: casefile.EntryID(e.ID), Undone: undo})
 	if err != nil {
 		return change{}, err
 	}
 	ch := change{
-		items: []custody.Item{told}, before: func(clocks []deadline.Clock) ([]deadline.Clock, []string) { return reopened(clocks, m, e) },
+		items: []custody.Item{told}, before: func(clocks []deadline.Clock) ([]deadline.Clock, []string) { return reopened(clocks, m, e, mailed) },
 		event: custody.Event{Kind: audit.MessageRecalled, Object: e.ID, Detail: map[string]string{"undone": strconv.FormatBool(undo)}},
 		facts: deadline.Facts{}, without: e.ID,
 	}
-	if o.Case.State == casefile.StateAcknowledged && acknowledgedBy(o, m) {
+	if o.Case.State == casefile.StateAcknowledged && acknowledgedBy(o, m) && mailed.IsZero() {
 		step, err := moved(actor.Member, o.Case.State, casefile.StateReceived, now, "")
 		if err != nil {
 			return ch, err

@@ -74,8 +74,9 @@ func acknowledgedBy(o *custody.Opened, m casefile.Message) bool {
 
 // reopened lets run again what a message had stopped: clocks are met by it when they were
 // met the moment it was sent. What comes round again goes back to the round before,
-// unless a later message has told how it stands. It returns the clocks that go.
-func reopened(clocks []deadline.Clock, m casefile.Message, e custody.Entry) (kept []deadline.Clock, gone []string) {
+// unless a later message has told how it stands; receipt stays confirmed where a mail did it
+// as well. It returns the clocks that go.
+func reopened(clocks []deadline.Clock, m casefile.Message, e custody.Entry, mailed time.Time) (kept []deadline.Clock, gone []string) {
 	open, told := false, false
 	for _, k := range clocks {
 		if k.Kind == deadline.KindUpdate && k.Start.Equal(m.Sent) {
@@ -88,6 +89,8 @@ func reopened(clocks []deadline.Clock, m casefile.Message, e custody.Entry) (kep
 			gone = append(gone, k.ID)
 			continue
 		case k.Met == nil, !k.Met.Equal(m.Sent) && !k.Met.Equal(e.Created):
+		case k.Kind == deadline.KindAcknowledgement && !mailed.IsZero():
+			k.Met = &mailed
 		case k.Kind != deadline.KindUpdate || !told || open:
 			k.Met = nil
 		}

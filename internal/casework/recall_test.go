@@ -396,3 +396,22 @@ func leavesOf(t *testing.T, i *apptest.Instance, id casefile.ID) (list []store.L
 	}
 	return list
 }
+
+func TestReceiptStaysConfirmedWhereAMailDidItAsWell(t *testing.T) {
+	i, s := apptest.Staffed(t, heldBack)
+	before := i.Complain("nl", apptest.StrictAnswers("theft"), nil)
+	i.DeliverMail() // at the very moment at which the message is sent
+	i.Write(s.HR, before.Number, casework.DraftMessage, "Wij kijken het na.")
+	after := i.Complain("nl", apptest.StrictAnswers("theft"), nil)
+	i.Write(s.HR, after.Number, casework.DraftMessage, "Ontvangen.")
+	i.Clock.Add(time.Hour)
+	i.DeliverMail()
+	for name, r := range map[string]casefile.Number{"before the message": before.Number, "after it": after.Number} {
+		if err := i.Casework.WithdrawMessage(t.Context(), s.HR, r, lastOut(t, i, s.HR, r).ID); err != nil {
+			t.Fatal(err)
+		}
+		if c := i.Case(s.HR, r); c.State != casefile.StateAcknowledged || kindOf(c, deadline.KindAcknowledgement).Open() {
+			t.Errorf("with a mail %s the case is %s, the clock %+v", name, c.State, kindOf(c, deadline.KindAcknowledgement).Clock)
+		}
+	}
+}

@@ -242,7 +242,9 @@ func (d *desk) showCheck(w http.ResponseWriter, r *http.Request, status int, p *
 		data.Mentions = d.text(r, "together.mention.told", "names", names(p.Mentioned))
 	}
 	for _, it := range p.Since {
-		data.New = append(data.New, d.message(r, &casePage{Case: &casework.Case{}, Base: base(r)}, it))
+		m := d.message(r, &casePage{Case: &casework.Case{}, Base: base(r)}, it)
+		m.Sends, m.Link = nil, nil // here one looks before sending, and does nothing else
+		data.New = append(data.New, m)
 	}
 	for _, person := range p.People {
 		data.Readers = append(data.Readers, person.Name)
