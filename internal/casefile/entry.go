@@ -38,7 +38,7 @@ const (
 	EntryRecall         EntryKind = "recall"          // a message was taken back before it was read
 	EntryTag            EntryKind = "tag"             // a word of the members' own
 	EntryLink           EntryKind = "link"            // another case has to do with this one
-	EntryReview         EntryKind = "review"          // a text that a colleague is to read, or has read
+	EntryReread         EntryKind = "reread"          // a text that a colleague is to read, or has read
 )
 
 // The names of the compartments, as package seal prints them.
@@ -55,7 +55,7 @@ func EntryKinds() []EntryKind {
 		EntryContactChange, EntryFile, EntryInternalFile, EntryOutcome, EntryWithdrawal,
 		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntrySummary,
 		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryClock, EntryPromise, EntryCheckIn, EntryHelper,
-		EntryRecall, EntryReview, EntryLink, EntryTag,
+		EntryRecall, EntryReread, EntryLink, EntryTag,
 		EntryRecord,
 	}
 }

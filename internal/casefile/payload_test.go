@@ -75,7 +75,7 @@ func TestEveryPayloadIsReadAsWrittenAndPrintsNothing(t *testing.T) {
 	roundTrip(t, "check-in", casefile.CheckIn{Lang: lang.NL, Clock: canary, Wish: canary, Declined: true})
 	roundTrip(t, "clock event", casefile.ClockEvent{Act: casefile.ClockExtended, Clock: "D5", Why: canary})
 	roundTrip(t, "code event", casefile.CodeEvent{Act: casefile.CodeAsked, Why: canary})
-	roundTrip(t, "review", casefile.Review{To: []string{canary}, Draft: "message", Text: canary, Found: canary, Why: canary, Words: canary})
+	roundTrip(t, "reread", casefile.Reread{To: []string{canary}, Draft: "message", Text: canary, Found: canary, Why: canary, Words: canary})
 	roundTrip(t, "link", casefile.Link{Other: canary, Number: canary, About: casefile.LinkRelated})
 	roundTrip(t, "tag", casefile.Tag{Word: canary, Off: true})
 	roundTrip(t, "recall", casefile.Recall{Message: canary, Undone: true})

@@ -113,7 +113,7 @@ func (c *Casework) reachable(ctx context.Context, id casefile.ID) (bool, error) 
 // system notes by itself changes nothing about an answer.
 func newer(o *custody.Opened, seen int64, actor access.Actor) bool {
 	return slices.ContainsFunc(o.Entries, func(e custody.Entry) bool {
-		return e.Seq > seen && e.Kind != casefile.EntryReview && e.Kind != casefile.EntryLink && e.Kind != casefile.EntryTag && e.AuthorKind != custody.AuthorSystem && staff.ID(e.AuthorID) != actor.Member
+		return e.Seq > seen && e.Kind != casefile.EntryReread && e.Kind != casefile.EntryLink && e.Kind != casefile.EntryTag && e.AuthorKind != custody.AuthorSystem && staff.ID(e.AuthorID) != actor.Member
 	})
 }
 

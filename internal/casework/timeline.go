@@ -29,7 +29,7 @@ func (c *Casework) timeline(actor access.Actor, o *custody.Opened, a around, fil
 			continue
 		}
 		item.From = author(e, actor, a)
-		if e.Kind == casefile.EntryReview && !item.reviewed(actor, o, a, e) {
+		if e.Kind == casefile.EntryReread && !item.reread(actor, o, a, e) {
 			continue
 		}
 		item.mentions(a)
@@ -116,9 +116,9 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 		p, err := casefile.DecodePayload[casefile.Link](e.Payload)
 		i.Link = &p
 		return err
-	case casefile.EntryReview:
-		p, err := casefile.DecodePayload[casefile.Review](e.Payload)
-		i.Review, i.Lang = &p, p.Lang
+	case casefile.EntryReread:
+		p, err := casefile.DecodePayload[casefile.Reread](e.Payload)
+		i.Reread, i.Lang = &p, p.Lang
 		return err
 	case casefile.EntryOutcome:
 		p, err := casefile.DecodePayload[casefile.OutcomeRecord](e.Payload)
@@ -177,21 +177,21 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 	}
 }
 
-// reviewed says who may see a text that is to be checked and what the member can do about
+// reread says who may see a text that is to be checked and what the member can do about
 // it; false where it is not theirs to see.
-func (i *Item) reviewed(actor access.Actor, o *custody.Opened, a around, e custody.Entry) bool {
-	if i.Review == nil {
+func (i *Item) reread(actor access.Actor, o *custody.Opened, a around, e custody.Entry) bool {
+	if i.Reread == nil {
 		return i.Damaged || i.Locked
 	}
-	if !sees(actor, e, *i.Review) {
+	if !sees(actor, e, *i.Reread) {
 		return false
 	}
-	if i.Review.Of == "" {
-		i.To = sharedWith(o, a, e, *i.Review)
+	if i.Reread.Of == "" {
+		i.To = sharedWith(o, a, e, *i.Reread)
 		i.Answer = !i.From.Me && !handedBack(o, e.ID, actor.Member)
 		return true
 	}
-	asked, _, known := reviewOf(actor, o, string(i.Review.Of))
+	asked, _, known := rereadOf(actor, o, string(i.Reread.Of))
 	i.Take = known && asked.AuthorID == string(actor.Member)
 	return true
 }

@@ -117,7 +117,7 @@ func TestWhoeverIsLeftOutLosesMarksWatchAndSnooze(t *testing.T) {
 	}
 	for name, err := range map[string]error{
 		"watching": i.Casework.Watch(t.Context(), s.HR, r.Number), "snoozing": i.Casework.EndSnooze(t.Context(), s.HR, r.Number),
-		"having a text checked": i.Casework.AskReview(t.Context(), s.HR, r.Number, casework.DraftNote, "", ""),
+		"having a text checked": i.Casework.AskReread(t.Context(), s.HR, r.Number, casework.DraftNote, "", ""),
 	} {
 		if !errors.Is(err, fault.ErrNotFound) {
 			t.Errorf("%s gives %v", name, err)
@@ -254,7 +254,7 @@ func shared(t *testing.T, i *apptest.Instance, a access.Actor, n casefile.Number
 	if _, err := i.Casework.SaveDraft(t.Context(), a, n, casework.Writing{Kind: casework.DraftMessage, Was: casework.DraftMessage, Seen: c.Seen, Text: text, Lang: lang.NL}); err != nil {
 		t.Fatal(err)
 	}
-	if err := i.Casework.AskReview(t.Context(), a, n, casework.DraftMessage, to, "Is dit duidelijk?"); err != nil {
+	if err := i.Casework.AskReread(t.Context(), a, n, casework.DraftMessage, to, "Is dit duidelijk?"); err != nil {
 		t.Fatal(err)
 	}
 	c = i.Case(a, n)
@@ -274,7 +274,7 @@ func TestACheckedTextComesBackAndIsTakenOverWithoutLosingAnything(t *testing.T) 
 	if got := wantedOf(t, i, other); !slices.Equal(got, []casework.Want{casework.WantCheck}) {
 		t.Errorf("their list has %v", got)
 	}
-	if _, err := i.Casework.Reviewing(t.Context(), third, n, id); !errors.Is(err, fault.ErrNotFound) {
+	if _, err := i.Casework.Rereading(t.Context(), third, n, id); !errors.Is(err, fault.ErrNotFound) {
 		t.Errorf("a colleague who was not asked gets %v", err)
 	}
 	for _, it := range i.Case(third, n).Timeline {
@@ -285,7 +285,7 @@ func TestACheckedTextComesBackAndIsTakenOverWithoutLosingAnything(t *testing.T) 
 	if err := i.Casework.HandBack(t.Context(), third, n, id, casework.Checked{Text: "x"}); !errors.Is(err, fault.ErrNotFound) {
 		t.Errorf("a colleague who was not asked hands it back: %v", err)
 	}
-	v, err := i.Casework.Reviewing(t.Context(), other, n, id)
+	v, err := i.Casework.Rereading(t.Context(), other, n, id)
 	if err != nil || !v.May || v.Text != "Wij kijkt het na." || v.Words != "Is dit duidelijk?" || len(v.Readers) != 1 {
 		t.Fatalf("who is asked sees %+v, %v", v, err)
 	}
@@ -305,17 +305,17 @@ func TestACheckedTextComesBackAndIsTakenOverWithoutLosingAnything(t *testing.T) 
 	}
 	c := i.Case(me, n)
 	back := c.Timeline[len(c.Timeline)-1]
-	if !back.Take || back.Review.Words != "Werkwoord." {
-		t.Fatalf("the author finds %+v", back.Review)
+	if !back.Take || back.Reread.Words != "Werkwoord." {
+		t.Fatalf("the author finds %+v", back.Reread)
 	}
 	d := c.Drafts[0]
 	if _, err := i.Casework.SaveDraft(t.Context(), me, n, casework.Writing{Kind: d.Kind, Was: d.Kind, Revision: d.Revision, Seen: c.Seen, Text: "Intussen schreef ik verder.", Lang: lang.NL}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := i.Casework.TakeReview(t.Context(), other, n, back.ID); !errors.Is(err, fault.ErrNotFound) {
+	if _, err := i.Casework.TakeReread(t.Context(), other, n, back.ID); !errors.Is(err, fault.ErrNotFound) {
 		t.Errorf("somebody else takes it over: %v", err)
 	}
-	if kind, err := i.Casework.TakeReview(t.Context(), me, n, back.ID); err != nil || kind != casework.DraftMessage {
+	if kind, err := i.Casework.TakeReread(t.Context(), me, n, back.ID); err != nil || kind != casework.DraftMessage {
 		t.Fatal(kind, err)
 	}
 	if got := i.Case(me, n).Drafts[0].Text; got != "Intussen schreef ik verder.\n\nWij kijken het na." {
@@ -332,14 +332,14 @@ func TestATextIsSharedWithEverybodyOrWithNobodyWhoMayNotRead(t *testing.T) {
 	n := i.Complain("nl", apptest.Answers("communication"), nil).Number
 	id := shared(t, i, me, n, "", "Een tekst.")
 	for _, a := range s.Service[1:] {
-		if v, err := i.Casework.Reviewing(t.Context(), a, n, id); err != nil || !v.May || len(v.Readers) != 2 {
+		if v, err := i.Casework.Rereading(t.Context(), a, n, id); err != nil || !v.May || len(v.Readers) != 2 {
 			t.Errorf("a colleague sees %+v, %v", v, err)
 		}
 	}
-	if err := i.Casework.AskReview(t.Context(), me, n, casework.DraftMessage, s.Manager.Member, ""); !isFault(err, "error.member-missing") {
+	if err := i.Casework.AskReread(t.Context(), me, n, casework.DraftMessage, s.Manager.Member, ""); !isFault(err, "error.member-missing") {
 		t.Errorf("sharing with somebody without access gives %v", err)
 	}
-	if err := i.Casework.AskReview(t.Context(), me, n, casework.DraftMessage, "", strings.Repeat("x", 5000)); !isFault(err, "error.text-too-long") {
+	if err := i.Casework.AskReread(t.Context(), me, n, casework.DraftMessage, "", strings.Repeat("x", 5000)); !isFault(err, "error.text-too-long") {
 		t.Errorf("a question without end gives %v", err)
 	}
 }

@@ -128,7 +128,7 @@ type Item struct {
 
 	Tag      *casefile.Tag    // that was put on the case or taken off
 	Link     *casefile.Link   // with another case that the member may read
-	Review   *casefile.Review // a text to be checked, or handed back
+	Reread   *casefile.Reread // a text to be checked, or handed back
 	To       []Person         // whom a note mentions, or who may see a text to be checked
 	Answer   bool             // the member was asked to check it and has not
 	Take     bool             // it was handed back to the member

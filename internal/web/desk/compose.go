@@ -121,7 +121,7 @@ func (d *desk) caseCompose(w http.ResponseWriter, r *http.Request) error {
 	if failed != nil {
 		return d.refused(w, r, failed, "file", f, nil)
 	}
-	if f.one("act") == "review" {
+	if f.one("act") == "reread" {
 		ui.Redirect(w, r, base(r)+"/ask/"+string(saved.Kind))
 		return nil
 	}

@@ -112,7 +112,7 @@ func (d *desk) wanted(r *http.Request) (links []ui.Link, err error) {
 	for _, k := range list {
 		to := "/desk/case/" + string(k.Number) + "#e-" + k.What
 		if k.Kind == casework.WantCheck {
-			to = "/desk/case/" + string(k.Number) + "/review/" + k.What
+			to = "/desk/case/" + string(k.Number) + "/reread/" + k.What
 		}
 		links = append(links, ui.Link{Href: to, Text: d.text(r, "together.wanted."+string(k.Kind), "number", string(k.Number), "date", d.date(r, k.At))})
 	}

@@ -57,7 +57,7 @@ func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Mes
 	if it.New {
 		m.Tags = append(m.Tags, ui.Tag{Text: d.text(r, "desk.item.new"), Tone: ui.Info})
 	}
-	d.reviewItem(r, it, &m)
+	d.rereadItem(r, it, &m)
 	if it.Kind == casefile.EntryNote && len(it.To) > 0 {
 		m.Note = d.text(r, "together.mention.item", "names", names(it.To))
 	}
@@ -76,7 +76,7 @@ func kindOf(it casework.Item) ui.MessageKind {
 	case "", casefile.EntryStateEvent, casefile.EntryContactChange, casefile.EntryAccess, casefile.EntryRequest, casefile.EntryDecision, casefile.EntryCode,
 		casefile.EntryClock, casefile.EntryPromise, casefile.EntryHold, casefile.EntryHelper, casefile.EntryRecord, casefile.EntryLink, casefile.EntryTag:
 		return ui.Event
-	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail, casefile.EntryReview:
+	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail, casefile.EntryReread:
 		return ui.Internal
 	case casefile.EntryMessageOut, casefile.EntryOutcome:
 		return ui.Sent
@@ -150,7 +150,7 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 		return it.Text, tag(ui.Warn)
 	case casefile.EntryNote, casefile.EntryInternalFile:
 		return it.Text, tag(ui.Warn)
-	case casefile.EntryMessageIn, casefile.EntryMessageOut, casefile.EntryReview:
+	case casefile.EntryMessageIn, casefile.EntryMessageOut, casefile.EntryReread:
 		return it.Text, nil
 	default:
 		return it.Text, tag(ui.Plain)

@@ -17,10 +17,10 @@ import (
 	"klankbord/internal/store"
 )
 
-// Review is a text that colleagues are asked to read before it goes, as one of them, or
+// Reread is a text that colleagues are asked to read before it goes, as one of them, or
 // its author, sees it.
-type Review struct {
-	casefile.Review
+type Reread struct {
+	casefile.Reread
 	ID      string
 	Number  casefile.Number
 	By      Author
@@ -31,30 +31,30 @@ type Review struct {
 
 // sees reports whether a member may see a text that was shared: its author, and those it
 // names.
-func sees(actor access.Actor, e custody.Entry, r casefile.Review) bool {
+func sees(actor access.Actor, e custody.Entry, r casefile.Reread) bool {
 	return e.AuthorID == string(actor.Member) || len(r.To) == 0 || slices.Contains(r.To, string(actor.Member))
 }
 
-// reviewOf opens a shared text; false where it is none, or not this member's to see.
-func reviewOf(actor access.Actor, o *custody.Opened, id string) (custody.Entry, casefile.Review, bool) {
+// rereadOf opens a shared text; false where it is none, or not this member's to see.
+func rereadOf(actor access.Actor, o *custody.Opened, id string) (custody.Entry, casefile.Reread, bool) {
 	for _, e := range o.Entries {
-		if e.ID != id || e.Kind != casefile.EntryReview || e.Damaged || e.Locked || e.AuthorKind != custody.AuthorMember {
+		if e.ID != id || e.Kind != casefile.EntryReread || e.Damaged || e.Locked || e.AuthorKind != custody.AuthorMember {
 			continue
 		}
-		r, err := casefile.DecodePayload[casefile.Review](e.Payload)
+		r, err := casefile.DecodePayload[casefile.Reread](e.Payload)
 		return e, r, err == nil && sees(actor, e, r)
 	}
-	return custody.Entry{}, casefile.Review{}, false
+	return custody.Entry{}, casefile.Reread{}, false
 }
 
-// Reviewing shows a text that colleagues were asked to read. fault.ErrNotFound: there is
+// Rereading shows a text that colleagues were asked to read. fault.ErrNotFound: there is
 // none that is this member's to see.
-func (c *Casework) Reviewing(ctx context.Context, actor access.Actor, n casefile.Number, id string) (*Review, error) {
+func (c *Casework) Rereading(ctx context.Context, actor access.Actor, n casefile.Number, id string) (*Reread, error) {
 	o, err := c.open(ctx, actor, n)
 	if err != nil {
 		return nil, err
 	}
-	e, r, ok := reviewOf(actor, o, id)
+	e, r, ok := rereadOf(actor, o, id)
 	if !ok || r.Of != "" {
 		return nil, errNothing
 	}
@@ -65,14 +65,14 @@ func (c *Casework) Reviewing(ctx context.Context, actor access.Actor, n casefile
 	if err := c.noteCase(ctx, actor, o); err != nil {
 		return nil, err
 	}
-	v := &Review{Review: r, ID: id, Number: o.Case.Number, By: author(e, actor, a), Mine: e.AuthorID == string(actor.Member)}
+	v := &Reread{Reread: r, ID: id, Number: o.Case.Number, By: author(e, actor, a), Mine: e.AuthorID == string(actor.Member)}
 	v.Readers = sharedWith(o, a, e, r)
 	v.May = !v.Mine && !handedBack(o, id, actor.Member)
 	return v, nil
 }
 
 // sharedWith are those who may see a shared text now, but for its author.
-func sharedWith(o *custody.Opened, a around, e custody.Entry, r casefile.Review) (list []Person) {
+func sharedWith(o *custody.Opened, a around, e custody.Entry, r casefile.Reread) (list []Person) {
 	for _, p := range people(o, a) {
 		if string(p.ID) != e.AuthorID && (len(r.To) == 0 || slices.Contains(r.To, string(p.ID))) {
 			list = append(list, p)
@@ -83,16 +83,16 @@ func sharedWith(o *custody.Opened, a around, e custody.Entry, r casefile.Review)
 
 func handedBack(o *custody.Opened, id string, by staff.ID) bool {
 	return slices.ContainsFunc(o.Entries, func(e custody.Entry) bool {
-		r, err := casefile.DecodePayload[casefile.Review](e.Payload)
-		return e.Kind == casefile.EntryReview && err == nil && string(r.Of) == id && e.AuthorID == string(by)
+		r, err := casefile.DecodePayload[casefile.Reread](e.Payload)
+		return e.Kind == casefile.EntryReread && err == nil && string(r.Of) == id && e.AuthorID == string(by)
 	})
 }
 
-// AskReview has colleagues read the member's draft of a kind: one of those who may read the
+// AskReread has colleagues read the member's draft of a kind: one of those who may read the
 // case, or with the empty id all of them. They are told by mail. The draft stays the
 // member's; what is shared is its text as it is now. Faults: nothing was written, nobody
 // else may read the case, no such colleague, too long.
-func (c *Casework) AskReview(ctx context.Context, actor access.Actor, n casefile.Number, k DraftKind, to staff.ID, words string) error {
+func (c *Casework) AskReread(ctx context.Context, actor access.Actor, n casefile.Number, k DraftKind, to staff.ID, words string) error {
 	words, err := short(words)
 	if err != nil {
 		return err
@@ -115,7 +115,7 @@ func (c *Casework) AskReview(ctx context.Context, actor access.Actor, n casefile
 		if len(asked) == 0 {
 			return fault.New(fault.Invalid, "error.member-missing")
 		}
-		r := casefile.Review{Draft: string(k), Lang: d.Lang, Text: d.Text, Outcome: d.Outcome, Found: d.Feedback, Why: d.Why, Words: words}
+		r := casefile.Reread{Draft: string(k), Lang: d.Lang, Text: d.Text, Outcome: d.Outcome, Found: d.Feedback, Why: d.Why, Words: words}
 		if to != "" {
 			r.To = idsOf(asked)
 		}
@@ -124,8 +124,8 @@ func (c *Casework) AskReview(ctx context.Context, actor access.Actor, n casefile
 }
 
 // share writes a shared text, marks for whom it waits and tells them by mail.
-func (c *Casework) share(ctx context.Context, actor access.Actor, o *custody.Opened, r casefile.Review, id string, to []Person, kind store.BesideKind) error {
-	entry, err := item(actor.Member, id, casefile.EntryReview, r)
+func (c *Casework) share(ctx context.Context, actor access.Actor, o *custody.Opened, r casefile.Reread, id string, to []Person, kind store.BesideKind) error {
+	entry, err := item(actor.Member, id, casefile.EntryReread, r)
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ func (c *Casework) share(ctx context.Context, actor access.Actor, o *custody.Ope
 	}
 	ch := change{
 		items: []custody.Item{entry}, mails: mails, marks: wanted(kind, id, to),
-		event: custody.Event{Kind: audit.EntryAdded, Object: id, Detail: map[string]string{"kind": string(casefile.EntryReview)}},
+		event: custody.Event{Kind: audit.EntryAdded, Object: id, Detail: map[string]string{"kind": string(casefile.EntryReread)}},
 	}
 	if r.Of != "" {
 		ch.more = func(tx *store.Tx) error {
@@ -198,7 +198,7 @@ func (c *Casework) HandBack(ctx context.Context, actor access.Actor, n casefile.
 		if err != nil {
 			return err
 		}
-		e, r, ok := reviewOf(actor, o, id)
+		e, r, ok := rereadOf(actor, o, id)
 		switch {
 		case !ok, r.Of != "", e.AuthorID == string(actor.Member):
 			return errNothing
@@ -215,7 +215,7 @@ func (c *Casework) HandBack(ctx context.Context, actor access.Actor, n casefile.
 				to = append(to, p)
 			}
 		}
-		next := casefile.Review{
+		next := casefile.Reread{
 			Of: casefile.EntryID(id), To: []string{e.AuthorID}, Draft: r.Draft, Lang: r.Lang, Outcome: r.Outcome,
 			Text: k.Text, Found: k.Found, Why: k.Why, Words: words,
 		}
@@ -226,16 +226,16 @@ func (c *Casework) HandBack(ctx context.Context, actor access.Actor, n casefile.
 	})
 }
 
-// TakeReview makes the text that a colleague handed back the member's own draft. What they
+// TakeReread makes the text that a colleague handed back the member's own draft. What they
 // wrote since they asked is kept before it. It returns the kind of the draft.
 // fault.ErrNotFound: nothing was handed back to this member under that id.
-func (c *Casework) TakeReview(ctx context.Context, actor access.Actor, n casefile.Number, id string) (DraftKind, error) {
+func (c *Casework) TakeReread(ctx context.Context, actor access.Actor, n casefile.Number, id string) (DraftKind, error) {
 	o, err := c.open(ctx, actor, n)
 	if err != nil {
 		return "", err
 	}
-	_, r, ok := reviewOf(actor, o, id)
-	asked, was, known := reviewOf(actor, o, string(r.Of))
+	_, r, ok := rereadOf(actor, o, id)
+	asked, was, known := rereadOf(actor, o, string(r.Of))
 	if !ok || !known || asked.AuthorID != string(actor.Member) {
 		return "", errNothing
 	}

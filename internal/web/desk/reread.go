@@ -11,8 +11,8 @@ import (
 	"klankbord/internal/web/ui"
 )
 
-// reviewAskPage asks whom to have a draft read.
-type reviewAskPage struct {
+// rereadAskPage asks whom to have a draft read.
+type rereadAskPage struct {
 	Base, Number, Kind string
 	Shown              ui.Message
 	People             []ui.Option
@@ -20,11 +20,11 @@ type reviewAskPage struct {
 	Edit               string
 }
 
-func (d *desk) reviewAsk(w http.ResponseWriter, r *http.Request) error {
-	return d.showReviewAsk(w, r, http.StatusOK, form{}, nil)
+func (d *desk) rereadAsk(w http.ResponseWriter, r *http.Request) error {
+	return d.showRereadAsk(w, r, http.StatusOK, form{}, nil)
 }
 
-func (d *desk) showReviewAsk(w http.ResponseWriter, r *http.Request, status int, typed form, errs []ui.FormError) error {
+func (d *desk) showRereadAsk(w http.ResponseWriter, r *http.Request, status int, typed form, errs []ui.FormError) error {
 	c, err := d.Casework.Case(r.Context(), actor(r), number(r))
 	if err != nil {
 		return err
@@ -35,7 +35,7 @@ func (d *desk) showReviewAsk(w http.ResponseWriter, r *http.Request, status int,
 		ui.Redirect(w, r, base(r))
 		return nil
 	}
-	data := reviewAskPage{
+	data := rereadAskPage{
 		Base: base(r), Number: string(c.Number), Kind: string(kind), Edit: editPath(r, kind), To: typed.one("to"), Words: typed.one("words"),
 		Shown: d.draftShown(r, c.Drafts[i]),
 	}
@@ -45,14 +45,14 @@ func (d *desk) showReviewAsk(w http.ResponseWriter, r *http.Request, status int,
 		}
 	}
 	if len(data.People) > 1 {
-		data.People = append(data.People, ui.Option{Value: "all", Label: d.text(r, "together.review.all")})
+		data.People = append(data.People, ui.Option{Value: "all", Label: d.text(r, "together.reread.all")})
 	}
 	if len(data.People) == 1 && data.To == "" {
 		data.To = data.People[0].Value
 	}
-	p := page(d, r, d.text(r, "together.review.ask-title"), data)
+	p := page(d, r, d.text(r, "together.reread.ask-title"), data)
 	p.TitleParts, p.Errors = []string{data.Number}, errs
-	return d.Renderer.Render(w, r, status, "desk/review_ask", p)
+	return d.Renderer.Render(w, r, status, "desk/reread_ask", p)
 }
 
 // draftShown is a draft as its reader would see it.
@@ -68,31 +68,31 @@ func (d *desk) draftShown(r *http.Request, dr casework.Draft) ui.Message {
 	return m
 }
 
-func (d *desk) reviewSend(w http.ResponseWriter, r *http.Request) error {
+func (d *desk) rereadSend(w http.ResponseWriter, r *http.Request) error {
 	f, err := readForm(r)
 	if err != nil {
 		return err
 	}
 	to := f.one("to")
 	if to == "" {
-		return d.showReviewAsk(w, r, http.StatusUnprocessableEntity, f, []ui.FormError{{Field: "to", Text: d.text(r, "error.choose-one")}})
+		return d.showRereadAsk(w, r, http.StatusUnprocessableEntity, f, []ui.FormError{{Field: "to", Text: d.text(r, "error.choose-one")}})
 	}
 	if to == "all" {
 		to = ""
 	}
-	err = d.Casework.AskReview(r.Context(), actor(r), number(r), casework.DraftKind(r.PathValue("kind")), staff.ID(to), f.one("words"))
+	err = d.Casework.AskReread(r.Context(), actor(r), number(r), casework.DraftKind(r.PathValue("kind")), staff.ID(to), f.one("words"))
 	if errs, status := d.problems(r, err, "words"); errs != nil {
-		return d.showReviewAsk(w, r, status, f, errs)
+		return d.showRereadAsk(w, r, status, f, errs)
 	}
 	if err != nil {
 		return err
 	}
-	done(w, r, "review-asked")
+	done(w, r, "reread-asked")
 	return nil
 }
 
-// reviewPage is a colleague's text to be checked.
-type reviewPage struct {
+// rereadPage is a colleague's text to be checked.
+type rereadPage struct {
 	Base, Number, Entry string
 	By                  string
 	Outcome             string // in words; empty: none
@@ -106,20 +106,20 @@ type reviewPage struct {
 	Say                 string
 }
 
-func (d *desk) reviewShow(w http.ResponseWriter, r *http.Request) error {
-	return d.showReview(w, r, http.StatusOK, nil, nil)
+func (d *desk) rereadShow(w http.ResponseWriter, r *http.Request) error {
+	return d.showReread(w, r, http.StatusOK, nil, nil)
 }
 
-func (d *desk) showReview(w http.ResponseWriter, r *http.Request, status int, typed form, errs []ui.FormError) error {
-	v, err := d.Casework.Reviewing(r.Context(), actor(r), number(r), r.PathValue("entry"))
+func (d *desk) showReread(w http.ResponseWriter, r *http.Request, status int, typed form, errs []ui.FormError) error {
+	v, err := d.Casework.Rereading(r.Context(), actor(r), number(r), r.PathValue("entry"))
 	if err != nil {
 		return err
 	}
 	kind := casework.DraftKind(v.Draft)
-	data := reviewPage{
+	data := rereadPage{
 		Base: base(r), Number: string(v.Number), Entry: v.ID, By: v.By.Name, May: v.May, Words: v.Words, Text: v.Text, Found: v.Found, Why: v.Why,
 		Closing: kind == casework.DraftOutcome, Message: kind != casework.DraftNote,
-		Shown: ui.Message{From: v.By.Name, Text: d.reviewText(v.Review), Lang: string(v.Lang), Kind: ui.Internal},
+		Shown: ui.Message{From: v.By.Name, Text: d.rereadText(v.Reread), Lang: string(v.Lang), Kind: ui.Internal},
 	}
 	if v.Outcome != "" {
 		data.Outcome = d.text(r, "common.outcome."+string(v.Outcome))
@@ -130,17 +130,17 @@ func (d *desk) showReview(w http.ResponseWriter, r *http.Request, status int, ty
 	if typed != nil {
 		data.Text, data.Found, data.Why, data.Say = typed.one("text"), typed.one("found"), typed.one("grounds"), typed.one("say")
 	}
-	p := page(d, r, d.text(r, "together.review.title"), data)
+	p := page(d, r, d.text(r, "together.reread.title"), data)
 	p.TitleParts, p.Errors = []string{data.Number}, errs
-	return d.Renderer.Render(w, r, status, "desk/review", p)
+	return d.Renderer.Render(w, r, status, "desk/reread", p)
 }
 
-// reviewText is what a text that is shared says.
-func (d *desk) reviewText(v casefile.Review) string {
+// rereadText is what a text that is shared says.
+func (d *desk) rereadText(v casefile.Reread) string {
 	return strings.TrimSpace(strings.Join([]string{v.Text, v.Found, v.Why}, "\n\n"))
 }
 
-func (d *desk) reviewBack(w http.ResponseWriter, r *http.Request) error {
+func (d *desk) rereadBack(w http.ResponseWriter, r *http.Request) error {
 	f, err := readForm(r)
 	if err != nil {
 		return err
@@ -149,23 +149,23 @@ func (d *desk) reviewBack(w http.ResponseWriter, r *http.Request) error {
 		Text: f.one("text"), Found: f.one("found"), Why: f.one("grounds"), Words: f.one("say"),
 	})
 	if errs, status := d.problems(r, err, "text"); errs != nil {
-		return d.showReview(w, r, status, f, errs)
+		return d.showReread(w, r, status, f, errs)
 	}
 	if err != nil {
 		return err
 	}
-	done(w, r, "review-back")
+	done(w, r, "reread-back")
 	return nil
 }
 
-// reviewTake makes what a colleague handed back the member's draft. What stands in the
+// rereadTake makes what a colleague handed back the member's draft. What stands in the
 // composer is saved first.
-func (d *desk) reviewTake(w http.ResponseWriter, r *http.Request) error {
+func (d *desk) rereadTake(w http.ResponseWriter, r *http.Request) error {
 	_, answered, err := d.readBeside(w, r)
 	if answered || err != nil {
 		return err
 	}
-	kind, err := d.Casework.TakeReview(r.Context(), actor(r), number(r), r.PathValue("entry"))
+	kind, err := d.Casework.TakeReread(r.Context(), actor(r), number(r), r.PathValue("entry"))
 	if err != nil {
 		return err
 	}
@@ -173,29 +173,29 @@ func (d *desk) reviewTake(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// reviewItem words a shared text on the timeline, with who may see it.
-func (d *desk) reviewItem(r *http.Request, it casework.Item, m *ui.Message) {
-	v := it.Review
+// rereadItem words a shared text on the timeline, with who may see it.
+func (d *desk) rereadItem(r *http.Request, it casework.Item, m *ui.Message) {
+	v := it.Reread
 	if v == nil {
 		return
 	}
-	m.Text = d.reviewText(*v)
-	m.Tags = append(m.Tags, ui.Tag{Text: d.text(r, "together.review.tag-"+v.Draft), Tone: ui.Warn})
+	m.Text = d.rereadText(*v)
+	m.Tags = append(m.Tags, ui.Tag{Text: d.text(r, "together.reread.tag-"+v.Draft), Tone: ui.Warn})
 	if v.Words != "" {
-		m.Text = d.text(r, "together.review.says", "words", v.Words) + "\n\n" + m.Text
+		m.Text = d.text(r, "together.reread.says", "words", v.Words) + "\n\n" + m.Text
 	}
 	switch {
 	case v.Of != "":
-		m.Note = d.text(r, "together.review.back")
+		m.Note = d.text(r, "together.reread.back")
 		if it.Take {
-			m.Sends = &ui.Link{Text: d.text(r, "together.review.take"), Href: base(r) + "/review/" + it.ID + "/take#errors"}
+			m.Sends = &ui.Link{Text: d.text(r, "together.reread.take"), Href: base(r) + "/reread/" + it.ID + "/take#errors"}
 		}
 	case len(it.To) == 0:
-		m.Note = d.text(r, "together.review.seen-none")
+		m.Note = d.text(r, "together.reread.seen-none")
 	default:
-		m.Note = d.text(r, "together.review.seen", "names", names(it.To))
+		m.Note = d.text(r, "together.reread.seen", "names", names(it.To))
 		if it.Answer {
-			m.Link = &ui.Link{Text: d.text(r, "together.review.open"), Href: base(r) + "/review/" + it.ID}
+			m.Link = &ui.Link{Text: d.text(r, "together.reread.open"), Href: base(r) + "/reread/" + it.ID}
 		}
 	}
 }

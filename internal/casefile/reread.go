@@ -7,9 +7,9 @@ import (
 	"klankbord/internal/lang"
 )
 
-// Review is an unfinished text that a member has colleagues read before it goes, or the
+// Reread is an unfinished text that a member has colleagues read before it goes, or the
 // same handed back by one of them. Only those may see it whom it names.
-type Review struct {
+type Reread struct {
 	Of      EntryID   `json:"of,omitempty"` // what is handed back; empty: a colleague is asked
 	To      []string  `json:"to,omitempty"` // ids of the members who may see it beside its author; empty: all who may read the case
 	Draft   string    `json:"draft"`        // the kind of draft
@@ -21,13 +21,13 @@ type Review struct {
 	Words   string    `json:"words,omitempty"` // the question, or what the colleague says
 }
 
-func (Review) kind() string { return "review" }
+func (Reread) kind() string { return "reread" }
 
 // String hides the content.
-func (Review) String() string { return sealedText }
+func (Reread) String() string { return sealedText }
 
 // Format hides the content from every verb.
-func (Review) Format(f fmt.State, _ rune) { sealedFormat(f) }
+func (Reread) Format(f fmt.State, _ rune) { sealedFormat(f) }
 
 // LogValue hides the content.
-func (Review) LogValue() slog.Value { return sealedValue() }
+func (Reread) LogValue() slog.Value { return sealedValue() }
