@@ -34,6 +34,7 @@ const (
 	EntryHelper         EntryKind = "helper"          // somebody who helped got a code of their own
 	EntryClock          EntryKind = "clock-event"     // what members did about a deadline of their own
 	EntryPromise        EntryKind = "promise-event"   // the same of one that was promised; seen by both sides
+	EntryPart           EntryKind = "part-erased"     // a part was erased before the rest; seen by both sides
 )
 
 // The names of the compartments, as package seal prints them.
@@ -49,7 +50,7 @@ func EntryKinds() []EntryKind {
 		EntryStory, EntryMessageIn, EntryMessageOut, EntryNote, EntryIdentity,
 		EntryContactChange, EntryFile, EntryInternalFile, EntryOutcome, EntryWithdrawal,
 		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntrySummary,
-		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryClock, EntryPromise, EntryCheckIn, EntryHelper,
+		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryClock, EntryPromise, EntryCheckIn, EntryHelper, EntryPart,
 	}
 }
 
@@ -63,7 +64,7 @@ func (k EntryKind) Compartment() string {
 	case EntryIdentity, EntryContactChange, EntryRawMail:
 		return identityCompartment
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryFile, EntryOutcome,
-		EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn:
+		EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn, EntryPart:
 		return dialogueCompartment
 	default:
 		return investigationCompartment
@@ -74,7 +75,7 @@ func (k EntryKind) Compartment() string {
 func (k EntryKind) Seen() bool {
 	switch k {
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryIdentity, EntryContactChange,
-		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn:
+		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn, EntryPart:
 		return true
 	default:
 		return false

@@ -26,6 +26,9 @@ const (
 	// GuardFeedback asks that the complainant was told what was done and why.
 	// Directive (EU) 2019/1937 art. 9(1)(f) and 5(13).
 	GuardFeedback Guard = "feedback"
+	// GuardSpam asks that it is manifestly no complaint, where a case is erased before it
+	// was closed. Directive (EU) 2019/1937 art. 17.
+	GuardSpam Guard = "spam"
 	// GuardLegalHold refuses erasure while a hold stands. GDPR art. 17(3)(e).
 	GuardLegalHold Guard = "legal-hold"
 )
@@ -38,6 +41,7 @@ type Facts struct {
 	Question            bool // a question, not a complaint: it needs no outcome
 	NobodyToTell        bool // a letter without a sender: there is no complainant to reach
 	LegalHold           bool
+	Spam                bool // manifestly no complaint
 }
 
 func (f Facts) satisfy(g Guard) bool {
@@ -50,6 +54,8 @@ func (f Facts) satisfy(g Guard) bool {
 		return f.FeedbackSent || f.NobodyToTell
 	case GuardLegalHold:
 		return !f.LegalHold
+	case GuardSpam:
+		return f.Spam
 	default:
 		return false
 	}
@@ -79,11 +85,11 @@ func table(s State) []step {
 	case StateUnsorted:
 		return every(StateReceived, StateErased)
 	case StateReceived:
-		return every(StateAcknowledged, StateErased) // erased: spam only
+		return every(StateAcknowledged, StateErased)
 	case StateAcknowledged:
-		return append(every(StateTriage, StateReferred, StateClosed), handling)
+		return append(every(StateTriage, StateReferred, StateClosed, StateErased), handling)
 	case StateTriage:
-		return append(every(StateWaiting, StateMediation, StateDecision, StateReferred, StateClosed),
+		return append(every(StateWaiting, StateMediation, StateDecision, StateReferred, StateClosed, StateErased),
 			handling, investigation)
 	case StateWaiting:
 		return append(every(StateTriage, StateMediation, StateDecision, StateClosed),
@@ -126,6 +132,8 @@ func guardsOf(from, to State) []Guard {
 	// A case in monitoring has met these once; it may go back to closed.
 	case to == StateClosed && from != StateMonitoring:
 		return []Guard{GuardOutcome, GuardFeedback}
+	case to == StateErased && from.Open():
+		return []Guard{GuardLegalHold, GuardSpam}
 	case to == StateErased:
 		return []Guard{GuardLegalHold}
 	default:

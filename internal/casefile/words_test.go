@@ -36,7 +36,7 @@ func TestEveryNameThatAPersonMeetsHasWords(t *testing.T) {
 	}
 	for _, g := range []casefile.Guard{
 		casefile.GuardNoSuchMove, casefile.GuardAcknowledgement, casefile.GuardOutcome,
-		casefile.GuardFeedback, casefile.GuardLegalHold,
+		casefile.GuardFeedback, casefile.GuardLegalHold, casefile.GuardSpam,
 	} {
 		keys = append(keys, "error.guard."+string(g))
 	}

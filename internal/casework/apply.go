@@ -29,6 +29,7 @@ type change struct {
 	more  func(*store.Tx) error  // may be nil
 	fix   func([]deadline.Clock) // may be nil; changes the clocks themselves
 	turn  *turning               // may be nil; changes who may read
+	scrub bool                   // the summary loses every word of the case
 }
 
 // routing is what the case says about itself once the change is made.
@@ -134,7 +135,11 @@ func (c *Casework) seal(actor access.Actor, o *custody.Opened, ch change, row []
 		return added, nil // shown as damaged in the list; what is in the case stays whole
 	}
 	s := r.summary
-	for _, words := range []string{unheard(o, r.Summary.Revision), ch.words} {
+	news := []string{unheard(o, r.Summary.Revision), ch.words}
+	if ch.scrub {
+		s.Subject, s.Words, news = "", "", nil
+	}
+	for _, words := range news {
 		if words != "" {
 			s.Words += casefile.FindForm(words)
 		}

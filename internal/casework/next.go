@@ -170,7 +170,7 @@ func (v *Case) restingStep() string {
 	switch {
 	case v.Erasure.Hold != nil && v.Erasure.Hold.Late:
 		return stepHeld
-	case v.Erasure.Due && v.Erasure.Hold == nil:
+	case v.Erasure.Due != "" && v.Erasure.Hold == nil:
 		return stepErase
 	}
 	if v.State == casefile.StateMonitoring && v.Channel == casefile.ChannelWatch {

@@ -137,6 +137,10 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 		p, err := casefile.DecodePayload[casefile.HoldEvent](e.Payload)
 		i.Hold, i.Text = &p, p.Why
 		return err
+	case casefile.EntryPart:
+		p, err := casefile.DecodePayload[casefile.PartEvent](e.Payload)
+		i.Part = &p
+		return err
 	case casefile.EntryRequest:
 		p, err := casefile.DecodePayload[casefile.Request](e.Payload)
 		i.Asked, i.Text = p.Matter, p.Reason

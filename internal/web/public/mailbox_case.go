@@ -49,7 +49,9 @@ type caseView struct {
 	Address    mailView // whether the address is confirmed
 	Language   languageView
 	Withdrawn  time.Time
-	Kept       string // until when it is kept; empty: not planned
+	Kept       string      // until when it is kept; empty: not planned
+	Parts      []ui.Answer // the same of each part, and why
+	WhoGone    bool        // it was erased who the person is
 	LeaveTo    string
 	Contacting string
 	Talk       string
@@ -170,7 +172,12 @@ func (b *mailbox) caseView(r *http.Request, m *dialogue.Mailbox) caseView {
 			key = "mailbox.kept-held"
 		}
 		v.Kept = b.words(r, key, "date", b.day(r, m.EraseAfter))
+		if !m.Held && m.Apart() {
+			v.Kept = b.words(r, "mailbox.kept.apart")
+		}
+		v.Parts = b.keptParts(r, m)
 	}
+	v.WhoGone = !m.WhoGone().IsZero()
 	v.Next = nextOf(v.Promises)
 	for _, p := range v.Promises {
 		if p.Fresh && p.Missed == nil {
@@ -186,6 +193,20 @@ func (b *mailbox) caseView(r *http.Request, m *dialogue.Mailbox) caseView {
 		v.Sent, v.SentAt = b.sentParts(r, m), m.Story.At
 	}
 	return v
+}
+
+// keptParts say of each part until when it is kept and why, or that it was erased.
+func (b *mailbox) keptParts(r *http.Request, m *dialogue.Mailbox) []ui.Answer {
+	var list []ui.Answer
+	for _, k := range m.Kept {
+		rule := b.words(r, "common.retention."+string(k.Why))
+		text := b.words(r, "mailbox.kept.part", "date", b.day(r, k.Until), "rule", rule)
+		if !k.Gone.IsZero() {
+			text = b.words(r, "mailbox.kept.gone", "date", b.day(r, k.Gone))
+		}
+		list = append(list, ui.Answer{Label: b.words(r, "common.part."+string(k.Part)), Text: text})
+	}
+	return list
 }
 
 // nextOf is the first date that is still to come.

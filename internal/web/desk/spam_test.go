@@ -1,0 +1,125 @@
+package desk_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"klankbord/internal/apptest"
+	"klankbord/internal/profile"
+)
+
+func TestWhatIsNoComplaintIsErasedThroughThePages(t *testing.T) {
+	h, c := staffed(t)
+	for _, b := range []*browser{c.nele, c.thomas, c.sofie} {
+		b.speaks("en")
+	}
+	general := "/desk/case/" + string(h.Complain("en", complaint(), nil).Number)
+	strict := "/desk/case/" + string(h.Complain("en", integrity(), nil).Number)
+	handled := "/desk/case/" + string(h.Complain("en", complaint(), nil).Number)
+	h.DeliverMail()
+	c.sofie.get(general).link(general + "/erase")
+	c.sofie.opens(general+"/erase", "Is it advertising or a trial?")
+	c.sofie.opens(general+"/spam", "In doubt it is a complaint")
+	if p := c.sofie.get(general+"/spam").send("/spam", url.Values{"act": {"erase"}, "password": {"not this one at all"}}); p.status != 422 {
+		t.Errorf("a wrong password is answered %d %q", p.status, p.title())
+	}
+	done := c.sofie.get(general+"/spam").send("/spam", url.Values{"act": {"erase"}, "password": {password}})
+	if !done.says("Certificate of erasure") || !done.says("Manifestly no complaint") {
+		t.Fatalf("after erasing comes %d %q", done.status, done.title())
+	}
+	c.sofie.opens("/desk/erased", "was manifestly no complaint")
+	if p := c.sofie.get(general); p.status != 404 {
+		t.Errorf("the case answers %d", p.status)
+	}
+	// Once somebody has written it is handled like any other.
+	c.sofie.write(handled, "message", "We looked into it.")
+	c.sofie.opens(handled+"/spam", "Close the case like any other")
+	if p := c.sofie.post(handled+"/spam", url.Values{"act": {"erase"}, "password": {password}}); p.status != 422 {
+		t.Errorf("a complaint that is handled is erased: %d %q", p.status, p.title())
+	}
+	// On a strict route two decide.
+	if p := c.thomas.post(strict+"/spam", url.Values{"act": {"erase"}, "password": {password}}); p.says("Certificate of erasure") {
+		t.Error("one member alone erases it")
+	}
+	c.thomas.get(strict+"/spam").send("/spam", url.Values{"act": {"ask"}, "why": {"It sells a printer"}})
+	request := c.nele.get(strict).link(strict + "/request/")
+	if p := c.nele.get(request); !p.says("Look for yourself first") {
+		t.Errorf("the second member reads %q", text(p.doc))
+	}
+	c.nele.get(request).send(request, url.Values{"verdict": {"approved"}, "password": {password}})
+	if done = c.thomas.get(strict+"/spam").send("/spam", url.Values{"act": {"erase"}, "password": {password}}); !done.says("A second member agreed and signed") {
+		t.Errorf("after erasing comes %d %q", done.status, done.title())
+	}
+}
+
+// closesWith closes a case through the pages with an outcome.
+func (b *browser) closesWith(base, outcome string) {
+	b.t.Helper()
+	b.write(base, "message", "We looked into it.")
+	b.get(base).send("/state", url.Values{"to": {"triage"}})
+	done := b.get(base+"/close").send("/close", url.Values{
+		"outcome": {outcome}, "feedback": {"We looked into it."}, "why": {"There was nothing."},
+	}).send("/send", nil)
+	if !done.says("The case is closed") {
+		b.t.Fatalf("%s is not closed: %d %q", base, done.status, done.title())
+	}
+}
+
+// erasesPart erases the part of a case that is due, with a colleague's signature.
+func (s *states) erasesPart(base, part string) {
+	thomas, nele := s.crew.thomas, s.crew.nele
+	thomas.get(base+"/erase").send("/erase", url.Values{"act": {"ask"}, "why": {"Its time has come"}})
+	request := nele.get(base).link(base + "/request/")
+	s.each(func() { s.keep("request-erase-"+part, nele.get(s.in(request))) })
+	nele.get(request).send(request, url.Values{"verdict": {"approved"}, "password": {password}})
+	thomas.speaks("en")
+	if p := thomas.get(base+"/erase").send("/erase", url.Values{"act": {"erase-part"}, "password": {password}}); !p.says("That part is erased") {
+		s.t.Fatalf("after erasing the %s comes %d %q", part, p.status, p.title())
+	}
+	s.each(func() {
+		s.keep("case-"+part+"-gone", thomas.get(s.in(base)))
+		s.keep("erase-"+part+"-gone", thomas.get(s.in(base+"/erase")))
+	})
+}
+
+// partly renders what goes before the rest, and what is no complaint, in every state.
+func (s *states) partly() {
+	thomas, nele, sofie := s.crew.thomas, s.crew.nele, s.crew.sofie
+	number := func(a profile.Answers) string { return "/desk/case/" + string(s.Complain("nl", a, nil).Number) }
+	story, who := number(integrity()), number(apptest.StrictAnswers("data-breach"))
+	spam, asked := number(complaint()), number(integrity())
+	s.DeliverMail()
+	s.anew(s.crew)
+	thomas.speaks("en")
+	thomas.closesWith(story, "not-proven")
+	thomas.closesWith(who, "unfounded")
+	s.each(func() {
+		s.keep("erase-parts-kept", thomas.get(s.in(who+"/erase")))
+		s.keep("spam", sofie.get(s.in(spam+"/spam")))
+		s.keep("spam-error", sofie.post(s.in(spam+"/spam"), url.Values{"act": {"erase"}, "password": {"no"}}))
+		s.keep("spam-ask", thomas.get(s.in(asked+"/spam")))
+		s.keep("spam-ask-error", thomas.post(s.in(asked+"/spam"), url.Values{"act": {"ask"}}))
+		s.keep("spam-late", thomas.get(s.in(story+"/spam")))
+	})
+	thomas.post(asked+"/spam", url.Values{"act": {"ask"}, "why": {"It sells a printer"}})
+	s.each(func() {
+		s.keep("spam-waiting", thomas.get(s.in(asked+"/spam")))
+		s.keep("request-spam", nele.get(s.in(nele.get(asked).link(asked+"/request/"))))
+	})
+	sofie.post(spam+"/spam", url.Values{"act": {"erase"}, "password": {password}})
+	s.Clock.Add(4 * 31 * 24 * time.Hour)
+	s.anew(s.crew)
+	s.each(func() {
+		s.keep("erase-story-due", thomas.get(s.in(story+"/erase")))
+		s.keep("inbox-erase-part", thomas.get(s.in("/desk?view=erase")))
+		s.keep("certificate-spam", sofie.get(s.in(strings.Replace(spam, "case", "erased", 1))))
+		s.keep("erased-spam", sofie.get(s.in("/desk/erased")))
+	})
+	s.erasesPart(story, "story")
+	s.Clock.Add(23 * 31 * 24 * time.Hour)
+	s.anew(s.crew)
+	s.each(func() { s.keep("erase-identity-due", thomas.get(s.in(who+"/erase"))) })
+	s.erasesPart(who, "identity")
+}
