@@ -102,6 +102,8 @@ func (v *Case) step() (string, []deadline.Kind) {
 		return stepByHand, []deadline.Kind{deadline.KindAcknowledgement, deadline.KindFirstAnswer}
 	case v.Receipt.State == ReceiptDead:
 		return stepDead, []deadline.Kind{deadline.KindAcknowledgement, deadline.KindFirstAnswer}
+	case v.Charge.ID == "" && v.State == casefile.StateReview:
+		return stepReview, []deadline.Kind{deadline.KindReview}
 	case v.Charge.ID == "":
 		return stepAssign, nil
 	case v.untold() != "":
@@ -153,7 +155,7 @@ func (v *Case) handlingStep() (string, []deadline.Kind) {
 	case casefile.StateMeasures:
 		return stepMeasures, answer
 	case casefile.StateReview:
-		return stepReview, nil
+		return stepReview, []deadline.Kind{deadline.KindReview}
 	case casefile.StateReferred:
 		return stepReferred, answer
 	default:

@@ -146,6 +146,9 @@ func (c *Casework) Assign(ctx context.Context, actor access.Actor, n casefile.Nu
 		if err != nil {
 			return err
 		}
+		if to != "" && c.decidedBefore(o, to) {
+			return errReviewOther
+		}
 		may := slices.ContainsFunc(people(o, a), func(p Person) bool { return p.ID == to })
 		if to != "" && !may {
 			return fault.New(fault.Invalid, "error.member-missing")

@@ -105,6 +105,10 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 		p, err := casefile.DecodePayload[casefile.Withdrawal](e.Payload)
 		i.Text, i.Lang = p.Why, p.Lang
 		return err
+	case casefile.EntryReview:
+		p, err := casefile.DecodePayload[casefile.ReviewRequest](e.Payload)
+		i.Text, i.Lang = p.Why, p.Lang
+		return err
 	case casefile.EntryMeetingRequest:
 		p, err := casefile.DecodePayload[casefile.MeetingRequest](e.Payload)
 		i.Text, i.Lang, i.Way = p.Text, p.Lang, p.Way

@@ -143,6 +143,7 @@ func (d *Dialogue) read(ctx context.Context, v *visit) (*Mailbox, error) {
 	}
 	m.Handed, m.Helper = o.Handed, o.Case.Channel == casefile.ChannelWatch
 	m.CheckIns, m.Declined = d.checkIns(o, running)
+	m.Review = d.review(o)
 	m.NewCode, m.Codes = d.newCode(onItsWay), d.codeTurns(o)
 	m.Late = o.Case.State.Open() && slices.ContainsFunc(clocks, Promise.Late)
 	moved(m.Promises, o)

@@ -47,8 +47,9 @@ type Mailbox struct {
 	Helper    bool      // of somebody who helped: there is no complaint in it
 	Handed    bool      // a member knows the code; the person draws their own first
 	CheckIns  []CheckIn // by date
-	Declined  bool      // the person wants no more of them
-	NewCode   *NewCode  // nil unless a member asked for a new code
+	Review    Review
+	Declined  bool     // the person wants no more of them
+	NewCode   *NewCode // nil unless a member asked for a new code
 	Codes     []CodeTurn
 }
 

@@ -1,12 +1,16 @@
 package desk_test
 
 import (
+	"context"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"golang.org/x/net/html"
+
 	"klankbord/internal/apptest"
+	"klankbord/internal/dialogue"
 	"klankbord/internal/profile"
 )
 
@@ -109,6 +113,7 @@ func (s *states) partly() {
 		s.keep("request-spam", nele.get(s.in(nele.get(asked).link(asked+"/request/"))))
 	})
 	sofie.post(spam+"/spam", url.Values{"act": {"erase"}, "password": {password}})
+	s.reviewed()
 	s.Clock.Add(4 * 31 * 24 * time.Hour)
 	s.anew(s.crew)
 	s.each(func() {
@@ -122,4 +127,35 @@ func (s *states) partly() {
 	s.anew(s.crew)
 	s.each(func() { s.keep("erase-identity-due", thomas.get(s.in(who+"/erase"))) })
 	s.erasesPart(who, "identity")
+}
+
+// reviewed renders a case of which the complainant asked that somebody else looks again.
+func (s *states) reviewed() {
+	thomas, nele := s.crew.thomas, s.crew.nele
+	r := s.Complain("nl", integrity(), nil)
+	base := "/desk/case/" + string(r.Number)
+	s.DeliverMail()
+	thomas.closesWith(base, "not-proven")
+	err := s.Dialogue.AskReview(context.Background(), s.Enter(r.Code), dialogue.Sending{Key: dialogue.NewKey(), Number: r.Number}, "nl", "Niemand vroeg het de boekhouder.")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	p := thomas.get(base)
+	_, at := p.form("/assign")
+	me := url.Values{"revision": at["revision"], "member": {thomas.id(p)}}
+	s.each(func() {
+		s.keep("case-review", nele.get(s.in(base)))
+		s.keep("case-review-other", thomas.post(s.in(base+"/assign"), me))
+	})
+}
+
+// id is the member of the browser, as the choice of who is in charge names them.
+func (b *browser) id(p *page) string {
+	b.t.Helper()
+	for _, n := range all(p.doc, func(n *html.Node) bool { return n.Data == "option" && strings.Contains(text(n), "Thomas") }) {
+		value, _ := attr(n, "value")
+		return value
+	}
+	b.t.Fatal("nobody can be put in charge")
+	return ""
 }

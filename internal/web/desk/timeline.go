@@ -137,7 +137,7 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 		return d.checkInText(r, it), tag(checkInTone(it))
 	case casefile.EntryMeetingRequest:
 		return d.text(r, "desk.meeting."+wayOf(it.Way)) + "\n\n" + it.Text, tag(ui.Warn)
-	case casefile.EntryWithdrawal:
+	case casefile.EntryWithdrawal, casefile.EntryReview:
 		return it.Text, tag(ui.Warn)
 	case casefile.EntryNote, casefile.EntryInternalFile:
 		return it.Text, tag(ui.Warn)

@@ -50,6 +50,9 @@ type caseView struct {
 	Language   languageView
 	Withdrawn  time.Time
 	Kept       string      // until when it is kept; empty: not planned
+	Review     string      // until when a review can be asked for; empty: it cannot
+	Reviewing  string      // address of the page that asks
+	Reviewed   string      // that it was asked for
 	Parts      []ui.Answer // the same of each part, and why
 	WhoGone    bool        // it was erased who the person is
 	LeaveTo    string
@@ -177,6 +180,10 @@ func (b *mailbox) caseView(r *http.Request, m *dialogue.Mailbox) caseView {
 		}
 		v.Parts = b.keptParts(r, m)
 	}
+	if m.Review.Open() {
+		v.Review, v.Reviewing = b.words(r, "mailbox.review.box", "date", b.day(r, m.Review.Until)), b.at(r, "/mailbox/"+formReview)
+	}
+	v.Reviewed = b.reviewAsked(r, m)
 	v.WhoGone = !m.WhoGone().IsZero()
 	v.Next = nextOf(v.Promises)
 	for _, p := range v.Promises {
@@ -222,7 +229,7 @@ func nextOf(list []promised) *promised {
 // doneText says what was just done. Only the words of our own redirects count.
 func (b *mailbox) doneText(r *http.Request) string {
 	done := r.URL.Query().Get("done")
-	if !slices.Contains([]string{formReply, formConversation, formWithdraw, formContact, formCheckIn, "check-ins", "mail", "language", "confirm", "new-code", "own-code"}, done) {
+	if !slices.Contains([]string{formReply, formConversation, formWithdraw, formContact, formCheckIn, formReview, "check-ins", "mail", "language", "confirm", "new-code", "own-code"}, done) {
 		return ""
 	}
 	return b.words(r, "mailbox.done."+done)

@@ -2,6 +2,7 @@ package public_test
 
 import (
 	"net/http"
+	"net/url"
 	"testing"
 
 	"klankbord/internal/apptest"
@@ -53,4 +54,28 @@ func TestTheMailboxTellsWhatWasErasedBeforeTheRest(t *testing.T) {
 	if p = p.v.get("/en/mailbox/contact"); p.path != "/en/mailbox/case" {
 		t.Errorf("contact details can be written anew: %s", p.path)
 	}
+}
+
+// review renders the page on which somebody asks that another member looks again.
+func (k mailboxKeeper) review() {
+	r := k.Complain(k.l, apptest.StrictAnswers("theft"), nil)
+	k.DeliverMail()
+	p := k.inside(k.l, r.Code)
+	k.keep("review--over", p.v.get(k.at("/mailbox/review")), http.StatusOK)
+	k.Move(k.team.Manager, r.Number, casefile.StateTriage)
+	if err := k.TryClose(k.team.Manager, r.Number, casefile.OutcomeNotProven, "Wij zochten het uit.", "Er was te weinig bewijs."); err != nil {
+		k.t.Fatal(err)
+	}
+	k.keep("case--review-open", p.v.get(k.at("/mailbox/case")), http.StatusOK)
+	at := k.keep("review", p.v.get(k.at("/mailbox/review")), http.StatusOK)
+	k.keep("review--wrong", at.submit(k.at("/mailbox/review"), nil), http.StatusUnprocessableEntity)
+	k.keep("case--review-asked", at.submit(k.at("/mailbox/review"), url.Values{"text": {"Niemand vroeg het de boekhouder."}}), http.StatusOK)
+	k.keep("review--asked", p.v.get(k.at("/mailbox/review")), http.StatusOK)
+	over := k.Complain(k.l, apptest.Answers("response-time"), nil)
+	k.DeliverMail()
+	k.Close(k.team.Service[0], over.Number, "Wij zochten het uit.", "Er was te weinig bewijs.")
+	p = k.inside(k.l, over.Code).v.get(k.at("/mailbox/review"))
+	p.v.get(k.at("/mailbox/case")).submit(k.at("/mailbox/leave"), nil)
+	again := p.submit(k.at("/mailbox/review"), url.Values{"text": {"Ik ben het er niet mee eens."}})
+	k.keep("review--restored", again.typeCode(k.l, over.Code), http.StatusOK)
 }

@@ -44,6 +44,7 @@ func TestEveryStateOfTheMailbox(t *testing.T) {
 			k.checkIns()
 			k.helper()
 			k.kept()
+			k.review()
 		})
 	}
 }
