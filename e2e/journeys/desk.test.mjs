@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { openHouse, inEveryWay, ways } from './house.mjs';
 import { someone } from './person.mjs';
 import { complainsInShort, enters, file, general, integrity } from './complaint.mjs';
+import { assesses, decides, declares, records } from './records.mjs';
 import {
   atTheDesk, choosesLanguage, givesDigits, givesPassword, listed, nextPassword, opensCase, signsIn, signsOut, tells, writes, movesTo,
 } from './member.mjs';
@@ -37,7 +38,7 @@ test('members work at the desk', { timeout: 10 * 60_000 }, async (t) => {
 
     assert.ok((await listed(member, 'unassigned')).some((s) => s.includes(sent.summary)));
     await opensCase(member, sent, 'unread');
-    await member.reads(sent.story, member.say('desk.identity.sealed'), member.say('desk.next.assign'));
+    await member.reads(sent.story, member.say('desk.identity.sealed'), member.say('desk.next.declare'));
     await member.misses('Vandersmissen', sent.email, sent.code);
 
     await member.follows(member.say('desk.identity.ask'));
@@ -61,8 +62,19 @@ test('members work at the desk', { timeout: 10 * 60_000 }, async (t) => {
     await member.reads(member.say('desk.done.message'), 'We looked into it <b>today</b> & will call you.', member.say('desk.item.unread'));
 
     await movesTo(member, 'triage', 'It is about money.');
+    await member.reads(member.say('desk.next.declare'));
+    await declares(member, sent.number);
+    await assesses(member, sent.number);
+    await records(member, sent.number, 'regime', { regime: 'follow-up', why: 'We follow up a complaint.' });
+    await member.opens(`/desk/case/${sent.number}`);
     await movesTo(member, 'investigation', 'There is enough to look into.');
+    await records(member, sent.number, 'allegation', { what: 'The till was short', finding: 'upheld', why: 'The roll.' });
+    const written = { mandate: 'Who counted.', done: 'We asked.', facts: 'One person counted.', findings: 'Nobody checked.' };
+    await records(member, sent.number, 'report', written);
+    await member.opens(`/desk/case/${sent.number}`);
     await movesTo(member, 'decision', 'We know what happened.');
+    await decides(t, house, member, sent.number, who === nele ? thomas : nele);
+    await member.opens(`/desk/case/${sent.number}`);
 
     await member.follows(member.say('desk.close.start'));
     await member.presses(member.say('desk.compose.check'), { status: 422 });

@@ -39,6 +39,7 @@ type Instance struct {
 
 	signers map[staff.ID]*seal.Signer
 	secrets map[staff.ID]*seal.MemberSecret
+	joined  []access.Actor
 }
 
 // Start is where the clock of a new instance stands: a Monday morning.
@@ -145,7 +146,9 @@ func (i *Instance) Join(name string, assignments ...staff.Assignment) access.Act
 	if !ok {
 		i.T.Fatalf("member %s did not enter the directory", name)
 	}
-	return access.Actor{Member: id, Name: name, Language: "nl", Session: ident.New(), Entry: entry, Keys: keys}
+	actor := access.Actor{Member: id, Name: name, Language: "nl", Session: ident.New(), Entry: entry, Keys: keys}
+	i.joined = append(i.joined, actor)
+	return actor
 }
 
 // Instance is the id of the instance.

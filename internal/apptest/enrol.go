@@ -44,6 +44,7 @@ func (i *Instance) Enrol(by access.Actor, name string, assignments ...staff.Assi
 	dir, err := i.Custody.Directory(context.Background())
 	i.check(err)
 	e.Entry, _ = dir.Entry(e.Member)
+	i.joined = append(i.joined, e.Actor)
 	return e
 }
 

@@ -11,7 +11,7 @@ import (
 
 // ErasePart waits until a part of a closed case may go before the rest, has a colleague
 // agree, and erases it.
-func (i *Instance) ErasePart(by, second access.Actor, n casefile.Number, p casefile.Part) {
+func (i *Instance) ErasePart(by, second access.Actor, n casefile.Number, p casefile.Scope) {
 	i.T.Helper()
 	for _, k := range i.Case(by, n).Erasure.Parts {
 		if k.Part == p {

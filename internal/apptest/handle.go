@@ -30,9 +30,10 @@ func (i *Instance) Write(actor access.Actor, n casefile.Number, kind casework.Dr
 	i.check(i.Casework.Send(ctx, actor, n, casework.Sending{Kind: kind, ID: d.ID, Revision: d.Revision, Seen: d.Seen}))
 }
 
-// Move changes the state of a case.
+// Move changes the state of a case, once what the step asks for is recorded.
 func (i *Instance) Move(actor access.Actor, n casefile.Number, to casefile.State) {
 	i.T.Helper()
+	i.Complete(actor, n, to)
 	c := i.Case(actor, n)
 	i.check(i.Casework.ChangeState(context.Background(), actor, n, casework.Transition{To: to, Why: "next step", Revision: c.Revision}))
 }
@@ -40,7 +41,18 @@ func (i *Instance) Move(actor access.Actor, n casefile.Number, to casefile.State
 // Close ends a case with an outcome and feedback.
 func (i *Instance) Close(actor access.Actor, n casefile.Number, feedback, why string) {
 	i.T.Helper()
+	i.Complete(actor, n, casefile.StateClosed)
 	i.check(i.TryClose(actor, n, casefile.OutcomeUpheld, feedback, why))
+}
+
+// CloseWith ends a case with an outcome, to which a colleague agrees where two decide.
+func (i *Instance) CloseWith(actor access.Actor, n casefile.Number, o casefile.Outcome, feedback, why string) {
+	i.T.Helper()
+	if i.Case(actor, n).Route == casefile.Integrity {
+		i.Agree(actor, n, o)
+	}
+	i.Complete(actor, n, casefile.StateClosed)
+	i.check(i.TryClose(actor, n, o, feedback, why))
 }
 
 // TryClose ends a case, or says why not.
@@ -61,7 +73,11 @@ func (i *Instance) TryClose(actor access.Actor, n casefile.Number, outcome casef
 	if err != nil {
 		return err
 	}
-	return i.Casework.Close(ctx, actor, n, casework.Sending{Kind: casework.DraftOutcome, ID: d.ID, Revision: d.Revision, Seen: d.Seen})
+	shown, err := i.Casework.Check(ctx, actor, n, casework.DraftOutcome) // what is missing is said by Close
+	if shown == nil {
+		return err
+	}
+	return i.Casework.Close(ctx, actor, n, casework.Sending{Kind: casework.DraftOutcome, ID: d.ID, Revision: d.Revision, Seen: shown.Seen})
 }
 
 // Enter opens the mailbox of a code.

@@ -29,6 +29,7 @@ const (
 	EntryRequest        EntryKind = "request"         // a member asks the others to agree
 	EntryDecision       EntryKind = "decision"        // what became of a request, signed
 	EntryCode           EntryKind = "code-event"      // what happened to the code; seen by both sides
+	EntryRecord         EntryKind = "record"          // a sheet that members filled in, or a later version of it
 	EntryCheckIn        EntryKind = "check-in"        // how the complainant is treated since they spoke
 	EntryHold           EntryKind = "hold"            // erasure was stopped, or may go on
 	EntryHelper         EntryKind = "helper"          // somebody who helped got a code of their own
@@ -52,6 +53,7 @@ func EntryKinds() []EntryKind {
 		EntryContactChange, EntryFile, EntryInternalFile, EntryOutcome, EntryWithdrawal,
 		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntrySummary,
 		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryClock, EntryPromise, EntryCheckIn, EntryHelper, EntryPart, EntryReview,
+		EntryRecord,
 	}
 }
 

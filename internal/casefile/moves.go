@@ -11,56 +11,6 @@ type Move struct {
 	Guards   []Guard
 }
 
-// Guard names the reason for which a step is refused.
-type Guard string
-
-// The guards.
-const (
-	// GuardNoSuchMove refuses a step that the route's table does not hold.
-	GuardNoSuchMove Guard = "no-such-move"
-	// GuardAcknowledgement asks that receipt was confirmed to the complainant.
-	// Directive (EU) 2019/1937 art. 9(1)(b).
-	GuardAcknowledgement Guard = "acknowledgement"
-	// GuardOutcome asks that an outcome was recorded.
-	GuardOutcome Guard = "outcome"
-	// GuardFeedback asks that the complainant was told what was done and why.
-	// Directive (EU) 2019/1937 art. 9(1)(f) and 5(13).
-	GuardFeedback Guard = "feedback"
-	// GuardSpam asks that it is manifestly no complaint, where a case is erased before it
-	// was closed. Directive (EU) 2019/1937 art. 17.
-	GuardSpam Guard = "spam"
-	// GuardLegalHold refuses erasure while a hold stands. GDPR art. 17(3)(e).
-	GuardLegalHold Guard = "legal-hold"
-)
-
-// Facts are what is true of a case when a step is asked for.
-type Facts struct {
-	AcknowledgementSent bool
-	FeedbackSent        bool
-	Outcome             Outcome
-	Question            bool // a question, not a complaint: it needs no outcome
-	NobodyToTell        bool // a letter without a sender: there is no complainant to reach
-	LegalHold           bool
-	Spam                bool // manifestly no complaint
-}
-
-func (f Facts) satisfy(g Guard) bool {
-	switch g {
-	case GuardAcknowledgement:
-		return f.AcknowledgementSent || f.NobodyToTell
-	case GuardOutcome:
-		return f.Outcome.Known() || f.Question
-	case GuardFeedback:
-		return f.FeedbackSent || f.NobodyToTell
-	case GuardLegalHold:
-		return !f.LegalHold
-	case GuardSpam:
-		return f.Spam
-	default:
-		return false
-	}
-}
-
 // step is a row of the table: where a state leads, and on which routes.
 type step struct {
 	to     State
@@ -125,19 +75,80 @@ func table(s State) []step {
 	}
 }
 
-func guardsOf(from, to State) []Guard {
+// guardsOf is what a step asks for: what the state that is left must have, and what
+// the state that comes must have.
+func guardsOf(r Route, from, to State) (guards []Guard) {
 	switch {
-	case to == StateAcknowledged:
-		return []Guard{GuardAcknowledgement}
-	// A case in monitoring has met these once; it may go back to closed.
-	case to == StateClosed && from != StateMonitoring:
-		return []Guard{GuardOutcome, GuardFeedback}
 	case to == StateErased && from.Open():
 		return []Guard{GuardLegalHold, GuardSpam}
 	case to == StateErased:
 		return []Guard{GuardLegalHold}
+	}
+	if assessed(r, from, to) {
+		guards = append(guards, GuardTriage)
+		if r.SealsIdentityApart() {
+			guards = append(guards, GuardConflict)
+		}
+	}
+	guards = append(guards, leaving(r, from, to)...)
+	switch {
+	case to == StateAcknowledged:
+		guards = append(guards, GuardAcknowledgement)
+	case to == StateInvestigation:
+		guards = append(guards, GuardRegime)
+	case to == StateReferred:
+		guards = append(guards, GuardReferral)
+	// A case in monitoring has met these once; it may go back to closed.
+	case to == StateClosed && from != StateMonitoring:
+		guards = append(guards, closing(r)...)
+	}
+	return guards
+}
+
+// leaving is what a state asks for before a case goes on from it.
+func leaving(r Route, from, to State) []Guard {
+	switch {
+	case from == StateInvestigation && to == StateDecision && r == Integrity:
+		return []Guard{GuardReply, GuardReport}
+	case from == StateInvestigation && to == StateDecision:
+		return []Guard{GuardReply}
+	case from == StateDecision && to == StateMeasures && r == Integrity:
+		return []Guard{GuardAllegation, GuardFindings, GuardAgreed}
+	case from == StateDecision && to == StateMeasures:
+		return []Guard{GuardFindings}
+	case from == StateDecision && to == StateClosed && r == Integrity:
+		return []Guard{GuardAllegation}
+	case from == StateReferred && to == StateClosed:
+		return []Guard{GuardConfirmed}
 	default:
 		return nil
+	}
+}
+
+// closing is what a case needs before it closes, whatever state it leaves.
+func closing(r Route) []Guard {
+	guards := []Guard{GuardOutcome, GuardFeedback, GuardFindings, GuardMeasures, GuardReminded}
+	switch r {
+	case Integrity:
+		return append(guards, GuardBreach, GuardAgreed)
+	case Privacy:
+		return append(guards, GuardBreach, GuardAgreedFalse)
+	default:
+		return append(guards, GuardAgreedFalse)
+	}
+}
+
+// assessed reports whether a step needs the first assessment behind it: on the
+// strict routes whatever leads to work on the case or out of it, on the general one
+// only leaving the assessment itself.
+func assessed(r Route, from, to State) bool {
+	switch to {
+	case StateHandling, StateInvestigation, StateMediation, StateDecision, StateMeasures, StateReferred:
+		return r.SealsIdentityApart() || from == StateTriage
+	case StateClosed:
+		return r.SealsIdentityApart() && from != StateMonitoring || from == StateTriage
+	default:
+		return false
 	}
 }
 
@@ -150,10 +161,16 @@ func Moves(r Route, s State) []Move {
 	var moves []Move
 	for _, st := range table(s) {
 		if len(st.routes) == 0 || slices.Contains(st.routes, r) {
-			moves = append(moves, Move{From: s, To: st.to, Guards: guardsOf(s, st.to)})
+			moves = append(moves, Move{From: s, To: st.to, Guards: guardsOf(r, s, st.to)})
 		}
 	}
 	return moves
+}
+
+// Returns reports whether a case may go back from a state to the one that it came
+// from. What that one asks for was there when it came to it, so nothing is asked anew.
+func Returns(r Route, from, before State) bool {
+	return slices.ContainsFunc(Moves(r, from), func(m Move) bool { return m.To == before })
 }
 
 // Check returns the guards that still stand in the way of a move; none means that

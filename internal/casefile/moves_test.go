@@ -20,6 +20,17 @@ func settled() casefile.Facts {
 		AcknowledgementSent: true,
 		FeedbackSent:        true,
 		Outcome:             casefile.OutcomeUpheld,
+		Triaged:             true,
+		Declared:            true,
+		Regime:              true,
+		Replied:             true,
+		Reported:            true,
+		Allegations:         1,
+		Agreed:              casefile.OutcomeUpheld,
+		Planned:             true,
+		Referred:            true,
+		Confirmed:           true,
+		Reminded:            true,
 	}
 }
 
@@ -115,11 +126,11 @@ func TestWhatStandsInTheWayIsNamed(t *testing.T) {
 		{"a letter without a sender", casefile.StateReceived, casefile.StateAcknowledged,
 			casefile.Facts{NobodyToTell: true}, nil},
 		{"closing with nothing", casefile.StateTriage, casefile.StateClosed,
-			casefile.Facts{}, []casefile.Guard{casefile.GuardOutcome, casefile.GuardFeedback}},
+			casefile.Facts{}, []casefile.Guard{casefile.GuardTriage, casefile.GuardOutcome, casefile.GuardFeedback, casefile.GuardMeasures}},
 		{"closing a withdrawn complaint still needs feedback", casefile.StateTriage, casefile.StateClosed,
-			casefile.Facts{Outcome: casefile.OutcomeWithdrawn}, []casefile.Guard{casefile.GuardFeedback}},
+			casefile.Facts{Outcome: casefile.OutcomeWithdrawn, Triaged: true, Planned: true}, []casefile.Guard{casefile.GuardFeedback}},
 		{"closing a question needs an answer and no outcome", casefile.StateTriage, casefile.StateClosed,
-			casefile.Facts{Question: true, FeedbackSent: true}, nil},
+			casefile.Facts{Question: true, FeedbackSent: true, Planned: true}, nil},
 		{"skipping to closed", casefile.StateReceived, casefile.StateClosed,
 			settled(), []casefile.Guard{casefile.GuardNoSuchMove}},
 		{"erasing under a legal hold", casefile.StateArchived, casefile.StateErased,
@@ -246,5 +257,59 @@ func TestNothingInternalLiesWhereTheCodeOpensIt(t *testing.T) {
 	}
 	if k := casefile.EntryKind("made-up"); k.Seen() || k.Compartment() != "investigation" {
 		t.Error("an unknown kind is shown or lies where the code opens it")
+	}
+}
+
+func TestEachRouteAsksForWhatTheStepNeeds(t *testing.T) {
+	for _, tc := range []struct {
+		name     string
+		route    casefile.Route
+		from, to casefile.State
+		undo     func(*casefile.Facts)
+		want     []casefile.Guard
+	}{
+		{"an investigation needs its law", casefile.Privacy, casefile.StateTriage, casefile.StateInvestigation,
+			func(f *casefile.Facts) { f.Regime = false }, []casefile.Guard{casefile.GuardRegime}},
+		{"whoever it is about can reply, and there is a report", casefile.Integrity, casefile.StateInvestigation, casefile.StateDecision,
+			func(f *casefile.Facts) { f.Replied, f.Reported = false, false }, []casefile.Guard{casefile.GuardReply, casefile.GuardReport}},
+		{"a privacy investigation needs no report", casefile.Privacy, casefile.StateInvestigation, casefile.StateDecision,
+			func(f *casefile.Facts) { f.Reported = false }, nil},
+		{"each allegation has its finding", casefile.Integrity, casefile.StateDecision, casefile.StateMeasures,
+			func(f *casefile.Facts) { f.Unfound = 1 }, []casefile.Guard{casefile.GuardFindings}},
+		{"one member does not decide alone", casefile.Integrity, casefile.StateDecision, casefile.StateMeasures,
+			func(f *casefile.Facts) { f.Agreed = "" }, []casefile.Guard{casefile.GuardAgreed}},
+		{"nor close without deciding", casefile.Integrity, casefile.StateTriage, casefile.StateClosed,
+			func(f *casefile.Facts) { f.Agreed = "" }, []casefile.Guard{casefile.GuardAgreed}},
+		{"nor with another outcome than was agreed to", casefile.Integrity, casefile.StateMeasures, casefile.StateClosed,
+			func(f *casefile.Facts) { f.Outcome = casefile.OutcomeUnfounded }, []casefile.Guard{casefile.GuardAgreed}},
+		{"unless there is nobody else", casefile.Integrity, casefile.StateMeasures, casefile.StateClosed,
+			func(f *casefile.Facts) { f.Agreed, f.Alone = "", true }, nil},
+		{"a general case closes by one", casefile.General, casefile.StateHandling, casefile.StateClosed,
+			func(f *casefile.Facts) { f.Agreed = "" }, nil},
+		{"but not as knowingly false", casefile.General, casefile.StateHandling, casefile.StateClosed,
+			func(f *casefile.Facts) { f.Agreed, f.Outcome = "", casefile.OutcomeKnowinglyFalse }, []casefile.Guard{casefile.GuardAgreedFalse}},
+		{"nor where one allegation was", casefile.Privacy, casefile.StateHandling, casefile.StateClosed,
+			func(f *casefile.Facts) { f.Agreed, f.FalselyTold = "", true }, []casefile.Guard{casefile.GuardAgreedFalse}},
+		{"a measure that nobody has in hand", casefile.General, casefile.StateMeasures, casefile.StateClosed,
+			func(f *casefile.Facts) { f.Planned = false }, []casefile.Guard{casefile.GuardMeasures}},
+		{"a breach nobody decided about", casefile.Privacy, casefile.StateDecision, casefile.StateClosed,
+			func(f *casefile.Facts) { f.BreachOpen = true }, []casefile.Guard{casefile.GuardBreach}},
+		{"a referral to nobody", casefile.General, casefile.StateHandling, casefile.StateReferred,
+			func(f *casefile.Facts) { f.Referred = false }, []casefile.Guard{casefile.GuardReferral}},
+		{"a referral that did not arrive", casefile.General, casefile.StateReferred, casefile.StateClosed,
+			func(f *casefile.Facts) { f.Confirmed = false }, []casefile.Guard{casefile.GuardConfirmed}},
+		{"silence without reminders", casefile.General, casefile.StateWaiting, casefile.StateClosed,
+			func(f *casefile.Facts) { f.Outcome, f.Reminded = casefile.OutcomeStopped, false }, []casefile.Guard{casefile.GuardReminded}},
+	} {
+		f := settled()
+		tc.undo(&f)
+		err := casefile.Permit(tc.route, tc.from, tc.to, f)
+		var no *casefile.Refusal
+		switch {
+		case tc.want == nil && err != nil:
+			t.Errorf("%s: %v", tc.name, err)
+		case tc.want != nil && (!errors.As(err, &no) || !slices.Equal(no.Guards, tc.want)):
+			t.Errorf("%s: %v, want %v", tc.name, err, tc.want)
+		}
 	}
 }

@@ -6,28 +6,28 @@ import (
 	"time"
 )
 
-// Part is what of a closed case is erased: all of it, or one of two parts before the
+// Scope is what of a closed case is erased: all of it, or one of two parts before the
 // rest.
-type Part string
+type Scope string
 
-// The parts.
+// The scopes.
 const (
-	PartWhole    Part = "whole"
-	PartStory    Part = "story"    // what was told, written and found, with every file
-	PartIdentity Part = "identity" // who the complainant is and how to reach them
+	ScopeWhole    Scope = "whole"
+	ScopeStory    Scope = "story"    // what was told, written and found, with every file
+	ScopeIdentity Scope = "identity" // who the complainant is and how to reach them
 )
 
-// Known reports whether p is one of the parts.
-func (p Part) Known() bool { return p == PartWhole || p == PartStory || p == PartIdentity }
+// Known reports whether p is one of the scopes.
+func (p Scope) Known() bool { return p == ScopeWhole || p == ScopeStory || p == ScopeIdentity }
 
 // Takes reports whether an entry of a kind goes with a part. Raw mail tells both who
 // wrote and what. With the story goes whatever is not needed to keep the rest well: who
 // may not read the case, what happened to the code, and who the person is.
-func (p Part) Takes(k EntryKind) bool {
+func (p Scope) Takes(k EntryKind) bool {
 	switch p {
-	case PartIdentity:
+	case ScopeIdentity:
 		return k.Compartment() == identityCompartment
-	case PartStory:
+	case ScopeStory:
 		switch k {
 		case EntryRouting, EntryAccess, EntryIdentity, EntryContactChange, EntryCode, EntryPart:
 			return false
@@ -42,7 +42,7 @@ func (p Part) Takes(k EntryKind) bool {
 // PartEvent tells that a part of the case was erased, and what is still needed of it.
 // Both sides see it.
 type PartEvent struct {
-	Part    Part      `json:"part"`
+	Part    Scope     `json:"part"`
 	Rule    string    `json:"rule"`              // why it was kept until then
 	Outcome Outcome   `json:"outcome,omitempty"` // empty: a question
 	Closed  time.Time `json:"closed"`

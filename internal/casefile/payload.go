@@ -82,6 +82,7 @@ type Summary struct {
 	Subject  string   `json:"subject,omitempty"`
 	Topics   []string `json:"topics,omitempty"`   // as ticked
 	Assessed []string `json:"assessed,omitempty"` // as the members see it
+	Severity int      `json:"severity,omitempty"` // 1 to 4; 0 while nobody said
 	Outcome  Outcome  `json:"outcome,omitempty"`
 	Words    string   `json:"-"` // what FindForm made of every word in the case
 }

@@ -63,19 +63,20 @@ func TestEveryPayloadIsReadAsWrittenAndPrintsNothing(t *testing.T) {
 		Outcome: casefile.OutcomeUpheld, Lang: lang.EN, Feedback: canary, Why: canary,
 	})
 	roundTrip(t, "summary", casefile.Summary{
-		Subject: canary, Topics: []string{canary}, Assessed: []string{"x"},
+		Subject: canary, Topics: []string{canary}, Assessed: []string{"x"}, Severity: 3,
 	})
 	roundTrip(t, "meeting request", casefile.MeetingRequest{Lang: lang.NL, Way: "phone", Text: canary})
 	roundTrip(t, "withdrawal", casefile.Withdrawal{Lang: lang.NL, Why: canary})
 	roundTrip(t, "request", casefile.Request{
 		Matter: casefile.MatterIdentity, For: canary, Object: canary, Reason: canary, Until: time.Date(2026, 3, 8, 12, 0, 0, 0, time.UTC),
 	})
+	roundTrip(t, "record", casefile.Record{Sheet: casefile.SheetTriage, Fields: map[string][]string{"why": {canary}}, Struck: true})
 	roundTrip(t, "helper", casefile.Helper{Number: canary})
 	roundTrip(t, "check-in", casefile.CheckIn{Lang: lang.NL, Clock: canary, Wish: canary, Declined: true})
 	roundTrip(t, "clock event", casefile.ClockEvent{Act: casefile.ClockExtended, Clock: "D5", Why: canary})
 	roundTrip(t, "code event", casefile.CodeEvent{Act: casefile.CodeAsked, Why: canary})
 	roundTrip(t, "part", casefile.PartEvent{
-		Part: casefile.PartStory, Rule: canary, Outcome: casefile.OutcomeUpheld, Closed: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC),
+		Part: casefile.ScopeStory, Rule: canary, Outcome: casefile.OutcomeUpheld, Closed: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC),
 		Concerns: []string{canary}, LeftOut: []string{canary},
 	})
 	roundTrip(t, "review", casefile.ReviewRequest{Lang: lang.NL, Why: canary})

@@ -24,12 +24,14 @@ type change struct {
 	facts deadline.Facts
 	edit  func(*store.CaseChange) // may be nil
 	event custody.Event
-	words string                 // to be found by search from now on
-	news  bool                   // tell the complainant by mail, where they have an address
-	more  func(*store.Tx) error  // may be nil
-	fix   func([]deadline.Clock) // may be nil; changes the clocks themselves
-	turn  *turning               // may be nil; changes who may read
-	scrub bool                   // the summary loses every word of the case
+	words string                  // to be found by search from now on
+	news  bool                    // tell the complainant by mail, where they have an address
+	more  func(*store.Tx) error   // may be nil
+	fix   func([]deadline.Clock)  // may be nil; changes the clocks themselves
+	turn  *turning                // may be nil; changes who may read
+	sum   func(*casefile.Summary) // may be nil; changes what list and search open
+	kept  *casefile.Kept          // may be nil; the record that is written
+	scrub bool                    // the summary loses every word of the case
 }
 
 // routing is what the case says about itself once the change is made.
@@ -48,6 +50,7 @@ func (c *Casework) apply(ctx context.Context, actor access.Actor, o *custody.Ope
 		return err
 	}
 	clocks := c.rounds(o, ch, c.reckon(o, ch.routing(o), stored, ch.facts))
+	clocks = c.personClock(o, ch.kept, clocks)
 	if ch.fix != nil {
 		ch.fix(clocks)
 	}
@@ -127,7 +130,7 @@ func (c *Casework) seal(actor access.Actor, o *custody.Opened, ch change, row []
 		return nil, fmt.Errorf("seal entries: %w", err)
 	}
 	record, closes := outcomeIn(ch.items)
-	if ch.words == "" && !closes && !added.Turned() || len(row) != 1 {
+	if ch.words == "" && ch.sum == nil && !closes && !added.Turned() || len(row) != 1 {
 		return added, nil
 	}
 	r, _ := c.openRow(actor, row[0])
@@ -146,6 +149,9 @@ func (c *Casework) seal(actor access.Actor, o *custody.Opened, ch change, row []
 	}
 	if closes {
 		s.Outcome = record.Outcome
+	}
+	if ch.sum != nil {
+		ch.sum(&s)
 	}
 	plain, err := casefile.EncodeSummary(s)
 	if err != nil {

@@ -17,9 +17,9 @@ import (
 type Asked struct {
 	ID        string
 	Matter    casefile.Matter
-	Object    string // what exactly, where the matter needs it
 	By        Person
 	For       Person // the zero person: the one who asks
+	Object    string // what exactly, where the matter names it
 	Reason    string
 	At        time.Time
 	Until     time.Time // of a waiting one or of an approval: when it lapses
@@ -39,8 +39,8 @@ func (c *Casework) asked(actor access.Actor, o *custody.Opened, dir *staff.Direc
 	var list []Asked
 	for _, r := range c.requests(o, dir) {
 		list = append(list, Asked{
-			ID: r.id, Matter: r.Matter, Object: r.Object, By: Person{r.by, names[r.by]}, For: Person{staff.ID(r.For), names[staff.ID(r.For)]},
-			Reason: r.Reason, At: r.at, Until: r.until, State: r.state, Decider: Person{r.decider, names[r.decider]},
+			ID: r.id, Matter: r.Matter, By: Person{r.by, names[r.by]}, For: Person{staff.ID(r.For), names[staff.ID(r.For)]},
+			Object: r.Object, Reason: r.Reason, At: r.at, Until: r.until, State: r.state, Decider: Person{r.decider, names[r.decider]},
 			Decided: r.decided, Words: r.words, Forged: r.forged, Mine: r.by == actor.Member,
 			MayDecide: r.state == RequestWaiting && slices.Contains(c.deciders(o, dir, r), actor.Member),
 		})

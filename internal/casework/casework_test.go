@@ -124,7 +124,7 @@ func TestAFirstMessageConfirmsReceiptAndStopsItsClocks(t *testing.T) {
 	if got := len(i.Box.Mails()) - mails; got != 1 {
 		t.Errorf("%d mails tell of the message, want 1", got)
 	}
-	if c.Next.Key != "assign" {
+	if c.Next.Key != "declare" {
 		t.Errorf("the next step is %q", c.Next.Key)
 	}
 }

@@ -138,6 +138,7 @@ func TestAMissedDateIsToldHonestly(t *testing.T) {
 	if err := i.Casework.Assign(t.Context(), s.HR, r.Number, s.HR.Member, c.Revision); err != nil {
 		t.Fatal(err)
 	}
+	i.Keep(s.HR, r.Number, casefile.SheetConflict, map[string][]string{"none": {"none"}})
 	due := clockOf(t, c, "D5").Due
 	i.Clock.Set(due.Add(time.Hour))
 	if next := i.Case(s.HR, r.Number).Next; next.Key != "late" || !next.Due.Equal(due) {

@@ -9,6 +9,7 @@ import (
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
 	"klankbord/internal/deadline"
+	"klankbord/internal/staff"
 	"klankbord/internal/store"
 )
 
@@ -16,15 +17,15 @@ import (
 // *casefile.Refusal with every reason: no closing without an outcome, nor without
 // telling the complainant what was done and why. Directive (EU) 2019/1937
 // art. 9(1)(f).
-func closable(o *custody.Opened, d Draft) error {
+func (c *Casework) closable(actor staff.ID, o *custody.Opened, a around, d Draft) error {
 	question := routing(o).Question
 	told := d.told()
 	if question && d.Outcome == "" {
 		told = strings.TrimSpace(d.Feedback) != "" || has(o, casefile.EntryMessageOut)
 	}
-	return casefile.Permit(o.Case.Route, o.Case.State, casefile.StateClosed, casefile.Facts{
-		AcknowledgementSent: true, Outcome: d.Outcome, Question: question, FeedbackSent: told,
-	})
+	facts := c.facts(actor, o, a)
+	facts.AcknowledgementSent, facts.Outcome, facts.FeedbackSent = true, d.Outcome, told
+	return casefile.Permit(o.Case.Route, o.Case.State, casefile.StateClosed, facts)
 }
 
 func (d Draft) told() bool {
@@ -47,11 +48,15 @@ func (c *Casework) Close(ctx context.Context, actor access.Actor, n casefile.Num
 		if o.Case.State == casefile.StateClosed {
 			return errChanged
 		}
-		if err := closable(o, d); err != nil {
+		a, err := c.around(ctx, actor, o)
+		if err != nil {
 			return err
 		}
 		if c.decidedBefore(o, actor.Member) {
 			return errReviewOther
+		}
+		if err := c.closable(actor.Member, o, a, d); err != nil {
+			return err
 		}
 		ch, err := c.closing(actor, o, d)
 		if err != nil {

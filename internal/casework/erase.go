@@ -57,21 +57,21 @@ type erasing struct {
 }
 
 func (c *Casework) erasable(ctx context.Context, actor access.Actor, n casefile.Number) (e erasing, err error) {
-	k, err := c.due(ctx, actor, n, casefile.PartWhole, &e)
+	k, err := c.due(ctx, actor, n, casefile.ScopeWhole, &e)
 	if err != nil {
 		return e, err
 	}
 	until, rule := k.Whole()
 	e.left = c.leftOf(e, actor)
 	e.left.Rule, e.left.Due, e.left.Outcome = string(rule), until, outcomeOf(e.o).Outcome
-	e.left.StoryErased, e.left.WhoErased = k.gone[casefile.PartStory], k.gone[casefile.PartIdentity]
+	e.left.StoryErased, e.left.WhoErased = k.gone[casefile.ScopeStory], k.gone[casefile.ScopeIdentity]
 	e.left.Second = e.second
 	return e, nil
 }
 
 // due opens a case of which a part may be erased now, with the approval that allows it
 // where one is needed.
-func (c *Casework) due(ctx context.Context, actor access.Actor, n casefile.Number, p casefile.Part, e *erasing) (k keeping, err error) {
+func (c *Casework) due(ctx context.Context, actor access.Actor, n casefile.Number, p casefile.Scope, e *erasing) (k keeping, err error) {
 	if e.o, e.dir, err = c.openWith(ctx, actor, n); err != nil {
 		return k, err
 	}

@@ -20,8 +20,8 @@ import (
 // the secrets that opened them: nobody has them from then on. Who may read the case stays,
 // the mailbox goes on, and a line of the log and an entry tell of it. The faults are those
 // of Erase.
-func (c *Casework) ErasePart(ctx context.Context, actor access.Actor, n casefile.Number, p casefile.Part, password string) error {
-	if p != casefile.PartStory && p != casefile.PartIdentity {
+func (c *Casework) ErasePart(ctx context.Context, actor access.Actor, n casefile.Number, p casefile.Scope, password string) error {
+	if p != casefile.ScopeStory && p != casefile.ScopeIdentity {
 		return fault.New(fault.Invalid, "error.choose-one")
 	}
 	if _, err := c.Custody.Granting(ctx); err != nil {
@@ -50,7 +50,7 @@ func (c *Casework) ErasePart(ctx context.Context, actor access.Actor, n casefile
 	return nil
 }
 
-func (c *Casework) erasePart(ctx context.Context, actor access.Actor, e erasing, k keeping, p casefile.Part) error {
+func (c *Casework) erasePart(ctx context.Context, actor access.Actor, e erasing, k keeping, p casefile.Scope) error {
 	_, rule := k.Of(p)
 	event := casefile.PartEvent{Part: p, Rule: string(rule), Outcome: outcomeOf(e.o).Outcome, Closed: k.closed.UTC()}
 	for _, e := range e.o.Entries {
@@ -65,7 +65,7 @@ func (c *Casework) erasePart(ctx context.Context, actor access.Actor, e erasing,
 	items, detail := []custody.Item{told}, map[string]string{"part": string(p), "rule": string(rule)}
 	if e.request.id != "" {
 		detail["request"], detail["second"] = e.request.id, string(e.second)
-		if p == casefile.PartIdentity { // with the story the request goes as well
+		if p == casefile.ScopeIdentity { // with the story the request goes as well
 			spent, err := used(actor.Member, e.request)
 			if err != nil {
 				return err
@@ -75,7 +75,7 @@ func (c *Casework) erasePart(ctx context.Context, actor access.Actor, e erasing,
 	}
 	job := ident.New()
 	return c.apply(ctx, actor, e.o, change{
-		items: items, event: custody.Event{Kind: audit.PartErased, Detail: detail}, scrub: p == casefile.PartStory,
+		items: items, event: custody.Event{Kind: audit.PartErased, Detail: detail}, scrub: p == casefile.ScopeStory,
 		turn: &turning{dir: e.dir, turn: custody.Turn{To: e.o.Recipients(e.dir), Part: p}},
 		edit: func(ch *store.CaseChange) {
 			ch.EraseAfter, _ = k.Whole()

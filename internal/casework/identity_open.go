@@ -65,7 +65,7 @@ func (c *Casework) OpenIdentity(ctx context.Context, actor access.Actor, n casef
 		if err != nil {
 			return err
 		}
-		if goneIn(o, casefile.PartIdentity) {
+		if goneIn(o, casefile.ScopeIdentity) {
 			return errIdentityGone
 		}
 		second := c.needsSecond(actor, o, dir)

@@ -55,8 +55,13 @@ type Filter struct {
 	Route casefile.Route
 	State casefile.State
 	Topic string
-	Page  int
+	// Severity keeps the cases that members find at least as serious; 0 keeps all.
+	Severity int
+	Page     int
 }
+
+// looks reports whether summaries have to be opened to know which cases to list.
+func (f Filter) looks() bool { return f.Topic != "" || f.Severity > 0 }
 
 // Inbox is a page of the member's cases, by next deadline.
 type Inbox struct {
@@ -82,6 +87,7 @@ type Row struct {
 	State    casefile.State
 	Language string
 	Charge   string
+	Severity int  // 0 while nobody said
 	Away     Away // of who is in charge, while they are away
 	Received time.Time
 	Due      time.Time // zero: no clock runs

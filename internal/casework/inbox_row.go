@@ -39,13 +39,13 @@ func (c *Casework) find(ctx context.Context, actor access.Actor, in *Inbox) (fou
 	}
 	skip := (in.Filter.Page - 1) * PageSize
 	f.Limit, f.Offset = PageSize+1, skip // one more, to know whether there is one
-	if in.Filter.Topic != "" {
+	if in.Filter.looks() {
 		f.Limit, f.Offset = scanMost, 0
 	}
 	var out found
 	var rows []store.InboxRow
 	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		if rows, err = tx.Inbox(f); err != nil || in.Filter.Topic != "" {
+		if rows, err = tx.Inbox(f); err != nil || in.Filter.looks() {
 			return err
 		}
 		out.total, out.more = skip+len(rows), len(rows) > PageSize
@@ -67,8 +67,8 @@ func (c *Casework) find(ctx context.Context, actor access.Actor, in *Inbox) (fou
 		}
 		out.rows = append(out.rows, o)
 	}
-	if in.Filter.Topic != "" {
-		out.narrow(in.Filter.Topic, skip)
+	if in.Filter.looks() {
+		out.narrow(in.Filter, skip)
 		out.cut = len(rows) == scanMost
 	}
 	return out, nil
@@ -83,11 +83,13 @@ func (c *Casework) total(tx *store.Tx, actor access.Actor, asked Filter, f store
 	return k.count(f, fmt.Sprint(asked.View, "/", asked.Route, "/", asked.State), CountMost)
 }
 
-// narrow keeps one page of the rows with a topic. A row that does not open stays:
-// nobody knows what it is about.
-func (f *found) narrow(topic string, skip int) {
+// narrow keeps one page of the rows with a topic, as it was ticked or as members see
+// it, and a severity. A row that does not open stays: nobody knows what it is about.
+func (f *found) narrow(by Filter, skip int) {
 	f.rows = slices.DeleteFunc(f.rows, func(r openedRow) bool {
-		return !r.damaged && !slices.Contains(r.summary.Topics, topic) && !slices.Contains(r.summary.Assessed, topic)
+		s := r.summary
+		other := by.Topic != "" && !slices.Contains(s.Topics, by.Topic) && !slices.Contains(s.Assessed, by.Topic)
+		return !r.damaged && (other || s.Severity < by.Severity)
 	})
 	f.total = min(len(f.rows), CountMost)
 	f.rows = f.rows[min(skip, len(f.rows)):]
@@ -140,7 +142,8 @@ func (c *Casework) row(r openedRow, names map[staff.ID]string) Row {
 	row := Row{
 		Number: r.Number, Subject: r.summary.Subject, Route: r.Route, State: r.State, Language: r.Language,
 		Charge: names[r.InCharge], Received: r.Received, Due: r.NextDue, Damaged: r.damaged, Kept: r.EraseAfter, Part: r.PartAfter, Held: r.Held,
-		Unread: r.Head.Count > r.ReadUpTo,
+		Severity: r.summary.Severity,
+		Unread:   r.Head.Count > r.ReadUpTo,
 	}
 	for _, id := range r.summary.Topics {
 		if t, ok := c.Profile.Topic(id); ok {

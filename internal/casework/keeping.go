@@ -17,21 +17,21 @@ import (
 type Erasure struct {
 	After    time.Time // end of the last day on which anything of it is kept; zero: it is open, or no rule fits
 	Rule     retention.Reason
-	Parts    []KeptPart    // both parts, where one goes or went before the other
-	Due      casefile.Part // what may be erased now; empty: nothing
-	Hold     *Hold         // nil: none stands
-	Way      Way           // how that is erased
-	Request  string        // the member's own request for it
-	Lift     Way           // how the hold is lifted
-	Lifting  string        // the member's own request for that
-	Spam     bool          // it may be erased as manifestly no complaint
-	SpamWay  Way           // how
-	Spamming string        // the member's own request for that
+	Parts    []KeptPart     // both parts, where one goes or went before the other
+	Due      casefile.Scope // what may be erased now; empty: nothing
+	Hold     *Hold          // nil: none stands
+	Way      Way            // how that is erased
+	Request  string         // the member's own request for it
+	Lift     Way            // how the hold is lifted
+	Lifting  string         // the member's own request for that
+	Spam     bool           // it may be erased as manifestly no complaint
+	SpamWay  Way            // how
+	Spamming string         // the member's own request for that
 }
 
 // KeptPart is one of the two parts of a case.
 type KeptPart struct {
-	Part  casefile.Part
+	Part  casefile.Scope
 	Until time.Time
 	Why   retention.Reason
 	Gone  time.Time // when it was erased; zero: it is there
@@ -60,15 +60,15 @@ func (c *Casework) erasure(actor access.Actor, o *custody.Opened, a around, aske
 }
 
 // objectOf names a part in a request; all of the case needs no name.
-func objectOf(p casefile.Part) string {
-	if p == casefile.PartWhole {
+func objectOf(p casefile.Scope) string {
+	if p == casefile.ScopeWhole {
 		return ""
 	}
 	return string(p)
 }
 
 // AboutErasing is the question whether a part may be erased.
-func AboutErasing(p casefile.Part) Question {
+func AboutErasing(p casefile.Scope) Question {
 	return Question{Matter: casefile.MatterErasure, Object: objectOf(p)}
 }
 
@@ -94,7 +94,7 @@ type keeping struct {
 	retention.Dates
 	two    bool // a second member must agree
 	closed time.Time
-	gone   map[casefile.Part]time.Time
+	gone   map[casefile.Scope]time.Time
 }
 
 // keeping reckons it anew. The row of the case may be written by whoever holds the
@@ -121,8 +121,8 @@ func (c *Casework) keeping(o *custody.Opened, clocks []deadline.Clock) (k keepin
 }
 
 // closedIn is when a case was last closed, and which part of it was erased since.
-func closedIn(o *custody.Opened) (closed time.Time, gone map[casefile.Part]time.Time) {
-	closed, gone = o.Case.Closed, map[casefile.Part]time.Time{}
+func closedIn(o *custody.Opened) (closed time.Time, gone map[casefile.Scope]time.Time) {
+	closed, gone = o.Case.Closed, map[casefile.Scope]time.Time{}
 	for _, e := range o.Entries {
 		if e.Damaged || e.Locked {
 			continue
@@ -147,9 +147,9 @@ func closedIn(o *custody.Opened) (closed time.Time, gone map[casefile.Part]time.
 }
 
 // due is what may be erased at a time; empty: nothing.
-func (k keeping) due(now time.Time) casefile.Part {
+func (k keeping) due(now time.Time) casefile.Scope {
 	if whole, _ := k.Whole(); now.After(whole) {
-		return casefile.PartWhole
+		return casefile.ScopeWhole
 	}
 	if part, until, ok := k.First(); ok && now.After(until) && k.gone[part].IsZero() && len(k.gone) == 0 {
 		return part
@@ -162,7 +162,7 @@ func (k keeping) parts() []KeptPart {
 		return nil
 	}
 	var list []KeptPart
-	for _, p := range []casefile.Part{casefile.PartStory, casefile.PartIdentity} {
+	for _, p := range []casefile.Scope{casefile.ScopeStory, casefile.ScopeIdentity} {
 		until, why := k.Of(p)
 		list = append(list, KeptPart{Part: p, Until: until, Why: why, Gone: k.gone[p]})
 	}
@@ -207,7 +207,7 @@ func partIn(o *custody.Opened) (casefile.PartEvent, bool) {
 }
 
 // goneIn reports whether a part of a case was erased before the rest.
-func goneIn(o *custody.Opened, p casefile.Part) bool {
+func goneIn(o *custody.Opened, p casefile.Scope) bool {
 	was, ok := partIn(o)
 	return ok && was.Part == p
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // Named is a member whose name, or one like it, stands in what the complainant
-// wrote. It may be somebody else of that name: the member who reads decides.
+// wrote, or whom a colleague recorded as a person concerned. It may be somebody else of that name: the member who reads decides.
 type Named struct {
 	Person
 	Me     bool // the member who reads
@@ -29,7 +29,7 @@ func (c *Casework) named(actor access.Actor, o *custody.Opened, dir *staff.Direc
 			continue
 		}
 		if words == nil {
-			words = told(o)
+			words = append(told(o), concerned(o)...)
 		}
 		if casefile.Mentions(words, names[e.ID]) {
 			list = append(list, Named{Person{e.ID, names[e.ID]}, e.ID == actor.Member, reads})
@@ -46,6 +46,18 @@ func (c *Casework) named(actor access.Actor, o *custody.Opened, dir *staff.Direc
 		}
 	})
 	return list
+}
+
+// concerned are the words of the names of people whom members recorded as those whom
+// a case is about.
+func concerned(o *custody.Opened) []string {
+	var names []string
+	for _, k := range recorded(o).Of(casefile.SheetPerson) {
+		if k.One("role") == "concerned" {
+			names = append(names, k.One("name"))
+		}
+	}
+	return casefile.Words(names...)
 }
 
 // cleared reports whether somebody said of a name in the case that it is not this

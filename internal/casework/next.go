@@ -11,33 +11,48 @@ import (
 // The keys of the next step; the words stand in the catalogue under "desk.next."
 // and the key.
 const (
-	stepDamaged     = "damaged"
-	stepByHand      = "by-hand"
-	stepDead        = "dead"
-	stepBreach      = "breach"
-	stepPersons     = "persons"
-	stepLate        = "late"
-	stepAcknowledge = "acknowledge"
-	stepAssign      = "assign"
-	stepAnswer      = "answer"
-	stepMeeting     = "meeting"
-	stepAssess      = "assess"
-	stepHandle      = "handle"
-	stepWait        = "wait"
-	stepUpdate      = "update"
-	stepDecide      = "decide"
-	stepClose       = "close"
-	stepMeasures    = "measures"
-	stepReview      = "review"
-	stepReferred    = "referred"
-	stepMonitor     = "monitor"
-	stepNone        = "none"
-	stepSort        = "sort"
-	stepWish        = "wish"
-	stepSilent      = "silent"
-	stepHelper      = "helper"
-	stepErase       = "erase"
-	stepHeld        = "held"
+	stepDamaged      = "damaged"
+	stepByHand       = "by-hand"
+	stepDead         = "dead"
+	stepBreach       = "breach"
+	stepPersons      = "persons"
+	stepLate         = "late"
+	stepAcknowledge  = "acknowledge"
+	stepAssign       = "assign"
+	stepAnswer       = "answer"
+	stepMeeting      = "meeting"
+	stepAssess       = "assess"
+	stepHandle       = "handle"
+	stepWait         = "wait"
+	stepUpdate       = "update"
+	stepDecide       = "decide"
+	stepClose        = "close"
+	stepMeasures     = "measures"
+	stepReview       = "review"
+	stepReferred     = "referred"
+	stepMonitor      = "monitor"
+	stepNone         = "none"
+	stepSort         = "sort"
+	stepWish         = "wish"
+	stepSilent       = "silent"
+	stepHelper       = "helper"
+	stepErase        = "erase"
+	stepHeld         = "held"
+	stepDeclare      = "declare"
+	stepTriage       = "triage"
+	stepBreachDecide = "breach-decide"
+	stepBreachKnown  = "breach-known"
+	stepRegime       = "regime"
+	stepNotice       = "notice"
+	stepReply        = "reply"
+	stepReport       = "report"
+	stepAllegation   = "allegation"
+	stepFindings     = "findings"
+	stepDecision     = "decision"
+	stepAgree        = "agree"
+	stepNotify       = "notify"
+	stepPlan         = "plan"
+	stepConfirm      = "confirm"
 )
 
 // StepKeys lists every key of a next step, for tests of the catalogue.
@@ -46,13 +61,15 @@ func StepKeys() []string {
 		stepDamaged, stepBreach, stepPersons, stepByHand, stepDead, stepLate, stepAcknowledge, stepAssign, stepAnswer, stepMeeting, stepAssess, stepHandle,
 		stepWait, stepUpdate, stepDecide, stepClose, stepMeasures, stepReview, stepReferred, stepMonitor, stepNone, stepSort, stepErase, stepHeld,
 		stepWish, stepSilent, stepHelper,
+		stepDeclare, stepTriage, stepBreachDecide, stepBreachKnown, stepRegime, stepNotice, stepReply, stepReport, stepAllegation, stepFindings,
+		stepDecision, stepAgree, stepNotify, stepPlan, stepConfirm,
 	}
 }
 
 // next says what the right thing to do now is, with the deadline that runs for it.
 func (c *Casework) next(v *Case) Step {
 	key, kinds := v.step()
-	s := Step{Key: key}
+	s := Step{Key: key, To: pageOf(key)}
 	if !v.State.Open() {
 		return s
 	}
@@ -104,6 +121,8 @@ func (v *Case) step() (string, []deadline.Kind) {
 		return stepDead, []deadline.Kind{deadline.KindAcknowledgement, deadline.KindFirstAnswer}
 	case v.Charge.ID == "" && v.State == casefile.StateReview:
 		return stepReview, []deadline.Kind{deadline.KindReview}
+	case v.mustDeclare():
+		return stepDeclare, nil
 	case v.Charge.ID == "":
 		return stepAssign, nil
 	case v.untold() != "":
@@ -138,11 +157,19 @@ func (v *Case) runs(kind deadline.Kind, states ...deadline.State) bool {
 	})
 }
 
+// has reports whether a clock of a kind runs or ran.
+func (v *Case) has(kind deadline.Kind) bool {
+	return slices.ContainsFunc(v.Clocks, func(k Clock) bool { return k.Kind == kind })
+}
+
 func (v *Case) handlingStep() (string, []deadline.Kind) {
 	answer := []deadline.Kind{deadline.KindFeedback, deadline.KindFullAnswer}
+	if recorded := v.recordStep(); recorded != "" {
+		return recorded, append(kindsOf(recorded), answer...)
+	}
 	switch v.State {
 	case casefile.StateAcknowledged, casefile.StateTriage:
-		return stepAssess, []deadline.Kind{deadline.KindTriage, deadline.KindFirstAnswer, deadline.KindFullAnswer}
+		return stepAssess, append(kindsOf(stepTriage), answer...)
 	case casefile.StateWaiting:
 		return stepWait, answer
 	case casefile.StateHandling, casefile.StateMediation:

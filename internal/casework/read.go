@@ -147,7 +147,11 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 	v.Erasure = c.erasure(actor, o, a, v.Requests)
 	v.Code = c.codeStanding(actor, o, a, v)
 	v.Clocks = c.clockViews(o, a.clocks)
-	v.Moves = moves(o, a)
+	v.Moves, v.Work = c.moves(actor.Member, o, a), recorded(o)
+	v.Earlier = earlier(o)
+	v.Decided = c.decided(o, a.dir, v.Work)
+	v.Decided.By.Name = a.names[v.Decided.By.ID]
+	v.me, v.now, v.Names, v.Undeclared = actor.Member, c.Store.Now(), a.names, undeclared(actor.Member, o, a, v.Work)
 	files := filesOf(o)
 	v.Story = c.story(actor, o, files)
 	v.Timeline = c.timeline(actor, o, a, files)

@@ -78,7 +78,7 @@ func (c *Casework) Check(ctx context.Context, actor access.Actor, n casefile.Num
 		}
 	}
 	if k == DraftOutcome {
-		return p, closable(o, d)
+		return p, c.closable(actor.Member, o, a, d)
 	}
 	if d.blank() {
 		return p, fault.New(fault.Invalid, "error.text-missing")

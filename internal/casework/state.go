@@ -47,22 +47,10 @@ func receipt(o *custody.Opened, a around) Receipt {
 	return r
 }
 
-// factsOf is what is true of a case when a step is asked for.
-func factsOf(o *custody.Opened, a around) casefile.Facts {
-	record := outcomeOf(o)
-	r := receipt(o, a)
-	return casefile.Facts{
-		AcknowledgementSent: r.State == ReceiptSent || r.State == ReceiptDone,
-		Outcome:             record.Outcome,
-		FeedbackSent:        record.Complete() || routing(o).Question && has(o, casefile.EntryMessageOut),
-		Question:            routing(o).Question,
-	}
-}
-
 // moves are the steps that the case may take now. Erasing is left to the rules of
 // retention.
-func moves(o *custody.Opened, a around) []Move {
-	facts := factsOf(o, a)
+func (c *Casework) moves(actor staff.ID, o *custody.Opened, a around) []Move {
+	facts := c.facts(actor, o, a)
 	var list []Move
 	for _, m := range casefile.Moves(o.Case.Route, o.Case.State) {
 		if m.To != casefile.StateErased && movable(o, m.To) {
@@ -76,7 +64,7 @@ func moves(o *custody.Opened, a around) []Move {
 // complaint, and where the story was erased there is nothing to be looked at again. Both can
 // only be put away.
 func movable(o *custody.Opened, to casefile.State) bool {
-	last := o.Case.Channel == casefile.ChannelWatch || goneIn(o, casefile.PartStory)
+	last := o.Case.Channel == casefile.ChannelWatch || goneIn(o, casefile.ScopeStory)
 	return !last || to == casefile.StateArchived
 }
 
@@ -102,7 +90,7 @@ func (c *Casework) ChangeState(ctx context.Context, actor access.Actor, n casefi
 		if t.To == casefile.StateErased || !movable(o, t.To) {
 			return &casefile.Refusal{From: o.Case.State, To: t.To, Guards: []casefile.Guard{casefile.GuardNoSuchMove}}
 		}
-		if err := casefile.Permit(o.Case.Route, o.Case.State, t.To, factsOf(o, a)); err != nil {
+		if err := casefile.Permit(o.Case.Route, o.Case.State, t.To, c.facts(actor.Member, o, a)); err != nil {
 			return err
 		}
 		return c.move(ctx, actor, o, t)

@@ -23,6 +23,9 @@ func written(e custody.Entry) []string {
 	case casefile.EntryStateEvent:
 		p, _ := casefile.DecodePayload[casefile.StateEvent](e.Payload)
 		return []string{p.Why}
+	case casefile.EntryRecord:
+		p, _ := casefile.DecodePayload[casefile.Record](e.Payload)
+		return p.Texts()
 	case casefile.EntryClock, casefile.EntryPromise:
 		p, _ := casefile.DecodePayload[casefile.ClockEvent](e.Payload)
 		return []string{p.Why}

@@ -153,6 +153,10 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 		p, err := casefile.DecodePayload[casefile.Decision](e.Payload)
 		i.Verdict, i.Text = p.Verdict, p.Words
 		return err
+	case casefile.EntryRecord:
+		p, err := casefile.DecodePayload[casefile.Record](e.Payload)
+		i.Record, i.Again = &p, e.Parent != ""
+		return err
 	default: // a change of contact details, mail: that it came is shown, not what it holds
 		return nil
 	}

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"log/slog"
+	"slices"
 	"time"
 
 	"klankbord/internal/casefile"
@@ -48,6 +49,14 @@ type Case struct {
 	Next     Step
 	Helpers  bool    // people who helped can have a code of their own
 	Named    []Named // members whose name stands in what the complainant wrote
+
+	Work       casefile.Worked                      // what members recorded
+	Earlier    map[casefile.EntryID][]casefile.Kept // versions of each record before the newest, which comes first
+	Decided    Decided                              // how far a second member's agreement to the decision is
+	Names      map[staff.ID]string                  // of members, also of those who left
+	me         staff.ID
+	now        time.Time
+	Undeclared []Person // who read it and has not said whether they are impartial; the member first
 }
 
 // Story is what the complainant told at first, under the questions of the form.
@@ -104,6 +113,8 @@ type Item struct {
 	Part    *casefile.PartEvent
 	Asked   casefile.Matter  // of a request, or of what was decided about one
 	Verdict casefile.Verdict // of a decision
+	Record  *casefile.Record // of a sheet that was filled in, or its later version
+	Again   bool             // a later version
 	Person  string           // whom an event is about
 	New     bool             // the member had not read it before this page
 	Read    bool             // the complainant has opened the mailbox since
@@ -218,8 +229,16 @@ type Contact struct {
 type Step struct {
 	Clock  Clock     // that runs for it; zero: none
 	Key    string    // the last part of a catalogue key
+	To     string    // the page on which it is done, below the address of the case; empty: this one
 	Due    time.Time // zero: no clock runs for it
 	Phrase deadline.Phrase
+}
+
+// Asks reports whether a step that the case may take waits for a sheet.
+func (v *Case) Asks(s casefile.Sheet) bool {
+	return slices.ContainsFunc(v.Moves, func(m Move) bool {
+		return slices.ContainsFunc(m.Missing, func(g casefile.Guard) bool { return g.Sheet() == s })
+	})
 }
 
 // String hides the content.

@@ -11,7 +11,7 @@ import (
 // drop chooses the entries that go with a part of a case. Those that do not open, or are
 // damaged, go by their kind as well.
 func (s *shift) drop() {
-	if s.t.Part != casefile.PartStory && s.t.Part != casefile.PartIdentity {
+	if s.t.Part != casefile.ScopeStory && s.t.Part != casefile.ScopeIdentity {
 		return
 	}
 	for _, e := range s.o.Entries {
@@ -23,7 +23,7 @@ func (s *shift) drop() {
 
 // forgets reports whether the secrets that opened the identity go, with everybody who
 // has them: every grant is made anew without them, and every gate is another.
-func (s *shift) forgets() bool { return s.t.Part == casefile.PartIdentity }
+func (s *shift) forgets() bool { return s.t.Part == casefile.ScopeIdentity }
 
 // renew makes a grant of somebody who stays anew.
 func (s *shift) renew(g store.Grant) {

@@ -20,7 +20,7 @@ type Turn struct {
 	Named []staff.ID     // whose coming the items tell of
 	Place casefile.Place // where the case is handled from here on; zero: where it was
 	Code  *store.Code    // the one code from here on, from Custody.Code; nil: as before
-	Part  casefile.Part  // a part of the case that is erased with it; empty: none
+	Part  casefile.Scope // a part of the case that is erased with it; empty: none
 }
 
 // Turn seals items onto an opened case together with a change of who may read it.
@@ -86,7 +86,7 @@ type turned struct {
 	dead      []string      // look-ups of codes that die
 	dropped   []store.Entry // erased with a part of the case
 	leaves    []store.Leaf
-	came      []staff.ID
+	came      []staff.ID // who held no key before, and hold every one now
 	back      []staff.ID // who wait no longer: their access is restored, or the case went elsewhere
 }
 
@@ -125,7 +125,7 @@ func (w *turned) write(tx *store.Tx, id casefile.ID) error {
 	for _, member := range w.out {
 		errs = append(errs, tx.ForgetReader(id, member), tx.ForgetLost(id, member))
 	}
-	for _, member := range w.back {
+	for _, member := range slices.Concat(w.back, w.came) {
 		errs = append(errs, tx.ForgetLost(id, member))
 	}
 	for _, g := range w.rings {

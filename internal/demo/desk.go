@@ -43,6 +43,9 @@ func (s *seeding) member(ctx context.Context, p *played, x step) error {
 	if w.opened, err = s.app.Casework.Case(ctx, w.actor, p.number); err != nil {
 		return err
 	}
+	if err := w.declare(ctx); err != nil {
+		return err
+	}
 	return w.do(ctx, x)
 }
 
@@ -67,6 +70,10 @@ func (w work) do(ctx context.Context, x step) error {
 		return c.MarkAcknowledged(ctx, w.actor, n, casework.Acknowledgement{
 			How: x.How, On: w.s.clock.Now(), Words: text, Revision: revision,
 		})
+	case deedRecord:
+		return w.record(ctx, x)
+	case deedAgree:
+		return w.agree(ctx, x)
 	case deedCode:
 		return c.StartCode(ctx, w.actor, n, text, w.password())
 	case deedAside:

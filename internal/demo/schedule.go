@@ -85,7 +85,7 @@ func moment(c deadline.Calendar, now time.Time, ago int, x step) (time.Time, err
 
 // dated is a date in a text of a sample case, in days from the one on which it came
 // in: {d-12} in words, {day-12}, {month-12} and {year-12} in numbers.
-var dated = regexp.MustCompile(`\{(d|day|month|year)([+-]\d+)\}`)
+var dated = regexp.MustCompile(`\{(d|day|month|year|iso)([+-]\d+)\}`)
 
 // fill puts the dates into a text.
 func (p *played) fill(text string) string {
@@ -103,6 +103,8 @@ func (p *played) fill(text string) string {
 			return strconv.Itoa(int(t.Month()))
 		case "year":
 			return strconv.Itoa(t.Year())
+		case "iso":
+			return t.Format(time.DateOnly)
 		default:
 			return lang.Date(p.script.Lang, t)
 		}

@@ -43,11 +43,14 @@ type step struct {
 	Outcome casefile.Outcome  `json:"outcome"`
 	Way     string            `json:"way"`
 	Clock   string            `json:"clock"`
+	How     string            `json:"how"`
+	Files   []file            `json:"files"`
+	Sheet   casefile.Sheet    `json:"sheet"`
+	Again   bool              `json:"again"` // a later version of the newest of its sheet
+	Filled  map[string]answer `json:"filled"`
 	Act     casefile.ClockAct `json:"act"`    // of a deadline
 	Due     int               `json:"due"`    // the day of a new date, counted as Day
 	Before  int               `json:"before"` // minutes before which a breach was known
-	How     string            `json:"how"`
-	Files   []file            `json:"files"`
 }
 
 // deed is what is done in a step.
@@ -75,6 +78,8 @@ const (
 	deedAcknowledge deed = "acknowledge"
 	deedClose       deed = "close"
 	deedAside       deed = "aside"
+	deedRecord      deed = "record"   // a sheet that is filled in, or changed
+	deedAgree       deed = "agree"    // a colleague is asked to agree to the decision, and does
 	deedCode        deed = "code"     // a new code for somebody who lost theirs
 	deedCatchUp     deed = "catch-up" // only ever the last
 )

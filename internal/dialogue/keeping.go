@@ -37,7 +37,7 @@ func (d *Dialogue) kept(o *custody.Opened, clocks []deadline.Clock) []KeptPart {
 	}
 	dates = dates.NotBefore(o.Case.EraseAfter, o.Case.PartAfter)
 	var list []KeptPart
-	for _, p := range []casefile.Part{casefile.PartStory, casefile.PartIdentity} {
+	for _, p := range []casefile.Scope{casefile.ScopeStory, casefile.ScopeIdentity} {
 		until, why := dates.Of(p)
 		list = append(list, KeptPart{Part: p, Until: until, Why: why, Gone: erasedAt(o, p)})
 	}
@@ -69,7 +69,7 @@ func outcomeIn(o *custody.Opened) casefile.Outcome {
 	return was.Outcome
 }
 
-func erasedAt(o *custody.Opened, p casefile.Part) (at time.Time) {
+func erasedAt(o *custody.Opened, p casefile.Scope) (at time.Time) {
 	for _, e := range o.Entries {
 		if e.Kind != casefile.EntryPart || e.Damaged || e.Locked {
 			continue
@@ -90,7 +90,7 @@ func (d *Dialogue) keepShorter(o *custody.Opened, clocks []deadline.Clock, row *
 	}
 	row.EraseAfter, _ = dates.Whole()
 	row.PartAfter = time.Time{}
-	if _, first, apart := dates.First(); apart && erasedAt(o, casefile.PartStory).IsZero() && erasedAt(o, casefile.PartIdentity).IsZero() {
+	if _, first, apart := dates.First(); apart && erasedAt(o, casefile.ScopeStory).IsZero() && erasedAt(o, casefile.ScopeIdentity).IsZero() {
 		row.PartAfter = first
 	}
 }

@@ -40,7 +40,7 @@ func (d *Dialogue) review(o *custody.Opened) (r Review) {
 	switch days := d.Profile.Settings.Review(); {
 	case !r.Asked.IsZero(), !closed, days.None(), o.Case.Channel == casefile.ChannelWatch, outcomeIn(o) == "":
 		return r
-	case !erasedAt(o, casefile.PartStory).IsZero():
+	case !erasedAt(o, casefile.ScopeStory).IsZero():
 		return r
 	default:
 		if until := d.Calendar.After(o.Case.Closed, days); !d.Store.Now().After(until) {

@@ -47,9 +47,7 @@ func reviewed(t *testing.T, database string) {
 	wants(t, asksReview(i, tok, n, "I do not agree."), "mailbox.review.over", "before closing")
 	i.Move(m, n, casefile.StateTriage)
 	i.Move(m, n, casefile.StateDecision)
-	if err := i.TryClose(m, n, casefile.OutcomeNotProven, "We looked.", "There was nothing."); err != nil {
-		t.Fatal(err)
-	}
+	i.CloseWith(m, n, casefile.OutcomeNotProven, "We looked.", "There was nothing.")
 	closed := mailbox(t, i, tok)
 	if want := i.Casework.Calendar.After(i.Clock.Now(), deadline.Length{N: 30, Unit: deadline.Days}); !closed.Review.Until.Equal(want) {
 		t.Errorf("a review can be asked for until %v, want %v", closed.Review.Until, want)
@@ -89,7 +87,7 @@ func reviewed(t *testing.T, database string) {
 		t.Errorf("what the complainant wrote is not found: %v", err)
 	}
 	i.Clock.Add(time.Hour)
-	must(t, i.TryClose(hr, n, casefile.OutcomeUpheld, "The accountant knew.", "We asked."))
+	i.CloseWith(hr, n, casefile.OutcomeUpheld, "The accountant knew.", "We asked.")
 	c = i.Case(hr, n)
 	if k := clockOf(c, deadline.KindReview); c.Outcome != casefile.OutcomeUpheld || k.Met == nil {
 		t.Errorf("outcome %s, review met %v", c.Outcome, k.Met)

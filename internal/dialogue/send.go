@@ -174,7 +174,7 @@ func (d *Dialogue) resume(ctx context.Context, o *custody.Opened, c *change) (st
 	if err != nil {
 		return store.Leaf{}, err
 	}
-	if casefile.Permit(o.Case.Route, o.Case.State, before, casefile.Facts{}) == nil {
+	if casefile.Returns(o.Case.Route, o.Case.State, before) {
 		to = before
 	}
 	c.changed(o).State = to

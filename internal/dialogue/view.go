@@ -55,14 +55,14 @@ type Mailbox struct {
 
 // KeptPart is one of the two parts of a closed case.
 type KeptPart struct {
-	Part  casefile.Part
+	Part  casefile.Scope
 	Until time.Time // end of the last day on which it is kept
 	Why   retention.Reason
 	Gone  time.Time // when it was erased before the rest; zero: it is there
 }
 
 // Gone is when a part was erased before the rest; the zero time: it is there.
-func (m *Mailbox) Gone(p casefile.Part) time.Time {
+func (m *Mailbox) Gone(p casefile.Scope) time.Time {
 	for _, k := range m.Kept {
 		if k.Part == p {
 			return k.Gone
@@ -77,10 +77,10 @@ func (m *Mailbox) Apart() bool {
 }
 
 // StoryGone is when what was told was erased; the zero time: it is there.
-func (m *Mailbox) StoryGone() time.Time { return m.Gone(casefile.PartStory) }
+func (m *Mailbox) StoryGone() time.Time { return m.Gone(casefile.ScopeStory) }
 
 // WhoGone is when it was erased who the person is; the zero time: it is there.
-func (m *Mailbox) WhoGone() time.Time { return m.Gone(casefile.PartIdentity) }
+func (m *Mailbox) WhoGone() time.Time { return m.Gone(casefile.ScopeIdentity) }
 
 // Promise is a deadline that the complainant was told.
 type Promise struct {

@@ -11,6 +11,7 @@ import (
 	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
 	"klankbord/internal/dialogue"
+	"klankbord/internal/ident"
 	"klankbord/internal/lang"
 	"klankbord/internal/profile"
 	"klankbord/internal/seal"
@@ -40,9 +41,9 @@ type matrix struct {
 
 // object is what belongs to a case.
 type object struct {
-	number              casefile.Number
-	file, mail, request string
-	words               []string // found on pages of those who may see them only
+	number                      casefile.Number
+	file, mail, request, record string
+	words                       []string // found on pages of those who may see them only
 }
 
 func (m *matrix) role(name string, r role) {
@@ -59,7 +60,9 @@ func newMatrix(t *testing.T, options ...apptest.Option) (*matrix, apptest.Staff)
 	i, team := apptest.Staffed(t, options...)
 	_, _, both, err := i.Handlers()
 	must(t, err)
-	m := &matrix{Instance: i, cases: map[string]*object{}, links: map[string]string{"kind": "note", "clock": "D5", "step": "topics", "$": ""}}
+	m := &matrix{Instance: i, cases: map[string]*object{}, links: map[string]string{
+		"kind": "note", "clock": "D5", "step": "topics", "sheet": "measure", "$": "",
+	}}
 	accused := i.Enrol(team.Manager, "Accused Verbeke", handles(casefile.ComplaintsTeam, ""))
 	onA := i.Enrol(team.Manager, "Ona Lambrecht", handles(casefile.ComplaintsTeam, ""))
 	onB := i.Enrol(team.Manager, "Onb Mertens", handles(casefile.SupportersService, ""))
@@ -146,6 +149,9 @@ func (m *matrix) worked(t *testing.T, name string, e apptest.Enrolled, who staff
 	must(t, err)
 	o.request, err = m.Casework.AskReturn(ctx, e.Actor, o.number, who, "it is about somebody else of that name")
 	must(t, err)
+	m.Keep(e.Actor, o.number, casefile.SheetMeasure, map[string][]string{"what": {"Pay it back"}, "kind": {"refund"}})
+	m.Keep(e.Actor, o.number, casefile.SheetDecision, map[string][]string{"outcome": {"upheld"}, "why": {word(name + "note")}})
+	o.record = string(m.Case(e.Actor, o.number).Work.Single(casefile.SheetMeasure).ID)
 }
 
 // newCode starts a new code for case A, whose address was confirmed.
@@ -199,7 +205,7 @@ func (m *matrix) place(pattern, what string) (method, path string) {
 		path = "/nl" + path
 	}
 	const none = "00000000000000000000000000"
-	nothing := object{number: "KB-0000-00", file: none, request: none}
+	nothing := object{number: "KB-0000-00", file: none, request: none, record: none}
 	what, other, crossed := strings.Cut(what, " with ")
 	o, inside := &nothing, &nothing
 	if known := m.cases[what]; known != nil {
@@ -218,7 +224,7 @@ func (m *matrix) place(pattern, what string) (method, path string) {
 			continue
 		}
 		values[name] = value
-		if what == "nothing" && !strings.Contains("kind step $", name) {
+		if what == "nothing" && !strings.Contains("kind step sheet $", name) {
 			values[name] = none
 			if name == "token" || name == "secret" {
 				values[name] = seal.NewToken().Cookie()
@@ -229,6 +235,7 @@ func (m *matrix) place(pattern, what string) (method, path string) {
 		values["clock"] = "D7" // as it came in on the general route
 	}
 	values["number"], values["entry"], values["id"], values["request"] = string(o.number), inside.file, inside.file, inside.request
+	values["record"] = inside.record
 	for name, value := range values {
 		path = strings.ReplaceAll(path, "{"+name+"}", value)
 	}
@@ -244,7 +251,7 @@ func objects(pattern string) []string {
 	switch {
 	case strings.HasSuffix(pattern, "/code/given"): // forgets what the browser held, and leads back
 		return nil
-	case has("number") && (has("entry") || has("request")):
+	case has("number") && (has("entry") || has("request") || has("record")):
 		return []string{"A", "B", "A with B", "B with A"}
 	case has("number"), has("id"):
 		return []string{"A", "B"}
@@ -271,6 +278,14 @@ func (m *matrix) form(pattern string, r role, what string) url.Values {
 		return url.Values{"password": {apptest.Password}}
 	case "POST /desk/case/{number}/acknowledged":
 		return url.Values{"on.day": {"2"}, "on.month": {"3"}, "on.year": {"2026"}, "way": {"phone"}, "revision": {"-1"}}
+	case "POST /desk/case/{number}/records/{sheet}", "POST /desk/case/{number}/records/{sheet}/{record}":
+		values := url.Values{"what": {"Pay it back"}, "kind": {"refund"}, "id": {ident.New()}}
+		if o := m.cases[what]; o != nil && strings.HasSuffix(pattern, "{record}") {
+			values.Set("version", o.record)
+		}
+		return values
+	case "POST /desk/case/{number}/records/decision/agree":
+		return url.Values{"version": {"older"}, "reason": {"please read what we decided"}}
 	case "POST /desk/case/{number}/mail":
 		if o := m.cases[what]; o != nil {
 			behind(m.T, m.Store, "UPDATE mail SET state = 'dead' WHERE id = $1", o.mail)

@@ -311,7 +311,7 @@ func (s *scene) warned(t *testing.T, attack string) {
 		}
 	}
 	c := s.Case(s.team.Manager, s.a.Number)
-	err := s.Casework.ChangeState(ctx, s.team.Manager, s.a.Number, casework.Transition{To: casefile.StateInvestigation, Why: "next step", Revision: c.Revision})
+	err := s.Casework.ChangeState(ctx, s.team.Manager, s.a.Number, casework.Transition{To: casefile.StateWaiting, Why: "next step", Revision: c.Revision})
 	if f, ok := fault.As(err); !ok || f.Key != "error.case-damaged" {
 		t.Errorf("%s: a member goes on as if nothing were wrong: %v", attack, err)
 	}

@@ -31,7 +31,7 @@ type parted struct {
 	team     apptest.Staff
 	r        *intake.Receipt
 	burglars map[string]*burglar
-	until    map[casefile.Part]time.Time
+	until    map[casefile.Scope]time.Time
 	before   copied // the database while the part was there
 	epoch    uint32 // in which the case was written
 }
@@ -44,7 +44,7 @@ const who = "KanarieWhoZq7x"
 func newParted(t *testing.T, database string, topic string, outcome casefile.Outcome) *parted {
 	t.Helper()
 	i, team := apptest.Staffed(t, func(c *config.Config, _ *app.Options) { c.Database = database })
-	p := &parted{Instance: i, t: t, team: team, burglars: map[string]*burglar{}, until: map[casefile.Part]time.Time{}}
+	p := &parted{Instance: i, t: t, team: team, burglars: map[string]*burglar{}, until: map[casefile.Scope]time.Time{}}
 	a := apptest.With(apptest.StrictAnswers(topic), profile.FieldFirstName, who)
 	p.r = i.Complain("nl", a, map[string]string{"told.txt": "told"})
 	n, m := p.r.Number, team.Manager
@@ -53,7 +53,7 @@ func newParted(t *testing.T, database string, topic string, outcome casefile.Out
 	i.Move(m, n, casefile.StateTriage)
 	i.Move(m, n, casefile.StateDecision)
 	i.Write(m, n, casework.DraftNote, "A note about the xylophone.")
-	must(t, i.TryClose(m, n, outcome, "We looked.", "There was nothing."))
+	i.CloseWith(m, n, outcome, "We looked.", "There was nothing.")
 	i.DeliverMail()
 	for _, k := range i.Case(m, n).Erasure.Parts {
 		p.until[k.Part] = k.Until
@@ -77,7 +77,7 @@ func newParted(t *testing.T, database string, topic string, outcome casefile.Out
 }
 
 // goes erases a part with a second member's signature, and nobody does so before its time.
-func (p *parted) goes(part casefile.Part) {
+func (p *parted) goes(part casefile.Scope) {
 	p.t.Helper()
 	n, m := p.r.Number, p.team.Manager
 	password := p.Password(m)
@@ -142,11 +142,11 @@ func (p *parted) isGone(kinds func(casefile.EntryKind) bool, word string) {
 func whoIsForgotten(t *testing.T, database string) {
 	p := newParted(t, database, "data-breach", casefile.OutcomeUnfounded)
 	n, m := p.r.Number, p.team.Manager
-	if !p.until[casefile.PartIdentity].Before(p.until[casefile.PartStory]) {
+	if !p.until[casefile.ScopeIdentity].Before(p.until[casefile.ScopeStory]) {
 		t.Fatalf("the identity does not go first: %v", p.until)
 	}
-	p.goes(casefile.PartIdentity)
-	p.isGone(casefile.PartIdentity.Takes, who)
+	p.goes(casefile.ScopeIdentity)
+	p.isGone(casefile.ScopeIdentity.Takes, who)
 	now, err := copyOf(p.Instance)
 	must(t, err)
 	for name, b := range p.burglars {
@@ -205,7 +205,7 @@ func (p *parted) dialogueGoesOn(box seal.Token) {
 func whatWasToldIsForgotten(t *testing.T, database string) {
 	p := newParted(t, database, "theft", casefile.OutcomeNotProven)
 	n, m := p.r.Number, p.team.Manager
-	if !p.until[casefile.PartStory].Before(p.until[casefile.PartIdentity]) {
+	if !p.until[casefile.ScopeStory].Before(p.until[casefile.ScopeIdentity]) {
 		t.Fatalf("the story does not go first: %v", p.until)
 	}
 	found, err := p.Casework.Search(ctx, m, "xylophone", 1)
@@ -213,8 +213,8 @@ func whatWasToldIsForgotten(t *testing.T, database string) {
 	if len(found.Rows) == 0 {
 		t.Fatal("a word of the case is not found before: the test could not fail")
 	}
-	p.goes(casefile.PartStory)
-	p.isGone(casefile.PartStory.Takes, "xylophone")
+	p.goes(casefile.ScopeStory)
+	p.isGone(casefile.ScopeStory.Takes, "xylophone")
 	if found, err = p.Casework.Search(ctx, m, "xylophone", 1); err != nil || len(found.Rows) > 0 {
 		t.Errorf("a word of the story is found: %d, %v", len(found.Rows), err)
 	}
@@ -242,7 +242,7 @@ func whatWasToldIsForgotten(t *testing.T, database string) {
 	// Whoever wants no more questions is forgotten sooner.
 	must(t, p.Dialogue.DeclineCheckIns(ctx, box, dialogue.Sending{Key: dialogue.NewKey(), Number: n}))
 	until := p.Case(m, n).Erasure
-	if until.Due != casefile.PartWhole || !until.After.Before(p.until[casefile.PartIdentity]) {
+	if until.Due != casefile.ScopeWhole || !until.After.Before(p.until[casefile.ScopeIdentity]) {
 		t.Errorf("without check-ins it is kept until %v, due %q", until.After, until.Due)
 	}
 	id, err := p.Casework.Ask(ctx, m, n, casework.Question{Matter: casefile.MatterErasure, Reason: "its time has come"})
@@ -267,14 +267,14 @@ func leftOutWithoutTheStory(t *testing.T) {
 	i.DeliverMail()
 	n, m := r.Number, team.Manager
 	i.Move(m, n, casefile.StateTriage)
-	must(t, i.TryClose(m, n, casefile.OutcomeNotProven, "We looked.", "There was nothing."))
+	i.CloseWith(m, n, casefile.OutcomeNotProven, "We looked.", "There was nothing.")
 	before, err := i.Dialogue.Retaliation(ctx, i.Enter(r.Code))
 	must(t, err)
-	p := &parted{Instance: i, t: t, team: team, r: r, until: map[casefile.Part]time.Time{}}
+	p := &parted{Instance: i, t: t, team: team, r: r, until: map[casefile.Scope]time.Time{}}
 	for _, k := range i.Case(m, n).Erasure.Parts {
 		p.until[k.Part] = k.Until
 	}
-	p.goes(casefile.PartStory)
+	p.goes(casefile.ScopeStory)
 	after, err := i.Dialogue.Retaliation(ctx, i.Enter(r.Code))
 	must(t, err)
 	out := func(v *dialogue.Retaliation) (ids string) {

@@ -79,6 +79,7 @@ func (p *traces) found(b []byte) (words []string) {
 
 func (p *traces) step(what string) {
 	p.t.Helper()
+	letGo()
 	for _, dir := range p.folders {
 		must(p.t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
@@ -140,6 +141,7 @@ func (p *traces) play(team apptest.Staff, member apptest.Enrolled, pages http.Ha
 			p.t.Errorf("%s shows no canary (%d), so that nothing is proved", path, page.status)
 		}
 	}
+	letGo()
 	box := p.Enter(r.Code)
 	send := func() dialogue.Sending { return dialogue.Sending{Key: dialogue.NewKey(), Number: r.Number} }
 	must(p.t, p.Dialogue.Reply(ctx, box, send(), lang.NL, p.plant("reply"), nil))
@@ -174,6 +176,10 @@ func (p *traces) live() {
 		}
 	}
 }
+
+// letGo gives memory that is no longer used back to the system, so that what was in it
+// does not lie in the room to spare of what is written next.
+func letGo() { debug.FreeOSMemory() }
 
 // reachable writes every object that is in use to a file.
 func reachable(t *testing.T) (path string) {

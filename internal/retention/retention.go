@@ -135,23 +135,23 @@ func (d Dates) Whole() (time.Time, Reason) {
 
 // First is the part that may go before the rest, and until when it is kept; false where
 // both go together.
-func (d Dates) First() (casefile.Part, time.Time, bool) {
+func (d Dates) First() (casefile.Scope, time.Time, bool) {
 	switch {
 	case d.Story.Before(d.Identity):
-		return casefile.PartStory, d.Story, true
+		return casefile.ScopeStory, d.Story, true
 	case d.Identity.Before(d.Story):
-		return casefile.PartIdentity, d.Identity, true
+		return casefile.ScopeIdentity, d.Identity, true
 	default:
 		return "", time.Time{}, false
 	}
 }
 
 // Of is until when a part is kept, and why.
-func (d Dates) Of(p casefile.Part) (time.Time, Reason) {
+func (d Dates) Of(p casefile.Scope) (time.Time, Reason) {
 	switch p {
-	case casefile.PartStory:
+	case casefile.ScopeStory:
 		return d.Story, d.Reason
-	case casefile.PartIdentity:
+	case casefile.ScopeIdentity:
 		return d.Identity, d.Who
 	default:
 		return d.Whole()

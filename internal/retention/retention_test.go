@@ -49,21 +49,21 @@ func TestThePartsGoOnTheirOwnDays(t *testing.T) {
 		rule            retention.Rule
 		asks            time.Time
 		story, identity time.Time
-		first           casefile.Part
+		first           casefile.Scope
 		who             retention.Reason
 	}{
 		{"together", retention.Rule{Keep: days(10), Reason: "r"}, time.Time{}, end(2026, 3, 12), end(2026, 3, 12), "", "r"},
 		{
 			"the identity first", retention.Rule{Keep: days(10), Reason: "r", Identity: days(5), Who: "w"}, time.Time{},
-			end(2026, 3, 12), end(2026, 3, 7), casefile.PartIdentity, "w",
+			end(2026, 3, 12), end(2026, 3, 7), casefile.ScopeIdentity, "w",
 		},
 		{
 			"with the time for a review", retention.Rule{Keep: days(10), Reason: "r", Identity: days(20), Who: "w", Review: days(30)}, time.Time{},
-			end(2026, 4, 11), end(2026, 4, 21), casefile.PartStory, "w",
+			end(2026, 4, 11), end(2026, 4, 21), casefile.ScopeStory, "w",
 		},
 		{
 			"as long as somebody is asked how they are treated", retention.Rule{Keep: days(10), Reason: "r"}, end(2027, 3, 16),
-			end(2026, 3, 12), end(2027, 3, 16), casefile.PartStory, retention.ReasonWatch,
+			end(2026, 3, 12), end(2027, 3, 16), casefile.ScopeStory, retention.ReasonWatch,
 		},
 		{
 			"asked for a shorter time", retention.Rule{Keep: days(10), Reason: "r"}, end(2026, 3, 5),
@@ -94,7 +94,7 @@ func TestNothingGoesSoonerThanWhatThePersonWasTold(t *testing.T) {
 		if until.Before(whole) || until.Before(d.Story) || until.Before(d.Identity) {
 			t.Fatalf("all of it goes after %v, and %v was written down", until, whole)
 		}
-		for _, p := range []casefile.Part{casefile.PartStory, casefile.PartIdentity, casefile.PartWhole} {
+		for _, p := range []casefile.Scope{casefile.ScopeStory, casefile.ScopeIdentity, casefile.ScopeWhole} {
 			if at, _ := d.Of(p); !at.After(closed) || at.Before(first) {
 				t.Fatalf("the %s goes after %v, the case was closed %v", p, at, closed)
 			}

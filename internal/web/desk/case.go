@@ -22,6 +22,7 @@ type casePage struct {
 	Heading   string
 	Done      string // what was just done; empty: nothing
 	Next      string
+	NextPage  string // where the next step is done; empty: here
 	By        string // when the next step is due; empty: no clock runs
 	Late      bool
 	Topics    string
@@ -40,6 +41,8 @@ type casePage struct {
 	Colleague []ui.Option
 	CodeText  string    // how the complainant's code stands
 	Known     bool      // the complainant's name may be shown
+	Severity  string    // as members see it; empty: nobody said
+	Assessed  string    // the topics as members see them
 	Asked     []ui.Link // requests of colleagues on which this member may decide
 	Named     []namedRow
 
@@ -73,7 +76,7 @@ type clockRow struct {
 
 type blocked struct {
 	To  string
-	Why []string
+	Why []ui.Link // with an address where it can be done
 }
 
 // deeds are what a case page may say was just done.
@@ -164,12 +167,15 @@ func (d *desk) caseData(r *http.Request, c *casework.Case) casePage {
 	if data.Heading == "" {
 		data.Heading = topicNames(c.Topics, lang, d.text(r, "desk.row.nameless"))
 	}
+	if c.Next.To != "" {
+		data.NextPage = data.Base + c.Next.To
+	}
 	if !c.Next.Due.IsZero() {
 		data.By = d.text(r, "desk.next-due", "when", d.clockPhrase(r, c.Next.Clock))
 		data.Late = strings.HasSuffix(c.Next.Phrase.Key, ".late")
 	}
 	for _, k := range c.Erasure.Parts {
-		if k.Part == casefile.PartStory && !k.Gone.IsZero() {
+		if k.Part == casefile.ScopeStory && !k.Gone.IsZero() {
 			data.StoryGone = d.text(r, "desk.case.story-gone", "date", d.date(r, k.Gone))
 		}
 	}
@@ -180,6 +186,10 @@ func (d *desk) caseData(r *http.Request, c *casework.Case) casePage {
 	data.HeldTag = ui.Tag{Text: d.text(r, "desk.log.kind-hold-set"), Tone: ui.Warn}
 	data.AnswerLanguage = d.languageName(r, c.Language)
 	data.IdentityAnswers = d.answers(r, c.Identity.Answers, "")
+	if n := c.Work.Severity(); n > 0 {
+		data.Severity = d.text(r, "work.severity-is", "severity", d.text(r, "work.severity."+chosenSeverity(n)))
+	}
+	data.Assessed = topicNames(d.topicsOf(c.Work.Assessed()), lang, "")
 	data.Away = d.awayText(r, c.Charge.Name, c.Away)
 	d.fillTimeline(r, &data)
 	d.fillClocks(r, &data)
@@ -265,10 +275,22 @@ func (d *desk) fillSteps(r *http.Request, data *casePage) {
 		}
 		b := blocked{To: words}
 		for _, g := range m.Missing {
-			b.Why = append(b.Why, d.text(r, "error.guard."+string(g)))
+			b.Why = append(b.Why, ui.Link{Text: d.text(r, "error.guard."+string(g)), Href: guardPage(data.Base, g)})
 		}
 		data.Blocked = append(data.Blocked, b)
 	}
+}
+
+// guardPage is where what a guard waits for is done; empty when it is done on the
+// page of the case.
+func guardPage(base string, g casefile.Guard) string {
+	if s := g.Sheet(); s != "" {
+		return base + "/records/" + string(s)
+	}
+	if g == casefile.GuardOutcome || g == casefile.GuardFeedback {
+		return base + "/close"
+	}
+	return ""
 }
 
 // phrase says how a clock stands.

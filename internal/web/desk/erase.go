@@ -61,7 +61,7 @@ func (d *desk) keptNotice(r *http.Request, e casework.Erasure) ui.Notice {
 		return ui.Notice{Tone: ui.Warn, Text: d.text(r, "desk.erase.held")}
 	case e.After.IsZero():
 		return ui.Notice{Tone: ui.Plain, Text: d.text(r, "desk.erase.open")}
-	case e.Due == casefile.PartStory || e.Due == casefile.PartIdentity:
+	case e.Due == casefile.ScopeStory || e.Due == casefile.ScopeIdentity:
 		return ui.Notice{Tone: ui.Info, Text: d.text(r, "desk.erase.due-"+string(e.Due))}
 	case e.Due != "":
 		return ui.Notice{Tone: ui.Info, Text: d.text(r, "desk.erase.due", "date", d.date(r, e.After))}
@@ -77,7 +77,7 @@ func (d *desk) eraseAct(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx, a, n := r.Context(), actor(r), number(r)
-	part := casefile.Part(f.one("part"))
+	part := casefile.Scope(f.one("part"))
 	ask := func(q casework.Question) error {
 		q.Reason = f.one("why")
 		_, err := d.Casework.Ask(ctx, a, n, q)
@@ -131,8 +131,8 @@ func (d *desk) partRows(r *http.Request, e casework.Erasure) []ui.Answer {
 }
 
 // taken is what erasing a part takes and what it leaves.
-func (d *desk) taken(r *http.Request, p casefile.Part) []string {
-	if p == casefile.PartStory || p == casefile.PartIdentity {
+func (d *desk) taken(r *http.Request, p casefile.Scope) []string {
+	if p == casefile.ScopeStory || p == casefile.ScopeIdentity {
 		return []string{d.text(r, "desk.erase.gone-"+string(p)), d.text(r, "desk.erase.stays-"+string(p)), d.text(r, "desk.erase.copies")}
 	}
 	return []string{d.text(r, "desk.erase.gone"), d.text(r, "desk.erase.stays"), d.text(r, "desk.erase.copies")}

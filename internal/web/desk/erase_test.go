@@ -15,6 +15,7 @@ func (b *browser) closes(base string) {
 	b.write(base, "message", "We looked into it.")
 	if p := b.get(base); strings.Contains(p.body, `value="triage"`) {
 		p.send("/state", url.Values{"to": {"triage"}})
+		b.get(base+"/records/triage").send("/records/triage", triage())
 	}
 	done := b.get(base+"/close").send("/close", url.Values{
 		"outcome": {"upheld"}, "feedback": {"We put it right."}, "why": {"The invoice was paid twice."},
@@ -59,6 +60,7 @@ func TestACaseIsErasedThroughThePages(t *testing.T) {
 	general := "/desk/case/" + string(h.Complain("en", complaint(), nil).Number)
 	h.DeliverMail()
 	c.thomas.opens(strict+"/erase", "This case is open")
+	c.settle(strict)
 	c.thomas.closes(strict)
 	c.sofie.closes(general)
 	early := c.thomas.opens(strict+"/erase", "This case is kept up to and including")
@@ -166,6 +168,8 @@ func (s *states) erasures() {
 	sofie.speaks("en")
 	thomas.speaks("en")
 	sofie.closes(general)
+	s.crew.settle(strict)
+	s.crew.settle(held)
 	thomas.closes(strict)
 	thomas.closes(held)
 	s.later(s.crew)

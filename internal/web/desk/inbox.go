@@ -44,7 +44,7 @@ func (d *desk) inboxShow(w http.ResponseWriter, r *http.Request) error {
 	number, _ := strconv.Atoi(q.Get("page"))
 	in, err := d.Casework.Inbox(r.Context(), a, casework.Filter{
 		View: casework.View(q.Get("view")), Route: casefile.Route(q.Get("route")), State: casefile.State(q.Get("state")),
-		Topic: q.Get("topic"), Page: number,
+		Topic: q.Get("topic"), Severity: severity(q.Get("severity")), Page: number,
 	})
 	if err != nil {
 		return err
@@ -89,7 +89,8 @@ func spaced(s string) string {
 func (d *desk) inboxData(r *http.Request, a access.Actor, in *casework.Inbox) inboxPage {
 	data := inboxPage{
 		NoCases: in.NoCases, Auditor: a.Auditor(), View: string(in.View), Total: in.Total,
-		Most: in.Total >= casework.CountMost, Cut: in.Cut, Erased: in.View == casework.ViewErase, Filtered: in.Filter.Route != "" || in.Filter.State != "" || in.Filter.Topic != "",
+		Most: in.Total >= casework.CountMost, Cut: in.Cut, Erased: in.View == casework.ViewErase,
+		Filtered: in.Filter.Route != "" || in.Filter.State != "" || in.Filter.Topic != "" || in.Filter.Severity > 0,
 	}
 	if in.NoCases {
 		return data
@@ -127,6 +128,7 @@ func (d *desk) filters(r *http.Request, in *casework.Inbox) []ui.Field {
 		field("route", string(in.Filter.Route), options(d, r, "common.route.", routes)),
 		field("topic", in.Filter.Topic, topics),
 		field("state", string(in.Filter.State), options(d, r, "common.state.", casefile.States())),
+		field("severity", chosenSeverity(in.Filter.Severity), options(d, r, "work.severity.", []string{"2", "3", "4"})),
 	}
 }
 
@@ -153,6 +155,10 @@ func (d *desk) cells(r *http.Request, v casework.View, row casework.Row) []ui.Ce
 	if charge == "" {
 		charge = d.text(r, "desk.nobody")
 	}
+	state := d.text(r, "common.state."+string(row.State))
+	if row.Severity > 0 {
+		state = d.text(r, "work.row-severity", "state", state, "n", row.Severity)
+	}
 	if away := d.awayText(r, charge, row.Away); away != "" {
 		charge = away
 	}
@@ -160,7 +166,7 @@ func (d *desk) cells(r *http.Request, v casework.View, row casework.Row) []ui.Ce
 		{Text: subject, Href: "/desk/case/" + string(row.Number), Head: true},
 		{Text: string(row.Number)},
 		d.dueCell(r, v, row),
-		{Text: d.text(r, "common.state."+string(row.State))},
+		{Text: state},
 		{Text: d.text(r, "common.route."+string(row.Route))},
 		{Text: charge},
 	}
@@ -212,7 +218,7 @@ func (d *desk) inboxPages(r *http.Request, in *casework.Inbox) *ui.Pages {
 	}
 	at := func(n int) string {
 		q := url.Values{"view": {string(in.View)}, "page": {strconv.Itoa(n)}}
-		for key, v := range map[string]string{"route": string(in.Filter.Route), "topic": in.Filter.Topic, "state": string(in.Filter.State)} {
+		for key, v := range map[string]string{"route": string(in.Filter.Route), "topic": in.Filter.Topic, "state": string(in.Filter.State), "severity": chosenSeverity(in.Filter.Severity)} {
 			if v != "" {
 				q.Set(key, v)
 			}

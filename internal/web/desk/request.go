@@ -75,6 +75,11 @@ func (d *desk) requestFacts(r *http.Request, c *casework.Case, a casework.Asked)
 		{Label: d.text(r, "desk.request.case"), Text: subject},
 		{Label: d.text(r, "desk.request.scope"), Text: d.allows(r, a, for_)},
 	}
+	if k := c.Work.Single(casefile.SheetDecision); a.Matter == casefile.MatterClosing && string(k.Version) == a.Object {
+		facts = append(facts, d.recordAnswers(r, k.Record)...)
+	} else if a.Matter == casefile.MatterClosing {
+		facts = append(facts, ui.Answer{Label: d.text(r, "work.sheet.decision"), Text: d.text(r, "work.decision-changed")})
+	}
 	if a.Words != "" {
 		facts = append(facts, ui.Answer{Label: d.text(r, "desk.request.words-of", "name", a.Decider.Name), Text: a.Words})
 	}
@@ -83,7 +88,7 @@ func (d *desk) requestFacts(r *http.Request, c *casework.Case, a casework.Asked)
 
 // allows says what somebody can do once a colleague agrees.
 func (d *desk) allows(r *http.Request, a casework.Asked, name string) string {
-	if p := casefile.Part(a.Object); a.Matter == casefile.MatterErasure && (p == casefile.PartStory || p == casefile.PartIdentity) {
+	if p := casefile.Scope(a.Object); a.Matter == casefile.MatterErasure && (p == casefile.ScopeStory || p == casefile.ScopeIdentity) {
 		return d.text(r, "desk.scope.erasure-"+string(p), "name", name)
 	}
 	return d.text(r, "desk.scope."+string(a.Matter), "name", name)

@@ -124,6 +124,14 @@ func (d *desk) routes() []route {
 		{"GET /desk/case/{number}/spam", member, d.spamShow},
 		{"POST /desk/case/{number}/spam", member, d.spamAct},
 
+		{"GET /desk/case/{number}/records", member, d.workShow},
+		{"GET /desk/case/{number}/records/{sheet}", member, d.sheetShow},
+		{"POST /desk/case/{number}/records/{sheet}", member, d.sheetKeep},
+		{"GET /desk/case/{number}/records/{sheet}/{record}", member, d.sheetShow},
+		{"POST /desk/case/{number}/records/{sheet}/{record}", member, d.sheetKeep},
+
+		{"POST /desk/case/{number}/records/decision/agree", member, d.decisionAsk},
+
 		{"GET /desk/case/{number}/access", member, d.accessShow},
 		{"POST /desk/case/{number}/access/other", member, d.accessOther},
 		{"GET /desk/case/{number}/access/aside", member, d.asideAsk},

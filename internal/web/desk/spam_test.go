@@ -10,6 +10,7 @@ import (
 	"golang.org/x/net/html"
 
 	"klankbord/internal/apptest"
+	"klankbord/internal/casefile"
 	"klankbord/internal/dialogue"
 	"klankbord/internal/profile"
 )
@@ -58,11 +59,25 @@ func TestWhatIsNoComplaintIsErasedThroughThePages(t *testing.T) {
 	}
 }
 
+// settleWith records what closing a case asks for, with a decision to which a colleague
+// agrees.
+func (c crew) settleWith(base, outcome string) {
+	form, _ := casefile.FormOf(casefile.SheetDecision)
+	impartial, decision := url.Values{"none": {"none"}}, filled(form, casefile.Integrity)
+	decision.Set("outcome", outcome)
+	c.thomas.write(base, "message", "We looked into it.")
+	c.thomas.get(base).send("/state", url.Values{"to": {"triage"}})
+	c.thomas.get(base+"/records/conflict").send("/records/conflict", impartial)
+	c.thomas.get(base+"/records/triage").send("/records/triage", triage())
+	c.thomas.get(base+"/records/decision").send("/records/decision", decision)
+	c.thomas.get(base+"/records/decision").send("/decision/agree", url.Values{"reason": {"The report says why"}})
+	c.nele.get(base+"/records/conflict").send("/records/conflict", impartial)
+	c.nele.post(c.nele.get(base).link(base+"/request/"), decide("approved"))
+}
+
 // closesWith closes a case through the pages with an outcome.
 func (b *browser) closesWith(base, outcome string) {
 	b.t.Helper()
-	b.write(base, "message", "We looked into it.")
-	b.get(base).send("/state", url.Values{"to": {"triage"}})
 	done := b.get(base+"/close").send("/close", url.Values{
 		"outcome": {outcome}, "feedback": {"We looked into it."}, "why": {"There was nothing."},
 	}).send("/send", nil)
@@ -97,7 +112,9 @@ func (s *states) partly() {
 	s.DeliverMail()
 	s.anew(s.crew)
 	thomas.speaks("en")
+	s.crew.settleWith(story, "not-proven")
 	thomas.closesWith(story, "not-proven")
+	s.crew.settleWith(who, "unfounded")
 	thomas.closesWith(who, "unfounded")
 	s.each(func() {
 		s.keep("erase-parts-kept", thomas.get(s.in(who+"/erase")))
@@ -135,6 +152,7 @@ func (s *states) reviewed() {
 	r := s.Complain("nl", integrity(), nil)
 	base := "/desk/case/" + string(r.Number)
 	s.DeliverMail()
+	s.crew.settleWith(base, "not-proven")
 	thomas.closesWith(base, "not-proven")
 	err := s.Dialogue.AskReview(context.Background(), s.Enter(r.Code), dialogue.Sending{Key: dialogue.NewKey(), Number: r.Number}, "nl", "Niemand vroeg het de boekhouder.")
 	if err != nil {

@@ -43,6 +43,7 @@ func RenderStates(t *testing.T, dir string) {
 		s.keysInside()
 		s.cases()
 		s.forms()
+		s.work()
 		s.requests()
 		s.codes()
 		s.access()

@@ -49,6 +49,7 @@ func (s *states) closedStrict() *intake.Receipt {
 	r := s.Complain(s.lang, integrity(), nil)
 	s.DeliverMail()
 	base := "/desk/case/" + string(r.Number)
+	s.crew.settle(base)
 	done := s.crew.nele.get(base+"/close").send("/close", map[string][]string{
 		"outcome": {"upheld"}, "feedback": {"The stock is counted by two people now."}, "why": {"Nobody counted it."},
 	}).send("/send", nil)

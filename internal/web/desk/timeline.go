@@ -69,7 +69,7 @@ func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Mes
 func kindOf(it casework.Item) ui.MessageKind {
 	switch it.Kind {
 	case "", casefile.EntryStateEvent, casefile.EntryContactChange, casefile.EntryAccess, casefile.EntryRequest, casefile.EntryDecision, casefile.EntryCode,
-		casefile.EntryClock, casefile.EntryPromise, casefile.EntryHold, casefile.EntryHelper, casefile.EntryPart:
+		casefile.EntryClock, casefile.EntryPromise, casefile.EntryHold, casefile.EntryHelper, casefile.EntryRecord, casefile.EntryPart:
 		return ui.Event
 	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail:
 		return ui.Internal
@@ -131,6 +131,8 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 		return d.text(r, "desk.helper.added", "number", string(it.Helper)), nil
 	case casefile.EntryContactChange:
 		return d.text(r, "common.entry.contact-change"), nil
+	case casefile.EntryRecord:
+		return d.recordText(r, it), nil
 	case casefile.EntryOutcome:
 		return d.outcomeText(r, it), tag(ui.Good)
 	case casefile.EntryCheckIn:
@@ -145,6 +147,27 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 		return it.Text, nil
 	default:
 		return it.Text, tag(ui.Plain)
+	}
+}
+
+// recordText says which sheet was filled in, and of which record; what it holds is
+// on its own page.
+func (d *desk) recordText(r *http.Request, it casework.Item) string {
+	k := it.Record
+	if k == nil {
+		return it.Text
+	}
+	what := d.text(r, "work.sheet."+string(k.Sheet))
+	if f, _ := casefile.FormOf(k.Sheet); f.Many {
+		what += ": " + d.recordTitle(r, *k)
+	}
+	switch {
+	case k.Struck:
+		return d.text(r, "work.event-struck", "what", what)
+	case it.Again:
+		return d.text(r, "work.event-again", "what", what)
+	default:
+		return d.text(r, "work.event", "what", what)
 	}
 }
 

@@ -13,15 +13,13 @@ import (
 // was erased before the rest.
 func (k mailboxKeeper) kept() {
 	for _, x := range []struct {
-		part  casefile.Part
+		part  casefile.Scope
 		topic string
-	}{{casefile.PartStory, "theft"}, {casefile.PartIdentity, "data-breach"}} {
+	}{{casefile.ScopeStory, "theft"}, {casefile.ScopeIdentity, "data-breach"}} {
 		r := k.Complain(k.l, apptest.StrictAnswers(x.topic), nil)
 		k.DeliverMail()
 		k.Move(k.team.Manager, r.Number, casefile.StateTriage)
-		if err := k.TryClose(k.team.Manager, r.Number, casefile.OutcomeNotProven, "Wij zochten het uit.", "Er was te weinig bewijs."); err != nil {
-			k.t.Fatal(err)
-		}
+		k.CloseWith(k.team.Manager, r.Number, casefile.OutcomeNotProven, "Wij zochten het uit.", "Er was te weinig bewijs.")
 		k.keep("case--kept-"+string(x.part), k.inside(k.l, r.Code), http.StatusOK)
 		k.ErasePart(k.team.Manager, k.team.HR, r.Number, x.part)
 		k.keep("case--gone-"+string(x.part), k.inside(k.l, r.Code), http.StatusOK)
@@ -35,16 +33,14 @@ func TestTheMailboxTellsWhatWasErasedBeforeTheRest(t *testing.T) {
 	r := h.Complain("en", apptest.StrictAnswers("data-breach"), nil)
 	h.DeliverMail()
 	h.Move(h.team.Manager, r.Number, casefile.StateTriage)
-	if err := h.TryClose(h.team.Manager, r.Number, casefile.OutcomeNotProven, "We looked.", "There was nothing."); err != nil {
-		t.Fatal(err)
-	}
+	h.CloseWith(h.team.Manager, r.Number, casefile.OutcomeNotProven, "We looked.", "There was nothing.")
 	p := h.inside("en", r.Code)
 	for _, words := range []string{"How long we keep this", "Name and contact details", "To show what was done, no name is needed any more", "Ingrid"} {
 		if !p.says(words) {
 			t.Errorf("before the erasure the mailbox does not say %q", words)
 		}
 	}
-	h.ErasePart(h.team.Manager, h.team.HR, r.Number, casefile.PartIdentity)
+	h.ErasePart(h.team.Manager, h.team.HR, r.Number, casefile.ScopeIdentity)
 	p = h.inside("en", r.Code)
 	for words, said := range map[string]bool{"We erased your name and contact details": true, "We looked.": true, "Ingrid": false, "ingrid.maes@mail.example": false} {
 		if p.says(words) != said {
@@ -63,9 +59,7 @@ func (k mailboxKeeper) review() {
 	p := k.inside(k.l, r.Code)
 	k.keep("review--over", p.v.get(k.at("/mailbox/review")), http.StatusOK)
 	k.Move(k.team.Manager, r.Number, casefile.StateTriage)
-	if err := k.TryClose(k.team.Manager, r.Number, casefile.OutcomeNotProven, "Wij zochten het uit.", "Er was te weinig bewijs."); err != nil {
-		k.t.Fatal(err)
-	}
+	k.CloseWith(k.team.Manager, r.Number, casefile.OutcomeNotProven, "Wij zochten het uit.", "Er was te weinig bewijs.")
 	k.keep("case--review-open", p.v.get(k.at("/mailbox/case")), http.StatusOK)
 	at := k.keep("review", p.v.get(k.at("/mailbox/review")), http.StatusOK)
 	k.keep("review--wrong", at.submit(k.at("/mailbox/review"), nil), http.StatusUnprocessableEntity)

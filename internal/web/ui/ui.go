@@ -21,12 +21,16 @@ import (
 type Words interface {
 	Text(lang, key string, args map[string]string) string
 	Plural(lang, key string, n int, args map[string]string) string
+	Has(key string) bool
 }
 
 // Catalogue gives the words of c.
 func Catalogue(c *lang.Catalogue) Words { return catalogue{c} }
 
 type catalogue struct{ c *lang.Catalogue }
+
+// Has reports whether there is a text under key.
+func (w catalogue) Has(key string) bool { return w.c.Has(key) }
 
 // Text returns the text of key.
 func (w catalogue) Text(l, key string, args map[string]string) string {

@@ -1,0 +1,121 @@
+package casefile
+
+import "time"
+
+// NoticeMonths is within how many months somebody is told that a case holds their
+// data. GDPR art. 14(3)(a).
+const NoticeMonths = 1
+
+// NoticeDue is by when a person is to be told, or looked at again where that was put
+// off; false when they were told, or when it is the complainant's own helper who
+// knows.
+func (k Kept) NoticeDue() (time.Time, bool) {
+	if _, told := k.Day("told"); told || k.Sheet != SheetPerson {
+		return time.Time{}, false
+	}
+	if until, ok := k.Day("deferred"); ok {
+		return until, true
+	}
+	return k.Since.AddDate(0, NoticeMonths, 0), true
+}
+
+// Unheard lists the people concerned who have not had the chance to reply.
+// Directive (EU) 2019/1937 art. 22.
+func (w Worked) Unheard() []Kept {
+	var list []Kept
+	for _, k := range w.Of(SheetPerson) {
+		if reply := k.One("reply"); k.One("role") == "concerned" && (reply == "" || reply == "asked") {
+			list = append(list, k)
+		}
+	}
+	return list
+}
+
+// Unfound lists the allegations without a finding.
+func (w Worked) Unfound() []Kept {
+	var list []Kept
+	for _, k := range w.Of(SheetAllegation) {
+		if k.One("finding") == "" {
+			list = append(list, k)
+		}
+	}
+	return list
+}
+
+// FalselyTold reports whether members found that somebody told what they knew was
+// false, or want to decide so.
+func (w Worked) FalselyTold() bool {
+	for _, k := range w.Of(SheetAllegation) {
+		if Outcome(k.One("finding")) == OutcomeKnowinglyFalse {
+			return true
+		}
+	}
+	return Outcome(w.Single(SheetDecision).One("outcome")) == OutcomeKnowinglyFalse
+}
+
+// Unplanned lists the measures that are neither done nor planned with somebody who
+// does them and a date.
+func (w Worked) Unplanned() []Kept {
+	var list []Kept
+	for _, k := range w.Of(SheetMeasure) {
+		if k.One("done") == "" && (k.One("owner") == "" || k.One("due") == "") {
+			list = append(list, k)
+		}
+	}
+	return list
+}
+
+// Unsent lists what somebody outside still has to be told.
+func (w Worked) Unsent() []Kept {
+	var list []Kept
+	for _, k := range w.Of(SheetNotification) {
+		if k.One("sent") == "" {
+			list = append(list, k)
+		}
+	}
+	return list
+}
+
+// Confirmed reports whether whoever a case was referred to confirmed that they have
+// it.
+func (w Worked) Confirmed() bool {
+	for _, k := range w.Of(SheetReferral) {
+		if k.One("confirmed") != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// BreachOpen reports whether a personal-data breach waits for the decision to notify
+// it or not. GDPR art. 33(1).
+func (w Worked) BreachOpen() bool {
+	k := w.Single(SheetBreach)
+	return k.One("breach") == "yes" && k.One("notify") == ""
+}
+
+// Due is the date by which something that a record plans has to be done; false when
+// it is done, or has no date.
+func (k Kept) Due() (time.Time, bool) {
+	switch k.Sheet {
+	case SheetPerson:
+		return k.NoticeDue()
+	case SheetMeasure, SheetTask:
+		if k.One("done") != "" {
+			return time.Time{}, false
+		}
+		return k.Day("due")
+	case SheetNotification:
+		if k.One("sent") != "" {
+			return time.Time{}, false
+		}
+		return k.Day("due")
+	case SheetMeeting:
+		if k.One("held") != "" {
+			return time.Time{}, false
+		}
+		return k.Day("planned")
+	default:
+		return time.Time{}, false
+	}
+}
