@@ -35,6 +35,8 @@ const (
 	EntryHelper         EntryKind = "helper"          // somebody who helped got a code of their own
 	EntryClock          EntryKind = "clock-event"     // what members did about a deadline of their own
 	EntryPromise        EntryKind = "promise-event"   // the same of one that was promised; seen by both sides
+	EntryReview         EntryKind = "review-request"  // the complainant asks that somebody else looks again
+	EntryPart           EntryKind = "part-erased"     // a part was erased before the rest; seen by both sides
 )
 
 // The names of the compartments, as package seal prints them.
@@ -50,7 +52,7 @@ func EntryKinds() []EntryKind {
 		EntryStory, EntryMessageIn, EntryMessageOut, EntryNote, EntryIdentity,
 		EntryContactChange, EntryFile, EntryInternalFile, EntryOutcome, EntryWithdrawal,
 		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntrySummary,
-		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryClock, EntryPromise, EntryCheckIn, EntryHelper,
+		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryClock, EntryPromise, EntryCheckIn, EntryHelper, EntryPart, EntryReview,
 		EntryRecord,
 	}
 }
@@ -65,7 +67,7 @@ func (k EntryKind) Compartment() string {
 	case EntryIdentity, EntryContactChange, EntryRawMail:
 		return identityCompartment
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryFile, EntryOutcome,
-		EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn:
+		EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn, EntryPart, EntryReview:
 		return dialogueCompartment
 	default:
 		return investigationCompartment
@@ -76,7 +78,7 @@ func (k EntryKind) Compartment() string {
 func (k EntryKind) Seen() bool {
 	switch k {
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryIdentity, EntryContactChange,
-		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn:
+		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn, EntryPart, EntryReview:
 		return true
 	default:
 		return false

@@ -18,11 +18,12 @@ const (
 	MatterClosing   Matter = "closing"   // close with an outcome that needs two
 	MatterErasure   Matter = "erasure"   // erase the case, whose time has come
 	MatterHold      Matter = "hold"      // lift what stops the erasure
+	MatterSpam      Matter = "spam"      // erase at once what is manifestly no complaint
 )
 
 // Matters lists every matter.
 func Matters() []Matter {
-	return []Matter{MatterIdentity, MatterExclusion, MatterCode, MatterClosing, MatterErasure, MatterHold}
+	return []Matter{MatterIdentity, MatterExclusion, MatterCode, MatterClosing, MatterErasure, MatterHold, MatterSpam}
 }
 
 // Verdict is a step that ends a request or an agreement.

@@ -31,6 +31,7 @@ type change struct {
 	turn  *turning                // may be nil; changes who may read
 	sum   func(*casefile.Summary) // may be nil; changes what list and search open
 	kept  *casefile.Kept          // may be nil; the record that is written
+	scrub bool                    // the summary loses every word of the case
 }
 
 // routing is what the case says about itself once the change is made.
@@ -137,7 +138,11 @@ func (c *Casework) seal(actor access.Actor, o *custody.Opened, ch change, row []
 		return added, nil // shown as damaged in the list; what is in the case stays whole
 	}
 	s := r.summary
-	for _, words := range []string{unheard(o, r.Summary.Revision), ch.words} {
+	news := []string{unheard(o, r.Summary.Revision), ch.words}
+	if ch.scrub {
+		s.Subject, s.Words, news = "", "", nil
+	}
+	for _, words := range news {
 		if words != "" {
 			s.Words += casefile.FindForm(words)
 		}

@@ -8,6 +8,7 @@ import (
 	"klankbord/internal/casefile"
 	"klankbord/internal/deadline"
 	"klankbord/internal/figures"
+	"klankbord/internal/retention"
 	"klankbord/internal/store"
 )
 
@@ -103,7 +104,7 @@ func (n *tallying) erased(tx *store.Tx) error {
 		return err
 	}
 	for _, row := range rows {
-		if n.filter.Route != "" && row.Route != n.filter.Route || !n.knows(row) || n.left(row.Apart) || !complaint(row.Channel) {
+		if n.filter.Route != "" && row.Route != n.filter.Route || !n.knows(row) || n.left(row.Apart) || !complaint(row.Channel) || row.Rule == string(retention.ReasonSpam) {
 			continue
 		}
 		if k, ok := n.remains(row); ok {

@@ -110,6 +110,7 @@ type Item struct {
 	Helper  casefile.Number // of the file of somebody who helped
 	Clock   *casefile.ClockEvent
 	Hold    *casefile.HoldEvent
+	Part    *casefile.PartEvent
 	Asked   casefile.Matter  // of a request, or of what was decided about one
 	Verdict casefile.Verdict // of a decision
 	Record  *casefile.Record // of a sheet that was filled in, or its later version
@@ -190,11 +191,12 @@ func (r Receipt) ByHand() bool { return r.State == ReceiptByHand || r.State == R
 
 // Identity is the complainant as far as this member may see it now.
 type Identity struct {
-	Sealed   bool   // lies behind its gate
-	Way      Way    // how this member can open it, while it is sealed
-	Request  string // the member's own request that waits or was approved
-	Unknown  bool   // no record of who they are, or it does not open
-	Apart    bool   // the route seals it apart
+	Sealed   bool      // lies behind its gate
+	Way      Way       // how this member can open it, while it is sealed
+	Request  string    // the member's own request that waits or was approved
+	Gone     time.Time // when it was erased; zero: it is there
+	Unknown  bool      // no record of who they are, or it does not open
+	Apart    bool      // the route seals it apart
 	Until    time.Time
 	Name     string
 	Email    string

@@ -50,6 +50,7 @@ type casePage struct {
 	Away   string // that the member in charge is away, and who stands in; empty: is there
 
 	StoryFiles      []ui.File
+	StoryGone       string // that it was erased; empty: it is there
 	FormErrors      []ui.FormError
 	ChargeID        string
 	StateTag        ui.Tag
@@ -82,7 +83,7 @@ type blocked struct {
 func deeds() []string {
 	return []string{
 		"note", "message", "outcome", "assign", "state", "acknowledged", "clock", "deadline", "breach", "risk", "mail", "identity",
-		"asked", "decided", "withdrawn", "code-started", "code-stopped", "code-replaced", "code-handed", "moved", "hold-set", "hold-lifted",
+		"asked", "decided", "withdrawn", "code-started", "code-stopped", "code-replaced", "code-handed", "moved", "hold-set", "hold-lifted", "part-erased",
 	}
 }
 
@@ -172,6 +173,11 @@ func (d *desk) caseData(r *http.Request, c *casework.Case) casePage {
 	if !c.Next.Due.IsZero() {
 		data.By = d.text(r, "desk.next-due", "when", d.clockPhrase(r, c.Next.Clock))
 		data.Late = strings.HasSuffix(c.Next.Phrase.Key, ".late")
+	}
+	for _, k := range c.Erasure.Parts {
+		if k.Part == casefile.ScopeStory && !k.Gone.IsZero() {
+			data.StoryGone = d.text(r, "desk.case.story-gone", "date", d.date(r, k.Gone))
+		}
 	}
 	if c.Story != nil {
 		data.Groups, data.StoryFiles = d.groups(r, c.Story), d.files(data.Base, r, c.Story.Files)

@@ -43,6 +43,8 @@ func TestEveryStateOfTheMailbox(t *testing.T) {
 			k.badly()
 			k.checkIns()
 			k.helper()
+			k.kept()
+			k.review()
 		})
 	}
 }
