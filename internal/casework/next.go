@@ -52,6 +52,7 @@ const (
 	stepNotify       = "notify"
 	stepPlan         = "plan"
 	stepConfirm      = "confirm"
+	stepCorrected    = "corrected"
 )
 
 // StepKeys lists every key of a next step, for tests of the catalogue.
@@ -61,7 +62,7 @@ func StepKeys() []string {
 		stepWait, stepUpdate, stepDecide, stepClose, stepMeasures, stepReview, stepReferred, stepMonitor, stepNone, stepSort, stepErase, stepHeld,
 		stepWish, stepSilent, stepHelper,
 		stepDeclare, stepTriage, stepBreachDecide, stepRegime, stepNotice, stepReply, stepReport, stepAllegation, stepFindings,
-		stepDecision, stepAgree, stepNotify, stepPlan, stepConfirm,
+		stepDecision, stepAgree, stepNotify, stepPlan, stepConfirm, stepCorrected,
 	}
 }
 
@@ -128,6 +129,8 @@ func (v *Case) step() (string, []deadline.Kind) {
 		return stepAcknowledge, []deadline.Kind{deadline.KindAcknowledgement, deadline.KindFirstAnswer}
 	case v.owes(casefile.EntryMeetingRequest):
 		return stepMeeting, []deadline.Kind{deadline.KindMeeting}
+	case v.corrected():
+		return stepCorrected, nil
 	case v.owes(casefile.EntryMessageIn):
 		return stepAnswer, nil
 	default:

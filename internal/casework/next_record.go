@@ -134,7 +134,7 @@ func pageOf(step string) string {
 		sheet = casefile.SheetDecision
 	case stepAllegation:
 		sheet = casefile.SheetAllegation
-	case stepNotice, stepReply, stepFindings, stepPlan, stepConfirm, stepNotify:
+	case stepNotice, stepReply, stepFindings, stepPlan, stepConfirm, stepNotify, stepCorrected:
 		return "/records"
 	case stepClose:
 		return "/close"

@@ -148,7 +148,7 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 	v.Code = c.codeStanding(actor, o, a, v)
 	v.Clocks = c.clockViews(o, a.clocks)
 	v.Moves, v.Work = c.moves(actor.Member, o, a), recorded(o)
-	v.Earlier = earlier(o)
+	v.Earlier, v.Slips = earlier(o), o.Slips()
 	v.Decided = c.decided(o, a.dir, v.Work)
 	v.Decided.By.Name = a.names[v.Decided.By.ID]
 	v.me, v.now, v.Names, v.Undeclared = actor.Member, c.Store.Now(), a.names, undeclared(actor.Member, o, a, v.Work)

@@ -145,6 +145,14 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 		p, err := casefile.DecodePayload[casefile.Decision](e.Payload)
 		i.Verdict, i.Text = p.Verdict, p.Words
 		return err
+	case casefile.EntrySlip:
+		p, err := casefile.DecodePayload[casefile.Slip](e.Payload)
+		i.Slip, i.Text, i.Lang = &p, p.Text, p.Lang
+		return err
+	case casefile.EntrySlipAnswer:
+		p, err := casefile.DecodePayload[casefile.SlipAnswer](e.Payload)
+		i.Answer, i.Text, i.Lang = &p, p.Words, p.Lang
+		return err
 	case casefile.EntryRecord:
 		p, err := casefile.DecodePayload[casefile.Record](e.Payload)
 		i.Record, i.Again = &p, e.Parent != ""

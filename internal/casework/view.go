@@ -52,6 +52,7 @@ type Case struct {
 
 	Work       casefile.Worked                      // what members recorded
 	Earlier    map[casefile.EntryID][]casefile.Kept // versions of each record before the newest, which comes first
+	Slips      casefile.Puts                        // what was put before the complainant
 	Decided    Decided                              // how far a second member's agreement to the decision is
 	Names      map[staff.ID]string                  // of members, also of those who left
 	me         staff.ID
@@ -112,6 +113,8 @@ type Item struct {
 	Hold    *casefile.HoldEvent
 	Asked   casefile.Matter  // of a request, or of what was decided about one
 	Verdict casefile.Verdict // of a decision
+	Slip    *casefile.Slip       // put before the complainant
+	Answer  *casefile.SlipAnswer // what became of one
 	Record  *casefile.Record // of a sheet that was filled in, or its later version
 	Again   bool             // a later version
 	Person  string           // whom an event is about

@@ -39,6 +39,7 @@ func (d *Dialogue) fill(m *Mailbox, o *custody.Opened, openings []store.Opening)
 	if m.Outcome != nil && m.Outcome.Unread {
 		m.Unread++
 	}
+	m.Slips = slips(o)
 	m.Question = d.isQuestion(m.Story)
 }
 

@@ -34,6 +34,7 @@ type Mailbox struct {
 	Outcome   *Outcome // nil until there is one
 	Thread    []Item   // newest first
 	Unread    int      // items that were not shown before
+	Slips     []Placed // what members put before the complainant, newest first
 	Withdrawn time.Time
 	Story     *Story // nil when it does not open
 	Openings  []Opening

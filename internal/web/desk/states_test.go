@@ -44,6 +44,7 @@ func RenderStates(t *testing.T, dir string) {
 		s.cases()
 		s.forms()
 		s.work()
+		s.slips()
 		s.requests()
 		s.codes()
 		s.access()

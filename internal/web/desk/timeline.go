@@ -73,7 +73,7 @@ func kindOf(it casework.Item) ui.MessageKind {
 		return ui.Event
 	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail:
 		return ui.Internal
-	case casefile.EntryMessageOut, casefile.EntryOutcome:
+	case casefile.EntryMessageOut, casefile.EntryOutcome, casefile.EntrySlip:
 		return ui.Sent
 	default:
 		return ui.Received
@@ -131,6 +131,8 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 		return d.text(r, "common.entry.contact-change"), nil
 	case casefile.EntryRecord:
 		return d.recordText(r, it), nil
+	case casefile.EntrySlip, casefile.EntrySlipAnswer:
+		return d.slipText(r, it), tag(ui.Info)
 	case casefile.EntryOutcome:
 		return d.outcomeText(r, it), tag(ui.Good)
 	case casefile.EntryCheckIn:

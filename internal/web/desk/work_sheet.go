@@ -29,6 +29,8 @@ type sheetPage struct {
 	Told         []ui.Answer // what the complainant ticked, beside what members find
 	Agree        *agreement  // of a decision that was written
 	Earlier      []sheetVersion
+	Slips        []ui.Task // put before the complainant
+	Put          *ui.Link  // puts it before the complainant
 }
 
 // sheetVersion is an earlier version of a record, to be read.
@@ -73,6 +75,7 @@ func (d *desk) showSheet(w http.ResponseWriter, r *http.Request, status int, typ
 	if f.Sheet == casefile.SheetDecision && k.ID != "" {
 		data.Agree = d.agreement(r, c, typed, errs)
 	}
+	d.fillSlips(r, c, f, k, &data)
 	if f.Sheet == casefile.SheetConflict {
 		data.Beside = &ui.Link{Href: data.Base + "/access/aside", Text: d.text(r, "desk.access.aside")}
 	}

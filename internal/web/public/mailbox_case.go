@@ -55,6 +55,8 @@ type caseView struct {
 	Talk       string
 	Withdraw   string
 	CheckIns   checkInsView
+	Waits      []slipRow // put before the person, and not answered yet
+	Slips      []slipRow // the others
 	Badly      string // where somebody tells that they are treated badly because they spoke
 	Copy       string
 	Proof      string
@@ -163,6 +165,7 @@ func (b *mailbox) caseView(r *http.Request, m *dialogue.Mailbox) caseView {
 		Withdraw: b.at(r, "/mailbox/withdraw"), Badly: b.at(r, "/mailbox/"+formRetaliation), Copy: b.at(r, "/mailbox/copy.txt"),
 		Proof: b.at(r, "/mailbox/proof.txt"), ProofLink: b.proofTitle(r, m.Question),
 	}
+	v.Waits, v.Slips = b.slipRows(r, m)
 	v.Promises = b.promisedViews(r, m)
 	if !m.EraseAfter.IsZero() {
 		key := "mailbox.kept-until"
@@ -201,7 +204,7 @@ func nextOf(list []promised) *promised {
 // doneText says what was just done. Only the words of our own redirects count.
 func (b *mailbox) doneText(r *http.Request) string {
 	done := r.URL.Query().Get("done")
-	if !slices.Contains([]string{formReply, formConversation, formWithdraw, formContact, formCheckIn, "check-ins", "mail", "language", "confirm", "new-code", "own-code"}, done) {
+	if !slices.Contains([]string{formReply, formConversation, formWithdraw, formContact, formCheckIn, formSlip, "check-ins", "mail", "language", "confirm", "new-code", "own-code"}, done) {
 		return ""
 	}
 	return b.words(r, "mailbox.done."+done)
