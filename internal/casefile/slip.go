@@ -114,6 +114,7 @@ type Put struct {
 	At       time.Time
 	Print    string
 	Turns    []SlipTurn // oldest first
+	Redacted time.Time  // when something was removed from it since; zero: never
 	Replaced bool       // a later one about the same record stands beside it
 	Seq      int64
 }
@@ -207,7 +208,7 @@ func (l Puts) Add(p Put) Puts {
 // then, or that was given to other words, counts for nothing.
 func (l Puts) Answer(parent string, byMember bool, t SlipTurn) {
 	for i := range l {
-		if string(l[i].ID) == parent && l[i].May(t.Act) && byMember == (t.Act == SlipTakeBack) && t.Print == l[i].Print {
+		if string(l[i].ID) == parent && l[i].May(t.Act) && byMember == (t.Act == SlipTakeBack) && (t.Print == l[i].Print || !l[i].Redacted.IsZero()) {
 			l[i].Turns = append(l[i].Turns, t)
 		}
 	}

@@ -145,6 +145,7 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 	v.Requests = c.asked(actor, o, a.dir, a.names)
 	c.way(actor, o, a.dir, v)
 	v.Erasure = c.erasure(actor, o, a.dir, a.names, v.Requests)
+	v.Removal = c.removalWay(actor, o, a.dir, v.Requests)
 	v.Code = c.codeStanding(actor, o, a, v)
 	v.Clocks = c.clockViews(o, a.clocks)
 	v.Moves, v.Work = c.moves(actor.Member, o, a), recorded(o)

@@ -65,7 +65,7 @@ func textsOf(e custody.Entry) []string {
 	case casefile.EntrySlipAnswer:
 		p, _ := casefile.DecodePayload[casefile.SlipAnswer](e.Payload)
 		return []string{p.Words}
-	case casefile.EntryFile:
+	case casefile.EntryFile, casefile.EntryInternalFile:
 		m, err := manifest(e)
 		if err != nil {
 			return nil

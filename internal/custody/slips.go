@@ -19,6 +19,7 @@ func (o *Opened) Slips() casefile.Puts {
 			}
 			list = list.Add(casefile.Put{
 				Slip: p, ID: casefile.EntryID(e.ID), By: e.AuthorID, At: e.Created, Print: casefile.SlipPrint(e.Payload), Seq: e.Seq,
+				Redacted: e.Redacted,
 			})
 		case casefile.EntrySlipAnswer:
 			a, err := casefile.DecodePayload[casefile.SlipAnswer](e.Payload)

@@ -281,6 +281,7 @@ CREATE TABLE entry (
   appended    {int}   NOT NULL CHECK (appended IN (0, 1)),
   derived     {bytes},
   box         {bytes} NOT NULL,
+  gone        {bytes},
   created     {int}   NOT NULL,
   stamp       {bytes} NOT NULL,
   PRIMARY KEY (case_id, id)

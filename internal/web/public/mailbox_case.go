@@ -41,6 +41,7 @@ type caseView struct {
 	Reply      replyView
 	Sent       []checkedPart
 	SentAt     time.Time
+	SentLess   string // that something was removed from it; empty: nothing
 	Openings   []openingView
 	Contact    []ui.Answer
 	Mail       mailView
@@ -57,7 +58,7 @@ type caseView struct {
 	CheckIns   checkInsView
 	Waits      []slipRow // put before the person, and not answered yet
 	Slips      []slipRow // the others
-	Badly      string // where somebody tells that they are treated badly because they spoke
+	Badly      string    // where somebody tells that they are treated badly because they spoke
 	Copy       string
 	Proof      string
 	ProofLink  string
@@ -187,6 +188,9 @@ func (b *mailbox) caseView(r *http.Request, m *dialogue.Mailbox) caseView {
 	}
 	if m.Story != nil && !m.Helper {
 		v.Sent, v.SentAt = b.sentParts(r, m), m.Story.At
+		if at := m.Story.Redacted; !at.IsZero() {
+			v.SentLess = b.words(r, "redact.mailbox", "date", b.day(r, at))
+		}
 	}
 	return v
 }

@@ -93,11 +93,14 @@ func (b *mailbox) renderSlip(w http.ResponseWriter, r *http.Request, tok seal.To
 		Back: b.at(r, "/mailbox/case"), Action: b.at(r, at), Sending: sending(m, form.key), Restored: form.restored, Number: string(m.Number),
 		Lead: b.words(r, "slip.lead-"+string(p.Kind)), TextTitle: b.words(r, "slip.text-"+string(p.Kind)),
 		Facts: b.slipFacts(r, p), Print: casefile.PrintGroups(p.Print),
-		Text: ui.Message{Kind: ui.Received, From: b.teamName(r, m.Team), At: p.At, Text: p.Text, Lang: string(p.Lang)},
+		Text:  ui.Message{Kind: ui.Received, From: b.teamName(r, m.Team), At: p.At, Text: p.Text, Lang: string(p.Lang)},
 		State: ui.Notice{Tone: b.slipTag(r, p).Tone, Text: b.words(r, "slip.stands-"+string(p.Kind)+"-"+string(p.State()))},
 	}
 	for _, t := range p.Turns {
 		v.Turns = append(v.Turns, b.slipTurn(r, m, t))
+	}
+	if !p.Redacted.IsZero() {
+		v.Text.Note = b.words(r, "redact.mailbox", "date", b.day(r, p.Redacted))
 	}
 	if !m.Damaged {
 		b.slipForm(r, p, form, wrong, &v)
