@@ -122,8 +122,9 @@ type Put struct {
 // SlipTurn is an answer and when it was given.
 type SlipTurn struct {
 	SlipAnswer
-	At  time.Time
-	Seq int64
+	At   time.Time
+	Seq  int64
+	Ours bool // by a member
 }
 
 // SlipState says how a slip stands.
@@ -206,9 +207,9 @@ func (l Puts) Add(p Put) Puts {
 
 // Answer adds an act to the slip that it names as its parent. One that was not possible
 // then, or that was given to other words, counts for nothing.
-func (l Puts) Answer(parent string, byMember bool, t SlipTurn) {
+func (l Puts) Answer(parent string, t SlipTurn) {
 	for i := range l {
-		if string(l[i].ID) == parent && l[i].May(t.Act) && byMember == (t.Act == SlipTakeBack) && (t.Print == l[i].Print || !l[i].Redacted.IsZero()) {
+		if string(l[i].ID) == parent && l[i].May(t.Act) && t.Ours == (t.Act == SlipTakeBack) && (t.Print == l[i].Print || !l[i].Redacted.IsZero()) {
 			l[i].Turns = append(l[i].Turns, t)
 		}
 	}

@@ -24,7 +24,7 @@ func (o *Opened) Slips() casefile.Puts {
 		case casefile.EntrySlipAnswer:
 			a, err := casefile.DecodePayload[casefile.SlipAnswer](e.Payload)
 			if err == nil {
-				list.Answer(e.Parent, e.AuthorKind == AuthorMember, casefile.SlipTurn{SlipAnswer: a, At: e.Created, Seq: e.Seq})
+				list.Answer(e.Parent, casefile.SlipTurn{SlipAnswer: a, At: e.Created, Seq: e.Seq, Ours: e.AuthorKind == AuthorMember})
 			}
 		default: // something else
 		}

@@ -50,7 +50,7 @@ type casePage struct {
 	Away   string // that the member in charge is away, and who stands in; empty: is there
 
 	StoryFiles      []ui.File
-	StoryLess       *ui.Tag // something was removed from it
+	StoryLess       string // that something was removed from it; empty: nothing
 	FormErrors      []ui.FormError
 	ChargeID        string
 	StateTag        ui.Tag
@@ -177,7 +177,7 @@ func (d *desk) caseData(r *http.Request, c *casework.Case) casePage {
 	if c.Story != nil {
 		data.Groups, data.StoryFiles = d.groups(r, c.Story), d.files(data.Base, r, c.Story.Files)
 		if at := c.Story.Redacted; !at.IsZero() {
-			data.StoryLess = &ui.Tag{Text: d.text(r, "redact.tag", "date", d.date(r, at))}
+			data.StoryLess = d.text(r, "redact.note", "date", d.date(r, at))
 		}
 	}
 	data.ChargeID, data.StateTag = string(c.Charge.ID), ui.Tag{Text: d.text(r, "common.state."+string(c.State)), Tone: ui.Info}

@@ -24,9 +24,27 @@ type removePage struct {
 	Typed        form
 }
 
-// removeShow asks what is to be removed.
+// removeShow asks what is to be removed. In another language it looks again for what was
+// typed.
 func (d *desk) removeShow(w http.ResponseWriter, r *http.Request) error {
+	values, ok := ui.Carried(r)
+	if f := form(values); ok && f.one("shown") != "" {
+		found, err := d.Casework.LookForRemoval(r.Context(), actor(r), number(r), removing(f))
+		if err != nil {
+			found = nil
+		}
+		return d.showRemove(w, r, http.StatusOK, form{}, found, nil)
+	}
 	return d.showRemove(w, r, http.StatusOK, form{}, nil, nil)
+}
+
+// removing is what a form asks to be removed.
+func removing(f form) casework.Removing {
+	what := casework.Removing{Passage: f.one("passage"), Reason: casefile.RedactReason(f.one("reason")), Shown: f.one("shown")}
+	if v := f.one("what"); v != "" && v != "passage" {
+		what.Passage, what.File = "", v
+	}
+	return what
 }
 
 func (d *desk) showRemove(w http.ResponseWriter, r *http.Request, status int, typed form, found *casework.RemovalView, errs []ui.FormError) error {
@@ -121,10 +139,7 @@ func (d *desk) removeAct(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	what := casework.Removing{Passage: f.one("passage"), Reason: casefile.RedactReason(f.one("reason")), Shown: f.one("shown")}
-	if v := f.one("what"); v != "" && v != "passage" {
-		what.Passage, what.File = "", v
-	}
+	what := removing(f)
 	var found *casework.RemovalView
 	did := "removed"
 	switch f.one("act") {

@@ -267,7 +267,7 @@ func (d *desk) slipShow(w http.ResponseWriter, r *http.Request) error {
 		data.Turns = append(data.Turns, m)
 	}
 	if !p.Redacted.IsZero() {
-		data.Text.Note = d.text(r, "redact.tag", "date", d.date(r, p.Redacted))
+		data.Text.Note = d.text(r, "redact.note", "date", d.date(r, p.Redacted))
 	}
 	if p.May(casefile.SlipTakeBack) {
 		data.Action = base(r) + "/slip/" + string(p.ID)

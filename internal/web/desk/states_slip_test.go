@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 
+	"klankbord/internal/apptest"
 	"klankbord/internal/casefile"
 	"klankbord/internal/dialogue"
 	"klankbord/internal/lang"
@@ -58,6 +59,53 @@ func (s *states) slips() {
 	at = placed(back)
 	back.send(at, nil)
 	s.keep("slip-taken-back", thomas.get(s.in(at)))
+}
+
+// removals renders the page that removes something for good, on a route where one decides
+// and on one where two must agree.
+func (s *states) removals() {
+	nele, thomas, sofie := s.crew.nele, s.crew.thomas, s.crew.sofie
+	general := "/desk/case/" + string(s.Complain(s.lang, complaint(), map[string]string{"invoice.pdf": "%PDF-1.4 invoice"}).Number)
+	strict := "/desk/case/" + string(s.Complain(s.lang, integrity(), map[string]string{"list.txt": "names"}).Number)
+	s.DeliverMail()
+	passage := func(words string) url.Values {
+		return url.Values{"what": {"passage"}, "passage": {words}, "reason": {"private"}, "act": {"look"}}
+	}
+	thomas.write(strict, "note", "She said that <Ann Example> is ill.")
+	sofie.write(general, "note", "He told that Bob Example is ill.")
+	s.keep("remove", sofie.get(s.in(general+"/remove")))
+	s.keep("remove-error", sofie.post(s.in(general+"/remove"), url.Values{"act": {"look"}}))
+	s.keep("remove-nowhere", sofie.post(s.in(general+"/remove"), passage("Nobody at all")))
+	found := s.keep2("remove-found", sofie.post(s.in(general+"/remove"), passage("Bob Example")))
+	_, sure := found.form("/remove")
+	sure.Set("act", "remove")
+	s.keep("remove-password", sofie.post(s.in(general+"/remove"), sure))
+	sure.Set("password", apptest.Password)
+	if p := sofie.post(general+"/remove", sure); !p.says("[…] is ill") || p.says("Bob Example") {
+		s.t.Errorf("after the removal the case says: %q %d", p.title(), p.status)
+	}
+	s.keep("case-removed", sofie.get(s.in(general+"?done=removed")))
+	found = s.keep2("remove-second", thomas.post(s.in(strict+"/remove"), passage("<Ann Example>")))
+	_, sure = found.form("/remove")
+	sure.Set("act", "ask")
+	s.keep("remove-why", thomas.post(s.in(strict+"/remove"), sure))
+	sure.Set("why", "She has nothing to do with it")
+	thomas.post(strict+"/remove", sure)
+	s.keep("remove-waits", thomas.get(s.in(strict+"/remove")))
+	request := nele.get(strict).link(strict + "/request/")
+	s.keep("request-remove", nele.get(s.in(request)))
+	nele.post(request, decide("approved"))
+	s.keep("request-removable", thomas.get(s.in(request)))
+	s.keep("remove-agreed", thomas.get(s.in(strict+"/remove")))
+	s.keep("remove-agreed-password", thomas.post(s.in(strict+"/remove"), url.Values{"act": {"remove"}, "agreed": {"yes"}, "password": {"no"}}))
+	thomas.get(strict+"/remove").send("/remove", url.Values{"act": {"remove"}, "password": {apptest.Password}})
+	s.keep("case-removed-two", thomas.get(s.in(strict)))
+	s.keep("request-removed", thomas.get(s.in(request)))
+}
+
+func (s *states) keep2(name string, p *page) *page {
+	s.keep(name, p)
+	return p
 }
 
 // placed is the address of what was just put before somebody.

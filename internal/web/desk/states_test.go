@@ -45,6 +45,7 @@ func RenderStates(t *testing.T, dir string) {
 		s.forms()
 		s.work()
 		s.slips()
+		s.removals()
 		s.requests()
 		s.codes()
 		s.access()

@@ -55,7 +55,7 @@ func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Mes
 	}
 	m.Text, m.Tags = d.itemText(r, it)
 	if !it.Redacted.IsZero() {
-		m.Tags = append(m.Tags, ui.Tag{Text: d.text(r, "redact.tag", "date", d.date(r, it.Redacted))})
+		m.Tags = append(m.Tags, ui.Tag{Text: d.text(r, "redact.tag")})
 	}
 	if it.New {
 		m.Tags = append(m.Tags, ui.Tag{Text: d.text(r, "desk.item.new"), Tone: ui.Info})
