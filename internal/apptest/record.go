@@ -53,6 +53,15 @@ func (i *Instance) Complete(actor access.Actor, n casefile.Number, to casefile.S
 	}
 }
 
+// Present says which keys a member has by now, after new ones were made for them.
+func (i *Instance) Present(actor access.Actor) {
+	for n, a := range i.joined {
+		if a.Member == actor.Member {
+			i.joined[n] = actor
+		}
+	}
+}
+
 func (i *Instance) satisfy(actor access.Actor, n casefile.Number, g casefile.Guard) {
 	i.T.Helper()
 	words := []string{"as it was told"}
@@ -110,11 +119,16 @@ func (i *Instance) Amend(actor access.Actor, n casefile.Number, k casefile.Kept,
 	}))
 }
 
-// Agree decides a case with an outcome, to which another of its members agrees.
+// Agree decides a case with an outcome, to which another of its members agrees where
+// there is one.
 func (i *Instance) Agree(actor access.Actor, n casefile.Number, outcome casefile.Outcome) {
 	i.T.Helper()
 	i.Keep(actor, n, casefile.SheetDecision, map[string][]string{"outcome": {string(outcome)}, "why": {"it was shown"}})
-	k := i.Case(actor, n).Work.Single(casefile.SheetDecision)
+	c := i.Case(actor, n)
+	if c.Decided.Alone {
+		return
+	}
+	k := c.Work.Single(casefile.SheetDecision)
 	shown := casework.Filling{Version: string(k.Version), Answers: k.Fields}
 	i.check(i.Casework.AskAgreement(context.Background(), actor, n, shown, "please read what we decided"))
 	for _, other := range i.joined {

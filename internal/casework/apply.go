@@ -31,6 +31,7 @@ type change struct {
 	turn  *turning                // may be nil; changes who may read
 	sum   func(*casefile.Summary) // may be nil; changes what list and search open
 	whole bool                    // does not happen where list and search cannot be brought along
+	kept  *casefile.Kept          // may be nil; the record that is written
 }
 
 // routing is what the case says about itself once the change is made.
@@ -49,6 +50,7 @@ func (c *Casework) apply(ctx context.Context, actor access.Actor, o *custody.Ope
 		return err
 	}
 	clocks := c.rounds(o, ch, c.reckon(o, ch.routing(o), stored, ch.facts))
+	clocks = c.personClock(o, ch.kept, clocks)
 	if ch.fix != nil {
 		ch.fix(clocks)
 	}

@@ -164,6 +164,12 @@ func known(o *custody.Opened, rules []deadline.Rule, stored []deadline.Clock) de
 					earliest(event, p.At)
 				}
 			}
+		case casefile.EntryRecord:
+			if p, err := casefile.DecodePayload[casefile.Record](e.Payload); err == nil {
+				for event, at := range recordFacts(p, e.Created) {
+					earliest(event, at)
+				}
+			}
 		case casefile.EntryClock, casefile.EntryPromise:
 			switch p, err := casefile.DecodePayload[casefile.ClockEvent](e.Payload); {
 			case err != nil:

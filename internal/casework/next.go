@@ -41,6 +41,7 @@ const (
 	stepDeclare      = "declare"
 	stepTriage       = "triage"
 	stepBreachDecide = "breach-decide"
+	stepBreachKnown  = "breach-known"
 	stepRegime       = "regime"
 	stepNotice       = "notice"
 	stepReply        = "reply"
@@ -61,7 +62,7 @@ func StepKeys() []string {
 		stepDamaged, stepBreach, stepPersons, stepByHand, stepDead, stepLate, stepAcknowledge, stepAssign, stepAnswer, stepMeeting, stepAssess, stepHandle,
 		stepWait, stepUpdate, stepDecide, stepClose, stepMeasures, stepReview, stepReferred, stepMonitor, stepNone, stepSort, stepErase, stepHeld,
 		stepWish, stepSilent, stepHelper,
-		stepDeclare, stepTriage, stepBreachDecide, stepRegime, stepNotice, stepReply, stepReport, stepAllegation, stepFindings,
+		stepDeclare, stepTriage, stepBreachDecide, stepBreachKnown, stepRegime, stepNotice, stepReply, stepReport, stepAllegation, stepFindings,
 		stepDecision, stepAgree, stepNotify, stepPlan, stepConfirm, stepCorrected,
 	}
 }
@@ -155,6 +156,11 @@ func (v *Case) runs(kind deadline.Kind, states ...deadline.State) bool {
 	return slices.ContainsFunc(v.Clocks, func(k Clock) bool {
 		return k.Kind == kind && k.Open() && (len(states) == 0 || slices.Contains(states, k.State))
 	})
+}
+
+// has reports whether a clock of a kind runs or ran.
+func (v *Case) has(kind deadline.Kind) bool {
+	return slices.ContainsFunc(v.Clocks, func(k Clock) bool { return k.Kind == kind })
 }
 
 func (v *Case) handlingStep() (string, []deadline.Kind) {

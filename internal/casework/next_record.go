@@ -14,6 +14,8 @@ func (v *Case) recordStep() string {
 	switch {
 	case v.Question:
 		return ""
+	case v.Work.Single(casefile.SheetBreach).One("breach") == "yes" && !v.has(deadline.KindBreachNotice):
+		return stepBreachKnown
 	case v.Work.BreachOpen():
 		return stepBreachDecide
 	case strict && v.noticeDue():
@@ -138,6 +140,8 @@ func pageOf(step string) string {
 		return "/records"
 	case stepClose:
 		return "/close"
+	case stepBreachKnown:
+		return "/breach"
 	default:
 		return ""
 	}

@@ -75,6 +75,7 @@ func TestFiguresOfRealCasesAsCountedByHand(t *testing.T) {
 		i.Move(sofie, general[0], casefile.StateTriage)
 		i.Close(sofie, general[0], "We put it right.", "It was our mistake.")
 		i.Move(sofie, general[1], casefile.StateTriage)
+		i.Complete(sofie, general[1], casefile.StateClosed)
 		if err := i.TryClose(sofie, general[1], casefile.OutcomeUnfounded, "We looked.", "It was not us."); err != nil {
 			t.Fatal(err)
 		}

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"klankbord/internal/access"
 	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
-	"klankbord/internal/deadline"
 	"klankbord/internal/ident"
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
@@ -169,9 +169,9 @@ func (c *Casework) keep(ctx context.Context, actor access.Actor, o *custody.Open
 		event: custody.Event{Kind: audit.EntryAdded, Object: id, Detail: map[string]string{
 			"kind": string(casefile.EntryRecord), "sheet": string(next.Sheet),
 		}},
+		facts: recordFacts(next, c.Store.Now()), kept: version(was, next, id, c.Store.Now()),
 	}
 	if next.Sheet == casefile.SheetTriage {
-		ch.facts = happened(c.Store.Now(), deadline.EventTriage)
 		assessed := casefile.Worked{{Record: next, ID: casefile.EntryID(id)}}
 		ch.sum = func(s *casefile.Summary) { s.Severity, s.Assessed = assessed.Severity(), assessed.Assessed() }
 	}
@@ -179,6 +179,16 @@ func (c *Casework) keep(ctx context.Context, actor access.Actor, o *custody.Open
 		return fmt.Errorf("keep record: %w", err)
 	}
 	return nil
+}
+
+// version is a record as it stands with its next version.
+func version(was casefile.Kept, next casefile.Record, id string, now time.Time) *casefile.Kept {
+	k := was
+	if k.ID == "" {
+		k.ID, k.Since = casefile.EntryID(id), now
+	}
+	k.Record, k.Version, k.At = next, casefile.EntryID(id), now
+	return &k
 }
 
 // fresh is what search has to find from now on and did not before.

@@ -83,7 +83,7 @@ type turned struct {
 	code      *store.Code
 	dead      []string // look-ups of codes that die
 	leaves    []store.Leaf
-	came      []staff.ID
+	came      []staff.ID // who held no key before, and hold every one now
 	back      []staff.ID // who wait no longer: their access is restored, or the case went elsewhere
 }
 
@@ -122,7 +122,7 @@ func (w *turned) write(tx *store.Tx, id casefile.ID) error {
 	for _, member := range w.out {
 		errs = append(errs, tx.ForgetReader(id, member), tx.ForgetLost(id, member))
 	}
-	for _, member := range w.back {
+	for _, member := range slices.Concat(w.back, w.came) {
 		errs = append(errs, tx.ForgetLost(id, member))
 	}
 	for _, g := range w.rings {

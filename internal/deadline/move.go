@@ -135,6 +135,20 @@ func (c Calendar) Resume(k Clock, u Unit, limit, now time.Time) (Clock, Obstacle
 	return k, ""
 }
 
+// PutOff moves the date to the end of the day on which the reasons to wait are looked at
+// again, never before the date that it was first.
+func (k Clock) PutOff(until time.Time) Clock {
+	first := k.Due
+	if !k.Promised.IsZero() {
+		first = k.Promised
+	}
+	if until.After(first) && !until.Equal(k.Due) {
+		k.moved()
+		k.Due, k.Target = until, time.Time{}
+	}
+	return k
+}
+
 // Renew notes the new date that is told once the first was missed. The missed date
 // stays, and so does that it was missed.
 func (c Calendar) Renew(k Clock, to Date, now time.Time) (Clock, Obstacle) {

@@ -109,6 +109,9 @@ func (m *model) settle(c *modelCase, candidates map[string]bool) {
 			}
 		}
 	}
+	for name := range c.readers {
+		c.waiting[name] = false // whoever is called in reads everything again
+	}
 }
 
 // again settles a case as it is, less or more one person.

@@ -172,6 +172,7 @@ func (h *history) loseKeys(who string) {
 	must(h.T, err)
 	actor.Entry, _ = dir.Entry(actor.Member)
 	h.people[who].actor = actor
+	h.Present(actor)
 	h.burglars[who] = &burglar{keys: actor.Keys, loot: h.burglars[who].loot}
 	for _, c := range h.cases {
 		if c.readers[who] {

@@ -401,6 +401,7 @@ func (h *history) assign(t *rapid.T) {
 func (h *history) closeCase(t *rapid.T) {
 	c := h.which(t, "nothing to close", func(c *modelCase) bool { return !c.closed })
 	_, actor := h.reader(t, c, "")
+	h.Complete(actor, c.number, casefile.StateClosed)
 	if err := h.TryClose(actor, c.number, casefile.OutcomeUpheld, "We paid it back.", "The amount was wrong."); err == nil {
 		c.closed = true
 		h.wrote(c)

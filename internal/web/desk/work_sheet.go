@@ -76,6 +76,9 @@ func (d *desk) showSheet(w http.ResponseWriter, r *http.Request, status int, typ
 		data.Agree = d.agreement(r, c, typed, errs)
 	}
 	d.fillSlips(r, c, f, k, &data)
+	if f.Sheet == casefile.SheetBreach && c.State.Open() {
+		data.Beside = &ui.Link{Href: data.Base + "/breach", Text: d.text(r, "desk.breach.title")}
+	}
 	if f.Sheet == casefile.SheetConflict {
 		data.Beside = &ui.Link{Href: data.Base + "/access/aside", Text: d.text(r, "desk.access.aside")}
 	}
