@@ -132,6 +132,8 @@ func pageOf(step string) string {
 		sheet = casefile.SheetRegime
 	case stepReport:
 		sheet = casefile.SheetReport
+	case stepChecks:
+		sheet = casefile.SheetChecks
 	case stepDecision, stepAgree:
 		sheet = casefile.SheetDecision
 	case stepAllegation:

@@ -157,6 +157,7 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 	v.Story = c.story(actor, o, files)
 	v.Timeline = c.timeline(actor, o, a, files)
 	v.Named = c.named(actor, o, a.dir, a.names)
+	v.Checklists = c.checklists(v)
 	v.Next = c.next(v)
 	return v
 }

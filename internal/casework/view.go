@@ -53,6 +53,7 @@ type Case struct {
 
 	Work       casefile.Worked                      // what members recorded
 	Earlier    map[casefile.EntryID][]casefile.Kept // versions of each record before the newest, which comes first
+	Checklists []casefile.Checklist                 // what the topics ask members to think of
 	Slips      casefile.Puts                        // what was put before the complainant
 	Decided    Decided                              // how far a second member's agreement to the decision is
 	Names      map[staff.ID]string                  // of members, also of those who left

@@ -155,6 +155,8 @@ func (d *desk) writer(r *http.Request, c *casework.Case, id string) string {
 // or begun.
 func (d *desk) workState(r *http.Request, c *casework.Case, form casefile.Form, k casefile.Kept) ui.Tag {
 	switch {
+	case form.Sheet == casefile.SheetChecks && len(c.Checklists) > 0:
+		return d.checksState(r, c)
 	case k.ID == "" && c.Asks(form.Sheet):
 		return ui.Tag{Text: d.text(r, "work.state-todo"), Tone: ui.Warn}
 	case k.ID == "":

@@ -62,7 +62,7 @@ func (d *desk) showSheet(w http.ResponseWriter, r *http.Request, status int, typ
 		data.ID, data.Version = typed.one("id"), typed.one("version")
 	}
 	for _, x := range f.Fields {
-		if x.On(c.Route) {
+		if x.On(c.Route) && shownCheck(c, f, x) {
 			data.Fields = append(data.Fields, d.sheetField(r, c, f.Sheet, x, k, typed, errs))
 		}
 	}
@@ -125,6 +125,9 @@ func (d *desk) sheetField(r *http.Request, c *casework.Case, s casefile.Sheet, x
 	key := string(s) + "." + x.ID
 	f := ui.Field{
 		Name: x.ID, Label: d.text(r, "work.field."+key), Optional: !x.Required, Values: k.Fields[x.ID], Error: ui.ErrorFor(errs, x.ID),
+	}
+	if s == casefile.SheetChecks {
+		f.Bare, f.Optional = true, false
 	}
 	if hint := "work.hint." + key; d.Words.Has(hint) {
 		f.Hint = d.text(r, hint)
