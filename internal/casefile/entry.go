@@ -39,6 +39,8 @@ const (
 	EntrySlipAnswer        EntryKind = "slip-answer"        // what became of it
 	EntryRedaction         EntryKind = "redaction"          // stands in place of an entry from which something was removed
 	EntryInternalRedaction EntryKind = "internal-redaction" // the same of one that only members see
+	EntryReview            EntryKind = "review-request"     // the complainant asks that somebody else looks again
+	EntryPart              EntryKind = "part-erased"        // a part was erased before the rest; seen by both sides
 )
 
 // The names of the compartments, as package seal prints them.
@@ -54,7 +56,7 @@ func EntryKinds() []EntryKind {
 		EntryStory, EntryMessageIn, EntryMessageOut, EntryNote, EntryIdentity,
 		EntryContactChange, EntryFile, EntryInternalFile, EntryOutcome, EntryWithdrawal,
 		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntrySummary,
-		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryClock, EntryPromise, EntryCheckIn, EntryHelper,
+		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryClock, EntryPromise, EntryCheckIn, EntryHelper, EntryPart, EntryReview,
 		EntryRecord, EntrySlip, EntrySlipAnswer, EntryRedaction, EntryInternalRedaction,
 	}
 }
@@ -69,7 +71,7 @@ func (k EntryKind) Compartment() string {
 	case EntryIdentity, EntryContactChange, EntryRawMail:
 		return identityCompartment
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryFile, EntryOutcome,
-		EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn,
+		EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn, EntryPart, EntryReview,
 		EntrySlip, EntrySlipAnswer, EntryRedaction:
 		return dialogueCompartment
 	default:
@@ -81,7 +83,7 @@ func (k EntryKind) Compartment() string {
 func (k EntryKind) Seen() bool {
 	switch k {
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryIdentity, EntryContactChange,
-		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn,
+		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn, EntryPart, EntryReview,
 		EntrySlip, EntrySlipAnswer, EntryRedaction:
 		return true
 	default:

@@ -102,6 +102,8 @@ func rewrite(k EntryKind, plain []byte, f func(string) string) ([]byte, error) {
 		return edit(plain, func(p *MeetingRequest) { p.Text = f(p.Text) })
 	case EntryWithdrawal:
 		return edit(plain, func(p *Withdrawal) { p.Why = f(p.Why) })
+	case EntryReview:
+		return edit(plain, func(p *ReviewRequest) { p.Why = f(p.Why) })
 	case EntryCheckIn:
 		return edit(plain, func(p *CheckIn) { p.Wish = f(p.Wish) })
 	case EntryStateEvent:

@@ -32,6 +32,7 @@ type change struct {
 	sum   func(*casefile.Summary) // may be nil; changes what list and search open
 	whole bool                    // does not happen where list and search cannot be brought along
 	kept  *casefile.Kept          // may be nil; the record that is written
+	scrub bool                    // the summary loses every word of the case
 }
 
 // routing is what the case says about itself once the change is made.
@@ -144,7 +145,11 @@ func (c *Casework) seal(actor access.Actor, o *custody.Opened, ch change, row []
 		return added, nil // shown as damaged in the list; what is in the case stays whole
 	}
 	s := r.summary
-	for _, words := range []string{unheard(o, r.Summary.Revision), ch.words} {
+	news := []string{unheard(o, r.Summary.Revision), ch.words}
+	if ch.scrub {
+		s.Subject, s.Words, news = "", "", nil
+	}
+	for _, words := range news {
 		if words != "" {
 			s.Words += casefile.FindForm(words)
 		}

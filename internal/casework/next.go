@@ -121,6 +121,8 @@ func (v *Case) step() (string, []deadline.Kind) {
 		return stepByHand, []deadline.Kind{deadline.KindAcknowledgement, deadline.KindFirstAnswer}
 	case v.Receipt.State == ReceiptDead:
 		return stepDead, []deadline.Kind{deadline.KindAcknowledgement, deadline.KindFirstAnswer}
+	case v.Charge.ID == "" && v.State == casefile.StateReview:
+		return stepReview, []deadline.Kind{deadline.KindReview}
 	case v.mustDeclare():
 		return stepDeclare, nil
 	case v.Charge.ID == "":
@@ -187,7 +189,7 @@ func (v *Case) handlingStep() (string, []deadline.Kind) {
 	case casefile.StateMeasures:
 		return stepMeasures, answer
 	case casefile.StateReview:
-		return stepReview, nil
+		return stepReview, []deadline.Kind{deadline.KindReview}
 	case casefile.StateReferred:
 		return stepReferred, answer
 	default:
@@ -204,7 +206,7 @@ func (v *Case) restingStep() string {
 	switch {
 	case v.Erasure.Hold != nil && v.Erasure.Hold.Late:
 		return stepHeld
-	case v.Erasure.Due && v.Erasure.Hold == nil:
+	case v.Erasure.Due != "" && v.Erasure.Hold == nil:
 		return stepErase
 	}
 	if v.State == casefile.StateMonitoring && v.Channel == casefile.ChannelWatch {

@@ -105,6 +105,10 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 		p, err := casefile.DecodePayload[casefile.Withdrawal](e.Payload)
 		i.Text, i.Lang = p.Why, p.Lang
 		return err
+	case casefile.EntryReview:
+		p, err := casefile.DecodePayload[casefile.ReviewRequest](e.Payload)
+		i.Text, i.Lang = p.Why, p.Lang
+		return err
 	case casefile.EntryMeetingRequest:
 		p, err := casefile.DecodePayload[casefile.MeetingRequest](e.Payload)
 		i.Text, i.Lang, i.Way = p.Text, p.Lang, p.Way
@@ -136,6 +140,10 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 	case casefile.EntryHold:
 		p, err := casefile.DecodePayload[casefile.HoldEvent](e.Payload)
 		i.Hold, i.Text = &p, p.Why
+		return err
+	case casefile.EntryPart:
+		p, err := casefile.DecodePayload[casefile.PartEvent](e.Payload)
+		i.Part = &p
 		return err
 	case casefile.EntryRequest:
 		p, err := casefile.DecodePayload[casefile.Request](e.Payload)

@@ -129,6 +129,7 @@ type Item struct {
 	ReadAt   time.Time
 	Damaged  bool
 	Locked   bool // the member has no key to it
+	Part     *casefile.PartEvent
 }
 
 // Event is what an item of the log tells.
@@ -199,11 +200,12 @@ func (r Receipt) ByHand() bool { return r.State == ReceiptByHand || r.State == R
 
 // Identity is the complainant as far as this member may see it now.
 type Identity struct {
-	Sealed   bool   // lies behind its gate
-	Way      Way    // how this member can open it, while it is sealed
-	Request  string // the member's own request that waits or was approved
-	Unknown  bool   // no record of who they are, or it does not open
-	Apart    bool   // the route seals it apart
+	Sealed   bool      // lies behind its gate
+	Way      Way       // how this member can open it, while it is sealed
+	Request  string    // the member's own request that waits or was approved
+	Gone     time.Time // when it was erased; zero: it is there
+	Unknown  bool      // no record of who they are, or it does not open
+	Apart    bool      // the route seals it apart
 	Until    time.Time
 	Name     string
 	Email    string

@@ -18,7 +18,7 @@ func (d *Dialogue) fill(m *Mailbox, o *custody.Opened, openings []store.Opening)
 			m.Story = storyOf(o, e)
 		case casefile.EntryOutcome:
 			m.outcome(e, seen)
-		case casefile.EntryMessageIn, casefile.EntryMessageOut, casefile.EntryWithdrawal, casefile.EntryMeetingRequest:
+		case casefile.EntryMessageIn, casefile.EntryMessageOut, casefile.EntryWithdrawal, casefile.EntryMeetingRequest, casefile.EntryReview:
 			x := itemOf(o, e)
 			x.Unread = !x.Mine && e.Seq > seen
 			if x.Mine {
@@ -89,6 +89,10 @@ func itemOf(o *custody.Opened, e custody.Entry) Item {
 		var w casefile.Withdrawal
 		w, err = casefile.DecodePayload[casefile.Withdrawal](e.Payload)
 		x.Lang, x.Text = w.Lang, w.Why
+	case casefile.EntryReview:
+		var r casefile.ReviewRequest
+		r, err = casefile.DecodePayload[casefile.ReviewRequest](e.Payload)
+		x.Lang, x.Text = r.Lang, r.Why
 	case casefile.EntryMeetingRequest:
 		var r casefile.MeetingRequest
 		r, err = casefile.DecodePayload[casefile.MeetingRequest](e.Payload)

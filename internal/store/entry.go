@@ -60,6 +60,14 @@ func (t *Tx) EmptyEntry(id casefile.ID, entry string, sum []byte) error {
 	return changed(n, err, ErrStale)
 }
 
+// DeleteEntry removes an entry that still is as it was read; ErrStale otherwise. It goes
+// with MoveHead, and its sealed file with EraseFiles.
+func (t *Tx) DeleteEntry(e Entry) error {
+	t.change(e.Case)
+	n, err := t.Exec(`DELETE FROM entry WHERE case_id = $1 AND id = $2 AND stamp = $3`, e.Case, e.ID, e.Stamp)
+	return changed(n, err, ErrStale)
+}
+
 // Entries lists the entries of a case in the order in which they were made.
 func (t *Tx) Entries(id casefile.ID) ([]Entry, error) {
 	rows, err := t.Query(`SELECT `+entryColumns+` FROM entry WHERE case_id = $1 ORDER BY seq`, id)

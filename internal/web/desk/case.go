@@ -51,6 +51,7 @@ type casePage struct {
 
 	StoryFiles      []ui.File
 	StoryLess       string // that something was removed from it; empty: nothing
+	StoryGone       string // that it was erased; empty: it is there
 	FormErrors      []ui.FormError
 	ChargeID        string
 	StateTag        ui.Tag
@@ -83,7 +84,7 @@ type blocked struct {
 func deeds() []string {
 	return []string{
 		"note", "message", "outcome", "assign", "state", "acknowledged", "clock", "deadline", "breach", "risk", "mail", "identity",
-		"asked", "decided", "withdrawn", "code-started", "code-stopped", "code-replaced", "code-handed", "moved", "hold-set", "hold-lifted", "removed",
+		"asked", "decided", "withdrawn", "code-started", "code-stopped", "code-replaced", "code-handed", "moved", "hold-set", "hold-lifted", "part-erased", "removed",
 	}
 }
 
@@ -173,6 +174,11 @@ func (d *desk) caseData(r *http.Request, c *casework.Case) casePage {
 	if !c.Next.Due.IsZero() {
 		data.By = d.text(r, "desk.next-due", "when", d.clockPhrase(r, c.Next.Clock))
 		data.Late = strings.HasSuffix(c.Next.Phrase.Key, ".late")
+	}
+	for _, k := range c.Erasure.Parts {
+		if k.Part == casefile.ScopeStory && !k.Gone.IsZero() {
+			data.StoryGone = d.text(r, "desk.case.story-gone", "date", d.date(r, k.Gone))
+		}
 	}
 	if c.Story != nil {
 		data.Groups, data.StoryFiles = d.groups(r, c.Story), d.files(data.Base, r, c.Story.Files)

@@ -123,6 +123,8 @@ func Policies() map[string]ui.Who {
 		"GET /desk/case/{number}/export.zip":                ui.Begun,
 		"GET /desk/case/{number}/erase":                     ui.Readers,
 		"POST /desk/case/{number}/erase":                    ui.Readers,
+		"GET /desk/case/{number}/spam":                      ui.Readers,
+		"POST /desk/case/{number}/spam":                     ui.Readers,
 		"GET /desk/numbers":                                 ui.Certified,
 		"GET /desk/numbers/report":                          ui.Certified,
 		"GET /desk/numbers/month":                           ui.Certified,

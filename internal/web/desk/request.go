@@ -75,7 +75,7 @@ func (d *desk) requestFacts(r *http.Request, c *casework.Case, a casework.Asked)
 		{Label: d.text(r, "desk.request.who"), Text: a.By.Name},
 		{Label: d.text(r, "desk.request.why"), Text: a.Reason},
 		{Label: d.text(r, "desk.request.case"), Text: subject},
-		{Label: d.text(r, "desk.request.scope"), Text: d.text(r, "desk.scope."+string(a.Matter), "name", for_)},
+		{Label: d.text(r, "desk.request.scope"), Text: d.allows(r, a, for_)},
 	}
 	if k := c.Work.Single(casefile.SheetDecision); a.Matter == casefile.MatterClosing && string(k.Version) == a.Object {
 		facts = append(facts, d.recordAnswers(r, k.Record)...)
@@ -89,6 +89,14 @@ func (d *desk) requestFacts(r *http.Request, c *casework.Case, a casework.Asked)
 		facts = append(facts, ui.Answer{Label: d.text(r, "desk.request.words-of", "name", a.Decider.Name), Text: a.Words})
 	}
 	return facts
+}
+
+// allows says what somebody can do once a colleague agrees.
+func (d *desk) allows(r *http.Request, a casework.Asked, name string) string {
+	if p := casefile.Scope(a.Object); a.Matter == casefile.MatterErasure && (p == casefile.ScopeStory || p == casefile.ScopeIdentity) {
+		return d.text(r, "desk.scope.erasure-"+string(p), "name", name)
+	}
+	return d.text(r, "desk.scope."+string(a.Matter), "name", name)
 }
 
 func (d *desk) matter(r *http.Request, m casefile.Matter) string {

@@ -121,6 +121,8 @@ func (d *desk) routes() []route {
 		{"GET /desk/case/{number}/export.zip", member, d.caseExportFile},
 		{"GET /desk/case/{number}/erase", member, d.eraseShow},
 		{"POST /desk/case/{number}/erase", member, d.eraseAct},
+		{"GET /desk/case/{number}/spam", member, d.spamShow},
+		{"POST /desk/case/{number}/spam", member, d.spamAct},
 
 		{"GET /desk/case/{number}/records", member, d.workShow},
 		{"GET /desk/case/{number}/records/{sheet}", member, d.sheetShow},

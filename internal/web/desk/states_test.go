@@ -57,6 +57,7 @@ func RenderStates(t *testing.T, dir string) {
 	}
 	s.changes()
 	s.drills()
+	s.partly()
 	s.erasures()
 	s.resets()
 	s.alarms()

@@ -72,7 +72,7 @@ func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Mes
 func kindOf(it casework.Item) ui.MessageKind {
 	switch it.Kind {
 	case "", casefile.EntryStateEvent, casefile.EntryContactChange, casefile.EntryAccess, casefile.EntryRequest, casefile.EntryDecision, casefile.EntryCode,
-		casefile.EntryClock, casefile.EntryPromise, casefile.EntryHold, casefile.EntryHelper, casefile.EntryRecord,
+		casefile.EntryClock, casefile.EntryPromise, casefile.EntryHold, casefile.EntryHelper, casefile.EntryRecord, casefile.EntryPart,
 		casefile.EntryRedaction, casefile.EntryInternalRedaction:
 		return ui.Event
 	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail:
@@ -129,6 +129,8 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 		return d.clockEventText(r, it), nil
 	case casefile.EntryHold:
 		return d.holdText(r, it), nil
+	case casefile.EntryPart:
+		return d.partText(r, it), nil
 	case casefile.EntryHelper:
 		return d.text(r, "desk.helper.added", "number", string(it.Helper)), nil
 	case casefile.EntryContactChange:
@@ -145,7 +147,7 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 		return d.checkInText(r, it), tag(checkInTone(it))
 	case casefile.EntryMeetingRequest:
 		return d.text(r, "desk.meeting."+wayOf(it.Way)) + "\n\n" + it.Text, tag(ui.Warn)
-	case casefile.EntryWithdrawal:
+	case casefile.EntryWithdrawal, casefile.EntryReview:
 		return it.Text, tag(ui.Warn)
 	case casefile.EntryNote, casefile.EntryInternalFile:
 		return it.Text, tag(ui.Warn)

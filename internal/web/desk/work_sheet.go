@@ -146,7 +146,8 @@ func (d *desk) sheetField(r *http.Request, c *casework.Case, s casefile.Sheet, x
 		f.Kind, f.Options = ui.KindChecks, d.sheetOptions(r, s, x)
 	case casefile.FieldTopic:
 		f.Kind = ui.KindChecks
-		f.Options = d.topicOptions(r, c.Route)
+		f.Options, f.FoldAt = d.topicOptions(r, c.Route)
+		f.Fold = d.text(r, "work.other-topics")
 		if k.ID == "" && typed == nil { // what the complainant ticked, to begin with
 			for _, t := range c.Topics {
 				f.Values = append(f.Values, t.ID)
@@ -173,8 +174,9 @@ func (d *desk) sheetOptions(r *http.Request, s casefile.Sheet, x casefile.Field)
 	return list
 }
 
-// topicOptions are the topics of the case's own route first, then all others.
-func (d *desk) topicOptions(r *http.Request, own casefile.Route) []ui.Option {
+// topicOptions are the topics of the case's own route first, then all others, and how
+// many are the first.
+func (d *desk) topicOptions(r *http.Request, own casefile.Route) (list []ui.Option, ours int) {
 	var mine, rest []ui.Option
 	for _, t := range d.Casework.Profile.Topics {
 		o := ui.Option{Value: t.ID, Label: t.Label.In(d.Renderer.Lang(r))}
@@ -184,7 +186,7 @@ func (d *desk) topicOptions(r *http.Request, own casefile.Route) []ui.Option {
 			rest = append(rest, o)
 		}
 	}
-	return append(mine, rest...)
+	return append(mine, rest...), len(mine)
 }
 
 func dayValues(iso string) []string {

@@ -50,7 +50,12 @@ type caseView struct {
 	Address    mailView // whether the address is confirmed
 	Language   languageView
 	Withdrawn  time.Time
-	Kept       string // until when it is kept; empty: not planned
+	Kept       string      // until when it is kept; empty: not planned
+	Review     string      // until when a review can be asked for; empty: it cannot
+	Reviewing  string      // address of the page that asks
+	Reviewed   string      // that it was asked for
+	Parts      []ui.Answer // the same of each part, and why
+	WhoGone    bool        // it was erased who the person is
 	LeaveTo    string
 	Contacting string
 	Talk       string
@@ -174,7 +179,16 @@ func (b *mailbox) caseView(r *http.Request, m *dialogue.Mailbox) caseView {
 			key = "mailbox.kept-held"
 		}
 		v.Kept = b.words(r, key, "date", b.day(r, m.EraseAfter))
+		if !m.Held && m.Apart() {
+			v.Kept = b.words(r, "mailbox.kept.apart")
+		}
+		v.Parts = b.keptParts(r, m)
 	}
+	if m.Review.Open() {
+		v.Review, v.Reviewing = b.words(r, "mailbox.review.box", "date", b.day(r, m.Review.Until)), b.at(r, "/mailbox/"+formReview)
+	}
+	v.Reviewed = b.reviewAsked(r, m)
+	v.WhoGone = !m.WhoGone().IsZero()
 	v.Next = nextOf(v.Promises)
 	for _, p := range v.Promises {
 		if p.Fresh && p.Missed == nil {
@@ -195,6 +209,20 @@ func (b *mailbox) caseView(r *http.Request, m *dialogue.Mailbox) caseView {
 	return v
 }
 
+// keptParts say of each part until when it is kept and why, or that it was erased.
+func (b *mailbox) keptParts(r *http.Request, m *dialogue.Mailbox) []ui.Answer {
+	var list []ui.Answer
+	for _, k := range m.Kept {
+		rule := b.words(r, "common.retention."+string(k.Why))
+		text := b.words(r, "mailbox.kept.part", "date", b.day(r, k.Until), "rule", rule)
+		if !k.Gone.IsZero() {
+			text = b.words(r, "mailbox.kept.gone", "date", b.day(r, k.Gone))
+		}
+		list = append(list, ui.Answer{Label: b.words(r, "common.part."+string(k.Part)), Text: text})
+	}
+	return list
+}
+
 // nextOf is the first date that is still to come.
 func nextOf(list []promised) *promised {
 	for _, p := range list {
@@ -208,7 +236,7 @@ func nextOf(list []promised) *promised {
 // doneText says what was just done. Only the words of our own redirects count.
 func (b *mailbox) doneText(r *http.Request) string {
 	done := r.URL.Query().Get("done")
-	if !slices.Contains([]string{formReply, formConversation, formWithdraw, formContact, formCheckIn, formSlip, "check-ins", "mail", "language", "confirm", "new-code", "own-code"}, done) {
+	if !slices.Contains([]string{formReply, formConversation, formWithdraw, formContact, formCheckIn, formReview, formSlip, "check-ins", "mail", "language", "confirm", "new-code", "own-code"}, done) {
 		return ""
 	}
 	return b.words(r, "mailbox.done."+done)

@@ -121,6 +121,8 @@ func (b *mailbox) wishText(r *http.Request, x dialogue.Item) string {
 	switch x.Kind {
 	case casefile.EntryWithdrawal:
 		return b.words(r, "mailbox.you-withdrew")
+	case casefile.EntryReview:
+		return b.words(r, "mailbox.you-review")
 	case casefile.EntryMeetingRequest:
 		return b.words(r, "mailbox.you-asked", "way", b.wayText(r, x.Way))
 	default:

@@ -62,6 +62,8 @@ func (f *face) mailboxRoutes() []Route {
 		{"POST", "/confirm/{secret}", small, b.confirm},
 		{"GET", "/mailbox/withdraw", nil, b.inside(b.showWithdraw)},
 		{"POST", "/mailbox/withdraw", small, b.withdraw},
+		{"GET", "/mailbox/" + formReview, nil, b.inside(b.showReview)},
+		{"POST", "/mailbox/" + formReview, small, b.askReview},
 		{"GET", "/mailbox/" + formRetaliation, nil, b.inside(b.showRetaliation)},
 		{"POST", "/mailbox/" + formRetaliation, small, b.retaliate},
 		{"GET", "/mailbox/" + formCheckIn, nil, b.inside(b.showCheckIn)},

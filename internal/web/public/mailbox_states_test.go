@@ -44,6 +44,8 @@ func TestEveryStateOfTheMailbox(t *testing.T) {
 			k.checkIns()
 			k.helper()
 			k.slips()
+			k.kept()
+			k.review()
 		})
 	}
 }
