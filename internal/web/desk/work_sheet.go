@@ -29,6 +29,8 @@ type sheetPage struct {
 	Told         []ui.Answer // what the complainant ticked, beside what members find
 	Agree        *agreement  // of a decision that was written
 	Earlier      []sheetVersion
+	Slips        []ui.Task // put before the complainant
+	Put          *ui.Link  // puts it before the complainant
 }
 
 // sheetVersion is an earlier version of a record, to be read.
@@ -60,7 +62,7 @@ func (d *desk) showSheet(w http.ResponseWriter, r *http.Request, status int, typ
 		data.ID, data.Version = typed.one("id"), typed.one("version")
 	}
 	for _, x := range f.Fields {
-		if x.On(c.Route) {
+		if x.On(c.Route) && shownCheck(c, f, x) {
 			data.Fields = append(data.Fields, d.sheetField(r, c, f.Sheet, x, k, typed, errs))
 		}
 	}
@@ -73,6 +75,7 @@ func (d *desk) showSheet(w http.ResponseWriter, r *http.Request, status int, typ
 	if f.Sheet == casefile.SheetDecision && k.ID != "" {
 		data.Agree = d.agreement(r, c, typed, errs)
 	}
+	d.fillSlips(r, c, f, k, &data)
 	if f.Sheet == casefile.SheetBreach && c.State.Open() {
 		data.Beside = &ui.Link{Href: data.Base + "/breach", Text: d.text(r, "desk.breach.title")}
 	}
@@ -122,6 +125,9 @@ func (d *desk) sheetField(r *http.Request, c *casework.Case, s casefile.Sheet, x
 	key := string(s) + "." + x.ID
 	f := ui.Field{
 		Name: x.ID, Label: d.text(r, "work.field."+key), Optional: !x.Required, Values: k.Fields[x.ID], Error: ui.ErrorFor(errs, x.ID),
+	}
+	if s == casefile.SheetChecks {
+		f.Bare, f.Optional = true, false
 	}
 	if hint := "work.hint." + key; d.Words.Has(hint) {
 		f.Hint = d.text(r, hint)
