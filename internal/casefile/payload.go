@@ -90,7 +90,8 @@ type Summary struct {
 	Severity int      `json:"severity,omitempty"` // 1 to 4; 0 while nobody said
 	Outcome  Outcome  `json:"outcome,omitempty"`
 	Tags     []string `json:"tags,omitempty"` // words of the members' own
-	Words    string   `json:"-"`              // what FindForm made of every word in the case
+	Tally    Tally    `json:"tally,omitzero"`
+	Words    string   `json:"-"` // what FindForm made of every word in the case
 }
 
 // MeetingRequest is the wish to talk. Directive (EU) 2019/1937 art. 9(2).

@@ -79,6 +79,11 @@ func TestEveryPayloadIsReadAsWrittenAndPrintsNothing(t *testing.T) {
 	roundTrip(t, "link", casefile.Link{Other: canary, Number: canary, About: casefile.LinkRelated})
 	roundTrip(t, "tag", casefile.Tag{Word: canary, Off: true})
 	roundTrip(t, "recall", casefile.Recall{Message: canary, Undone: true})
+	roundTrip(t, "part", casefile.PartEvent{
+		Part: casefile.ScopeStory, Rule: canary, Outcome: casefile.OutcomeUpheld, Closed: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC),
+		Concerns: []string{canary}, LeftOut: []string{canary},
+	})
+	roundTrip(t, "review", casefile.ReviewRequest{Lang: lang.NL, Why: canary})
 	roundTrip(t, "hold", casefile.HoldEvent{Act: casefile.HoldSet, Why: canary, Review: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)})
 	roundTrip(t, "decision", casefile.Decision{
 		Request: canary, Verdict: casefile.VerdictApproved, Words: canary, Signature: []byte(canary),

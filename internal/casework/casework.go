@@ -63,7 +63,7 @@ type Casework struct {
 	Mails     Sealer // mail that waits
 	Views     Keeper // names of lists of cases
 	Oversight *custody.Oversight
-	Retention retention.Rules // nil: the proposed ones
+	Retention retention.Rules // nil: those of the profile
 	Limits    Limits
 	// BackupDays is for how many days the operator says that the oldest backup is kept;
 	// 0: not declared.
@@ -86,7 +86,7 @@ func (c *Casework) wake() {
 
 func (c *Casework) retention() retention.Rules {
 	if c.Retention == nil {
-		return retention.Proposed()
+		return c.Profile.Keeping()
 	}
 	return c.Retention
 }

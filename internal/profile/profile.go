@@ -37,7 +37,8 @@ type Profile struct {
 	External     []ExternalBody
 	Pages        []Page // public, privacy, accessibility, other-ways, safety
 	Clocks       Clocks
-	Templates    []Template      // texts that members can begin with
+	Templates    []Template // texts that members can begin with
+	Retention    []RetentionRule
 	Messages     map[string]Text // wording of problems that no field words itself
 }
 
@@ -115,6 +116,8 @@ func (p *Profile) readFile(dir fs.FS, file string) error {
 		err = add(data, &p.Clocks.Rules)
 	case "templates":
 		err = add(data, &p.Templates)
+	case "retention":
+		err = add(data, &p.Retention)
 	case "texts":
 		err = p.readText(file, data)
 	default:

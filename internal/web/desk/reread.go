@@ -194,7 +194,7 @@ func (d *desk) rereadItem(r *http.Request, it casework.Item, m *ui.Message) {
 		m.Note = d.text(r, "together.reread.seen-none")
 	default:
 		m.Note = d.text(r, "together.reread.seen", "names", names(it.To))
-		if it.Answer {
+		if it.MayCheck {
 			m.Link = &ui.Link{Text: d.text(r, "together.reread.open"), Href: base(r) + "/reread/" + it.ID}
 		}
 	}

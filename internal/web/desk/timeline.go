@@ -54,6 +54,9 @@ func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Mes
 		Files: d.files(data.Base, r, it.Files),
 	}
 	m.Text, m.Tags = d.itemText(r, it)
+	if !it.Redacted.IsZero() {
+		m.Tags = append(m.Tags, ui.Tag{Text: d.text(r, "redact.tag")})
+	}
 	if it.New {
 		m.Tags = append(m.Tags, ui.Tag{Text: d.text(r, "desk.item.new"), Tone: ui.Info})
 	}
@@ -74,11 +77,12 @@ func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Mes
 func kindOf(it casework.Item) ui.MessageKind {
 	switch it.Kind {
 	case "", casefile.EntryStateEvent, casefile.EntryContactChange, casefile.EntryAccess, casefile.EntryRequest, casefile.EntryDecision, casefile.EntryCode,
-		casefile.EntryClock, casefile.EntryPromise, casefile.EntryHold, casefile.EntryHelper, casefile.EntryRecord, casefile.EntryLink, casefile.EntryTag:
+		casefile.EntryClock, casefile.EntryPromise, casefile.EntryHold, casefile.EntryHelper, casefile.EntryRecord, casefile.EntryPart,
+		casefile.EntryRedaction, casefile.EntryInternalRedaction, casefile.EntryLink, casefile.EntryTag:
 		return ui.Event
 	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail, casefile.EntryReread:
 		return ui.Internal
-	case casefile.EntryMessageOut, casefile.EntryOutcome:
+	case casefile.EntryMessageOut, casefile.EntryOutcome, casefile.EntrySlip:
 		return ui.Sent
 	default:
 		return ui.Received
@@ -134,19 +138,25 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 		return d.tagText(r, it), nil
 	case casefile.EntryLink:
 		return d.linkText(r, it), nil
+	case casefile.EntryPart:
+		return d.partText(r, it), nil
 	case casefile.EntryHelper:
 		return d.text(r, "desk.helper.added", "number", string(it.Helper)), nil
 	case casefile.EntryContactChange:
 		return d.text(r, "common.entry.contact-change"), nil
 	case casefile.EntryRecord:
 		return d.recordText(r, it), nil
+	case casefile.EntryRedaction, casefile.EntryInternalRedaction:
+		return d.removedText(r, it), nil
+	case casefile.EntrySlip, casefile.EntrySlipAnswer:
+		return d.slipText(r, it), tag(ui.Info)
 	case casefile.EntryOutcome:
 		return d.outcomeText(r, it), tag(ui.Good)
 	case casefile.EntryCheckIn:
 		return d.checkInText(r, it), tag(checkInTone(it))
 	case casefile.EntryMeetingRequest:
 		return d.text(r, "desk.meeting."+wayOf(it.Way)) + "\n\n" + it.Text, tag(ui.Warn)
-	case casefile.EntryWithdrawal:
+	case casefile.EntryWithdrawal, casefile.EntryReview:
 		return it.Text, tag(ui.Warn)
 	case casefile.EntryNote, casefile.EntryInternalFile:
 		return it.Text, tag(ui.Warn)
@@ -298,6 +308,9 @@ func (d *desk) files(base string, r *http.Request, in []casework.File) []ui.File
 	var list []ui.File
 	for _, f := range in {
 		out := ui.File{ID: f.ID, Name: f.Name, Size: f.Size, Href: base + "/file/" + f.ID}
+		if f.Removed {
+			out.Href, out.Name = "", d.text(r, "redact.file")
+		}
 		if f.Damaged {
 			out.Href, out.Name, out.Note = "", d.text(r, "desk.file.damaged"), d.text(r, "desk.item.damaged")
 		}

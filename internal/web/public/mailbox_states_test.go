@@ -44,6 +44,9 @@ func TestEveryStateOfTheMailbox(t *testing.T) {
 			k.checkIns()
 			k.helper()
 			k.recalled()
+			k.slips()
+			k.kept()
+			k.review()
 		})
 	}
 }
