@@ -41,6 +41,7 @@ func (d *desk) routes() []route {
 		{"GET /desk/tasks/calendar", member, d.calendarShow},
 		{"POST /desk/tasks/calendar", member, d.calendarSet},
 		{"GET /desk/calendar/{secret}", anyone, d.calendarFile},
+		{"GET /desk/check", member, d.healthShow},
 		{"GET /desk/kept", member, d.keptShow},
 		{"POST /desk/kept", member, d.keptDiscard},
 		{"GET /desk/recovery", member, d.recoveryShow},
