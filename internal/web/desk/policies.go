@@ -29,6 +29,7 @@ func Policies() map[string]ui.Who {
 		"GET /desk/calendar/{secret}":                       ui.HolderOfLink,
 		"POST /desk/case/{number}/breach/risk":              ui.Readers,
 		"GET /desk/check":                                   ui.Vouched,
+		"GET /desk/words":                                   ui.Members,
 		"GET /desk/kept":                                    ui.Members,
 		"POST /desk/kept":                                   ui.Members,
 		"GET /desk/recovery":                                ui.Members,

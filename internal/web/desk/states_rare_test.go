@@ -11,6 +11,7 @@ import (
 // after the last visit, after a long time, and where nearly nothing is right.
 func (s *states) health() {
 	s.keep("health", s.crew.sofie.get(s.in("/desk/check")))
+	s.keep("words", s.crew.sofie.get(s.in("/desk/words")))
 	s.keep("health-auditor", s.crew.anke.get(s.in("/desk/check")))
 	now := s.Clock.Now()
 	was := s.before(now.Add(-100 * 24 * time.Hour).UnixMicro())
