@@ -45,6 +45,16 @@ func (i *Instance) Close(actor access.Actor, n casefile.Number, feedback, why st
 	i.check(i.TryClose(actor, n, casefile.OutcomeUpheld, feedback, why))
 }
 
+// CloseWith ends a case with an outcome, to which a colleague agrees where two decide.
+func (i *Instance) CloseWith(actor access.Actor, n casefile.Number, o casefile.Outcome, feedback, why string) {
+	i.T.Helper()
+	if i.Case(actor, n).Route == casefile.Integrity {
+		i.Agree(actor, n, o)
+	}
+	i.Complete(actor, n, casefile.StateClosed)
+	i.check(i.TryClose(actor, n, o, feedback, why))
+}
+
 // TryClose ends a case, or says why not.
 func (i *Instance) TryClose(actor access.Actor, n casefile.Number, outcome casefile.Outcome, feedback, why string) error {
 	i.T.Helper()

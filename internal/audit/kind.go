@@ -39,6 +39,8 @@ const (
 	Export            Kind = "export"
 	SettingChanged    Kind = "setting-changed"
 	Erased            Kind = "erased"
+	ReviewAsked       Kind = "review-asked"   // by the complainant, after closing
+	PartErased        Kind = "part-erased"    // the story or the identity, before the rest
 	HoldSet           Kind = "hold-set"       // nothing of the case may be erased
 	HoldLifted        Kind = "hold-lifted"    // it may be again
 	MailDead          Kind = "mail-dead"      // a mail that no server took
@@ -65,6 +67,7 @@ const (
 	Reminded          Kind = "reminded"      // members, by mail, of a deadline
 	Acknowledged      Kind = "acknowledged"  // a server took the mail that confirms receipt
 	CheckInAsked      Kind = "check-in-asked"
+	Redacted          Kind = "redacted"     // something was removed from an entry for good; never what
 	HelperAdded       Kind = "helper-added" // somebody who helped got a code of their own
 )
 
@@ -78,7 +81,7 @@ func Kinds() []Kind {
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
 		AddressProven, CodeAsked, CodeDrawn, CodeStopped, CodeReplaced, CodeHanded, ApprovalAsked, AccessChanged, ApprovalEnded,
 		Receipt, LogRead, LogExported, LogChecked, CheckpointSent, Acknowledged,
-		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, HoldSet, HoldLifted, ClockChanged, Reminded, CheckInAsked, HelperAdded,
+		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, ReviewAsked, PartErased, HoldSet, HoldLifted, ClockChanged, Reminded, CheckInAsked, HelperAdded, Redacted,
 	}
 }
 

@@ -15,6 +15,9 @@ const (
 	// GuardFeedback asks that the complainant was told what was done and why.
 	// Directive (EU) 2019/1937 art. 9(1)(f) and 5(13).
 	GuardFeedback Guard = "feedback"
+	// GuardSpam asks that it is manifestly no complaint, where a case is erased before it
+	// was closed. Directive (EU) 2019/1937 art. 17.
+	GuardSpam Guard = "spam"
 	// GuardLegalHold refuses erasure while a hold stands. GDPR art. 17(3)(e).
 	GuardLegalHold Guard = "legal-hold"
 	// GuardTriage asks that the first assessment was recorded. ISO 37002:2021 8.3.
@@ -55,7 +58,7 @@ const (
 // Guards lists every guard.
 func Guards() []Guard {
 	return []Guard{
-		GuardNoSuchMove, GuardAcknowledgement, GuardOutcome, GuardFeedback, GuardLegalHold, GuardTriage, GuardConflict,
+		GuardNoSuchMove, GuardAcknowledgement, GuardOutcome, GuardFeedback, GuardLegalHold, GuardSpam, GuardTriage, GuardConflict,
 		GuardRegime, GuardReply, GuardReport, GuardAllegation, GuardFindings, GuardAgreed, GuardAgreedFalse, GuardMeasures,
 		GuardBreach, GuardReferral, GuardConfirmed, GuardReminded,
 	}
@@ -98,6 +101,7 @@ type Facts struct {
 	Question            bool // a question, not a complaint: it needs no outcome
 	NobodyToTell        bool // a letter without a sender: there is no complainant to reach
 	LegalHold           bool
+	Spam                bool // manifestly no complaint
 	Triaged             bool // the first assessment is there, with all that the route asks
 	Regime              bool // the law of the investigation is chosen, with what it asks
 	Replied             bool // whoever it is about could reply
@@ -125,6 +129,8 @@ func (f Facts) satisfy(g Guard) bool {
 		return f.FeedbackSent || f.NobodyToTell
 	case GuardLegalHold:
 		return !f.LegalHold
+	case GuardSpam:
+		return f.Spam
 	case GuardTriage:
 		return f.Triaged || f.Question
 	case GuardConflict:

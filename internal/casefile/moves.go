@@ -35,11 +35,11 @@ func table(s State) []step {
 	case StateUnsorted:
 		return every(StateReceived, StateErased)
 	case StateReceived:
-		return every(StateAcknowledged, StateErased) // erased: spam only
+		return every(StateAcknowledged, StateErased)
 	case StateAcknowledged:
-		return append(every(StateTriage, StateReferred, StateClosed), handling)
+		return append(every(StateTriage, StateReferred, StateClosed, StateErased), handling)
 	case StateTriage:
-		return append(every(StateWaiting, StateMediation, StateDecision, StateReferred, StateClosed),
+		return append(every(StateWaiting, StateMediation, StateDecision, StateReferred, StateClosed, StateErased),
 			handling, investigation)
 	case StateWaiting:
 		return append(every(StateTriage, StateMediation, StateDecision, StateClosed),
@@ -78,6 +78,12 @@ func table(s State) []step {
 // guardsOf is what a step asks for: what the state that is left must have, and what
 // the state that comes must have.
 func guardsOf(r Route, from, to State) (guards []Guard) {
+	switch {
+	case to == StateErased && from.Open():
+		return []Guard{GuardLegalHold, GuardSpam}
+	case to == StateErased:
+		return []Guard{GuardLegalHold}
+	}
 	if assessed(r, from, to) {
 		guards = append(guards, GuardTriage)
 		if r.SealsIdentityApart() {
@@ -95,8 +101,6 @@ func guardsOf(r Route, from, to State) (guards []Guard) {
 	// A case in monitoring has met these once; it may go back to closed.
 	case to == StateClosed && from != StateMonitoring:
 		guards = append(guards, closing(r)...)
-	case to == StateErased:
-		guards = append(guards, GuardLegalHold)
 	}
 	return guards
 }

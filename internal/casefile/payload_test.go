@@ -75,6 +75,11 @@ func TestEveryPayloadIsReadAsWrittenAndPrintsNothing(t *testing.T) {
 	roundTrip(t, "check-in", casefile.CheckIn{Lang: lang.NL, Clock: canary, Wish: canary, Declined: true})
 	roundTrip(t, "clock event", casefile.ClockEvent{Act: casefile.ClockExtended, Clock: "D5", Why: canary})
 	roundTrip(t, "code event", casefile.CodeEvent{Act: casefile.CodeAsked, Why: canary})
+	roundTrip(t, "part", casefile.PartEvent{
+		Part: casefile.ScopeStory, Rule: canary, Outcome: casefile.OutcomeUpheld, Closed: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC),
+		Concerns: []string{canary}, LeftOut: []string{canary},
+	})
+	roundTrip(t, "review", casefile.ReviewRequest{Lang: lang.NL, Why: canary})
 	roundTrip(t, "hold", casefile.HoldEvent{Act: casefile.HoldSet, Why: canary, Review: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)})
 	roundTrip(t, "decision", casefile.Decision{
 		Request: canary, Verdict: casefile.VerdictApproved, Words: canary, Signature: []byte(canary),

@@ -62,7 +62,7 @@ type Casework struct {
 	Calendar  deadline.Calendar
 	Mails     Sealer // mail that waits
 	Oversight *custody.Oversight
-	Retention retention.Rules // nil: the proposed ones
+	Retention retention.Rules // nil: those of the profile
 	Limits    Limits
 	// BackupDays is for how many days the operator says that the oldest backup is kept;
 	// 0: not declared.
@@ -82,7 +82,7 @@ func (c *Casework) wake() {
 
 func (c *Casework) retention() retention.Rules {
 	if c.Retention == nil {
-		return retention.Proposed()
+		return c.Profile.Keeping()
 	}
 	return c.Retention
 }

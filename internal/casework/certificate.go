@@ -23,6 +23,8 @@ type Certificate struct {
 	Team     casefile.Team // of who erased it
 	Two      bool          // a second member agreed
 	Rule     retention.Reason
+	Story    time.Time // when what was told was erased; zero: with the rest
+	Who      time.Time // when it was erased who the complainant is; zero: with the rest
 	Due      time.Time // end of the last day on which it was kept
 	Erased   time.Time
 	Received string // the month, as 2006-01
@@ -111,7 +113,7 @@ func (c *Casework) certificate(row store.ErasedCase) Certificate {
 	k := Certificate{
 		Number: row.Number, Route: row.Route, Team: row.Team, Two: row.Second != "", Rule: retention.Reason(row.Rule),
 		Due: row.Due, Erased: row.Erased, Received: row.Received, Closed: row.Closed, Outcome: row.Outcome,
-		Line: row.Leaf, Position: row.Position,
+		Story: row.StoryErased, Who: row.WhoErased, Line: row.Leaf, Position: row.Position,
 	}
 	if c.BackupDays > 0 {
 		k.Horizon = row.Erased.AddDate(0, 0, c.BackupDays)

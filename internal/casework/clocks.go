@@ -154,6 +154,8 @@ func known(o *custody.Opened, rules []deadline.Rule, stored []deadline.Clock) de
 		switch e.Kind {
 		case casefile.EntryMeetingRequest:
 			earliest(deadline.EventMeetingAsked, e.Created)
+		case casefile.EntryReview:
+			earliest(deadline.EventReviewAsked, e.Created)
 		case casefile.EntryMessageOut:
 			earliest(deadline.EventFirstAnswer, e.Created)
 		case casefile.EntryOutcome:

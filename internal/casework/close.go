@@ -52,6 +52,9 @@ func (c *Casework) Close(ctx context.Context, actor access.Actor, n casefile.Num
 		if err != nil {
 			return err
 		}
+		if c.decidedBefore(o, actor.Member) {
+			return errReviewOther
+		}
 		if err := c.closable(actor.Member, o, a, d); err != nil {
 			return err
 		}
@@ -68,7 +71,7 @@ func (c *Casework) closing(actor access.Actor, o *custody.Opened, d Draft) (chan
 	ch := change{
 		to: casefile.StateClosed, words: d.words(), news: true, more: d.consume(actor, o.Case.ID),
 		facts: happened(now, deadline.EventAcknowledgement, deadline.EventTriage, deadline.EventPlan, deadline.EventFirstAnswer,
-			deadline.EventUpdate, deadline.EventFeedback, deadline.EventDataAnswer, deadline.EventDecision, deadline.EventClosing),
+			deadline.EventUpdate, deadline.EventFeedback, deadline.EventDataAnswer, deadline.EventDecision, deadline.EventReviewed, deadline.EventClosing),
 		edit:  func(next *store.CaseChange) { c.settleClosing(next, o.Case, d.Outcome, now) },
 		event: custody.Event{Kind: audit.CaseClosed, Object: d.ID, Detail: map[string]string{"outcome": string(d.Outcome)}},
 	}

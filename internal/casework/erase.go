@@ -12,7 +12,6 @@ import (
 	"klankbord/internal/custody"
 	"klankbord/internal/deadline"
 	"klankbord/internal/fault"
-	"klankbord/internal/retention"
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
 )
@@ -23,61 +22,6 @@ var (
 	errUnrulable   = fault.New(fault.Conflict, "error.erase-no-rule")
 	errEraseBroken = fault.New(fault.Conflict, "error.erase-damaged")
 )
-
-// Erasure says until when a case is kept, and how this member can erase it.
-type Erasure struct {
-	After   time.Time // end of the last day on which it is kept; zero: it is open, or no rule fits
-	Rule    retention.Reason
-	Due     bool
-	Hold    *Hold  // nil: none stands
-	Way     Way    // how it is erased, once it is due
-	Request string // the member's own request for it
-	Lift    Way    // how the hold is lifted
-	Lifting string // the member's own request for that
-}
-
-func (c *Casework) erasure(actor access.Actor, o *custody.Opened, dir *staff.Directory, names map[staff.ID]string, asked []Asked) Erasure {
-	var e Erasure
-	if until, rule, ok := c.keptUntil(o); ok {
-		e.After, e.Rule, e.Due = until, rule, c.Store.Now().After(until)
-	}
-	if h, by, stands := standing(o); stands {
-		id := staff.ID(by.AuthorID)
-		e.Hold = &Hold{By: Person{id, names[id]}, Since: by.Created, Reason: h.Why, Review: h.Review, Late: c.Store.Now().After(h.Review)}
-	}
-	e.Way, e.Lift = WayReason, WayReason
-	if c.twoToErase(actor, o, dir) {
-		e.Way, e.Request = c.wayTo(actor, o, dir, asked, casefile.MatterErasure)
-		e.Lift, e.Lifting = c.wayTo(actor, o, dir, asked, casefile.MatterHold)
-	}
-	return e
-}
-
-// keptUntil is the end of the last day on which a closed case is kept, and by which
-// rule. The row of the case may be written by whoever holds the database, so that the
-// sealed entry that tells of the closing counts as well; the later day holds.
-func (c *Casework) keptUntil(o *custody.Opened) (time.Time, retention.Reason, bool) {
-	if o.Case.State.Open() || o.Case.EraseAfter.IsZero() {
-		return time.Time{}, "", false
-	}
-	if o.Case.Channel == casefile.ChannelWatch {
-		return o.Case.EraseAfter, retention.ReasonWatch, true
-	}
-	closed := o.Case.Closed
-	for _, e := range o.Entries {
-		if e.Kind != casefile.EntryStateEvent || e.Damaged || e.Locked {
-			continue
-		}
-		if p, err := casefile.DecodePayload[casefile.StateEvent](e.Payload); err == nil && p.From.Open() && !p.To.Open() && p.At.After(closed) {
-			closed = p.At
-		}
-	}
-	until, rule, ok := c.retention().Until(c.Calendar, o.Case.Route, outcomeOf(o).Outcome, closed)
-	if o.Case.EraseAfter.After(until) {
-		until = o.Case.EraseAfter
-	}
-	return until, rule, ok
-}
 
 // Erase erases a case whose time has come, at once and for good: keys, entries, mail,
 // drafts and what the log could tell go in one transaction, sealed files right after
@@ -106,44 +50,69 @@ func (c *Casework) Erase(ctx context.Context, actor access.Actor, n casefile.Num
 // erasing is a case that may be erased, and what stays of it.
 type erasing struct {
 	o       *custody.Opened
+	dir     *staff.Directory
 	left    store.ErasedCase
-	request string // whose approval allows it; empty: nobody had to agree
+	request request  // whose approval allows it; the zero request: nobody had to agree
+	second  staff.ID // who agreed
 }
 
 func (c *Casework) erasable(ctx context.Context, actor access.Actor, n casefile.Number) (e erasing, err error) {
-	var dir *staff.Directory
-	if e.o, dir, err = c.openWith(ctx, actor, n); err != nil {
+	k, err := c.due(ctx, actor, n, casefile.ScopeWhole, &e)
+	if err != nil {
 		return e, err
 	}
-	until, rule, ok := c.keptUntil(e.o)
+	until, rule := k.Whole()
+	e.left = c.leftOf(e, actor)
+	e.left.Rule, e.left.Due, e.left.Outcome = string(rule), until, outcomeOf(e.o).Outcome
+	e.left.StoryErased, e.left.WhoErased = k.gone[casefile.ScopeStory], k.gone[casefile.ScopeIdentity]
+	e.left.Second = e.second
+	return e, nil
+}
+
+// due opens a case of which a part may be erased now, with the approval that allows it
+// where one is needed.
+func (c *Casework) due(ctx context.Context, actor access.Actor, n casefile.Number, p casefile.Scope, e *erasing) (k keeping, err error) {
+	if e.o, e.dir, err = c.openWith(ctx, actor, n); err != nil {
+		return k, err
+	}
+	clocks, err := c.clocksOf(ctx, e.o.Case.ID)
+	if err != nil {
+		return k, err
+	}
+	k, ok := c.keeping(e.o, clocks)
 	_, _, stopped := standing(e.o)
 	switch {
 	case !ok:
-		return e, errUnrulable
+		return k, errUnrulable
 	case e.o.Damaged:
-		return e, errEraseBroken
-	case !c.Store.Now().After(until):
-		return e, errNotDue
+		return k, errEraseBroken
+	case k.due(c.Store.Now()) != p:
+		return k, errNotDue
 	}
 	if err := casefile.Permit(e.o.Case.Route, e.o.Case.State, casefile.StateErased, casefile.Facts{LegalHold: stopped}); err != nil {
-		return e, err
+		return k, err
 	}
-	e.left = store.ErasedCase{
-		Case: e.o.Case.ID, Number: e.o.Case.Number, Route: e.o.Case.Route, Team: e.o.Case.Team, Channel: e.o.Case.Channel,
-		Language: e.o.Case.Language, Topics: routing(e.o).Topics, Outcome: outcomeOf(e.o).Outcome,
-		Rule: string(rule), Due: until, Member: actor.Member,
+	if !k.two || !c.second(actor, e.o, e.dir) {
+		return k, nil
+	}
+	r, ok := c.approval(e.o, e.dir, actor.Member, casefile.MatterErasure, about(objectOf(p)))
+	if !ok {
+		return k, ErrNeedsApproval
+	}
+	e.request, e.second = r, r.decider
+	return k, nil
+}
+
+// leftOf is what is left of a case, but for why and since when it may go.
+func (c *Casework) leftOf(e erasing, actor access.Actor) store.ErasedCase {
+	file := e.o.Case
+	left := store.ErasedCase{
+		Case: file.ID, Number: file.Number, Route: file.Route, Team: file.Team, Channel: file.Channel,
+		Language: file.Language, Topics: routing(e.o).Topics, Member: actor.Member,
 	}
 	held := func(id staff.ID) bool { return slices.Contains(e.o.MayRead(), id) }
-	e.left.Apart = c.apart(dir, e.left.Team, e.left.Route, e.o.Case.Received, held)
-	if !c.twoToErase(actor, e.o, dir) {
-		return e, nil
-	}
-	r, ok := c.approval(e.o, dir, actor.Member, casefile.MatterErasure, nil)
-	if !ok {
-		return e, ErrNeedsApproval
-	}
-	e.request, e.left.Second = r.id, r.decider
-	return e, nil
+	left.Apart = c.apart(e.dir, left.Team, left.Route, file.Received, held)
+	return left
 }
 
 func (c *Casework) erase(ctx context.Context, actor access.Actor, e erasing) error {
@@ -154,11 +123,15 @@ func (c *Casework) erase(ctx context.Context, actor access.Actor, e erasing) err
 	}
 	e.left.Acknowledged = judged(clocks, deadline.KindAcknowledgement, deadline.KindFirstAnswer)
 	e.left.Answered = judged(clocks, deadline.KindFeedback, deadline.KindFullAnswer)
-	e.left.Received, e.left.Closed = c.month(file.Received), c.month(file.Closed)
-	e.left.Days = int64(file.Closed.Sub(file.Received) / (24 * time.Hour))
+	closed := file.Closed
+	if closed.IsZero() { // it was no complaint, and ends here
+		closed = c.Store.Now()
+	}
+	e.left.Received, e.left.Closed = c.month(file.Received), c.month(closed)
+	e.left.Days = int64(closed.Sub(file.Received) / (24 * time.Hour))
 	detail := map[string]string{"rule": e.left.Rule}
-	if e.request != "" {
-		detail["request"], detail["second"] = e.request, string(e.left.Second)
+	if e.request.id != "" {
+		detail["request"], detail["second"] = e.request.id, string(e.left.Second)
 	}
 	leaf := custody.Leaf(c.Store.Now(), custody.Event{
 		Kind: audit.Erased, Actor: custody.ByMember(actor.Member), Case: file.ID, Object: string(file.Number), Detail: detail,

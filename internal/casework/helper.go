@@ -140,6 +140,11 @@ func (c *Casework) leftOutOf(ctx context.Context, o *custody.Opened, receive []s
 			}
 		}
 	}
+	if was, ok := partIn(o); ok {
+		for _, id := range was.LeftOut {
+			ids = append(ids, staff.ID(id))
+		}
+	}
 	ids = append(ids, routing(o).Exclusion.Members...)
 	slices.Sort(ids)
 	var list []string

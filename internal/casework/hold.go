@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"klankbord/internal/access"
@@ -95,7 +94,7 @@ func (c *Casework) LiftHold(ctx context.Context, actor access.Actor, n casefile.
 		}
 		var items []custody.Item
 		event := custody.Event{Kind: audit.HoldLifted}
-		if c.twoToErase(actor, o, dir) {
+		if c.twoToLift(actor, o, dir) {
 			r, ok := c.approval(o, dir, actor.Member, casefile.MatterHold, nil)
 			if !ok {
 				return ErrNeedsApproval
@@ -120,13 +119,15 @@ func (c *Casework) LiftHold(ctx context.Context, actor access.Actor, n casefile.
 	})
 }
 
-// twoToErase reports whether a second member must agree before this case is erased, or
-// a hold on it lifted. The alternative recipient who is left alone on a case needs none,
-// because there is none.
-func (c *Casework) twoToErase(actor access.Actor, o *custody.Opened, dir *staff.Directory) bool {
-	if !slices.Contains(c.Profile.Settings.TwoToErase, o.Case.Route) {
-		return false
-	}
+// twoToLift reports whether a second member must agree before what stops the erasure of
+// this case is lifted.
+func (c *Casework) twoToLift(actor access.Actor, o *custody.Opened, dir *staff.Directory) bool {
+	return c.retention().Two(o.Case.Route) && c.second(actor, o, dir)
+}
+
+// second reports whether there is a second member to be asked. The alternative recipient
+// who is left alone on a case has none.
+func (c *Casework) second(actor access.Actor, o *custody.Opened, dir *staff.Directory) bool {
 	alone := len(c.deciders(o, dir, request{by: actor.Member})) == 0
 	return !alone || !actor.Entry.In(casefile.Alternative)
 }

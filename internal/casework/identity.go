@@ -12,6 +12,9 @@ import (
 
 func (c *Casework) identity(actor access.Actor, o *custody.Opened, a around) Identity {
 	id := Identity{Apart: o.Apart(), Sealed: o.Gated, Unknown: true}
+	if _, gone := closedIn(o); goneIn(o, casefile.ScopeIdentity) {
+		return Identity{Apart: id.Apart, Unknown: true, Gone: gone[casefile.ScopeIdentity]}
+	}
 	if o.Gated {
 		return id
 	}

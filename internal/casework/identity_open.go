@@ -28,6 +28,9 @@ const secondMember = "second-member"
 // ErrNeedsApproval tells that a second member must approve first.
 var ErrNeedsApproval = fault.New(fault.Conflict, "error.approval-needed")
 
+// errIdentityGone tells that it was erased who the complainant is.
+var errIdentityGone = fault.New(fault.Conflict, "error.identity-gone")
+
 // needsSecond reports whether the profile wants a second member for an opening by
 // this one. The alternative recipient who is left alone on a case needs none,
 // because there is none.
@@ -61,6 +64,9 @@ func (c *Casework) OpenIdentity(ctx context.Context, actor access.Actor, n casef
 		o, dir, err := c.openWith(ctx, actor, n)
 		if err != nil {
 			return err
+		}
+		if goneIn(o, casefile.ScopeIdentity) {
+			return errIdentityGone
 		}
 		second := c.needsSecond(actor, o, dir)
 		if !second {

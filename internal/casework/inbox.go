@@ -93,7 +93,8 @@ type Row struct {
 	Due      time.Time // zero: no clock runs
 	Late     bool
 	Soon     bool
-	Kept     time.Time // end of the last day on which it is kept; zero: not planned
+	Kept     time.Time // end of the last day on which anything of it is kept; zero: not planned
+	Part     time.Time // end of the last day on which a part is kept that goes before the rest; zero: none does
 	Held     time.Time // its erasure is stopped, at least until then; zero: it is not
 	Phrase   deadline.Phrase
 	Unread   bool

@@ -141,7 +141,7 @@ func (c *Casework) row(r openedRow, names map[staff.ID]string) Row {
 	now := c.Store.Now()
 	row := Row{
 		Number: r.Number, Subject: r.summary.Subject, Route: r.Route, State: r.State, Language: r.Language,
-		Charge: names[r.InCharge], Received: r.Received, Due: r.NextDue, Damaged: r.damaged, Kept: r.EraseAfter, Held: r.Held,
+		Charge: names[r.InCharge], Received: r.Received, Due: r.NextDue, Damaged: r.damaged, Kept: r.EraseAfter, Part: r.PartAfter, Held: r.Held,
 		Severity: r.summary.Severity,
 		Unread:   r.Head.Count > r.ReadUpTo,
 	}

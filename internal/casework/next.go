@@ -53,6 +53,8 @@ const (
 	stepNotify       = "notify"
 	stepPlan         = "plan"
 	stepConfirm      = "confirm"
+	stepCorrected    = "corrected"
+	stepChecks       = "checks"
 )
 
 // StepKeys lists every key of a next step, for tests of the catalogue.
@@ -62,7 +64,7 @@ func StepKeys() []string {
 		stepWait, stepUpdate, stepDecide, stepClose, stepMeasures, stepReview, stepReferred, stepMonitor, stepNone, stepSort, stepErase, stepHeld,
 		stepWish, stepSilent, stepHelper,
 		stepDeclare, stepTriage, stepBreachDecide, stepBreachKnown, stepRegime, stepNotice, stepReply, stepReport, stepAllegation, stepFindings,
-		stepDecision, stepAgree, stepNotify, stepPlan, stepConfirm,
+		stepDecision, stepAgree, stepNotify, stepPlan, stepConfirm, stepCorrected, stepChecks,
 	}
 }
 
@@ -119,6 +121,8 @@ func (v *Case) step() (string, []deadline.Kind) {
 		return stepByHand, []deadline.Kind{deadline.KindAcknowledgement, deadline.KindFirstAnswer}
 	case v.Receipt.State == ReceiptDead:
 		return stepDead, []deadline.Kind{deadline.KindAcknowledgement, deadline.KindFirstAnswer}
+	case v.Charge.ID == "" && v.State == casefile.StateReview:
+		return stepReview, []deadline.Kind{deadline.KindReview}
 	case v.mustDeclare():
 		return stepDeclare, nil
 	case v.Charge.ID == "":
@@ -129,6 +133,8 @@ func (v *Case) step() (string, []deadline.Kind) {
 		return stepAcknowledge, []deadline.Kind{deadline.KindAcknowledgement, deadline.KindFirstAnswer}
 	case v.owes(casefile.EntryMeetingRequest):
 		return stepMeeting, []deadline.Kind{deadline.KindMeeting}
+	case v.corrected():
+		return stepCorrected, nil
 	case v.owes(casefile.EntryMessageIn):
 		return stepAnswer, nil
 	default:
@@ -165,6 +171,9 @@ func (v *Case) handlingStep() (string, []deadline.Kind) {
 	if recorded := v.recordStep(); recorded != "" {
 		return recorded, append(kindsOf(recorded), answer...)
 	}
+	if v.unchecked() && (v.State == casefile.StateInvestigation || v.State == casefile.StateHandling && v.Route.SealsIdentityApart()) {
+		return stepChecks, append([]deadline.Kind{deadline.KindPlan}, answer...)
+	}
 	switch v.State {
 	case casefile.StateAcknowledged, casefile.StateTriage:
 		return stepAssess, append(kindsOf(stepTriage), answer...)
@@ -180,7 +189,7 @@ func (v *Case) handlingStep() (string, []deadline.Kind) {
 	case casefile.StateMeasures:
 		return stepMeasures, answer
 	case casefile.StateReview:
-		return stepReview, nil
+		return stepReview, []deadline.Kind{deadline.KindReview}
 	case casefile.StateReferred:
 		return stepReferred, answer
 	default:
@@ -197,7 +206,7 @@ func (v *Case) restingStep() string {
 	switch {
 	case v.Erasure.Hold != nil && v.Erasure.Hold.Late:
 		return stepHeld
-	case v.Erasure.Due && v.Erasure.Hold == nil:
+	case v.Erasure.Due != "" && v.Erasure.Hold == nil:
 		return stepErase
 	}
 	if v.State == casefile.StateMonitoring && v.Channel == casefile.ChannelWatch {

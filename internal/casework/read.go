@@ -144,11 +144,12 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 	v.Drafts = c.drafts(o, a.drafts)
 	v.Requests = c.asked(actor, o, a.dir, a.names)
 	c.way(actor, o, a.dir, v)
-	v.Erasure = c.erasure(actor, o, a.dir, a.names, v.Requests)
+	v.Erasure = c.erasure(actor, o, a, v.Requests)
+	v.Removal = c.removalWay(actor, o, a.dir, v.Requests)
 	v.Code = c.codeStanding(actor, o, a, v)
 	v.Clocks = c.clockViews(o, a.clocks)
 	v.Moves, v.Work = c.moves(actor.Member, o, a), recorded(o)
-	v.Earlier = earlier(o)
+	v.Earlier, v.Slips = earlier(o), o.Slips()
 	v.Decided = c.decided(o, a.dir, v.Work)
 	v.Decided.By.Name = a.names[v.Decided.By.ID]
 	v.me, v.now, v.Names, v.Undeclared = actor.Member, c.Store.Now(), a.names, undeclared(actor.Member, o, a, v.Work)
@@ -156,6 +157,7 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 	v.Story = c.story(actor, o, files)
 	v.Timeline = c.timeline(actor, o, a, files)
 	v.Named = c.named(actor, o, a.dir, a.names)
+	v.Checklists = c.checklists(v)
 	v.Next = c.next(v)
 	return v
 }
@@ -198,6 +200,9 @@ func routing(o *custody.Opened) access.Routing {
 // outcomeOf is the newest outcome that was recorded; the empty one when none was.
 func outcomeOf(o *custody.Opened) (last casefile.OutcomeRecord) {
 	for _, e := range o.Entries {
+		if p, err := casefile.DecodePayload[casefile.PartEvent](e.Payload); e.Kind == casefile.EntryPart && err == nil && last.Outcome == "" {
+			last.Outcome = p.Outcome // the words went with the story
+		}
 		if e.Kind != casefile.EntryOutcome {
 			continue
 		}

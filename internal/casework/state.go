@@ -61,9 +61,11 @@ func (c *Casework) moves(actor staff.ID, o *custody.Opened, a around) []Move {
 }
 
 // movable reports whether a step makes sense: the file of somebody who helped is no
-// complaint and can only be put away.
+// complaint, and where the story was erased there is nothing to be looked at again. Both can
+// only be put away.
 func movable(o *custody.Opened, to casefile.State) bool {
-	return o.Case.Channel != casefile.ChannelWatch || to == casefile.StateArchived
+	last := o.Case.Channel == casefile.ChannelWatch || goneIn(o, casefile.ScopeStory)
+	return !last || to == casefile.StateArchived
 }
 
 // Transition asks for a step. Revision is the one that the page was made from.
@@ -111,22 +113,6 @@ func (c *Casework) move(ctx context.Context, actor access.Actor, o *custody.Open
 	})
 }
 
-// settleClosing keeps the dates of closing and erasing in step with the state: a
-// case that is opened again loses both.
-func (c *Casework) settleClosing(ch *store.CaseChange, was store.Case, outcome casefile.Outcome, now time.Time) {
-	if ch.State.Open() {
-		ch.Closed, ch.EraseAfter = time.Time{}, time.Time{}
-		return
-	}
-	if !was.Closed.IsZero() {
-		return
-	}
-	ch.Closed = now
-	if until, _, ok := c.retention().Until(c.Calendar, was.Route, outcome, now); ok {
-		ch.EraseAfter = until
-	}
-}
-
 // openAt opens a case that is still at the revision a form was made from.
 func (c *Casework) openAt(ctx context.Context, actor access.Actor, n casefile.Number, revision int64) (*custody.Opened, error) {
 	o, err := c.open(ctx, actor, n)
@@ -147,6 +133,9 @@ func (c *Casework) Assign(ctx context.Context, actor access.Actor, n casefile.Nu
 		a, err := c.around(ctx, actor, o)
 		if err != nil {
 			return err
+		}
+		if to != "" && c.decidedBefore(o, to) {
+			return errReviewOther
 		}
 		may := slices.ContainsFunc(people(o, a), func(p Person) bool { return p.ID == to })
 		if to != "" && !may {

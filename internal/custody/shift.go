@@ -53,6 +53,9 @@ func (s *shift) takeAway() error {
 	s.directory, s.out = count(s.d), slices.Clone(s.t.Out)
 	for _, g := range s.o.Grants {
 		if s.stays(g) {
+			if s.forgets() {
+				s.renew(g)
+			}
 			continue
 		}
 		s.removed = append(s.removed, g)
@@ -90,7 +93,7 @@ func (s *shift) putUnderGate() error {
 	}
 	for _, epoch := range s.o.epochs() {
 		k := s.o.caseKey[epoch]
-		if len(k.Gate) > 0 {
+		if len(k.Gate) > 0 && !s.forgets() {
 			continue
 		}
 		was := k.Stamp
@@ -99,7 +102,7 @@ func (s *shift) putUnderGate() error {
 		s.o.caseKey[epoch] = k
 		s.turned.gated = append(s.turned.gated, gated{k, was})
 		for _, g := range s.o.Grants {
-			if g.Kind == seal.RecipientMember && g.Epoch == epoch && s.stays(g) {
+			if g.Kind == seal.RecipientMember && g.Epoch == epoch && s.stays(g) && !s.goes(g.Seq) {
 				s.removed, s.rings = append(s.removed, g), append(s.rings, g)
 			}
 		}
@@ -115,7 +118,7 @@ func (c *Custody) gate(k *store.CaseKey) {
 // passOver leaves a number out where anything is removed, so that no two heads of a
 // case share one, and a renewal that failed is still seen to be due.
 func (s *shift) passOver() error {
-	if len(s.removed) > 0 {
+	if len(s.removed)+len(s.dropped) > 0 {
 		s.next()
 	}
 	return nil
@@ -206,7 +209,7 @@ func (s *shift) recipients() ([]seal.Recipient, error) {
 
 // freshen draws the epoch that whoever went never had.
 func (s *shift) freshen() error {
-	if s.stopped || len(s.removed) == 0 && !s.o.stale() {
+	if s.stopped || len(s.removed)+len(s.dropped) == 0 && !s.o.stale() {
 		return nil
 	}
 	id, epoch := s.o.Case.ID, s.o.Case.Epoch+1
@@ -233,12 +236,9 @@ func (s *shift) freshen() error {
 // code have the identity open also where the giver has it under the gate only; it is
 // lifted in a copy that nobody reads from.
 func (s *shift) grant(keys *seal.CaseKeys, k store.CaseKey, to seal.Recipient) error {
-	share := seal.Share{seal.Identity, seal.Dialogue, seal.Investigation}
-	if to.Kind() == seal.RecipientCode {
-		share = seal.Share{seal.Identity, seal.Dialogue}
-	}
+	share := s.share(keys, to)
 	var gate *seal.Key
-	if len(k.Gate) > 0 {
+	if len(k.Gate) > 0 && share[0] == seal.Identity {
 		var err error
 		if gate, err = seal.UnwrapKey(s.c.gates, s.c.gateContext(k.Case, k.Epoch), k.Gate); err != nil {
 			return fmt.Errorf("open gate: %w", err)

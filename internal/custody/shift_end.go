@@ -35,7 +35,7 @@ func (s *shift) calledIn() ([]Item, error) {
 func (s *shift) head(entries []store.Entry) store.Head {
 	var marks []store.Mark
 	for _, m := range s.o.marks {
-		if s.goes(m.Seq) {
+		if s.goes(m.Seq) || slices.ContainsFunc(s.dropped, func(e store.Entry) bool { return e.Seq == m.Seq }) {
 			continue
 		}
 		for _, g := range s.turned.gated {

@@ -20,6 +20,7 @@ type Turn struct {
 	Named []staff.ID     // whose coming the items tell of
 	Place casefile.Place // where the case is handled from here on; zero: where it was
 	Code  *store.Code    // the one code from here on, from Custody.Code; nil: as before
+	Part  casefile.Scope // a part of the case that is erased with it; empty: none
 }
 
 // Turn seals items onto an opened case together with a change of who may read it.
@@ -43,6 +44,7 @@ func (c *Custody) Turn(d *staff.Directory, o *Opened, t Turn, items ...Item) (*A
 		return nil, errDamaged
 	}
 	s := &shift{c: c, d: d, o: o, t: t, seq: o.Case.Head.Count, at: c.store.Now(), keys: o.latest(), stopped: stopped != nil}
+	s.drop()
 	for _, step := range []func() error{s.takeAway, s.putUnderGate, s.passOver, s.bring, s.freshen} {
 		if err := step(); err != nil {
 			return nil, err
@@ -81,7 +83,8 @@ type turned struct {
 	out       []staff.ID    // who lose what they have beside the grants
 	rings     []store.Grant // whose keyring rows are of another form
 	code      *store.Code
-	dead      []string // look-ups of codes that die
+	dead      []string      // look-ups of codes that die
+	dropped   []store.Entry // erased with a part of the case
 	leaves    []store.Leaf
 	came      []staff.ID // who held no key before, and hold every one now
 	back      []staff.ID // who wait no longer: their access is restored, or the case went elsewhere
@@ -130,6 +133,9 @@ func (w *turned) write(tx *store.Tx, id casefile.ID) error {
 	}
 	for _, g := range w.gated {
 		errs = append(errs, tx.RenewCaseKey(g.key, g.was))
+	}
+	for _, e := range w.dropped {
+		errs = append(errs, tx.DeleteEntry(e))
 	}
 	for _, lookup := range w.dead {
 		errs = append(errs, tx.DeleteCode(lookup))

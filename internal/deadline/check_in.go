@@ -40,6 +40,18 @@ func (k Clock) Pressed(now time.Time) Clock {
 	return k
 }
 
+// LastAnswer is when the last check-in of a case that still waits, or is still to be asked,
+// wants its answer; the zero time: there is none.
+func LastAnswer(clocks []Clock) time.Time {
+	var last time.Time
+	for _, k := range clocks {
+		if k.CheckIn() && k.Open() && k.Due.After(last) {
+			last = k.Due
+		}
+	}
+	return last
+}
+
 // Watching is when a closed case next asks for somebody: when a check-in is due that
 // waits. The zero time: never.
 func Watching(clocks []Clock) time.Time {

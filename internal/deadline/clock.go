@@ -27,7 +27,7 @@ const (
 	KindDataRequest     Kind = "data-request"    // D14: GDPR art. 12(3)
 	KindMinutes         Kind = "minutes"         // D15
 	KindMeeting         Kind = "meeting"         // D16
-	KindReviewRequest   Kind = "review-request"  // D17
+	KindReview          Kind = "review"          // D17
 	KindCheckIn         Kind = "check-in"        // D19
 	KindSerious         Kind = "serious"         // D21
 )
@@ -37,7 +37,7 @@ func Kinds() []Kind {
 	return []Kind{
 		KindAcknowledgement, KindFeedback, KindReferral, KindTriage, KindPlan, KindFirstAnswer,
 		KindFullAnswer, KindProgress, KindUpdate, KindBreachNotice, KindBreachPersons,
-		KindPersonNotice, KindDataRequest, KindMinutes, KindMeeting, KindReviewRequest,
+		KindPersonNotice, KindDataRequest, KindMinutes, KindMeeting, KindReview,
 		KindCheckIn, KindSerious,
 	}
 }
@@ -72,6 +72,8 @@ const (
 	EventSeriousTold     Event = "serious-told"
 	EventDecision        Event = "decision"
 	EventClosing         Event = "closing"
+	EventReviewAsked     Event = "review-asked"
+	EventReviewed        Event = "reviewed" // somebody else looked again and said what they found
 	EventCheckIn         Event = "check-in"
 )
 

@@ -131,7 +131,11 @@ func (d *Dialogue) watched(o *custody.Opened, key string, clocks []deadline.Cloc
 	}
 	c.clocks = clocks
 	if !o.Case.State.Open() {
-		c.changed(o).NextDue = deadline.Watching(clocks)
+		row := c.changed(o)
+		row.NextDue = deadline.Watching(clocks)
+		if answer.Declined {
+			d.keepShorter(o, clocks, row)
+		}
 	}
 	return c, nil
 }

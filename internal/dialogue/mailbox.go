@@ -11,6 +11,7 @@ import (
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
 	"klankbord/internal/deadline"
+	"klankbord/internal/lang"
 	"klankbord/internal/seal"
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
@@ -142,10 +143,14 @@ func (d *Dialogue) read(ctx context.Context, v *visit) (*Mailbox, error) {
 	}
 	m.Handed, m.Helper = o.Handed, o.Case.Channel == casefile.ChannelWatch
 	m.CheckIns, m.Declined = d.checkIns(o, running)
+	m.Review = d.review(o)
 	m.NewCode, m.Codes = d.newCode(onItsWay), d.codeTurns(o)
 	m.Late = o.Case.State.Open() && slices.ContainsFunc(clocks, Promise.Late)
 	moved(m.Promises, o)
 	m.Language, m.OnlyOutside = m.Identity.Lang, len(o.MayRead()) == 0
+	if m.Kept = d.kept(o, running); !m.WhoGone().IsZero() {
+		m.Language = lang.Lang(o.Case.Language)
+	}
 	d.fill(m, o, openings)
 	m.Openings = d.openings(ctx, o, openings)
 	return m, nil

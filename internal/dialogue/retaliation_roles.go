@@ -83,6 +83,8 @@ func (d *Dialogue) others(o *custody.Opened, handlers []Role) []Role {
 	about := profile.Answers{}
 	if story := d.story(o); story != nil {
 		about = story.Answers
+	} else if was, ok := erasedPart(o); ok {
+		about = profile.Answers{profile.FieldConcerns: was.Concerns}
 	}
 	var list []Role
 	for _, option := range f.Options {
@@ -105,6 +107,10 @@ func (d *Dialogue) others(o *custody.Opened, handlers []Role) []Role {
 func (d *Dialogue) leftOutBefore(o *custody.Opened) (ids []staff.ID) {
 	if story := d.story(o); story != nil {
 		for _, id := range story.LeftOut {
+			ids = append(ids, staff.ID(id))
+		}
+	} else if was, ok := erasedPart(o); ok {
+		for _, id := range was.LeftOut {
 			ids = append(ids, staff.ID(id))
 		}
 	}

@@ -42,6 +42,7 @@ type change struct {
 	more   func(*store.Tx) error // what else is written with it; may be nil
 	answer bool                  // ends our waiting for the complainant
 	quiet  bool                  // members need no mail about it
+	lines  []custody.Event       // further lines of the log, by the complainant
 }
 
 // attached is a file of a change and the entry it becomes.
@@ -99,6 +100,10 @@ func (d *Dialogue) commit(ctx context.Context, v *visit, c *change) error {
 		}
 	}
 	leaves := d.leaves(o, c)
+	for _, e := range c.lines {
+		e.Actor, e.Case = custody.ByComplainant(), o.Case.ID
+		leaves = append(leaves, custody.Leaf(d.Store.Now(), e))
+	}
 	if c.answer && o.Case.State == casefile.StateWaiting {
 		leaf, err := d.resume(ctx, o, c)
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"klankbord/internal/deadline"
 	"klankbord/internal/lang"
 	"klankbord/internal/profile"
+	"klankbord/internal/retention"
 	"klankbord/internal/staff"
 )
 
@@ -19,11 +20,13 @@ type Mailbox struct {
 	Stage    casefile.Stage
 	Received time.Time
 	Closed   time.Time // zero while open
-	// EraseAfter is the end of the last day on which it is kept; zero: not planned.
+	// EraseAfter is the end of the last day on which anything of it is kept; zero: not
+	// planned.
 	EraseAfter time.Time
-	Held       bool // its erasure is stopped
-	Question   bool // a question, not a complaint
-	Damaged    bool // something was altered, removed or rolled back; nothing can be added
+	Kept       []KeptPart // what was told, and who the person is; none: not planned
+	Held       bool       // its erasure is stopped
+	Question   bool       // a question, not a complaint
+	Damaged    bool       // something was altered, removed or rolled back; nothing can be added
 
 	Promises []Promise // what we promised, by date
 	Late     bool      // one of them is past and not kept, and the case is open
@@ -34,6 +37,7 @@ type Mailbox struct {
 	Outcome   *Outcome // nil until there is one
 	Thread    []Item   // newest first
 	Unread    int      // items that were not shown before
+	Slips     []Placed // what members put before the complainant, newest first
 	Withdrawn time.Time
 	Story     *Story // nil when it does not open
 	Openings  []Opening
@@ -44,10 +48,40 @@ type Mailbox struct {
 	Helper    bool      // of somebody who helped: there is no complaint in it
 	Handed    bool      // a member knows the code; the person draws their own first
 	CheckIns  []CheckIn // by date
-	Declined  bool      // the person wants no more of them
-	NewCode   *NewCode  // nil unless a member asked for a new code
+	Review    Review
+	Declined  bool     // the person wants no more of them
+	NewCode   *NewCode // nil unless a member asked for a new code
 	Codes     []CodeTurn
 }
+
+// KeptPart is one of the two parts of a closed case.
+type KeptPart struct {
+	Part  casefile.Scope
+	Until time.Time // end of the last day on which it is kept
+	Why   retention.Reason
+	Gone  time.Time // when it was erased before the rest; zero: it is there
+}
+
+// Gone is when a part was erased before the rest; the zero time: it is there.
+func (m *Mailbox) Gone(p casefile.Scope) time.Time {
+	for _, k := range m.Kept {
+		if k.Part == p {
+			return k.Gone
+		}
+	}
+	return time.Time{}
+}
+
+// Apart reports whether one part is, or was, kept for a shorter time than the other.
+func (m *Mailbox) Apart() bool {
+	return len(m.Kept) == 2 && (!m.Kept[0].Until.Equal(m.Kept[1].Until) || !m.StoryGone().IsZero() || !m.WhoGone().IsZero())
+}
+
+// StoryGone is when what was told was erased; the zero time: it is there.
+func (m *Mailbox) StoryGone() time.Time { return m.Gone(casefile.ScopeStory) }
+
+// WhoGone is when it was erased who the person is; the zero time: it is there.
+func (m *Mailbox) WhoGone() time.Time { return m.Gone(casefile.ScopeIdentity) }
 
 // Promise is a deadline that the complainant was told.
 type Promise struct {
@@ -79,17 +113,18 @@ type Outcome struct {
 
 // Item is one turn of the dialogue.
 type Item struct {
-	ID      string
-	Kind    casefile.EntryKind // message-in, message-out, withdrawal, meeting-request
-	Mine    bool               // from the complainant
-	At      time.Time
-	Lang    lang.Lang
-	Text    string
-	Way     string // of a meeting request: phone, video or in-person
-	Files   []File
-	Unread  bool      // from us, and not shown before
-	ReadAt  time.Time // when one of us read what the complainant wrote; zero: not yet
-	Damaged bool      // was altered; nothing of it is shown
+	ID       string
+	Kind     casefile.EntryKind // message-in, message-out, withdrawal, meeting-request
+	Mine     bool               // from the complainant
+	At       time.Time
+	Lang     lang.Lang
+	Text     string
+	Way      string // of a meeting request: phone, video or in-person
+	Files    []File
+	Unread   bool      // from us, and not shown before
+	ReadAt   time.Time // when one of us read what the complainant wrote; zero: not yet
+	Damaged  bool      // was altered; nothing of it is shown
+	Redacted time.Time // when members removed a passage from it; zero: never
 }
 
 // File is a file in the case that both sides see. A damaged one cannot be opened.
@@ -97,12 +132,14 @@ type File struct {
 	ID, Name, Type string
 	Size           int64
 	Damaged        bool
+	Removed        bool // by members, for good
 }
 
 // Story is what the complainant told at first.
 type Story struct {
-	At    time.Time
-	Files []File
+	At       time.Time
+	Redacted time.Time // when members removed a passage from it; zero: never
+	Files    []File
 	casefile.Story
 }
 

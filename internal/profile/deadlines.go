@@ -32,6 +32,7 @@ func meanings(id string) (meaning, bool) {
 		"D14": {deadline.KindDataRequest, deadline.EventDataAnswer},
 		"D15": {deadline.KindMinutes, deadline.EventMinutes},
 		"D16": {deadline.KindMeeting, deadline.EventMeetingHeld},
+		"D17": {deadline.KindReview, deadline.EventReviewed},
 		"D21": {deadline.KindSerious, deadline.EventSeriousTold},
 	}[id]
 	return m, ok

@@ -21,9 +21,6 @@ type Settings struct {
 	// IdentityOpening is "reason" when a recorded reason opens an identity, and
 	// "second-member" when another member must approve.
 	IdentityOpening string `json:"identity_opening"`
-	// TwoToErase are the routes on which a second member must agree before a case is
-	// erased, and before what stops an erasure is lifted.
-	TwoToErase []casefile.Route `json:"two_to_erase"`
 	// CodeDelayDays is how long a new code for somebody who lost theirs waits after
 	// it was asked for, so that whoever holds the old one can stop it.
 	CodeDelayDays int `json:"code_delay_days"`
@@ -37,10 +34,17 @@ type Settings struct {
 	// CheckIns are the questions after closing, whether somebody is treated badly since
 	// they spoke.
 	CheckIns CheckIns `json:"check_ins"`
+	// ReviewDays is for how many days after closing a review can be asked for; 0: not at all.
+	ReviewDays int `json:"review_days"`
 	// ExitRoutes are the routes on which the form shows a way to leave fast.
 	ExitRoutes []casefile.Route `json:"exit_routes"`
 	// ExitTarget is the neutral site that leaving goes to.
 	ExitTarget string `json:"exit_target"`
+}
+
+// Review is the time after closing in which a review can be asked for.
+func (s Settings) Review() deadline.Length {
+	return deadline.Length{N: s.ReviewDays, Unit: deadline.Days}
 }
 
 // CheckIns says on which routes a person is asked after closing how they are treated.

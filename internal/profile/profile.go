@@ -37,6 +37,7 @@ type Profile struct {
 	External     []ExternalBody
 	Pages        []Page // public, privacy, accessibility, other-ways, safety
 	Clocks       Clocks
+	Retention    []RetentionRule
 	Messages     map[string]Text // wording of problems that no field words itself
 }
 
@@ -112,6 +113,8 @@ func (p *Profile) readFile(dir fs.FS, file string) error {
 		err = add(data, &p.External)
 	case "clocks":
 		err = add(data, &p.Clocks.Rules)
+	case "retention":
+		err = add(data, &p.Retention)
 	case "texts":
 		err = p.readText(file, data)
 	default:

@@ -18,6 +18,7 @@ func (p *Profile) Validate() error {
 	v.topics(p)
 	v.pages(p)
 	v.clocks(p)
+	v.retention(p)
 	v.form(p)
 	return errors.Join(v.errs...)
 }
@@ -87,7 +88,6 @@ func (v *findings) organisation(p *Profile) {
 	v.routes("settings: check-ins", c.Routes)
 	v.need(len(c.Routes) == 0 || len(c.Months) > 0 && c.AnswerDays > 0, "settings: check-ins need months and days to answer")
 	v.need(slices.IsSorted(c.Months) && (len(c.Months) == 0 || c.Months[0] > 0), "settings: months of check-ins %v", c.Months)
-	v.routes("settings: two_to_erase", p.Settings.TwoToErase)
 	v.unique("action", wordID, ids(p.Actions, func(a Action) string { return a.ID }))
 	v.unique("emergency line", wordID, ids(p.Emergency, func(e EmergencyLine) string { return e.ID }))
 	v.unique("external body", wordID, ids(p.External, func(e ExternalBody) string { return e.ID }))

@@ -1,7 +1,7 @@
-// Package retention says how long a closed case is kept, and why. Its rules are data
-// that the organisation confirms or changes; the ones proposed here are a start and
-// not the law. It has no I/O and no clock. It must never answer with a time before
-// the closing, and never shortens what a legal hold keeps: that is asked elsewhere.
+// Package retention says how long a closed case is kept, part by part, and why. Its rules
+// are settings of the organisation, see package profile. It has no I/O and no clock. It
+// must never answer with a time before the closing, and never shortens what a legal hold
+// keeps: that is asked elsewhere.
 package retention
 
 import (
@@ -28,71 +28,154 @@ const (
 	// ReasonNothingFound: nothing calls for keeping it; WP29 opinion 1/2006 and
 	// CNIL 2019 ask for two months.
 	ReasonNothingFound Reason = "nothing-found"
-	// ReasonWatch: somebody who helped is asked how they are treated; no rule of a route.
+	// ReasonNameless: to show what was done, no name is needed any more.
+	// GDPR art. 5(1)(c) and (e).
+	ReasonNameless Reason = "nameless"
+	// ReasonWatch: somebody who spoke or helped is asked how they are treated.
 	ReasonWatch Reason = "watch"
+	// ReasonSpam: it was manifestly no complaint, and nothing of it is kept.
+	// Directive (EU) 2019/1937 art. 17.
+	ReasonSpam Reason = "spam"
 )
+
+// Reasons returns those that a rule of the organisation may give; ReasonWatch follows
+// from the check-ins.
+func Reasons() []Reason {
+	return []Reason{ReasonFollowUp, ReasonAccountability, ReasonClaims, ReasonNothingFound, ReasonNameless, ReasonSpam}
+}
 
 // Rule says how long cases of a route are kept after closing.
 type Rule struct {
 	Route    casefile.Route
 	Outcomes []casefile.Outcome // none means every outcome that no other rule names
-	Keep     deadline.Length
-	Review   deadline.Length // time to ask for a review, added to Keep
+	Keep     deadline.Length    // what was told, written and found
 	Reason   Reason
+	Identity deadline.Length // who the complainant is; none: for as long as the rest
+	Who      Reason          // why, where that differs
+	Review   deadline.Length // time to ask for a review, added to both
+	Two      bool            // a second member must agree, and sign
+	Spam     bool            // of what is manifestly no complaint: it may go before it is closed
 }
 
 // Rules is what the organisation has decided; of two rules that fit the first counts.
 type Rules []Rule
 
-// Proposed returns the rules that an organisation starts from.
-func Proposed() Rules {
-	months := func(n int) deadline.Length { return deadline.Length{N: n, Unit: deadline.Months} }
-	return Rules{
-		{Route: casefile.General, Keep: months(24), Reason: ReasonFollowUp},
-		{Route: casefile.Privacy, Keep: months(60), Reason: ReasonAccountability},
-		{
-			Route: casefile.Integrity,
-			Outcomes: []casefile.Outcome{
-				casefile.OutcomeUpheld, casefile.OutcomePartlyUpheld, casefile.OutcomeKnowinglyFalse,
-			},
-			Keep:   months(60),
-			Reason: ReasonClaims,
-		},
-		{
-			Route:  casefile.Integrity,
-			Keep:   months(2),
-			Review: deadline.Length{N: 30, Unit: deadline.Days},
-			Reason: ReasonNothingFound,
-		},
-	}
-}
-
-// Until returns the end of the last day on which a case that was closed with an
-// outcome is kept, and why. It reports false when no rule fits: then nothing may be
-// erased. For a case with measures, closed is when the last one was done.
-func (rs Rules) Until(c deadline.Calendar, r casefile.Route, o casefile.Outcome, closed time.Time) (time.Time, Reason, bool) {
-	rule, ok := rs.find(r, o)
-	if !ok {
-		return time.Time{}, "", false
-	}
-	until := c.After(closed, rule.Keep)
-	if !rule.Review.None() {
-		until = c.After(until, rule.Review)
-	}
-	return until, rule.Reason, true
-}
-
-// find prefers a rule that names the outcome to one that stands for all others.
-func (rs Rules) find(r casefile.Route, o casefile.Outcome) (Rule, bool) {
+// For returns the rule for cases of a route that were closed with an outcome; one that
+// names the outcome before one that stands for all others. It reports false when no rule
+// fits: then nothing may be erased.
+func (rs Rules) For(r casefile.Route, o casefile.Outcome) (Rule, bool) {
 	for _, rule := range rs {
-		if rule.Route == r && slices.Contains(rule.Outcomes, o) {
+		if !rule.Spam && rule.Route == r && slices.Contains(rule.Outcomes, o) {
 			return rule, true
 		}
 	}
 	for _, rule := range rs {
-		if rule.Route == r && len(rule.Outcomes) == 0 {
+		if !rule.Spam && rule.Route == r && len(rule.Outcomes) == 0 {
 			return rule, true
 		}
 	}
 	return Rule{}, false
+}
+
+// Spam returns the rule for what came in on a route and is manifestly no complaint;
+// false where the organisation has none: then it is closed like any other.
+func (rs Rules) Spam(r casefile.Route) (Rule, bool) {
+	i := slices.IndexFunc(rs, func(rule Rule) bool { return rule.Spam && rule.Route == r })
+	if i < 0 {
+		return Rule{}, false
+	}
+	return rs[i], true
+}
+
+// Two reports whether any rule of a route asks for a second member. Then two lift what
+// stops an erasure as well.
+func (rs Rules) Two(r casefile.Route) bool {
+	return slices.ContainsFunc(rs, func(rule Rule) bool { return rule.Route == r && rule.Two })
+}
+
+// Dates says until when the two parts of a closed case are kept, each to the end of a
+// day, and why.
+type Dates struct {
+	Story    time.Time // what was told, written and found
+	Identity time.Time // who the complainant is and how to reach them
+	Reason   Reason    // of the story
+	Who      Reason    // of the identity
+}
+
+// Dates reckons until when a case that was closed at a time is kept. asks is when the
+// last check-in that is still to be asked wants its answer; the zero time: none is. Who
+// the complainant is stays for as long, because whoever is asked how they are treated has
+// to be reached and to be believed. For a case with measures, closed is when the last one
+// was done.
+func (r Rule) Dates(c deadline.Calendar, closed, asks time.Time) Dates {
+	after := func(n deadline.Length) time.Time {
+		until := c.After(closed, n)
+		if !r.Review.None() {
+			until = c.After(until, r.Review)
+		}
+		return until
+	}
+	d := Dates{Story: after(r.Keep), Identity: after(r.Keep), Reason: r.Reason, Who: r.Reason}
+	if !r.Identity.None() {
+		d.Identity, d.Who = after(r.Identity), r.Who
+	}
+	if asks.After(d.Identity) {
+		d.Identity, d.Who = asks, ReasonWatch
+	}
+	return d
+}
+
+// Whole is until when anything of the case is kept, and why.
+func (d Dates) Whole() (time.Time, Reason) {
+	if d.Identity.After(d.Story) {
+		return d.Identity, d.Who
+	}
+	return d.Story, d.Reason
+}
+
+// First is the part that may go before the rest, and until when it is kept; false where
+// both go together.
+func (d Dates) First() (casefile.Scope, time.Time, bool) {
+	switch {
+	case d.Story.Before(d.Identity):
+		return casefile.ScopeStory, d.Story, true
+	case d.Identity.Before(d.Story):
+		return casefile.ScopeIdentity, d.Identity, true
+	default:
+		return "", time.Time{}, false
+	}
+}
+
+// Of is until when a part is kept, and why.
+func (d Dates) Of(p casefile.Scope) (time.Time, Reason) {
+	switch p {
+	case casefile.ScopeStory:
+		return d.Story, d.Reason
+	case casefile.ScopeIdentity:
+		return d.Identity, d.Who
+	default:
+		return d.Whole()
+	}
+}
+
+// NotBefore moves the later of two parts, and the earlier one, to no sooner than what was
+// written down when the case was closed: a rule that was shortened since, or a date that
+// somebody moved, erases nothing sooner than the person was told.
+func (d Dates) NotBefore(whole, first time.Time) Dates {
+	later, earlier := &d.Story, &d.Identity
+	if d.Identity.After(d.Story) {
+		later, earlier = earlier, later
+	}
+	if whole.After(*later) {
+		if earlier.Equal(*later) {
+			*earlier = whole
+		}
+		*later = whole
+	}
+	for _, at := range []*time.Time{earlier, later} {
+		if first.After(*at) {
+			*at = first
+		}
+	}
+	return d
 }

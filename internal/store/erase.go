@@ -32,10 +32,12 @@ type ErasedCase struct {
 	Rule         string           // why it was kept until Due
 	Due          time.Time
 	Erased       time.Time
-	Member       staff.ID // who erased it
-	Second       staff.ID // who agreed; empty: nobody had to
-	Leaf         string   // the line of the log that tells of it
-	Position     int64    // of that line; -1 until it has one
+	StoryErased  time.Time // what was told went before the rest; zero: with it
+	WhoErased    time.Time // who the complainant is went before the rest; zero: with it
+	Member       staff.ID  // who erased it
+	Second       staff.ID  // who agreed; empty: nobody had to
+	Leaf         string    // the line of the log that tells of it
+	Position     int64     // of that line; -1 until it has one
 }
 
 // EraseCase removes a case that still is as it was read, keys first: grants, keyring
@@ -57,11 +59,11 @@ func (t *Tx) EraseCase(was Case, left ErasedCase) error {
 		return err
 	}
 	_, err = t.Exec(`INSERT INTO erased_case (case_id, number, route, team, channel, language, topics, outcome, received, closed, days,
-  acknowledged, answered, apart, rule, due, erased, member_id, second_id, leaf_id, turn)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
+  acknowledged, answered, apart, rule, due, erased, story_erased, identity_erased, member_id, second_id, leaf_id, turn)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
 		was.ID, left.Number, left.Route, left.Team, left.Channel, left.Language, strings.Join(left.Topics, " "), left.Outcome,
 		left.Received, left.Closed, left.Days, left.Acknowledged, left.Answered, bit(left.Apart), left.Rule, micros(left.Due), micros(t.now),
-		left.Member, left.Second, left.Leaf, turn+1)
+		micros(left.StoryErased), micros(left.WhoErased), left.Member, left.Second, left.Leaf, turn+1)
 	if err != nil {
 		return err
 	}
@@ -89,6 +91,17 @@ func (t *Tx) eraseAround(id casefile.ID) error {
 	return nil
 }
 
+// RemoveFile lets the sealed parts of one file of a case go; ErasureJob removes them.
+// Without a file it does nothing.
+func (t *Tx) RemoveFile(id casefile.ID, entry string) error {
+	if entry == "" {
+		return nil
+	}
+	t.change(id)
+	_, err := t.Exec(`UPDATE blob_ref SET owner_kind = 'erased', object_id = '' WHERE owner_kind = 'case' AND owner_id = $1 AND object_id = $2`, id, entry)
+	return err
+}
+
 // ErasedBlobs lists the sealed files of an erased case that were not removed yet.
 func (t *Tx) ErasedBlobs(id string) ([]string, error) {
 	rows, err := t.Query(`SELECT name FROM blob_ref WHERE owner_kind = 'erased' AND owner_id = $1 ORDER BY name`, id)
@@ -105,16 +118,17 @@ func (t *Tx) ForgetErasedBlobs(id string) error {
 }
 
 const erasedColumns = `e.case_id, e.number, e.route, e.team, e.channel, e.language, e.topics, e.outcome, e.received, e.closed, e.days,
-  e.acknowledged, e.answered, e.apart, e.rule, e.due, e.erased, e.member_id, e.second_id, e.leaf_id, coalesce(l.position, -1)`
+  e.acknowledged, e.answered, e.apart, e.rule, e.due, e.erased, e.story_erased, e.identity_erased, e.member_id, e.second_id, e.leaf_id, coalesce(l.position, -1)`
 
 func scanErased(row scanner) (ErasedCase, error) {
 	var e ErasedCase
 	var topics string
-	var due, erased, apart int64
+	var due, erased, story, who, apart int64
 	err := row.Scan(&e.Case, &e.Number, &e.Route, &e.Team, &e.Channel, &e.Language, &topics, &e.Outcome, &e.Received, &e.Closed, &e.Days,
-		&e.Acknowledged, &e.Answered, &apart, &e.Rule, &due, &erased, &e.Member, &e.Second, &e.Leaf, &e.Position)
+		&e.Acknowledged, &e.Answered, &apart, &e.Rule, &due, &erased, &story, &who, &e.Member, &e.Second, &e.Leaf, &e.Position)
 	e.Apart = apart == 1
 	e.Topics, e.Due, e.Erased = strings.Fields(topics), at(due), at(erased)
+	e.StoryErased, e.WhoErased = at(story), at(who)
 	return e, err
 }
 

@@ -21,7 +21,7 @@ type InboxFilter struct {
 	Route     casefile.Route
 	States    []casefile.State
 	DueTill   time.Time // a clock ends before this
-	EraseTill time.Time // its time to be kept ended before this
+	EraseTill time.Time // its time to be kept, or that of a part, ended before this
 	Among     Span      // only cases that a report of this time counts
 	Watched   bool      // a clock runs
 	Came      time.Time // received since
@@ -87,7 +87,7 @@ func (f InboxFilter) where() (string, []any) {
 		add(`c.next_due > 0`)
 	}
 	if !f.EraseTill.IsZero() {
-		add(`c.erase_after > 0 AND c.erase_after < ?`, micros(f.EraseTill))
+		add(`(c.erase_after > 0 AND c.erase_after < ? OR c.part_after > 0 AND c.part_after < ?)`, micros(f.EraseTill), micros(f.EraseTill))
 	}
 	if !f.Among.Till.IsZero() {
 		add(`c.received < ? AND (c.closed = 0 OR c.closed >= ?)`, micros(f.Among.Till), micros(f.Among.From))

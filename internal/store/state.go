@@ -100,7 +100,7 @@ func (t *Tx) nextTurn(id casefile.ID) (turn, error) {
 // is added to these tables is added here as well, which a test of the log asks for.
 const (
 	caseStateRow = `SELECT turn, id, number, route, team, state, language, channel, in_charge, received, changed, closed,
-  erase_after, held, next_due, unreached, epoch, revision, head_count, head_hash, head_stamp
+  erase_after, part_after, held, next_due, unreached, epoch, revision, head_count, head_hash, head_stamp
 FROM case_file WHERE id = $1`
 	caseStateParts = `SELECT 1 AS part, epoch AS n1, seq AS n2, created AS n3, 0 AS n4, 0 AS n5, recipient_kind AS a, recipient_id AS b, fingerprint AS c, stamp AS x
   FROM case_grant WHERE case_id = $1
@@ -119,7 +119,7 @@ UNION ALL SELECT 12, seq, 0, 0, 0, 0, member_id, '', '', stamp FROM lost_access 
 UNION ALL SELECT 7, size, created, 0, 0, 0, name, object_id, '', NULL FROM blob_ref WHERE owner_kind = 'case' AND owner_id = $1
 ORDER BY part, a, b, n1, n2`
 	erasedStateRow = `SELECT turn, case_id, number, route, team, channel, language, topics, outcome, received, closed, days, acknowledged,
-  answered, apart, rule, due, erased, member_id, second_id, leaf_id FROM erased_case WHERE case_id = $1`
+  answered, apart, rule, due, erased, story_erased, identity_erased, member_id, second_id, leaf_id FROM erased_case WHERE case_id = $1`
 	deskStateRow     = `SELECT turn, id, profile, created FROM instance`
 	deskStateMembers = `SELECT id, salt, email, name, active, created FROM member ORDER BY id`
 	deskStateWays    = `SELECT member_id, kind, credential, params, salt, box, changed FROM envelope ORDER BY member_id, kind, credential`

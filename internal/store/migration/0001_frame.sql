@@ -214,6 +214,7 @@ CREATE TABLE case_file (
   changed    {int}   NOT NULL,
   closed     {int}   NOT NULL DEFAULT 0,
   erase_after {int}  NOT NULL DEFAULT 0,
+  part_after {int}   NOT NULL DEFAULT 0,
   held       {int}   NOT NULL DEFAULT 0,
   next_due   {int}   NOT NULL,
   unreached  {int}   NOT NULL DEFAULT 0 CHECK (unreached IN (0, 1)),
@@ -229,6 +230,7 @@ CREATE INDEX case_file_due ON case_file (next_due, id);
 CREATE INDEX case_file_charge ON case_file (in_charge, closed, next_due, id);
 CREATE INDEX case_file_state ON case_file (state, next_due, id);
 CREATE INDEX case_file_erase ON case_file (erase_after) WHERE erase_after > 0;
+CREATE INDEX case_file_part ON case_file (part_after) WHERE part_after > 0;
 
 -- The public keys of a case's compartments per epoch, fixed by stamp.
 CREATE TABLE case_key (
@@ -283,12 +285,13 @@ CREATE TABLE entry (
   appended    {int}   NOT NULL CHECK (appended IN (0, 1)),
   derived     {bytes},
   box         {bytes} NOT NULL,
+  gone        {bytes},
   created     {int}   NOT NULL,
   stamp       {bytes} NOT NULL,
   PRIMARY KEY (case_id, id)
 ) {strict};
 CREATE INDEX entry_seq ON entry (case_id, seq);
-CREATE INDEX entry_words ON entry (case_id, seq) WHERE kind IN ('message-in', 'withdrawal', 'meeting-request', 'check-in');
+CREATE INDEX entry_words ON entry (case_id, seq) WHERE kind IN ('message-in', 'withdrawal', 'meeting-request', 'check-in', 'review-request', 'slip-answer');
 CREATE INDEX entry_request ON entry (created) WHERE kind = 'request';
 
 CREATE TABLE summary (
@@ -484,6 +487,8 @@ CREATE TABLE erased_case (
   rule         {text} NOT NULL,
   due          {int}  NOT NULL,
   erased       {int}  NOT NULL,
+  story_erased {int}  NOT NULL,
+  identity_erased {int} NOT NULL,
   member_id    {text} NOT NULL,
   second_id    {text} NOT NULL,
   leaf_id      {text} NOT NULL,

@@ -50,6 +50,8 @@ type casePage struct {
 	Away   string // that the member in charge is away, and who stands in; empty: is there
 
 	StoryFiles      []ui.File
+	StoryLess       string // that something was removed from it; empty: nothing
+	StoryGone       string // that it was erased; empty: it is there
 	FormErrors      []ui.FormError
 	ChargeID        string
 	StateTag        ui.Tag
@@ -82,7 +84,7 @@ type blocked struct {
 func deeds() []string {
 	return []string{
 		"note", "message", "outcome", "assign", "state", "acknowledged", "clock", "deadline", "breach", "risk", "mail", "identity",
-		"asked", "decided", "withdrawn", "code-started", "code-stopped", "code-replaced", "code-handed", "moved", "hold-set", "hold-lifted",
+		"asked", "decided", "withdrawn", "code-started", "code-stopped", "code-replaced", "code-handed", "moved", "hold-set", "hold-lifted", "part-erased", "removed",
 	}
 }
 
@@ -173,8 +175,16 @@ func (d *desk) caseData(r *http.Request, c *casework.Case) casePage {
 		data.By = d.text(r, "desk.next-due", "when", d.clockPhrase(r, c.Next.Clock))
 		data.Late = strings.HasSuffix(c.Next.Phrase.Key, ".late")
 	}
+	for _, k := range c.Erasure.Parts {
+		if k.Part == casefile.ScopeStory && !k.Gone.IsZero() {
+			data.StoryGone = d.text(r, "desk.case.story-gone", "date", d.date(r, k.Gone))
+		}
+	}
 	if c.Story != nil {
 		data.Groups, data.StoryFiles = d.groups(r, c.Story), d.files(data.Base, r, c.Story.Files)
+		if at := c.Story.Redacted; !at.IsZero() {
+			data.StoryLess = d.text(r, "redact.note", "date", d.date(r, at))
+		}
 	}
 	data.ChargeID, data.StateTag = string(c.Charge.ID), ui.Tag{Text: d.text(r, "common.state."+string(c.State)), Tone: ui.Info}
 	data.HeldTag = ui.Tag{Text: d.text(r, "desk.log.kind-hold-set"), Tone: ui.Warn}

@@ -15,7 +15,9 @@ type erasePage struct {
 	Base, Number string
 	Stands       ui.Notice
 	Rule         string
-	Held         string // who stopped it, when and why
+	Rows         []ui.Answer // both parts, where one goes or went before the other
+	What         []string    // what erasing now takes, and what it leaves
+	Held         string      // who stopped it, when and why
 	Again        ui.Notice
 	Typed        form
 	On           []string // typed into the form that stops it
@@ -36,7 +38,8 @@ func (d *desk) showErase(w http.ResponseWriter, r *http.Request, status int, typ
 		Erasure: e, Base: base(r), Number: string(c.Number), Stands: d.keptNotice(r, e), Typed: typed,
 		On: []string{typed.one("on.day"), typed.one("on.month"), typed.one("on.year")},
 	}
-	if e.Rule != "" {
+	data.Rows, data.What = d.partRows(r, e), d.taken(r, e.Due)
+	if e.Rule != "" && len(e.Parts) == 0 {
 		data.Rule = d.text(r, "desk.erase.rule", "rule", d.text(r, "common.retention."+string(e.Rule)))
 	}
 	if h := e.Hold; h != nil {
@@ -58,7 +61,9 @@ func (d *desk) keptNotice(r *http.Request, e casework.Erasure) ui.Notice {
 		return ui.Notice{Tone: ui.Warn, Text: d.text(r, "desk.erase.held")}
 	case e.After.IsZero():
 		return ui.Notice{Tone: ui.Plain, Text: d.text(r, "desk.erase.open")}
-	case e.Due:
+	case e.Due == casefile.ScopeStory || e.Due == casefile.ScopeIdentity:
+		return ui.Notice{Tone: ui.Info, Text: d.text(r, "desk.erase.due-"+string(e.Due))}
+	case e.Due != "":
 		return ui.Notice{Tone: ui.Info, Text: d.text(r, "desk.erase.due", "date", d.date(r, e.After))}
 	default:
 		return ui.Notice{Tone: ui.Plain, Text: d.text(r, "desk.erase.kept", "date", d.date(r, e.After))}
@@ -72,8 +77,10 @@ func (d *desk) eraseAct(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx, a, n := r.Context(), actor(r), number(r)
-	ask := func(m casefile.Matter) error {
-		_, err := d.Casework.Ask(ctx, a, n, casework.Question{Matter: m, Reason: f.one("why")})
+	part := casefile.Scope(f.one("part"))
+	ask := func(q casework.Question) error {
+		q.Reason = f.one("why")
+		_, err := d.Casework.Ask(ctx, a, n, q)
 		return err
 	}
 	did := "asked"
@@ -88,9 +95,11 @@ func (d *desk) eraseAct(w http.ResponseWriter, r *http.Request) error {
 	case "lift":
 		did, err = "hold-lifted", d.Casework.LiftHold(ctx, a, n, f.one("why"))
 	case "ask-lift":
-		err = ask(casefile.MatterHold)
+		err = ask(casework.Question{Matter: casefile.MatterHold})
 	case "ask":
-		err = ask(casefile.MatterErasure)
+		err = ask(casework.AboutErasing(part))
+	case "erase-part":
+		did, err = "part-erased", d.Casework.ErasePart(ctx, a, n, part, d.proof(r, f))
 	default:
 		did, err = "erased", d.Casework.Erase(ctx, a, n, d.proof(r, f))
 	}
@@ -106,6 +115,27 @@ func (d *desk) eraseAct(w http.ResponseWriter, r *http.Request) error {
 	}
 	done(w, r, did)
 	return nil
+}
+
+// partRows say until when each part is kept and why, or that it is gone.
+func (d *desk) partRows(r *http.Request, e casework.Erasure) []ui.Answer {
+	var list []ui.Answer
+	for _, k := range e.Parts {
+		text := d.text(r, "desk.erase.part-gone", "date", d.date(r, k.Gone))
+		if k.Gone.IsZero() {
+			text = d.text(r, "desk.erase.part-kept", "date", d.date(r, k.Until), "rule", d.text(r, "common.retention."+string(k.Why)))
+		}
+		list = append(list, ui.Answer{Label: d.text(r, "common.part."+string(k.Part)), Text: text})
+	}
+	return list
+}
+
+// taken is what erasing a part takes and what it leaves.
+func (d *desk) taken(r *http.Request, p casefile.Scope) []string {
+	if p == casefile.ScopeStory || p == casefile.ScopeIdentity {
+		return []string{d.text(r, "desk.erase.gone-"+string(p)), d.text(r, "desk.erase.stays-"+string(p)), d.text(r, "desk.erase.copies")}
+	}
+	return []string{d.text(r, "desk.erase.gone"), d.text(r, "desk.erase.stays"), d.text(r, "desk.erase.copies")}
 }
 
 // eraseField is the field that a fault is about.
@@ -131,4 +161,12 @@ func (d *desk) holdText(r *http.Request, it casework.Item) string {
 		return d.text(r, "desk.event.hold-set", "date", d.date(r, it.Hold.Review), "reason", it.Text)
 	}
 	return d.text(r, "desk.event.hold-lifted", "reason", it.Text)
+}
+
+// partText words that a part of the case was erased.
+func (d *desk) partText(r *http.Request, it casework.Item) string {
+	if it.Part == nil || !it.Part.Part.Known() {
+		return it.Text
+	}
+	return d.text(r, "desk.event.part-"+string(it.Part.Part), "rule", d.text(r, "common.retention."+it.Part.Rule))
 }

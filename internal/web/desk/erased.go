@@ -7,10 +7,14 @@ import (
 
 	"klankbord/internal/casework"
 	"klankbord/internal/lang"
+	"klankbord/internal/retention"
 	"klankbord/internal/web/ui"
 )
 
-type erasedPage struct{ Table ui.Table }
+type erasedPage struct {
+	Table ui.Table
+	Spam  int // how many of them were manifestly no complaint
+}
 
 // erasedList lists what is left of erased cases.
 func (d *desk) erasedList(w http.ResponseWriter, r *http.Request) error {
@@ -22,14 +26,18 @@ func (d *desk) erasedList(w http.ResponseWriter, r *http.Request) error {
 	for _, key := range []string{"desk.certificate.number", "desk.erased.on", "desk.certificate.kind", "desk.certificate.rule"} {
 		t.Columns = append(t.Columns, ui.Column{Text: d.text(r, key)})
 	}
+	spam := 0
 	for _, k := range list {
 		n := string(k.Number)
+		if k.Rule == retention.ReasonSpam {
+			spam++
+		}
 		t.Rows = append(t.Rows, ui.Row{Key: n, Name: n, Cells: []ui.Cell{
 			{Text: n, Href: "/desk/erased/" + n, Head: true}, {Text: d.date(r, k.Erased)},
 			{Text: d.text(r, "common.route."+string(k.Route))}, {Text: d.text(r, "common.retention."+string(k.Rule))},
 		}})
 	}
-	return d.Renderer.Render(w, r, http.StatusOK, "desk/erased", page(d, r, d.text(r, "desk.erased.title"), erasedPage{t}))
+	return d.Renderer.Render(w, r, http.StatusOK, "desk/erased", page(d, r, d.text(r, "desk.erased.title"), erasedPage{t, spam}))
 }
 
 // certificatePage is one of them, to be printed.
@@ -70,6 +78,9 @@ func (d *desk) certified(r *http.Request, k casework.Certificate) []ui.Answer {
 	if k.Two {
 		by = "two"
 	}
+	if k.Rule == retention.ReasonSpam {
+		outcome = "desk.certificate.spam"
+	}
 	if k.Outcome.Known() {
 		outcome = "common.outcome." + string(k.Outcome)
 	}
@@ -79,13 +90,22 @@ func (d *desk) certified(r *http.Request, k casework.Certificate) []ui.Answer {
 	label := func(key, text string) ui.Answer {
 		return ui.Answer{Label: d.text(r, "desk.certificate."+key), Text: text}
 	}
-	return []ui.Answer{
+	facts := []ui.Answer{
 		label("number", string(k.Number)), label("kind", d.text(r, "common.route."+string(k.Route))),
 		label("received", d.month(r, k.Received)), label("closed", d.month(r, k.Closed)), label("outcome", d.text(r, outcome)),
 		label("rule", d.text(r, "common.retention."+string(k.Rule))), label("due", d.date(r, k.Due)),
+	}
+	if !k.Story.IsZero() {
+		facts = append(facts, label("story", d.date(r, k.Story)))
+	}
+	if !k.Who.IsZero() {
+		facts = append(facts, label("who", d.date(r, k.Who)))
+	}
+	return append(
+		facts,
 		label("by", d.text(r, "desk.certificate."+by, "team", d.text(r, "common.team."+string(k.Team)))),
 		label("position", position), label("hash", k.Hash),
-	}
+	)
 }
 
 // month words a month that stands as 2006-01.

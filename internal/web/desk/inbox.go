@@ -177,6 +177,8 @@ func (d *desk) dueCell(r *http.Request, v casework.View, row casework.Row) ui.Ce
 	case v != casework.ViewErase:
 	case !row.Held.IsZero():
 		return ui.Cell{Tag: &ui.Tag{Text: d.text(r, "desk.row.held", "date", d.date(r, row.Held)), Tone: ui.Warn}}
+	case !row.Part.IsZero() && row.Part.Before(row.Kept):
+		return ui.Cell{Text: d.text(r, "desk.row.part", "date", d.date(r, row.Part))}
 	default:
 		return ui.Cell{Text: d.text(r, "desk.row.kept", "date", d.date(r, row.Kept))}
 	}

@@ -125,6 +125,8 @@ func Policies() map[string]ui.Who {
 		"GET /desk/case/{number}/export.zip":                ui.Begun,
 		"GET /desk/case/{number}/erase":                     ui.Readers,
 		"POST /desk/case/{number}/erase":                    ui.Readers,
+		"GET /desk/case/{number}/spam":                      ui.Readers,
+		"POST /desk/case/{number}/spam":                     ui.Readers,
 		"GET /desk/numbers":                                 ui.Certified,
 		"GET /desk/numbers/report":                          ui.Certified,
 		"GET /desk/numbers/month":                           ui.Certified,
@@ -154,5 +156,11 @@ func Policies() map[string]ui.Who {
 		"GET /desk/case/{number}/records/{sheet}/{record}":  ui.Readers,
 		"POST /desk/case/{number}/records/{sheet}/{record}": ui.Readers,
 		"POST /desk/case/{number}/records/decision/agree":   ui.Readers,
+		"GET /desk/case/{number}/remove":                    ui.Readers,
+		"POST /desk/case/{number}/remove":                   ui.Readers,
+		"GET /desk/case/{number}/slip/new/{kind}":           ui.Readers,
+		"POST /desk/case/{number}/slip/new/{kind}":          ui.Readers,
+		"GET /desk/case/{number}/slip/{slip}":               ui.Readers,
+		"POST /desk/case/{number}/slip/{slip}":              ui.Readers,
 	}
 }

@@ -20,6 +20,7 @@ type requestPage struct {
 	Open         bool // this member can open the identity with it now
 	Return       bool // this member can let somebody back in with it now
 	Code         bool // this member can give a code with it now
+	Remove       bool // this member can remove something with it now
 	Withdraw     bool
 	Typed        form // into the form that was refused
 }
@@ -43,6 +44,7 @@ func (d *desk) showRequest(w http.ResponseWriter, r *http.Request, status int, t
 			Open:     a.ID == c.Identity.Request && c.Identity.Way == casework.WayApproved,
 			Return:   a.Mine && a.Matter == casefile.MatterExclusion && a.State == casework.RequestApproved,
 			Code:     a.ID == c.Code.Request && c.Code.Way == casework.WayApproved,
+			Remove:   a.ID == c.Removal.Request && c.Removal.Way == casework.WayApproved,
 			Withdraw: a.Mine && (a.State == casework.RequestWaiting || a.State == casework.RequestApproved),
 		}
 		title := d.text(r, "desk.request.title")
@@ -73,17 +75,28 @@ func (d *desk) requestFacts(r *http.Request, c *casework.Case, a casework.Asked)
 		{Label: d.text(r, "desk.request.who"), Text: a.By.Name},
 		{Label: d.text(r, "desk.request.why"), Text: a.Reason},
 		{Label: d.text(r, "desk.request.case"), Text: subject},
-		{Label: d.text(r, "desk.request.scope"), Text: d.text(r, "desk.scope."+string(a.Matter), "name", for_)},
+		{Label: d.text(r, "desk.request.scope"), Text: d.allows(r, a, for_)},
 	}
 	if k := c.Work.Single(casefile.SheetDecision); a.Matter == casefile.MatterClosing && string(k.Version) == a.Object {
 		facts = append(facts, d.recordAnswers(r, k.Record)...)
 	} else if a.Matter == casefile.MatterClosing {
 		facts = append(facts, ui.Answer{Label: d.text(r, "work.sheet.decision"), Text: d.text(r, "work.decision-changed")})
 	}
+	if a.Matter == casefile.MatterRedaction {
+		facts = append(facts, d.removalFacts(r, a.Removal)...)
+	}
 	if a.Words != "" {
 		facts = append(facts, ui.Answer{Label: d.text(r, "desk.request.words-of", "name", a.Decider.Name), Text: a.Words})
 	}
 	return facts
+}
+
+// allows says what somebody can do once a colleague agrees.
+func (d *desk) allows(r *http.Request, a casework.Asked, name string) string {
+	if p := casefile.Scope(a.Object); a.Matter == casefile.MatterErasure && (p == casefile.ScopeStory || p == casefile.ScopeIdentity) {
+		return d.text(r, "desk.scope.erasure-"+string(p), "name", name)
+	}
+	return d.text(r, "desk.scope."+string(a.Matter), "name", name)
 }
 
 func (d *desk) matter(r *http.Request, m casefile.Matter) string {

@@ -123,6 +123,8 @@ func (d *desk) routes() []route {
 		{"GET /desk/case/{number}/export.zip", member, d.caseExportFile},
 		{"GET /desk/case/{number}/erase", member, d.eraseShow},
 		{"POST /desk/case/{number}/erase", member, d.eraseAct},
+		{"GET /desk/case/{number}/spam", member, d.spamShow},
+		{"POST /desk/case/{number}/spam", member, d.spamAct},
 
 		{"GET /desk/case/{number}/records", member, d.workShow},
 		{"GET /desk/case/{number}/records/{sheet}", member, d.sheetShow},
@@ -131,6 +133,14 @@ func (d *desk) routes() []route {
 		{"POST /desk/case/{number}/records/{sheet}/{record}", member, d.sheetKeep},
 
 		{"POST /desk/case/{number}/records/decision/agree", member, d.decisionAsk},
+
+		{"GET /desk/case/{number}/remove", member, d.removeShow},
+		{"POST /desk/case/{number}/remove", member, d.removeAct},
+
+		{"GET /desk/case/{number}/slip/new/{kind}", member, d.slipAsk},
+		{"POST /desk/case/{number}/slip/new/{kind}", member, d.slipPut},
+		{"GET /desk/case/{number}/slip/{slip}", member, d.slipShow},
+		{"POST /desk/case/{number}/slip/{slip}", member, d.slipTakeBack},
 
 		{"GET /desk/case/{number}/access", member, d.accessShow},
 		{"POST /desk/case/{number}/access/other", member, d.accessOther},

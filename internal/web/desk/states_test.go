@@ -45,6 +45,8 @@ func RenderStates(t *testing.T, dir string) {
 		s.cases()
 		s.forms()
 		s.work()
+		s.slips()
+		s.removals()
 		s.requests()
 		s.codes()
 		s.access()
@@ -56,6 +58,7 @@ func RenderStates(t *testing.T, dir string) {
 	}
 	s.changes()
 	s.drills()
+	s.partly()
 	s.erasures()
 	s.resets()
 	s.alarms()

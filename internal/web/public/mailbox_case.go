@@ -41,6 +41,7 @@ type caseView struct {
 	Reply      replyView
 	Sent       []checkedPart
 	SentAt     time.Time
+	SentLess   string // that something was removed from it; empty: nothing
 	Openings   []openingView
 	Contact    []ui.Answer
 	Mail       mailView
@@ -49,13 +50,20 @@ type caseView struct {
 	Address    mailView // whether the address is confirmed
 	Language   languageView
 	Withdrawn  time.Time
-	Kept       string // until when it is kept; empty: not planned
+	Kept       string      // until when it is kept; empty: not planned
+	Review     string      // until when a review can be asked for; empty: it cannot
+	Reviewing  string      // address of the page that asks
+	Reviewed   string      // that it was asked for
+	Parts      []ui.Answer // the same of each part, and why
+	WhoGone    bool        // it was erased who the person is
 	LeaveTo    string
 	Contacting string
 	Talk       string
 	Withdraw   string
 	CheckIns   checkInsView
-	Badly      string // where somebody tells that they are treated badly because they spoke
+	Waits      []slipRow // put before the person, and not answered yet
+	Slips      []slipRow // the others
+	Badly      string    // where somebody tells that they are treated badly because they spoke
 	Copy       string
 	Proof      string
 	ProofLink  string
@@ -163,6 +171,7 @@ func (b *mailbox) caseView(r *http.Request, m *dialogue.Mailbox) caseView {
 		Withdraw: b.at(r, "/mailbox/withdraw"), Badly: b.at(r, "/mailbox/"+formRetaliation), Copy: b.at(r, "/mailbox/copy.txt"),
 		Proof: b.at(r, "/mailbox/proof.txt"), ProofLink: b.proofTitle(r, m.Question),
 	}
+	v.Waits, v.Slips = b.slipRows(r, m)
 	v.Promises = b.promisedViews(r, m)
 	if !m.EraseAfter.IsZero() {
 		key := "mailbox.kept-until"
@@ -170,7 +179,16 @@ func (b *mailbox) caseView(r *http.Request, m *dialogue.Mailbox) caseView {
 			key = "mailbox.kept-held"
 		}
 		v.Kept = b.words(r, key, "date", b.day(r, m.EraseAfter))
+		if !m.Held && m.Apart() {
+			v.Kept = b.words(r, "mailbox.kept.apart")
+		}
+		v.Parts = b.keptParts(r, m)
 	}
+	if m.Review.Open() {
+		v.Review, v.Reviewing = b.words(r, "mailbox.review.box", "date", b.day(r, m.Review.Until)), b.at(r, "/mailbox/"+formReview)
+	}
+	v.Reviewed = b.reviewAsked(r, m)
+	v.WhoGone = !m.WhoGone().IsZero()
 	v.Next = nextOf(v.Promises)
 	for _, p := range v.Promises {
 		if p.Fresh && p.Missed == nil {
@@ -184,8 +202,25 @@ func (b *mailbox) caseView(r *http.Request, m *dialogue.Mailbox) caseView {
 	}
 	if m.Story != nil && !m.Helper {
 		v.Sent, v.SentAt = b.sentParts(r, m), m.Story.At
+		if at := m.Story.Redacted; !at.IsZero() {
+			v.SentLess = b.words(r, "redact.mailbox", "date", b.day(r, at))
+		}
 	}
 	return v
+}
+
+// keptParts say of each part until when it is kept and why, or that it was erased.
+func (b *mailbox) keptParts(r *http.Request, m *dialogue.Mailbox) []ui.Answer {
+	var list []ui.Answer
+	for _, k := range m.Kept {
+		rule := b.words(r, "common.retention."+string(k.Why))
+		text := b.words(r, "mailbox.kept.part", "date", b.day(r, k.Until), "rule", rule)
+		if !k.Gone.IsZero() {
+			text = b.words(r, "mailbox.kept.gone", "date", b.day(r, k.Gone))
+		}
+		list = append(list, ui.Answer{Label: b.words(r, "common.part."+string(k.Part)), Text: text})
+	}
+	return list
 }
 
 // nextOf is the first date that is still to come.
@@ -201,7 +236,7 @@ func nextOf(list []promised) *promised {
 // doneText says what was just done. Only the words of our own redirects count.
 func (b *mailbox) doneText(r *http.Request) string {
 	done := r.URL.Query().Get("done")
-	if !slices.Contains([]string{formReply, formConversation, formWithdraw, formContact, formCheckIn, "check-ins", "mail", "language", "confirm", "new-code", "own-code"}, done) {
+	if !slices.Contains([]string{formReply, formConversation, formWithdraw, formContact, formCheckIn, formReview, formSlip, "check-ins", "mail", "language", "confirm", "new-code", "own-code"}, done) {
 		return ""
 	}
 	return b.words(r, "mailbox.done."+done)

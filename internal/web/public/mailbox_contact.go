@@ -43,6 +43,10 @@ func (b *mailbox) renderContact(w http.ResponseWriter, r *http.Request, tok seal
 	if err != nil {
 		return err
 	}
+	if !m.WhoGone().IsZero() { // nothing is written anew about somebody who was forgotten
+		ui.Redirect(w, r, b.at(r, "/mailbox/case"))
+		return nil
+	}
 	v := contactView{
 		Back: b.at(r, "/mailbox/case"), Action: b.at(r, "/mailbox/contact"), Sending: sending(m, form.key), Restored: form.restored,
 	}

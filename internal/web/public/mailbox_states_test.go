@@ -43,6 +43,9 @@ func TestEveryStateOfTheMailbox(t *testing.T) {
 			k.badly()
 			k.checkIns()
 			k.helper()
+			k.slips()
+			k.kept()
+			k.review()
 		})
 	}
 }
