@@ -13,7 +13,7 @@ func recorded() []rule {
 	return []rule{
 		{
 			id: "refused", stat: 4, public: Team, unit: Cases, sealed: true, links: adds,
-			holds: there(closedIn, func(c Case) bool { return c.Refused != "" }), keys: one(func(c Case) string { return c.Refused }),
+			holds: there(closedIn, func(c Case) bool { return c.Refused != "" }), lines: asFound, keys: one(func(c Case) string { return c.Refused }),
 		},
 		{
 			id: "duration-severity", stat: 7, public: Team, unit: Days, sealed: true, links: adds,
@@ -22,8 +22,8 @@ func recorded() []rule {
 		},
 		{
 			id: "measures", stat: 9, public: Team, unit: Cases, sealed: true, links: adds,
-			holds: there(closedIn, func(c Case) bool { return len(c.Measures) > 0 }),
-			keys:  func(c Case, _ Report, _ Period) []string { return c.Measures },
+			holds: there(closedIn, func(c Case) bool { return len(c.Measures) > 0 }), lines: asFound,
+			keys: func(c Case, _ Report, _ Period) []string { return c.Measures },
 		},
 		{
 			id: "measure-groups", stat: 9, public: Team, unit: Cases, sealed: true, links: adds, lines: measureGroups,
@@ -41,12 +41,12 @@ func recorded() []rule {
 		},
 		{
 			id: "relation", stat: 15, public: Team, unit: Cases, sealed: true, links: adds,
-			holds: there(receivedIn, func(c Case) bool { return c.Relation != "" }), keys: one(func(c Case) string { return c.Relation }),
+			holds: there(receivedIn, func(c Case) bool { return c.Relation != "" }), lines: asFound, keys: one(func(c Case) string { return c.Relation }),
 		},
 		{
 			id: "causes", stat: 18, public: Team, unit: Cases, sealed: true, links: adds,
-			holds: there(closedIn, func(c Case) bool { return len(c.Causes) > 0 }),
-			keys:  func(c Case, _ Report, _ Period) []string { return c.Causes },
+			holds: there(closedIn, func(c Case) bool { return len(c.Causes) > 0 }), lines: asFound,
+			keys: func(c Case, _ Report, _ Period) []string { return c.Causes },
 		},
 		{
 			id: "improvements", stat: 18, public: Team, unit: Cases, sealed: true, links: adds, lines: progresses,
@@ -55,8 +55,8 @@ func recorded() []rule {
 		},
 		{
 			id: "told", stat: 21, public: Team, unit: Cases, sealed: true, links: adds,
-			holds: there(receivedIn, func(c Case) bool { return len(c.Told) > 0 }),
-			keys:  func(c Case, _ Report, _ Period) []string { return c.Told },
+			holds: there(receivedIn, func(c Case) bool { return len(c.Told) > 0 }), lines: asFound,
+			keys: func(c Case, _ Report, _ Period) []string { return c.Told },
 		},
 	}
 }
@@ -97,3 +97,6 @@ func measureGroups(Lists) []string {
 func progresses(Lists) []string {
 	return []string{string(casefile.AllDone), string(casefile.Planned), string(casefile.Overdue)}
 }
+
+// asFound is for figures whose lines are those that were found, and no others.
+func asFound(Lists) []string { return nil }

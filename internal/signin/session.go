@@ -89,7 +89,7 @@ func (s *SignIn) admit(ctx context.Context, tok seal.Token, m store.Member, keys
 		if err := more(tx); err != nil {
 			return err
 		}
-		return errors.Join(tx.InsertSession(row), tx.InsertLeaf(leaf))
+		return errors.Join(tx.InsertSession(row), tx.NoteSignIn(m.ID), tx.InsertLeaf(leaf))
 	})
 	if err != nil {
 		return fmt.Errorf("sign in: %w", err)

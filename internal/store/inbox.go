@@ -24,6 +24,8 @@ type InboxFilter struct {
 	EraseTill time.Time // its time to be kept, or that of a part, ended before this
 	Among     Span      // only cases that a report of this time counts
 	Watched   bool      // a clock runs
+	Came      time.Time // received since
+	Ended     time.Time // closed since
 	Unread    bool      // items that the member has not read
 	Awake     time.Time // leave out what the member does not want to be shown then; zero: list all
 	Snoozed   time.Time // only those; zero: list all
@@ -81,6 +83,12 @@ func (f InboxFilter) where() (string, []any) {
 	}
 	if !f.DueTill.IsZero() {
 		add(`c.next_due < ?`, micros(f.DueTill))
+	}
+	if !f.Came.IsZero() {
+		add(`c.received >= ?`, micros(f.Came))
+	}
+	if !f.Ended.IsZero() {
+		add(`c.closed >= ?`, micros(f.Ended))
 	}
 	if f.Watched {
 		add(`c.next_due > 0`)

@@ -28,6 +28,8 @@ func Policies() map[string]ui.Who {
 		"POST /desk/tasks/calendar":                         ui.Handlers,
 		"GET /desk/calendar/{secret}":                       ui.HolderOfLink,
 		"POST /desk/case/{number}/breach/risk":              ui.Readers,
+		"GET /desk/check":                                   ui.Vouched,
+		"GET /desk/words":                                   ui.Members,
 		"GET /desk/kept":                                    ui.Members,
 		"POST /desk/kept":                                   ui.Members,
 		"GET /desk/recovery":                                ui.Members,

@@ -46,6 +46,8 @@ func (d *desk) routes() []route {
 		{"GET /desk/tasks/calendar", member, d.calendarShow},
 		{"POST /desk/tasks/calendar", member, d.calendarSet},
 		{"GET /desk/calendar/{secret}", anyone, d.calendarFile},
+		{"GET /desk/check", member, d.healthShow},
+		{"GET /desk/words", member, d.wordsShow},
 		{"GET /desk/kept", member, d.keptShow},
 		{"POST /desk/kept", member, d.keptDiscard},
 		{"GET /desk/recovery", member, d.recoveryShow},

@@ -40,6 +40,7 @@ func RenderStates(t *testing.T, dir string) {
 		s.outside()
 		s.keysOutside()
 		s.lists()
+		s.health()
 		s.keysInside()
 		s.cases()
 		s.forms()

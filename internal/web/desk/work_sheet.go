@@ -31,6 +31,7 @@ type sheetPage struct {
 	Earlier      []sheetVersion
 	Slips        []ui.Task // put before the complainant
 	Put          *ui.Link  // puts it before the complainant
+	Words        []string  // explained on the page
 }
 
 // sheetVersion is an earlier version of a record, to be read.
@@ -55,7 +56,7 @@ func (d *desk) showSheet(w http.ResponseWriter, r *http.Request, status int, typ
 	}
 	sheet := string(f.Sheet)
 	data := sheetPage{
-		Base: base(r), Number: string(c.Number), Action: sheetPath(r, f), Lead: d.text(r, "work.lead."+sheet), Help: d.text(r, "work.help."+sheet),
+		Base: base(r), Number: string(c.Number), Action: sheetPath(r, f), Lead: d.text(r, "work.lead."+sheet), Help: d.text(r, "work.help."+sheet), Words: wordsOf(f.Sheet),
 		ID: ident.New(), Version: string(k.Version), Kept: d.keptHint(r, c, k), Strike: k.ID != "" && !f.Own,
 	}
 	if typed != nil {
