@@ -152,6 +152,7 @@ func (s *states) reviewed() {
 	r := s.Complain("nl", integrity(), nil)
 	base := "/desk/case/" + string(r.Number)
 	s.DeliverMail()
+	thomas.speaks("en")
 	s.crew.settleWith(base, "not-proven")
 	thomas.closesWith(base, "not-proven")
 	err := s.Dialogue.AskReview(context.Background(), s.Enter(r.Code), dialogue.Sending{Key: dialogue.NewKey(), Number: r.Number}, "nl", "Niemand vroeg het de boekhouder.")
