@@ -71,6 +71,7 @@ type Casework struct {
 
 	logged   memory
 	searches libraries
+	prints   prints
 	counts   counts
 }
 
