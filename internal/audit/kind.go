@@ -39,8 +39,8 @@ const (
 	Export            Kind = "export"
 	SettingChanged    Kind = "setting-changed"
 	Erased            Kind = "erased"
-	ReviewAsked       Kind = "review-asked" // by the complainant, after closing
-	PartErased        Kind = "part-erased" // the story or the identity, before the rest
+	ReviewAsked       Kind = "review-asked"   // by the complainant, after closing
+	PartErased        Kind = "part-erased"    // the story or the identity, before the rest
 	HoldSet           Kind = "hold-set"       // nothing of the case may be erased
 	HoldLifted        Kind = "hold-lifted"    // it may be again
 	MailDead          Kind = "mail-dead"      // a mail that no server took

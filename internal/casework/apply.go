@@ -147,7 +147,7 @@ func (c *Casework) seal(actor access.Actor, o *custody.Opened, ch change, row []
 	s := r.summary
 	news := []string{unheard(o, r.Summary.Revision), ch.words}
 	if ch.scrub {
-		s.Subject, s.Words, news = "", "", nil
+		s.Subject, s.Words, s.Tally, news = "", "", casefile.Tally{}, nil
 	}
 	for _, words := range news {
 		if words != "" {
