@@ -11,6 +11,7 @@ import (
 	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
+	"klankbord/internal/deadline"
 	"klankbord/internal/fault"
 	"klankbord/internal/ident"
 	"klankbord/internal/lang"
@@ -135,8 +136,12 @@ func (c *Casework) put(ctx context.Context, actor access.Actor, o *custody.Opene
 		told.Parent = string(was.ID)
 		items = append(items, told)
 	}
+	facts := deadline.Facts{}
+	if slip.Kind == casefile.SlipMinutes {
+		facts = happened(c.Store.Now(), deadline.EventMinutes)
+	}
 	return c.apply(ctx, actor, o, change{
-		items: items, words: strings.Join([]string{slip.Whom, slip.Basis, slip.Text, slip.Why}, "\n"), news: true,
+		facts: facts, items: items, words: strings.Join([]string{slip.Whom, slip.Basis, slip.Text, slip.Why}, "\n"), news: true,
 		event: custody.Event{Kind: audit.EntryAdded, Object: id, Detail: map[string]string{"kind": string(casefile.EntrySlip), "slip": string(slip.Kind)}},
 	})
 }

@@ -86,6 +86,9 @@ func (d *desk) showSheet(w http.ResponseWriter, r *http.Request, status int, typ
 	if f.Sheet == casefile.SheetTriage {
 		data.Told = []ui.Answer{{Label: d.text(r, "work.told-topics"), Text: topicNames(c.Topics, d.Renderer.Lang(r), "")}}
 	}
+	if it, ok := askedToMeet(c); ok && f.Sheet == casefile.SheetMeeting && k.ID == "" {
+		data.Told = []ui.Answer{{Label: d.text(r, "work.told-meeting", "date", d.date(r, it.At)), Text: d.meetingWords(r, it)}}
+	}
 	later := k.Record
 	for _, v := range c.Earlier[k.ID] {
 		data.Earlier = append(data.Earlier, sheetVersion{
@@ -152,6 +155,10 @@ func (d *desk) sheetField(r *http.Request, c *casework.Case, s casefile.Sheet, x
 	}
 	if hint := "work.hint." + key; d.Words.Has(hint) {
 		f.Hint = d.text(r, hint)
+	}
+	if k.ID == "" && s == casefile.SheetMeeting {
+		k.Fields = d.meetingAsked(r, c)
+		f.Values = k.Fields[x.ID]
 	}
 	if typed != nil {
 		f.Values = typed[x.ID]
