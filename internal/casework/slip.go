@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -149,9 +150,7 @@ func (c *Casework) put(ctx context.Context, actor access.Actor, o *custody.Opene
 // told is a disclosure of which the complainant is told now.
 func (c *Casework) told(r casefile.Record) casefile.Record {
 	next := casefile.Record{Sheet: r.Sheet, Fields: map[string][]string{}}
-	for id, v := range r.Fields {
-		next.Fields[id] = v
-	}
+	maps.Copy(next.Fields, r.Fields)
 	delete(next.Fields, "why-not")
 	next.Fields["told"] = []string{"yes"}
 	next.Fields["told-on"] = []string{c.Store.Now().In(c.Calendar.Location).Format(time.DateOnly)}

@@ -62,7 +62,7 @@ func (d *Dialogue) Copy(ctx context.Context, tok seal.Token) (*Mailbox, error) {
 // read, and the longer life of the session.
 func (d *Dialogue) noteRead(ctx context.Context, v *visit) error {
 	id, now, seen := v.opened.Case.ID, d.Store.Now(), lastSeen(v.opened)
-	moved := seen > readUpTo(v.opened, "")
+	moved := seen > readUpTo(v.opened)
 	if !v.first() && !moved && !d.due(v, now) {
 		return nil
 	}
@@ -97,9 +97,10 @@ func lastSeen(o *custody.Opened) int64 {
 	return seq
 }
 
-func readUpTo(o *custody.Opened, reader staff.ID) int64 {
+// readUpTo is how far the complainant has read.
+func readUpTo(o *custody.Opened) int64 {
 	for _, m := range o.Marks {
-		if m.Member == reader {
+		if m.Member == "" {
 			return m.Seq
 		}
 	}
@@ -173,7 +174,7 @@ func (d *Dialogue) promises(tx *store.Tx, id casefile.ID) (list []Promise, clock
 
 // moved adds to what was promised why members last moved it.
 func moved(list []Promise, o *custody.Opened) {
-	seen := readUpTo(o, "")
+	seen := readUpTo(o)
 	for _, e := range o.Entries {
 		p, err := casefile.DecodePayload[casefile.ClockEvent](e.Payload)
 		if e.Kind != casefile.EntryPromise || err != nil {
