@@ -41,6 +41,10 @@ const (
 	EntryInternalRedaction EntryKind = "internal-redaction" // the same of one that only members see
 	EntryReview            EntryKind = "review-request"     // the complainant asks that somebody else looks again
 	EntryPart              EntryKind = "part-erased"        // a part was erased before the rest; seen by both sides
+	EntryRecall            EntryKind = "recall"             // a message was taken back before it was read
+	EntryTag               EntryKind = "tag"                // a word of the members' own
+	EntryLink              EntryKind = "link"               // another case has to do with this one
+	EntryReread            EntryKind = "reread"             // a text that a colleague is to read, or has read
 )
 
 // The names of the compartments, as package seal prints them.
@@ -58,6 +62,7 @@ func EntryKinds() []EntryKind {
 		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntrySummary,
 		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryClock, EntryPromise, EntryCheckIn, EntryHelper, EntryPart, EntryReview,
 		EntryRecord, EntrySlip, EntrySlipAnswer, EntryRedaction, EntryInternalRedaction,
+		EntryRecall, EntryReread, EntryLink, EntryTag,
 	}
 }
 
@@ -72,7 +77,7 @@ func (k EntryKind) Compartment() string {
 		return identityCompartment
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryFile, EntryOutcome,
 		EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn, EntryPart, EntryReview,
-		EntrySlip, EntrySlipAnswer, EntryRedaction:
+		EntrySlip, EntrySlipAnswer, EntryRedaction, EntryRecall:
 		return dialogueCompartment
 	default:
 		return investigationCompartment
@@ -84,7 +89,7 @@ func (k EntryKind) Seen() bool {
 	switch k {
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryIdentity, EntryContactChange,
 		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn, EntryPart, EntryReview,
-		EntrySlip, EntrySlipAnswer, EntryRedaction:
+		EntrySlip, EntrySlipAnswer, EntryRedaction, EntryRecall:
 		return true
 	default:
 		return false
