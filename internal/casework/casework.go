@@ -75,6 +75,7 @@ type Casework struct {
 
 	logged   memory
 	searches libraries
+	prints   prints
 	counts   counts
 }
 

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
+	"klankbord/internal/deadline"
 	"klankbord/internal/fault"
 	"klankbord/internal/ident"
 	"klankbord/internal/lang"
@@ -135,8 +137,12 @@ func (c *Casework) put(ctx context.Context, actor access.Actor, o *custody.Opene
 		told.Parent = string(was.ID)
 		items = append(items, told)
 	}
+	facts := deadline.Facts{}
+	if slip.Kind == casefile.SlipMinutes {
+		facts = happened(c.Store.Now(), deadline.EventMinutes)
+	}
 	return c.apply(ctx, actor, o, change{
-		items: items, words: strings.Join([]string{slip.Whom, slip.Basis, slip.Text, slip.Why}, "\n"), news: true,
+		facts: facts, items: items, words: strings.Join([]string{slip.Whom, slip.Basis, slip.Text, slip.Why}, "\n"), news: true,
 		event: custody.Event{Kind: audit.EntryAdded, Object: id, Detail: map[string]string{"kind": string(casefile.EntrySlip), "slip": string(slip.Kind)}},
 	})
 }
@@ -144,9 +150,7 @@ func (c *Casework) put(ctx context.Context, actor access.Actor, o *custody.Opene
 // told is a disclosure of which the complainant is told now.
 func (c *Casework) told(r casefile.Record) casefile.Record {
 	next := casefile.Record{Sheet: r.Sheet, Fields: map[string][]string{}}
-	for id, v := range r.Fields {
-		next.Fields[id] = v
-	}
+	maps.Copy(next.Fields, r.Fields)
 	delete(next.Fields, "why-not")
 	next.Fields["told"] = []string{"yes"}
 	next.Fields["told-on"] = []string{c.Store.Now().In(c.Calendar.Location).Format(time.DateOnly)}

@@ -67,11 +67,11 @@ func (d *Dialogue) Copy(ctx context.Context, tok seal.Token) (*Mailbox, error) {
 // shown any more, and one that is shown cannot be taken back.
 func (d *Dialogue) noteRead(ctx context.Context, v *visit) error {
 	id, now, seen := v.opened.Case.ID, d.Store.Now(), d.lastSeen(v.opened)
-	moved := seen > readUpTo(v.opened, "")
+	moved := seen > readUpTo(v.opened)
 	if !v.first() && !moved && !d.due(v, now) {
 		return nil
 	}
-	leaf := custody.ReadingLeaf(now, id, max(seen, readUpTo(v.opened, "")))
+	leaf := custody.ReadingLeaf(now, id, max(seen, readUpTo(v.opened)))
 	err := d.write(ctx, func(tx *store.Tx) error {
 		if v.first() || moved {
 			if err := tx.InsertLeaf(leaf); err != nil {
@@ -120,9 +120,10 @@ func (d *Dialogue) lastSeen(o *custody.Opened) int64 {
 	return seq
 }
 
-func readUpTo(o *custody.Opened, reader staff.ID) int64 {
+// readUpTo is how far the complainant has read.
+func readUpTo(o *custody.Opened) int64 {
 	for _, m := range o.Marks {
-		if m.Member == reader {
+		if m.Member == "" {
 			return m.Seq
 		}
 	}
@@ -196,7 +197,7 @@ func (d *Dialogue) promises(tx *store.Tx, id casefile.ID) (list []Promise, clock
 
 // moved adds to what was promised why members last moved it.
 func moved(list []Promise, o *custody.Opened) {
-	seen := readUpTo(o, "")
+	seen := readUpTo(o)
 	for _, e := range o.Entries {
 		p, err := casefile.DecodePayload[casefile.ClockEvent](e.Payload)
 		if e.Kind != casefile.EntryPromise || err != nil {

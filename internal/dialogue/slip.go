@@ -38,7 +38,7 @@ func (Placed) String() string { return "[sealed]" }
 // slips are what members put before the complainant, newest first.
 func slips(o *custody.Opened) []Placed {
 	var list []Placed
-	seen := readUpTo(o, "")
+	seen := readUpTo(o)
 	for _, p := range slices.Backward(o.Slips()) {
 		list = append(list, Placed{p, p.Seq > seen})
 	}

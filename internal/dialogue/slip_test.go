@@ -9,6 +9,7 @@ import (
 	"klankbord/internal/apptest"
 	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
+	"klankbord/internal/deadline"
 	"klankbord/internal/dialogue"
 	"klankbord/internal/fault"
 	"klankbord/internal/ident"
@@ -36,7 +37,14 @@ func TestMinutesAreCheckedCorrectedAndSignedAndNothingIsOverwritten(t *testing.T
 	r := i.Complain("nl", apptest.StrictAnswers("theft"), nil)
 	i.DeliverMail()
 	i.Keep(team.Manager, r.Number, casefile.SheetInterview, interview("De factuur was van mei."))
+	i.Keep(team.Manager, r.Number, casefile.SheetMeeting, map[string][]string{"who": {"De klager"}, "asked": {"2026-03-02"}, "way": {"phone"}, "held": {"2026-03-02"}, "words": {"x"}})
+	if !minutesRun(i.Case(team.HR, r.Number)) {
+		t.Error("after a meeting no date runs for its minutes: the test below could not fail")
+	}
 	first := put(t, i, team.Manager, r.Number, casefile.SlipMinutes, casefile.SheetInterview, "")
+	if minutesRun(i.Case(team.HR, r.Number)) {
+		t.Error("minutes were put before the complainant, and their date still runs")
+	}
 	tok := i.Enter(r.Code)
 	m := mailbox(t, i, tok)
 	if len(m.Slips) != 1 || m.Slips[0].Text != "De factuur was van mei." || !m.Slips[0].Unread || !m.Slips[0].Waits() {
@@ -105,6 +113,10 @@ func TestMinutesAreCheckedCorrectedAndSignedAndNothingIsOverwritten(t *testing.T
 	if !slices.Equal(got, kinds) {
 		t.Errorf("the timeline tells %v", got)
 	}
+}
+
+func minutesRun(c *casework.Case) bool {
+	return slices.ContainsFunc(c.Clocks, func(k casework.Clock) bool { return k.Kind == deadline.KindMinutes && k.Open() })
 }
 
 func conflict(err error) bool {

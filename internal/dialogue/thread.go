@@ -11,7 +11,7 @@ import (
 
 // fill adds what the entries tell, newest first.
 func (d *Dialogue) fill(m *Mailbox, o *custody.Opened, openings []store.Opening) {
-	seen, back := readUpTo(o, ""), o.Recalled()
+	seen, back := readUpTo(o), o.Recalled()
 	for _, e := range slices.Backward(o.Entries) {
 		switch e.Kind {
 		case casefile.EntryStory:

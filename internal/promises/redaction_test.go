@@ -251,8 +251,8 @@ func deepText(v any) string {
 				walk(v.Elem(), deep+1)
 			}
 		case reflect.Struct:
-			for i := range v.NumField() {
-				walk(v.Field(i), deep+1)
+			for _, field := range v.Fields() {
+				walk(field, deep+1)
 			}
 		case reflect.Slice, reflect.Array:
 			for i := range v.Len() {

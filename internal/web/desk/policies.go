@@ -176,6 +176,7 @@ func Policies() map[string]ui.Who {
 		"GET /desk/case/{number}/records/{sheet}/{record}":  ui.Readers,
 		"POST /desk/case/{number}/records/{sheet}/{record}": ui.Readers,
 		"POST /desk/case/{number}/records/decision/agree":   ui.Readers,
+		"GET /desk/case/{number}/exhibits":                  ui.Readers,
 		"GET /desk/case/{number}/remove":                    ui.Readers,
 		"POST /desk/case/{number}/remove":                   ui.Readers,
 		"GET /desk/case/{number}/slip/new/{kind}":           ui.Readers,

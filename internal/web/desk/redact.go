@@ -19,6 +19,7 @@ type removePage struct {
 	Agreed       []ui.Answer // what was agreed to, or waits
 	Found        []ui.Answer // where it stands
 	Shown        string
+	Looked       bool // the member asked only where it stands
 	Direct       bool // no second member has to agree
 	Held         bool
 	Typed        form
@@ -60,7 +61,7 @@ func (d *desk) showRemove(w http.ResponseWriter, r *http.Request, status int, ty
 		data.Agreed, data.Shown = d.removalFacts(r, v), v.Shown
 	}
 	if found != nil {
-		data.Found, data.Shown = d.removalFacts(r, found), found.Shown
+		data.Found, data.Shown, data.Looked = d.removalFacts(r, found), found.Shown, len(errs) == 0
 	}
 	data.Fields = d.removeFields(r, c, typed, errs)
 	p := page(d, r, d.text(r, "redact.title"), data)
@@ -154,7 +155,7 @@ func (d *desk) removeAct(w http.ResponseWriter, r *http.Request) error {
 		}
 	default:
 		if found, err = d.Casework.LookForRemoval(r.Context(), actor(r), number(r), what); err == nil {
-			err = casework.ErrLook
+			return d.showRemove(w, r, http.StatusUnprocessableEntity, f, found, nil)
 		}
 	}
 	if errs, status := d.problems(r, err, removeField(err)); errs != nil {

@@ -154,6 +154,7 @@ func (d *desk) routes() []route {
 
 		{"POST /desk/case/{number}/records/decision/agree", member, d.decisionAsk},
 
+		{"GET /desk/case/{number}/exhibits", member, d.exhibitsShow},
 		{"GET /desk/case/{number}/remove", member, d.removeShow},
 		{"POST /desk/case/{number}/remove", member, d.removeAct},
 

@@ -94,6 +94,9 @@ func (d *desk) addSheet(r *http.Request, c *casework.Case, form casefile.Form, p
 		p.Tasks = append(p.Tasks, d.slipTasks(r, consents(c.Slips))...)
 		p.Adds = append(p.Adds, ui.Link{Href: slipNew(r, casefile.SlipConsent, ""), Text: d.text(r, "slip.put-consent")})
 	}
+	if form.Sheet == casefile.SheetEvidence {
+		p.Adds = append(p.Adds, ui.Link{Href: base(r) + "/exhibits", Text: d.text(r, "exhibit.link")})
+	}
 	p.Adds = append(p.Adds, ui.Link{Href: at, Text: d.text(r, "work.add."+string(form.Sheet))})
 }
 

@@ -38,6 +38,23 @@ type sheetPage struct {
 type sheetVersion struct {
 	Title   string
 	Answers []ui.Answer
+	Changes []sheetChange // what the version after it says otherwise
+}
+
+// sheetChange is what became of the words of one field.
+type sheetChange struct {
+	Label  string
+	Pieces []casefile.Piece
+}
+
+// sheetChanges compares a version with the one after it, in a member's own words.
+func (d *desk) sheetChanges(r *http.Request, f casefile.Form, before, after casefile.Record) (list []sheetChange) {
+	for _, x := range f.Fields {
+		if was, is := before.One(x.ID), after.One(x.ID); x.Typed() && was != is {
+			list = append(list, sheetChange{d.text(r, "work.field."+string(f.Sheet)+"."+x.ID), casefile.Differ(was, is)})
+		}
+	}
+	return list
 }
 
 // sheetShow shows a sheet: empty, or with its newest version in it.
@@ -70,8 +87,15 @@ func (d *desk) showSheet(w http.ResponseWriter, r *http.Request, status int, typ
 	if f.Sheet == casefile.SheetTriage {
 		data.Told = []ui.Answer{{Label: d.text(r, "work.told-topics"), Text: topicNames(c.Topics, d.Renderer.Lang(r), "")}}
 	}
+	if it, ok := askedToMeet(c); ok && f.Sheet == casefile.SheetMeeting && k.ID == "" {
+		data.Told = []ui.Answer{{Label: d.text(r, "work.told-meeting", "date", d.date(r, it.At)), Text: d.meetingWords(r, it)}}
+	}
+	later := k.Record
 	for _, v := range c.Earlier[k.ID] {
-		data.Earlier = append(data.Earlier, sheetVersion{d.text(r, "work.version", "n", v.Count, "who", d.keptBy(r, c, v)), d.recordAnswers(r, v.Record)})
+		data.Earlier = append(data.Earlier, sheetVersion{
+			d.text(r, "work.version", "n", v.Count, "who", d.keptBy(r, c, v)), d.recordAnswers(r, v.Record), d.sheetChanges(r, f, v.Record, later),
+		})
+		later = v.Record
 	}
 	if f.Sheet == casefile.SheetDecision && k.ID != "" {
 		data.Agree = d.agreement(r, c, typed, errs)
@@ -132,6 +156,10 @@ func (d *desk) sheetField(r *http.Request, c *casework.Case, s casefile.Sheet, x
 	}
 	if hint := "work.hint." + key; d.Words.Has(hint) {
 		f.Hint = d.text(r, hint)
+	}
+	if k.ID == "" && s == casefile.SheetMeeting {
+		k.Fields = d.meetingAsked(r, c)
+		f.Values = k.Fields[x.ID]
 	}
 	if typed != nil {
 		f.Values = typed[x.ID]
