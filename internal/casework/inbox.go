@@ -52,14 +52,14 @@ const (
 // Filter says which cases to list. An empty View chooses the first that holds
 // anything; Page counts from one.
 type Filter struct {
-	View  View
-	Route casefile.Route
-	State casefile.State
-	Topic string
-	Tag   string
+	View  View           `json:"view"`
+	Route casefile.Route `json:"route,omitempty"`
+	State casefile.State `json:"state,omitempty"`
+	Topic string         `json:"topic,omitempty"`
+	Tag   string         `json:"tag,omitempty"`
 	// Severity keeps the cases that members find at least as serious; 0 keeps all.
-	Severity int
-	Page     int
+	Severity int `json:"severity,omitempty"`
+	Page     int `json:"-"`
 }
 
 // looks reports whether summaries have to be opened to know which cases to list.
@@ -219,7 +219,7 @@ func (c *Casework) viewFilter(actor access.Actor, v View) store.InboxFilter {
 		f.Closed = true
 	case ViewErase:
 		f.Closed, f.EraseTill = true, c.Store.Now()
-	case ViewAll, viewNumbers:
+	case ViewAll, viewNumbers, viewHealth:
 	}
 	return f
 }

@@ -73,7 +73,7 @@ func (d *desk) closeWrite(w http.ResponseWriter, r *http.Request) error {
 	writing.Both = f.one("act") == "both"
 	if _, err := d.Casework.SaveDraft(r.Context(), actor(r), number(r), writing); err != nil {
 		if errors.Is(err, casework.ErrChanged) {
-			return d.showConflict(w, r, http.StatusConflict, writing, nil)
+			return d.showConflict(w, r, http.StatusConflict, writing)
 		}
 		errs, status := d.problems(r, err, "feedback")
 		if errs == nil {

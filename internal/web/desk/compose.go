@@ -113,7 +113,7 @@ func (d *desk) caseCompose(w http.ResponseWriter, r *http.Request) error {
 	}
 	saved, err := d.Casework.SaveDraft(r.Context(), actor(r), number(r), writing)
 	if errors.Is(err, casework.ErrChanged) {
-		return d.showConflict(w, r, http.StatusConflict, writing, nil)
+		return d.showConflict(w, r, http.StatusConflict, writing)
 	}
 	if err != nil {
 		return d.refused(w, r, err, "text", f, &writing)
@@ -162,7 +162,7 @@ func (d *desk) readBeside(w http.ResponseWriter, r *http.Request) (f form, done 
 	}
 	switch _, err := d.Casework.SaveDraft(r.Context(), actor(r), number(r), writing); {
 	case errors.Is(err, casework.ErrChanged):
-		return f, true, d.showConflict(w, r, http.StatusConflict, writing, nil)
+		return f, true, d.showConflict(w, r, http.StatusConflict, writing)
 	case err != nil:
 		return f, true, d.refused(w, r, err, "text", f, &writing)
 	}

@@ -30,12 +30,12 @@ type conflictPage struct {
 }
 
 func (d *desk) conflictShow(w http.ResponseWriter, r *http.Request) error {
-	return d.showConflict(w, r, http.StatusOK, casework.Writing{Kind: casework.DraftKind(r.PathValue("kind"))}, nil)
+	return d.showConflict(w, r, http.StatusOK, casework.Writing{Kind: casework.DraftKind(r.PathValue("kind"))})
 }
 
 // showConflict shows both versions; what was typed stands in the form and nothing of it is
 // lost, whichever button follows.
-func (d *desk) showConflict(w http.ResponseWriter, r *http.Request, status int, typed casework.Writing, errs []ui.FormError) error {
+func (d *desk) showConflict(w http.ResponseWriter, r *http.Request, status int, typed casework.Writing) error {
 	c, err := d.Casework.Case(r.Context(), actor(r), number(r))
 	if err != nil {
 		return err
@@ -66,7 +66,7 @@ func (d *desk) showConflict(w http.ResponseWriter, r *http.Request, status int, 
 		data.Langs = append(data.Langs, ui.Option{Value: l, Label: d.text(r, "common.language-name."+l)})
 	}
 	p := page(d, r, d.text(r, "together.conflict.title"), data)
-	p.Path, p.TitleParts, p.Errors = base(r)+"/conflict/"+string(saved.Kind), []string{data.Number}, errs
+	p.Path, p.TitleParts = base(r)+"/conflict/"+string(saved.Kind), []string{data.Number}
 	return d.Renderer.Render(w, r, status, "desk/conflict", p)
 }
 

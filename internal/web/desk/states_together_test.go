@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"maps"
 	"net/url"
 	"regexp"
 	"strings"
@@ -116,9 +117,7 @@ func (s *states) conflicts(at string) {
 func (p *page) sendIn(lang, action string, fill url.Values) *page {
 	p.b.t.Helper()
 	to, values := p.form(action)
-	for key, v := range fill {
-		values[key] = v
-	}
+	maps.Copy(values, fill)
 	to, _, _ = strings.Cut(to, "#")
 	return p.b.post(to+"?lang="+lang, values)
 }
