@@ -36,6 +36,10 @@ const (
 	EntryClock          EntryKind = "clock-event"     // what members did about a deadline of their own
 	EntryPromise        EntryKind = "promise-event"   // the same of one that was promised; seen by both sides
 	EntryReview         EntryKind = "review-request"  // the complainant asks that somebody else looks again
+	EntryDataRequest    EntryKind = "data-request"    // the complainant asks about their personal data
+	EntryDataAnswer     EntryKind = "data-answer"     // what came of it
+	EntryDataNoted      EntryKind = "data-noted"      // somebody else asks about theirs
+	EntryDataSettled    EntryKind = "data-settled"    // what came of that
 	EntryPart           EntryKind = "part-erased"     // a part was erased before the rest; seen by both sides
 )
 
@@ -53,6 +57,7 @@ func EntryKinds() []EntryKind {
 		EntryContactChange, EntryFile, EntryInternalFile, EntryOutcome, EntryWithdrawal,
 		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntrySummary,
 		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryClock, EntryPromise, EntryCheckIn, EntryHelper, EntryPart, EntryReview,
+		EntryDataRequest, EntryDataAnswer, EntryDataNoted, EntryDataSettled,
 		EntryRecord,
 	}
 }
@@ -67,7 +72,8 @@ func (k EntryKind) Compartment() string {
 	case EntryIdentity, EntryContactChange, EntryRawMail:
 		return identityCompartment
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryFile, EntryOutcome,
-		EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn, EntryPart, EntryReview:
+		EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn, EntryPart, EntryReview,
+		EntryDataRequest, EntryDataAnswer:
 		return dialogueCompartment
 	default:
 		return investigationCompartment
@@ -78,7 +84,8 @@ func (k EntryKind) Compartment() string {
 func (k EntryKind) Seen() bool {
 	switch k {
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryIdentity, EntryContactChange,
-		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn, EntryPart, EntryReview:
+		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn, EntryPart, EntryReview,
+		EntryDataRequest, EntryDataAnswer:
 		return true
 	default:
 		return false

@@ -24,14 +24,15 @@ type change struct {
 	facts deadline.Facts
 	edit  func(*store.CaseChange) // may be nil
 	event custody.Event
-	words string                  // to be found by search from now on
-	news  bool                    // tell the complainant by mail, where they have an address
-	more  func(*store.Tx) error   // may be nil
-	fix   func([]deadline.Clock)  // may be nil; changes the clocks themselves
-	turn  *turning                // may be nil; changes who may read
-	sum   func(*casefile.Summary) // may be nil; changes what list and search open
-	kept  *casefile.Kept          // may be nil; the record that is written
-	scrub bool                    // the summary loses every word of the case
+	words string                                  // to be found by search from now on
+	news  bool                                    // tell the complainant by mail, where they have an address
+	more  func(*store.Tx) error                   // may be nil
+	begin func([]deadline.Clock) []deadline.Clock // may be nil; adds clocks of its own
+	fix   func([]deadline.Clock)                  // may be nil; changes the clocks themselves
+	turn  *turning                                // may be nil; changes who may read
+	sum   func(*casefile.Summary)                 // may be nil; changes what list and search open
+	kept  *casefile.Kept                          // may be nil; the record that is written
+	scrub bool                                    // the summary loses every word of the case
 }
 
 // routing is what the case says about itself once the change is made.
@@ -51,6 +52,9 @@ func (c *Casework) apply(ctx context.Context, actor access.Actor, o *custody.Ope
 	}
 	clocks := c.rounds(o, ch, c.reckon(o, ch.routing(o), stored, ch.facts))
 	clocks = c.personClock(o, ch.kept, clocks)
+	if ch.begin != nil {
+		clocks = ch.begin(clocks)
+	}
 	if ch.fix != nil {
 		ch.fix(clocks)
 	}

@@ -144,6 +144,7 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 	v.Drafts = c.drafts(o, a.drafts)
 	v.Requests = c.asked(actor, o, a.dir, a.names)
 	c.way(actor, o, a.dir, v)
+	v.Data = c.dataRequests(o, a.clocks)
 	v.Erasure = c.erasure(actor, o, a, v.Requests)
 	v.Code = c.codeStanding(actor, o, a, v)
 	v.Clocks = c.clockViews(o, a.clocks)

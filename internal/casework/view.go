@@ -46,6 +46,7 @@ type Case struct {
 	Requests []Asked // what members asked each other to agree to, oldest first
 	Outcome  casefile.Outcome
 	Erasure  Erasure
+	Data     []DataRequest // requests about personal data, oldest first
 	Next     Step
 	Helpers  bool    // people who helped can have a code of their own
 	Named    []Named // members whose name stands in what the complainant wrote

@@ -71,9 +71,9 @@ func kindOf(it casework.Item) ui.MessageKind {
 	case "", casefile.EntryStateEvent, casefile.EntryContactChange, casefile.EntryAccess, casefile.EntryRequest, casefile.EntryDecision, casefile.EntryCode,
 		casefile.EntryClock, casefile.EntryPromise, casefile.EntryHold, casefile.EntryHelper, casefile.EntryRecord, casefile.EntryPart:
 		return ui.Event
-	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail:
+	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail, casefile.EntryDataNoted, casefile.EntryDataSettled:
 		return ui.Internal
-	case casefile.EntryMessageOut, casefile.EntryOutcome:
+	case casefile.EntryMessageOut, casefile.EntryOutcome, casefile.EntryDataAnswer:
 		return ui.Sent
 	default:
 		return ui.Received
@@ -139,6 +139,8 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 		return d.checkInText(r, it), tag(checkInTone(it))
 	case casefile.EntryMeetingRequest:
 		return d.text(r, "desk.meeting."+wayOf(it.Way)) + "\n\n" + it.Text, tag(ui.Warn)
+	case casefile.EntryDataRequest, casefile.EntryDataNoted, casefile.EntryDataAnswer, casefile.EntryDataSettled:
+		return d.dataText(r, it), tag(ui.Warn)
 	case casefile.EntryWithdrawal, casefile.EntryReview:
 		return it.Text, tag(ui.Warn)
 	case casefile.EntryNote, casefile.EntryInternalFile:

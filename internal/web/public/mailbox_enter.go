@@ -158,6 +158,8 @@ func (b *mailbox) showAgain(w http.ResponseWriter, r *http.Request, old, tok sea
 		return b.renderConversation(w, r, tok, http.StatusOK, wishForm{way: k.Way, text: k.Text, restored: true}, nil)
 	case formWithdraw:
 		return b.renderWithdraw(w, r, tok, http.StatusOK, wishForm{text: k.Text, restored: true}, nil)
+	case formData:
+		return b.renderData(w, r, tok, http.StatusOK, wishForm{way: k.Way, text: k.Text, restored: true}, nil)
 	case formReview:
 		return b.renderReview(w, r, tok, http.StatusOK, wishForm{text: k.Text, restored: true}, nil)
 	case formCheckIn:
@@ -181,6 +183,7 @@ const (
 	formRetaliation  = "treated-badly"
 	formCheckIn      = "check-in"
 	formReview       = "review"
+	formData         = "data"
 )
 
 // carriedIn is what was typed on a page of the mailbox whose language was changed
@@ -192,7 +195,7 @@ func carriedIn(r *http.Request) dialogue.Kept {
 	}
 	k := dialogue.Kept{Number: sendingOf(values).Number, Way: first(values, "way"), Text: asTyped(values, "text")}
 	switch page := path.Base(r.URL.Path); page {
-	case formConversation, formWithdraw, formCheckIn, formReview:
+	case formConversation, formWithdraw, formCheckIn, formReview, formData:
 		k.Form = page
 	case formContact, formRetaliation:
 		k.Form, k.Answers = page, contactTyped(values)

@@ -45,6 +45,7 @@ func TestEveryStateOfTheMailbox(t *testing.T) {
 			k.helper()
 			k.kept()
 			k.review()
+			k.data()
 		})
 	}
 }
