@@ -14,6 +14,14 @@ export async function openHouse(t) {
   return { ...server, browser, members: Object.fromEntries(guide.sign_ins.map((m) => [m.key, m])) };
 }
 
+// later stops the house and opens it again some days on, for whoever comes in from then.
+export async function later(t, house, days) {
+  await house.stop({ keep: true });
+  const server = await startServer(t, { state: house.state, args: ['--ahead', `${days * 24}h`] });
+  for (const member of Object.values(house.members)) Object.assign(member, { ahead: days * 86_400_000, used: 0 });
+  return { ...house, ...server, stop: house.stop };
+}
+
 // openFreshHouse starts an instance to which nobody has been let in yet. enrol is the
 // path of the link by which the first member comes.
 export async function openFreshHouse(t) {

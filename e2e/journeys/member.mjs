@@ -22,7 +22,7 @@ export function oneTimePassword(secret, step) {
 // three are used, it waits for the next. The one before is taken only while there is
 // time to type it.
 export async function nextPassword(member) {
-  const now = () => Date.now() / 1000 / period;
+  const now = () => (Date.now() + (member.ahead ?? 0)) / 1000 / period;
   const oldest = Math.floor(now() - 1 + typing / period);
   const step = Math.max(oldest, (member.used ?? 0) + 1);
   while (step > Math.floor(now()) + 1) await new Promise((resolve) => setTimeout(resolve, 500));

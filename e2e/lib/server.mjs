@@ -37,9 +37,10 @@ export function freePort() {
 // and returns once it is ready: { url, state, log(), stop() }. Pass the test's
 // context as t to have it stopped when the test ends. Options: args, more
 // arguments; env, more variables; program, arguments to use in place of demo's;
-// before, what to do with the state folder first.
-export async function startServer(t, { args = [], env = {}, program, before } = {}) {
-  const state = mkdtempSync(path.join(tmpdir(), 'klankbord-e2e-'));
+// before, what to do with the state folder first; state, a folder to go on with, which
+// whoever had it left with stop({ keep: true }).
+export async function startServer(t, { args = [], env = {}, program, before, state: given } = {}) {
+  const state = given ?? mkdtempSync(path.join(tmpdir(), 'klankbord-e2e-'));
   const port = await freePort();
   await before?.(state);
   const command = program ?? [binary(), 'demo'];
@@ -57,16 +58,18 @@ export async function startServer(t, { args = [], env = {}, program, before } = 
   const dieWithUs = () => child.kill('SIGKILL');
   process.once('exit', dieWithUs);
 
-  const stop = async () => {
+  let left = false;
+  const stop = async ({ keep = false } = {}) => {
+    left ||= keep;
     child.kill('SIGTERM');
     const late = setTimeout(() => child.kill('SIGKILL'), 10_000);
     const how = await ended;
     clearTimeout(late);
     process.removeListener('exit', dieWithUs);
-    rmSync(state, { recursive: true, force: true });
+    if (!left) rmSync(state, { recursive: true, force: true });
     return how;
   };
-  t?.after(stop);
+  t?.after(() => stop());
 
   const url = `http://127.0.0.1:${port}`;
   const failed = await Promise.race([ready(url, () => child.exitCode === null), ended]);

@@ -69,6 +69,7 @@ const (
 	Reminded          Kind = "reminded"      // members, by mail, of a deadline
 	Acknowledged      Kind = "acknowledged"  // a server took the mail that confirms receipt
 	CheckInAsked      Kind = "check-in-asked"
+	Redacted          Kind = "redacted"     // something was removed from an entry for good; never what
 	HelperAdded       Kind = "helper-added" // somebody who helped got a code of their own
 )
 
@@ -82,7 +83,7 @@ func Kinds() []Kind {
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
 		AddressProven, CodeAsked, CodeDrawn, CodeStopped, CodeReplaced, CodeHanded, ApprovalAsked, AccessChanged, ApprovalEnded,
 		Receipt, LogRead, LogExported, LogChecked, CheckpointSent, Acknowledged,
-		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, ReviewAsked, DataAsked, DataAnswered, PartErased, HoldSet, HoldLifted, ClockChanged, Reminded, CheckInAsked, HelperAdded,
+		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, ReviewAsked, DataAsked, DataAnswered, PartErased, HoldSet, HoldLifted, ClockChanged, Reminded, CheckInAsked, HelperAdded, Redacted,
 	}
 }
 

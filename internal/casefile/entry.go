@@ -9,38 +9,42 @@ type EntryKind string
 
 // The kinds of entry.
 const (
-	EntryStory          EntryKind = "story"           // what the person told at first
-	EntryMessageIn      EntryKind = "message-in"      // from the complainant
-	EntryMessageOut     EntryKind = "message-out"     // to the complainant
-	EntryNote           EntryKind = "note"            // among members
-	EntryIdentity       EntryKind = "identity"        // who the complainant is
-	EntryContactChange  EntryKind = "contact-change"  // a later version of the identity
-	EntryFile           EntryKind = "file"            // a manifest; seen by both sides
-	EntryInternalFile   EntryKind = "internal-file"   // a manifest; seen by members
-	EntryOutcome        EntryKind = "outcome"         // what was decided, done, and why
-	EntryWithdrawal     EntryKind = "withdrawal"      // the complainant withdraws
-	EntryMeetingRequest EntryKind = "meeting-request" // the complainant asks to talk
-	EntryStateEvent     EntryKind = "state-event"     // a step, and the member's reason
-	EntryRawMail        EntryKind = "raw-mail"        // a message as it came in
-	EntryUnmatchedMail  EntryKind = "unmatched-mail"  // a message whose sender is not sure
-	EntrySummary        EntryKind = "summary"         // what list and search open
-	EntryRouting        EntryKind = "routing"         // who was left out when it came in
-	EntryAccess         EntryKind = "access"          // somebody gained or lost the keys of the case
-	EntryRequest        EntryKind = "request"         // a member asks the others to agree
-	EntryDecision       EntryKind = "decision"        // what became of a request, signed
-	EntryCode           EntryKind = "code-event"      // what happened to the code; seen by both sides
-	EntryRecord         EntryKind = "record"          // a sheet that members filled in, or a later version of it
-	EntryCheckIn        EntryKind = "check-in"        // how the complainant is treated since they spoke
-	EntryHold           EntryKind = "hold"            // erasure was stopped, or may go on
-	EntryHelper         EntryKind = "helper"          // somebody who helped got a code of their own
-	EntryClock          EntryKind = "clock-event"     // what members did about a deadline of their own
-	EntryPromise        EntryKind = "promise-event"   // the same of one that was promised; seen by both sides
-	EntryReview         EntryKind = "review-request"  // the complainant asks that somebody else looks again
-	EntryDataRequest    EntryKind = "data-request"    // the complainant asks about their personal data
-	EntryDataAnswer     EntryKind = "data-answer"     // what came of it
-	EntryDataNoted      EntryKind = "data-noted"      // somebody else asks about theirs
-	EntryDataSettled    EntryKind = "data-settled"    // what came of that
-	EntryPart           EntryKind = "part-erased"     // a part was erased before the rest; seen by both sides
+	EntryStory             EntryKind = "story"              // what the person told at first
+	EntryMessageIn         EntryKind = "message-in"         // from the complainant
+	EntryMessageOut        EntryKind = "message-out"        // to the complainant
+	EntryNote              EntryKind = "note"               // among members
+	EntryIdentity          EntryKind = "identity"           // who the complainant is
+	EntryContactChange     EntryKind = "contact-change"     // a later version of the identity
+	EntryFile              EntryKind = "file"               // a manifest; seen by both sides
+	EntryInternalFile      EntryKind = "internal-file"      // a manifest; seen by members
+	EntryOutcome           EntryKind = "outcome"            // what was decided, done, and why
+	EntryWithdrawal        EntryKind = "withdrawal"         // the complainant withdraws
+	EntryMeetingRequest    EntryKind = "meeting-request"    // the complainant asks to talk
+	EntryStateEvent        EntryKind = "state-event"        // a step, and the member's reason
+	EntryRawMail           EntryKind = "raw-mail"           // a message as it came in
+	EntryUnmatchedMail     EntryKind = "unmatched-mail"     // a message whose sender is not sure
+	EntrySummary           EntryKind = "summary"            // what list and search open
+	EntryRouting           EntryKind = "routing"            // who was left out when it came in
+	EntryAccess            EntryKind = "access"             // somebody gained or lost the keys of the case
+	EntryRequest           EntryKind = "request"            // a member asks the others to agree
+	EntryDecision          EntryKind = "decision"           // what became of a request, signed
+	EntryCode              EntryKind = "code-event"         // what happened to the code; seen by both sides
+	EntryRecord            EntryKind = "record"             // a sheet that members filled in, or a later version of it
+	EntryCheckIn           EntryKind = "check-in"           // how the complainant is treated since they spoke
+	EntryHold              EntryKind = "hold"               // erasure was stopped, or may go on
+	EntryHelper            EntryKind = "helper"             // somebody who helped got a code of their own
+	EntryClock             EntryKind = "clock-event"        // what members did about a deadline of their own
+	EntryPromise           EntryKind = "promise-event"      // the same of one that was promised; seen by both sides
+	EntrySlip              EntryKind = "slip"               // put before the complainant, to sign, to agree to or to know
+	EntrySlipAnswer        EntryKind = "slip-answer"        // what became of it
+	EntryRedaction         EntryKind = "redaction"          // stands in place of an entry from which something was removed
+	EntryInternalRedaction EntryKind = "internal-redaction" // the same of one that only members see
+	EntryReview            EntryKind = "review-request"     // the complainant asks that somebody else looks again
+	EntryPart              EntryKind = "part-erased"        // a part was erased before the rest; seen by both sides
+	EntryDataRequest       EntryKind = "data-request"       // the complainant asks about their personal data
+	EntryDataAnswer        EntryKind = "data-answer"        // what came of it
+	EntryDataNoted         EntryKind = "data-noted"         // somebody else asks about theirs
+	EntryDataSettled       EntryKind = "data-settled"       // what came of that
 )
 
 // The names of the compartments, as package seal prints them.
@@ -58,7 +62,7 @@ func EntryKinds() []EntryKind {
 		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntrySummary,
 		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryClock, EntryPromise, EntryCheckIn, EntryHelper, EntryPart, EntryReview,
 		EntryDataRequest, EntryDataAnswer, EntryDataNoted, EntryDataSettled,
-		EntryRecord,
+		EntryRecord, EntrySlip, EntrySlipAnswer, EntryRedaction, EntryInternalRedaction,
 	}
 }
 
@@ -73,7 +77,8 @@ func (k EntryKind) Compartment() string {
 		return identityCompartment
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryFile, EntryOutcome,
 		EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn, EntryPart, EntryReview,
-		EntryDataRequest, EntryDataAnswer:
+		EntryDataRequest, EntryDataAnswer,
+		EntrySlip, EntrySlipAnswer, EntryRedaction:
 		return dialogueCompartment
 	default:
 		return investigationCompartment
@@ -85,7 +90,8 @@ func (k EntryKind) Seen() bool {
 	switch k {
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryIdentity, EntryContactChange,
 		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn, EntryPart, EntryReview,
-		EntryDataRequest, EntryDataAnswer:
+		EntryDataRequest, EntryDataAnswer,
+		EntrySlip, EntrySlipAnswer, EntryRedaction:
 		return true
 	default:
 		return false

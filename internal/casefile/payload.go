@@ -84,6 +84,7 @@ type Summary struct {
 	Assessed []string `json:"assessed,omitempty"` // as the members see it
 	Severity int      `json:"severity,omitempty"` // 1 to 4; 0 while nobody said
 	Outcome  Outcome  `json:"outcome,omitempty"`
+	Tally    Tally    `json:"tally,omitzero"`
 	Words    string   `json:"-"` // what FindForm made of every word in the case
 }
 

@@ -17,13 +17,14 @@ const (
 	MatterCode      Matter = "code"      // a code for a person whom no verified channel reaches
 	MatterClosing   Matter = "closing"   // close with an outcome that needs two
 	MatterErasure   Matter = "erasure"   // erase the case, whose time has come
+	MatterRedaction Matter = "redaction" // remove something from the case for good
 	MatterHold      Matter = "hold"      // lift what stops the erasure
 	MatterSpam      Matter = "spam"      // erase at once what is manifestly no complaint
 )
 
 // Matters lists every matter.
 func Matters() []Matter {
-	return []Matter{MatterIdentity, MatterExclusion, MatterCode, MatterClosing, MatterErasure, MatterHold, MatterSpam}
+	return []Matter{MatterIdentity, MatterExclusion, MatterCode, MatterClosing, MatterErasure, MatterHold, MatterSpam, MatterRedaction}
 }
 
 // Verdict is a step that ends a request or an agreement.

@@ -52,7 +52,7 @@ func Bodies() []string {
 func Sheets() []Form {
 	return []Form{
 		triage(), conflict(), breach(),
-		regime(), plan(), person(), allegation(), interview(), evidence(), task(), report(),
+		regime(), plan(), person(), allegation(), interview(), evidence(), checks(), task(), report(),
 		decision(), measure(), cause(), notification(), referral(),
 		meeting(), consent(), disclosure(),
 	}

@@ -22,24 +22,15 @@ func (k Kept) NoticeDue() (time.Time, bool) {
 // Unheard lists the people concerned who have not had the chance to reply.
 // Directive (EU) 2019/1937 art. 22.
 func (w Worked) Unheard() []Kept {
-	var list []Kept
-	for _, k := range w.Of(SheetPerson) {
-		if reply := k.One("reply"); k.One("role") == "concerned" && (reply == "" || reply == "asked") {
-			list = append(list, k)
-		}
-	}
-	return list
+	return w.where(SheetPerson, func(k Kept) bool {
+		reply := k.One("reply")
+		return k.One("role") == "concerned" && (reply == "" || reply == "asked")
+	})
 }
 
 // Unfound lists the allegations without a finding.
 func (w Worked) Unfound() []Kept {
-	var list []Kept
-	for _, k := range w.Of(SheetAllegation) {
-		if k.One("finding") == "" {
-			list = append(list, k)
-		}
-	}
-	return list
+	return w.where(SheetAllegation, func(k Kept) bool { return k.One("finding") == "" })
 }
 
 // FalselyTold reports whether members found that somebody told what they knew was
@@ -56,20 +47,19 @@ func (w Worked) FalselyTold() bool {
 // Unplanned lists the measures that are neither done nor planned with somebody who
 // does them and a date.
 func (w Worked) Unplanned() []Kept {
-	var list []Kept
-	for _, k := range w.Of(SheetMeasure) {
-		if k.One("done") == "" && (k.One("owner") == "" || k.One("due") == "") {
-			list = append(list, k)
-		}
-	}
-	return list
+	return w.where(SheetMeasure, func(k Kept) bool {
+		return k.One("done") == "" && (k.One("owner") == "" || k.One("due") == "")
+	})
 }
 
 // Unsent lists what somebody outside still has to be told.
 func (w Worked) Unsent() []Kept {
-	var list []Kept
-	for _, k := range w.Of(SheetNotification) {
-		if k.One("sent") == "" {
+	return w.where(SheetNotification, func(k Kept) bool { return k.One("sent") == "" })
+}
+
+func (w Worked) where(s Sheet, so func(Kept) bool) (list []Kept) {
+	for _, k := range w.Of(s) {
+		if so(k) {
 			list = append(list, k)
 		}
 	}
@@ -79,12 +69,7 @@ func (w Worked) Unsent() []Kept {
 // Confirmed reports whether whoever a case was referred to confirmed that they have
 // it.
 func (w Worked) Confirmed() bool {
-	for _, k := range w.Of(SheetReferral) {
-		if k.One("confirmed") != "" {
-			return true
-		}
-	}
-	return false
+	return len(w.where(SheetReferral, func(k Kept) bool { return k.One("confirmed") != "" })) > 0
 }
 
 // BreachOpen reports whether a personal-data breach waits for the decision to notify

@@ -27,12 +27,13 @@ type change struct {
 	words string                                  // to be found by search from now on
 	news  bool                                    // tell the complainant by mail, where they have an address
 	more  func(*store.Tx) error                   // may be nil
-	begin func([]deadline.Clock) []deadline.Clock // may be nil; adds clocks of its own
 	fix   func([]deadline.Clock)                  // may be nil; changes the clocks themselves
 	turn  *turning                                // may be nil; changes who may read
 	sum   func(*casefile.Summary)                 // may be nil; changes what list and search open
+	whole bool                                    // does not happen where list and search cannot be brought along
 	kept  *casefile.Kept                          // may be nil; the record that is written
 	scrub bool                                    // the summary loses every word of the case
+	begin func([]deadline.Clock) []deadline.Clock // may be nil; adds clocks of its own
 }
 
 // routing is what the case says about itself once the change is made.
@@ -134,17 +135,23 @@ func (c *Casework) seal(actor access.Actor, o *custody.Opened, ch change, row []
 		return nil, fmt.Errorf("seal entries: %w", err)
 	}
 	record, closes := outcomeIn(ch.items)
+	if ch.whole && len(row) != 1 {
+		return nil, errRedactDamaged
+	}
 	if ch.words == "" && ch.sum == nil && !closes && !added.Turned() || len(row) != 1 {
 		return added, nil
 	}
 	r, _ := c.openRow(actor, row[0])
+	if r.damaged && ch.whole {
+		return nil, errRedactDamaged
+	}
 	if r.damaged {
 		return added, nil // shown as damaged in the list; what is in the case stays whole
 	}
 	s := r.summary
 	news := []string{unheard(o, r.Summary.Revision), ch.words}
 	if ch.scrub {
-		s.Subject, s.Words, news = "", "", nil
+		s.Subject, s.Words, s.Tally, news = "", "", casefile.Tally{}, nil
 	}
 	for _, words := range news {
 		if words != "" {

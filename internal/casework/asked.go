@@ -26,10 +26,11 @@ type Asked struct {
 	State     RequestState
 	Decider   Person
 	Decided   time.Time
-	Words     string // of the one who decided
-	Forged    bool   // a decision stands there that its author did not sign; it counts for nothing
-	Mine      bool   // the member asked it
-	MayDecide bool   // the member may approve or refuse it now
+	Words     string       // of the one who decided
+	Forged    bool         // a decision stands there that its author did not sign; it counts for nothing
+	Mine      bool         // the member asked it
+	MayDecide bool         // the member may approve or refuse it now
+	Removal   *RemovalView // what would be removed; nil: something else, or it is gone
 }
 
 // String hides the content.
@@ -38,12 +39,16 @@ func (Asked) String() string { return "[sealed]" }
 func (c *Casework) asked(actor access.Actor, o *custody.Opened, dir *staff.Directory, names map[staff.ID]string) []Asked {
 	var list []Asked
 	for _, r := range c.requests(o, dir) {
-		list = append(list, Asked{
+		a := Asked{
 			ID: r.id, Matter: r.Matter, By: Person{r.by, names[r.by]}, For: Person{staff.ID(r.For), names[staff.ID(r.For)]},
 			Object: r.Object, Reason: r.Reason, At: r.at, Until: r.until, State: r.state, Decider: Person{r.decider, names[r.decider]},
 			Decided: r.decided, Words: r.words, Forged: r.forged, Mine: r.by == actor.Member,
 			MayDecide: r.state == RequestWaiting && slices.Contains(c.deciders(o, dir, r), actor.Member),
-		})
+		}
+		if r.Matter == casefile.MatterRedaction {
+			a.Removal = c.removalOf(o, r.Object)
+		}
+		list = append(list, a)
 	}
 	return list
 }

@@ -51,7 +51,7 @@ func (c *Casework) helperFile(ctx context.Context, actor access.Actor, o *custod
 	if err != nil {
 		return nil, err
 	}
-	summary, err := casefile.EncodePayload(casefile.Summary{Subject: h.About})
+	summary, err := casefile.EncodeSummary(casefile.Summary{Subject: h.About, Words: casefile.FindForm(h.About)})
 	if err != nil {
 		return nil, err
 	}

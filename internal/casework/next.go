@@ -53,6 +53,8 @@ const (
 	stepNotify       = "notify"
 	stepPlan         = "plan"
 	stepConfirm      = "confirm"
+	stepCorrected    = "corrected"
+	stepChecks       = "checks"
 )
 
 // StepKeys lists every key of a next step, for tests of the catalogue.
@@ -62,7 +64,7 @@ func StepKeys() []string {
 		stepWait, stepUpdate, stepDecide, stepClose, stepMeasures, stepReview, stepReferred, stepMonitor, stepNone, stepSort, stepErase, stepHeld,
 		stepWish, stepSilent, stepHelper,
 		stepDeclare, stepTriage, stepBreachDecide, stepBreachKnown, stepRegime, stepNotice, stepReply, stepReport, stepAllegation, stepFindings,
-		stepDecision, stepAgree, stepNotify, stepPlan, stepConfirm,
+		stepDecision, stepAgree, stepNotify, stepPlan, stepConfirm, stepCorrected, stepChecks,
 	}
 }
 
@@ -131,6 +133,8 @@ func (v *Case) step() (string, []deadline.Kind) {
 		return stepAcknowledge, []deadline.Kind{deadline.KindAcknowledgement, deadline.KindFirstAnswer}
 	case v.owes(casefile.EntryMeetingRequest):
 		return stepMeeting, []deadline.Kind{deadline.KindMeeting}
+	case v.corrected():
+		return stepCorrected, nil
 	case v.owes(casefile.EntryMessageIn):
 		return stepAnswer, nil
 	default:
@@ -166,6 +170,9 @@ func (v *Case) handlingStep() (string, []deadline.Kind) {
 	answer := []deadline.Kind{deadline.KindFeedback, deadline.KindFullAnswer}
 	if recorded := v.recordStep(); recorded != "" {
 		return recorded, append(kindsOf(recorded), answer...)
+	}
+	if v.unchecked() && (v.State == casefile.StateInvestigation || v.State == casefile.StateHandling && v.Route.SealsIdentityApart()) {
+		return stepChecks, append([]deadline.Kind{deadline.KindPlan}, answer...)
 	}
 	switch v.State {
 	case casefile.StateAcknowledged, casefile.StateTriage:

@@ -132,11 +132,13 @@ func pageOf(step string) string {
 		sheet = casefile.SheetRegime
 	case stepReport:
 		sheet = casefile.SheetReport
+	case stepChecks:
+		sheet = casefile.SheetChecks
 	case stepDecision, stepAgree:
 		sheet = casefile.SheetDecision
 	case stepAllegation:
 		sheet = casefile.SheetAllegation
-	case stepNotice, stepReply, stepFindings, stepPlan, stepConfirm, stepNotify:
+	case stepNotice, stepReply, stepFindings, stepPlan, stepConfirm, stepNotify, stepCorrected:
 		return "/records"
 	case stepClose:
 		return "/close"

@@ -200,7 +200,7 @@ func (n *tallying) mine(tx *store.Tx) error {
 			n.damaged++
 		}
 		k := n.clear(r.Case)
-		k.Topics, k.Assessed, k.Outcome = o.summary.Topics, o.summary.Assessed, o.summary.Outcome
+		n.tally(&k, o.summary)
 		n.cases = append(n.cases, k)
 	}
 	return nil

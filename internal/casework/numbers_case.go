@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"klankbord/internal/casefile"
 	"klankbord/internal/deadline"
 	"klankbord/internal/figures"
 	"klankbord/internal/retention"
@@ -16,7 +17,7 @@ func (n *tallying) clear(f store.Case) figures.Case {
 	at := n.c.Calendar.Location
 	k := figures.Case{
 		Route: f.Route, Channel: f.Channel, Language: f.Language, Since: f.Received,
-		Received: figures.MonthIn(f.Received, at), Closed: figures.MonthIn(f.Closed, at), Waited: -1,
+		Received: figures.MonthIn(f.Received, at), Closed: figures.MonthIn(f.Closed, at), Waited: -1, Delay: -1,
 	}
 	if !f.Closed.IsZero() {
 		k.Days = int(f.Closed.Sub(f.Received) / (24 * time.Hour))
@@ -37,9 +38,42 @@ func (n *tallying) clear(f store.Case) figures.Case {
 			*into = n.judge(c)
 		}
 	}
+	k.CheckIn = n.checkIns(clocks)
 	k.Replied, k.Written = n.replied[f.ID]
 	k.Opened = slices.Contains(n.opened, f.ID)
 	return k
+}
+
+// tally adds what only a key opens.
+func (n *tallying) tally(k *figures.Case, s casefile.Summary) {
+	t := s.Tally
+	k.Topics, k.Assessed, k.Outcome, k.Severity = s.Topics, s.Assessed, s.Outcome, s.Severity
+	k.Relation, k.Refused, k.Causes, k.Told = t.Relation, t.Refused, t.Causes, t.Told
+	k.Progress = t.Progress(n.c.Store.Now().In(n.c.Calendar.Location))
+	if t.Delay != nil {
+		k.Delay = *t.Delay
+	}
+	for _, m := range t.Measures {
+		k.Measures = append(k.Measures, m.Kind)
+	}
+}
+
+// checkIns judges whether who complained was asked on every day on which that was due.
+func (n *tallying) checkIns(clocks []deadline.Clock) figures.Judged {
+	judged := figures.NotAsked
+	for _, k := range clocks {
+		if !k.CheckIn() {
+			continue
+		}
+		switch n.judge(k) {
+		case figures.Late:
+			return figures.Late
+		case figures.InTime:
+			judged = figures.InTime
+		default: // its time has not come
+		}
+	}
+	return judged
 }
 
 // first is the first of a case's clocks of some kinds.
@@ -101,7 +135,7 @@ func (n *tallying) remains(row store.ErasedCase) (figures.Case, bool) {
 	closed, well := figures.ParseMonth(row.Closed)
 	k := figures.Case{
 		Route: row.Route, Channel: row.Channel, Language: row.Language, Topics: row.Topics, Outcome: row.Outcome,
-		Received: received, Closed: closed, Days: int(row.Days), Waited: -1,
+		Received: received, Closed: closed, Days: int(row.Days), Waited: -1, Delay: -1,
 		Acknowledged: kept(row.Acknowledged), Answered: kept(row.Answered),
 		Erased: figures.MonthIn(row.Erased, n.c.Calendar.Location), ErasedLate: row.Erased.After(row.Due.AddDate(0, 1, 0)),
 	}

@@ -146,10 +146,11 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 	c.way(actor, o, a.dir, v)
 	v.Data = c.dataRequests(o, a.clocks)
 	v.Erasure = c.erasure(actor, o, a, v.Requests)
+	v.Removal = c.removalWay(actor, o, a.dir, v.Requests)
 	v.Code = c.codeStanding(actor, o, a, v)
 	v.Clocks = c.clockViews(o, a.clocks)
 	v.Moves, v.Work = c.moves(actor.Member, o, a), recorded(o)
-	v.Earlier = earlier(o)
+	v.Earlier, v.Slips = earlier(o), o.Slips()
 	v.Decided = c.decided(o, a.dir, v.Work)
 	v.Decided.By.Name = a.names[v.Decided.By.ID]
 	v.me, v.now, v.Names, v.Undeclared = actor.Member, c.Store.Now(), a.names, undeclared(actor.Member, o, a, v.Work)
@@ -157,6 +158,7 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 	v.Story = c.story(actor, o, files)
 	v.Timeline = c.timeline(actor, o, a, files)
 	v.Named = c.named(actor, o, a.dir, a.names)
+	v.Checklists = c.checklists(v)
 	v.Next = c.next(v)
 	return v
 }

@@ -171,14 +171,27 @@ func (c *Casework) keep(ctx context.Context, actor access.Actor, o *custody.Open
 		}},
 		facts: recordFacts(next, c.Store.Now()), kept: version(was, next, id, c.Store.Now()),
 	}
-	if next.Sheet == casefile.SheetTriage {
-		assessed := casefile.Worked{{Record: next, ID: casefile.EntryID(id)}}
-		ch.sum = func(s *casefile.Summary) { s.Severity, s.Assessed = assessed.Severity(), assessed.Assessed() }
+	switch next.Sheet {
+	case casefile.SheetTriage, casefile.SheetMeasure, casefile.SheetCause, casefile.SheetNotification:
+		after := with(recorded(o), *ch.kept)
+		ch.sum = func(s *casefile.Summary) {
+			s.Severity, s.Assessed, s.Tally = after.Severity(), after.Assessed(), after.Tally(s.Tally)
+		}
+	default: // nothing that lists show or figures count
 	}
 	if err := c.apply(ctx, actor, o, ch); err != nil {
 		return fmt.Errorf("keep record: %w", err)
 	}
 	return nil
+}
+
+// with is what members recorded, with one more version.
+func with(w casefile.Worked, k casefile.Kept) casefile.Worked {
+	after := slices.DeleteFunc(slices.Clone(w), func(old casefile.Kept) bool { return old.ID == k.ID })
+	if !k.Struck {
+		after = append(after, k)
+	}
+	return after
 }
 
 // version is a record as it stands with its next version.

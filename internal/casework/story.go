@@ -19,6 +19,10 @@ func filesOf(o *custody.Opened) map[string]File {
 		if e.Kind != casefile.EntryFile && e.Kind != casefile.EntryInternalFile {
 			continue
 		}
+		if !e.Redacted.IsZero() {
+			files[e.ID] = File{ID: e.ID, Removed: true}
+			continue
+		}
 		m, err := manifest(e)
 		files[e.ID] = File{ID: e.ID, Name: m.Name, Type: m.Type, Size: m.Size, Damaged: err != nil || !m.Complete}
 	}
@@ -57,7 +61,7 @@ func (c *Casework) story(actor access.Actor, o *custody.Opened, files map[string
 			return nil
 		}
 		return &Story{
-			ID: e.ID, At: e.Created, Lang: s.Lang, Files: take(files, o, e.ID, s.Files),
+			ID: e.ID, At: e.Created, Redacted: e.Redacted, Lang: s.Lang, Files: take(files, o, e.ID, s.Files),
 			Groups: c.groups(s.Answers, profile.Dialogue, actor.Language),
 		}
 	}

@@ -26,6 +26,9 @@ func written(e custody.Entry) []string {
 	case casefile.EntryRecord:
 		p, _ := casefile.DecodePayload[casefile.Record](e.Payload)
 		return p.Texts()
+	case casefile.EntrySlip:
+		p, _ := casefile.DecodePayload[casefile.Slip](e.Payload)
+		return []string{p.Whom, p.Basis, p.Text, p.Why}
 	case casefile.EntryClock, casefile.EntryPromise:
 		p, _ := casefile.DecodePayload[casefile.ClockEvent](e.Payload)
 		return []string{p.Why}
@@ -65,7 +68,10 @@ func textsOf(e custody.Entry) []string {
 	case casefile.EntryCheckIn:
 		p, _ := casefile.DecodePayload[casefile.CheckIn](e.Payload)
 		return []string{p.Wish}
-	case casefile.EntryFile:
+	case casefile.EntrySlipAnswer:
+		p, _ := casefile.DecodePayload[casefile.SlipAnswer](e.Payload)
+		return []string{p.Words}
+	case casefile.EntryFile, casefile.EntryInternalFile:
 		m, err := manifest(e)
 		if err != nil {
 			return nil

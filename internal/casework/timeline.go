@@ -71,7 +71,7 @@ func author(e custody.Entry, actor access.Actor, a around) Author {
 
 // item turns an entry into what the timeline shows; false for what it does not show.
 func (c *Casework) item(o *custody.Opened, e custody.Entry, files map[string]File) (Item, bool) {
-	i := Item{ID: e.ID, Kind: e.Kind, At: e.Created, Damaged: e.Damaged, Locked: e.Locked}
+	i := Item{ID: e.ID, Kind: e.Kind, At: e.Created, Damaged: e.Damaged, Locked: e.Locked, Redacted: e.Redacted}
 	switch e.Kind {
 	case casefile.EntryRouting, casefile.EntrySummary, casefile.EntryStory, casefile.EntryIdentity,
 		casefile.EntryFile, casefile.EntryInternalFile:
@@ -160,6 +160,21 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 	case casefile.EntryDecision:
 		p, err := casefile.DecodePayload[casefile.Decision](e.Payload)
 		i.Verdict, i.Text = p.Verdict, p.Words
+		return err
+	case casefile.EntryRedaction, casefile.EntryInternalRedaction:
+		if len(e.Payload) == 0 {
+			return nil // more went from there since
+		}
+		p, err := casefile.DecodePayload[casefile.Redaction](e.Payload)
+		i.Reason = p.Reason
+		return err
+	case casefile.EntrySlip:
+		p, err := casefile.DecodePayload[casefile.Slip](e.Payload)
+		i.Slip, i.Text, i.Lang = &p, p.Text, p.Lang
+		return err
+	case casefile.EntrySlipAnswer:
+		p, err := casefile.DecodePayload[casefile.SlipAnswer](e.Payload)
+		i.Answer, i.Text, i.Lang = &p, p.Words, p.Lang
 		return err
 	case casefile.EntryRecord:
 		p, err := casefile.DecodePayload[casefile.Record](e.Payload)

@@ -47,12 +47,15 @@ type Case struct {
 	Outcome  casefile.Outcome
 	Erasure  Erasure
 	Data     []DataRequest // requests about personal data, oldest first
+	Removal  Removal
 	Next     Step
 	Helpers  bool    // people who helped can have a code of their own
 	Named    []Named // members whose name stands in what the complainant wrote
 
 	Work       casefile.Worked                      // what members recorded
 	Earlier    map[casefile.EntryID][]casefile.Kept // versions of each record before the newest, which comes first
+	Checklists []casefile.Checklist                 // what the topics ask members to think of
+	Slips      casefile.Puts                        // what was put before the complainant
 	Decided    Decided                              // how far a second member's agreement to the decision is
 	Names      map[staff.ID]string                  // of members, also of those who left
 	me         staff.ID
@@ -62,11 +65,12 @@ type Case struct {
 
 // Story is what the complainant told at first, under the questions of the form.
 type Story struct {
-	ID     string
-	At     time.Time
-	Lang   lang.Lang
-	Groups []Group
-	Files  []File
+	ID       string
+	Redacted time.Time // when something was last removed from it for good; zero: never
+	At       time.Time
+	Lang     lang.Lang
+	Groups   []Group
+	Files    []File
 }
 
 // Group is the answers of one part of the form.
@@ -86,6 +90,7 @@ type Answer struct {
 // File is a file in the case. A damaged one cannot be downloaded.
 type File struct {
 	ID      string
+	Removed bool // for good
 	Name    string
 	Type    string
 	Size    int64
@@ -94,34 +99,38 @@ type File struct {
 
 // Item is something on the timeline: an entry, or an event that the log tells of.
 type Item struct {
-	ID      string
-	Kind    casefile.EntryKind // empty for an event of the log
-	Event   Event
-	At      time.Time
-	From    Author
-	Text    string
-	Lang    lang.Lang
-	Way     string // of a meeting request
-	Files   []File
-	Outcome *casefile.OutcomeRecord
-	Moved   *casefile.StateEvent
-	Access  *casefile.AccessEvent
-	Code    casefile.CodeAct // of an event of the code
-	CheckIn *casefile.CheckIn
-	Helper  casefile.Number // of the file of somebody who helped
-	Clock   *casefile.ClockEvent
-	Hold    *casefile.HoldEvent
-	Part    *casefile.PartEvent
-	Asked   casefile.Matter  // of a request, or of what was decided about one
-	Verdict casefile.Verdict // of a decision
-	Record  *casefile.Record // of a sheet that was filled in, or its later version
-	Again   bool             // a later version
-	Person  string           // whom an event is about
-	New     bool             // the member had not read it before this page
-	Read    bool             // the complainant has opened the mailbox since
-	ReadAt  time.Time
-	Damaged bool
-	Locked  bool // the member has no key to it
+	ID       string
+	Kind     casefile.EntryKind // empty for an event of the log
+	Event    Event
+	At       time.Time
+	From     Author
+	Text     string
+	Lang     lang.Lang
+	Way      string // of a meeting request
+	Files    []File
+	Outcome  *casefile.OutcomeRecord
+	Moved    *casefile.StateEvent
+	Access   *casefile.AccessEvent
+	Code     casefile.CodeAct // of an event of the code
+	CheckIn  *casefile.CheckIn
+	Helper   casefile.Number // of the file of somebody who helped
+	Clock    *casefile.ClockEvent
+	Hold     *casefile.HoldEvent
+	Asked    casefile.Matter       // of a request, or of what was decided about one
+	Verdict  casefile.Verdict      // of a decision
+	Redacted time.Time             // when something was last removed from it for good; zero: never
+	Reason   casefile.RedactReason // of a removal
+	Slip     *casefile.Slip        // put before the complainant
+	Answer   *casefile.SlipAnswer  // what became of one
+	Record   *casefile.Record      // of a sheet that was filled in, or its later version
+	Again    bool                  // a later version
+	Person   string                // whom an event is about
+	New      bool                  // the member had not read it before this page
+	Read     bool                  // the complainant has opened the mailbox since
+	ReadAt   time.Time
+	Damaged  bool
+	Locked   bool // the member has no key to it
+	Part     *casefile.PartEvent
 }
 
 // Event is what an item of the log tells.

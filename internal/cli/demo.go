@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -20,6 +21,8 @@ import (
 
 type demoCommand struct {
 	config.Config
+
+	Ahead time.Duration `help:"Let the clock of the demo run so much ahead, such as 2400h, to see what time does."`
 
 	Tree string `hidden:"" env:"KLANKBORD_DEV" type:"existingdir" help:"Read templates from this checkout again for every page."`
 
@@ -61,8 +64,9 @@ func (c *demoCommand) Run(e *env) (err error) {
 	if err != nil {
 		return err
 	}
-	pages := demo.New(guide, box, clock.System{})
-	a, err := app.Open(e.ctx, c.Config, app.Options{Transport: box, Log: log, Demo: pages, Tree: c.Tree})
+	clk := clock.Ahead(c.Ahead)
+	pages := demo.New(guide, box, clk)
+	a, err := app.Open(e.ctx, c.Config, app.Options{Transport: box, Log: log, Demo: pages, Tree: c.Tree, Clock: clk})
 	if err != nil {
 		return err
 	}

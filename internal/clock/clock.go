@@ -19,6 +19,12 @@ type System struct{}
 // database stores.
 func (System) Now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
+// Ahead is the clock of the machine, by so much later.
+type Ahead time.Duration
+
+// Now returns the machine's time and what the clock is ahead of it.
+func (a Ahead) Now() time.Time { return System{}.Now().Add(time.Duration(a)) }
+
 // Fixed is a clock that stands still until it is moved. It is safe for
 // concurrent use.
 type Fixed struct {

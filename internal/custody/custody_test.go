@@ -171,7 +171,7 @@ func TestTamperedRowsAreNeverGenuine(t *testing.T) {
 		"author changed":              "UPDATE entry SET author_kind = 'member', author_id = 'x' WHERE case_id = $1 AND kind = 'story'",
 		"time changed":                "UPDATE entry SET created = created - 1 WHERE case_id = $1 AND kind = 'story'",
 		"order changed":               "UPDATE entry SET seq = seq + 100 WHERE case_id = $1 AND kind = 'story'",
-		"AT13 an entry inserted":      "INSERT INTO entry SELECT case_id, 'forged', seq + 50, epoch, compartment, kind, parent, author_kind, author_id, appended, derived, box, created, stamp FROM entry WHERE case_id = $1 AND kind = 'story'",
+		"AT13 an entry inserted":      "INSERT INTO entry SELECT case_id, 'forged', seq + 50, epoch, compartment, kind, parent, author_kind, author_id, appended, derived, box, gone, created, stamp FROM entry WHERE case_id = $1 AND kind = 'story'",
 		"AT18 head rolled back":       "UPDATE case_file SET head_count = head_count - 1 WHERE id = $1",
 		"AT1 a compartment key":       "UPDATE case_key SET dialogue = investigation WHERE case_id = $1",
 		"AT4 a grant of another made": "UPDATE case_grant SET fingerprint = 'x' WHERE case_id = $1 AND recipient_kind = 'code'",

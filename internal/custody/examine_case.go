@@ -48,6 +48,7 @@ func (x *examiner) oneCase(id casefile.ID) error {
 	}
 	about := "case " + string(file.Number)
 	x.turn(about, x.told(about, r, leaves), number, state, "the rows of the case")
+	x.emptied(about, r.entries, leaves)
 	if !leadTo(r.marks, file.Head) {
 		x.result.found(about, "its entries, grants and keys do not lead to its head: one was added, altered, removed or moved")
 	}
@@ -56,6 +57,25 @@ func (x *examiner) oneCase(id casefile.ID) error {
 		return x.stamps(about, r)
 	}
 	return nil
+}
+
+// emptied holds entries that lost what lay in them against the redactions that tell of it.
+func (x *examiner) emptied(about string, entries []store.Entry, leaves []store.Leaf) {
+	newest := standsFor(entries)
+	told := 0
+	for _, l := range leaves {
+		if l.Kind == string(audit.Redacted) {
+			told++
+		}
+	}
+	for _, e := range entries {
+		if !emptyAsTold(e, newest) {
+			x.result.found(about, "an entry (%s) was emptied, or put back, otherwise than its redaction says", e.ID)
+		}
+	}
+	if len(newest) > 0 && told == 0 {
+		x.result.found(about, "something was removed from it, and no line of the log tells so")
+	}
 }
 
 // told reads the lines about a case: its turns, its receipt, and who opened what.

@@ -21,6 +21,10 @@ type Entry struct {
 	Payload []byte
 	Damaged bool
 	Locked  bool // sealed in a compartment that this reader has no key to, or behind the gate
+	// Redacted is when something was last removed from it for good; Payload is what is left,
+	// which is nothing of a file.
+	Redacted time.Time
+	Reason   casefile.RedactReason
 }
 
 // Opened is a case as one reader may see it.
@@ -246,11 +250,13 @@ func (c *Custody) OpenCode(ctx context.Context, code seal.Code) (*Opened, error)
 }
 
 func (c *Custody) openEntries(o *Opened, r rows) {
+	newest := standsFor(r.entries)
 	for _, row := range r.entries {
 		e := Entry{Entry: row}
 		switch room, ok := o.room(row); {
-		case !c.entryHolds(row):
+		case !c.entryHolds(row) || !emptyAsTold(row, newest):
 			e.Damaged, o.Damaged = true, true
+		case len(row.Box) == 0: // what is left of it stands further on
 		case !ok:
 			e.Locked = true
 		default:
@@ -260,6 +266,7 @@ func (c *Custody) openEntries(o *Opened, r rows) {
 		}
 		o.Entries = append(o.Entries, e)
 	}
+	o.redact()
 }
 
 func (o *Opened) room(row store.Entry) (*seal.CompartmentKey, bool) {

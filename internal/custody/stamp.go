@@ -65,7 +65,7 @@ func (c *Custody) entryRecord(e store.Entry) (ctx seal.Context, record []byte, a
 	if e.Appended {
 		appended[0] = 1
 	}
-	return ctx, fields([]byte(e.Parent), appended, e.Box, number(e.Created.UnixMicro())), e.AuthorKind + "/" + e.AuthorID
+	return ctx, fields([]byte(e.Parent), appended, boxSum(e), number(e.Created.UnixMicro())), e.AuthorKind + "/" + e.AuthorID
 }
 
 func (c *Custody) stampEntry(e *store.Entry) {

@@ -18,6 +18,7 @@ type Kept struct {
 	Form    string          `json:"form"` // which form it is of
 	Number  casefile.Number `json:"number"`
 	Text    string          `json:"text,omitempty"`
+	Name    string          `json:"name,omitempty"`
 	Way     string          `json:"way,omitempty"`
 	Tickets []string        `json:"tickets,omitempty"`
 	Answers profile.Answers `json:"answers,omitempty"`

@@ -40,6 +40,7 @@ func (d *Dialogue) fill(m *Mailbox, o *custody.Opened, openings []store.Opening)
 	if m.Outcome != nil && m.Outcome.Unread {
 		m.Unread++
 	}
+	m.Slips = slips(o)
 	m.Question = d.isQuestion(m.Story)
 }
 
@@ -73,12 +74,12 @@ func storyOf(o *custody.Opened, e custody.Entry) *Story {
 	if err != nil {
 		return nil
 	}
-	return &Story{At: e.Created, Files: filesOf(o, story.Files), Story: story}
+	return &Story{At: e.Created, Redacted: e.Redacted, Files: filesOf(o, story.Files), Story: story}
 }
 
 // itemOf opens one turn of the dialogue; what does not open is told as damaged.
 func itemOf(o *custody.Opened, e custody.Entry) Item {
-	x := Item{ID: e.ID, Kind: e.Kind, Mine: e.Kind != casefile.EntryMessageOut && e.Kind != casefile.EntryDataAnswer, At: e.Created}
+	x := Item{ID: e.ID, Kind: e.Kind, Mine: e.Kind != casefile.EntryMessageOut && e.Kind != casefile.EntryDataAnswer, At: e.Created, Redacted: e.Redacted}
 	if e.Damaged || e.Locked {
 		x.Damaged = true
 		return x
@@ -119,12 +120,20 @@ func filesOf(o *custody.Opened, ids []casefile.EntryID) []File {
 	var list []File
 	for _, id := range ids {
 		f := File{ID: string(id), Damaged: true}
+		if removed(o, string(id)) {
+			f = File{ID: string(id), Removed: true}
+		}
 		if m, ok := manifestOf(o, string(id)); ok {
 			f = File{ID: string(id), Name: m.Name, Type: m.Type, Size: m.Size}
 		}
 		list = append(list, f)
 	}
 	return list
+}
+
+// removed reports whether members removed a file for good.
+func removed(o *custody.Opened, id string) bool {
+	return slices.ContainsFunc(o.Entries, func(e custody.Entry) bool { return e.ID == id && !e.Redacted.IsZero() && !e.Damaged })
 }
 
 // manifestOf finds a file that both sides see.

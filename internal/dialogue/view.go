@@ -37,6 +37,7 @@ type Mailbox struct {
 	Outcome   *Outcome // nil until there is one
 	Thread    []Item   // newest first
 	Unread    int      // items that were not shown before
+	Slips     []Placed // what members put before the complainant, newest first
 	Withdrawn time.Time
 	Story     *Story // nil when it does not open
 	Openings  []Opening
@@ -112,17 +113,18 @@ type Outcome struct {
 
 // Item is one turn of the dialogue.
 type Item struct {
-	ID      string
-	Kind    casefile.EntryKind // message-in, message-out, withdrawal, meeting-request
-	Mine    bool               // from the complainant
-	At      time.Time
-	Lang    lang.Lang
-	Text    string
-	Way     string // of a meeting request: phone, video or in-person
-	Files   []File
-	Unread  bool      // from us, and not shown before
-	ReadAt  time.Time // when one of us read what the complainant wrote; zero: not yet
-	Damaged bool      // was altered; nothing of it is shown
+	ID       string
+	Kind     casefile.EntryKind // message-in, message-out, withdrawal, meeting-request
+	Mine     bool               // from the complainant
+	At       time.Time
+	Lang     lang.Lang
+	Text     string
+	Way      string // of a meeting request: phone, video or in-person
+	Files    []File
+	Unread   bool      // from us, and not shown before
+	ReadAt   time.Time // when one of us read what the complainant wrote; zero: not yet
+	Damaged  bool      // was altered; nothing of it is shown
+	Redacted time.Time // when members removed a passage from it; zero: never
 }
 
 // File is a file in the case that both sides see. A damaged one cannot be opened.
@@ -130,12 +132,14 @@ type File struct {
 	ID, Name, Type string
 	Size           int64
 	Damaged        bool
+	Removed        bool // by members, for good
 }
 
 // Story is what the complainant told at first.
 type Story struct {
-	At    time.Time
-	Files []File
+	At       time.Time
+	Redacted time.Time // when members removed a passage from it; zero: never
+	Files    []File
 	casefile.Story
 }
 

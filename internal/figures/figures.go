@@ -78,6 +78,15 @@ type Case struct {
 	Topics   []string // as ticked
 	Assessed []string // as the members see it; empty: they did not say otherwise
 	Outcome  casefile.Outcome
+	Severity int // 1 to 4; 0: nobody said
+	Relation string
+	Delay    int // days from what happened to the complaint; below zero: not known
+	Refused  string
+	Measures []string // the kinds
+	Progress casefile.Progress
+	Causes   []string
+	Told     []string
+	CheckIn  Judged // what was asked after closing
 	Received Month
 	Closed   Month     // zero: it is open
 	Since    time.Time // when it was received; zero where only the month is left

@@ -30,7 +30,7 @@ type rule struct {
 }
 
 func rules() []rule {
-	return slices.Concat(received(), standing(), speed(), results(), trust())
+	return slices.Concat(received(), standing(), speed(), results(), trust(), recorded())
 }
 
 // received are the figures of what came in.

@@ -188,6 +188,7 @@ func (i *Intake) sealCase(dir *staff.Directory, s *submission) error {
 	subject := i.Profile.Summary(s.answers, s.draft.Lang)
 	summary, err := casefile.EncodeSummary(casefile.Summary{
 		Subject: subject, Topics: s.routing.Topics, Words: casefile.FindForm(subject + "\n" + i.searchText(s)),
+		Tally: i.tally(s),
 	})
 	if err != nil {
 		return err

@@ -29,6 +29,9 @@ const (
 
 	FieldWhen    = "when_words"     // text: when it happened
 	FieldEarlier = "earlier_number" // text: number of an earlier complaint
+
+	FieldRelation = "relation"    // choice: what the complainant is to the organisation
+	FieldHappened = "happened_on" // date
 )
 
 // Kind is how a field is asked and checked.

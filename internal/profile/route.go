@@ -163,3 +163,15 @@ func (p *Profile) Functions() []Option {
 	}
 	return out
 }
+
+// OptionLabel is what an option of a field is called; the option itself where the
+// profile has it no more.
+func (p *Profile) OptionLabel(field, value string) Text {
+	f, _ := p.Form.field(field)
+	for _, o := range f.Options {
+		if o.ID == value {
+			return o.Label
+		}
+	}
+	return Text{"nl": value, "fr": value, "en": value, "de": value}
+}

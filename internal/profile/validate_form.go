@@ -21,6 +21,7 @@ func known() map[string]Kind {
 		FieldEmail: Email, FieldPhone: Phone, FieldAddress: Address, FieldNoMail: Checkbox, FieldLanguage: Choice,
 		FieldNameSharing: Choice, FieldSurvey: Checkbox, FieldPrivacyRead: Checkbox,
 		FieldConversation: Choice, FieldFear: Choice, FieldWhen: Line, FieldEarlier: Line,
+		FieldRelation: Choice, FieldHappened: Date,
 	}
 }
 

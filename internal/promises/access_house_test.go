@@ -43,6 +43,7 @@ type matrix struct {
 type object struct {
 	number                      casefile.Number
 	file, mail, request, record string
+	slip, interview             string
 	words                       []string // found on pages of those who may see them only
 }
 
@@ -152,6 +153,9 @@ func (m *matrix) worked(t *testing.T, name string, e apptest.Enrolled, who staff
 	m.Keep(e.Actor, o.number, casefile.SheetMeasure, map[string][]string{"what": {"Pay it back"}, "kind": {"refund"}})
 	m.Keep(e.Actor, o.number, casefile.SheetDecision, map[string][]string{"outcome": {"upheld"}, "why": {word(name + "note")}})
 	o.record = string(m.Case(e.Actor, o.number).Work.Single(casefile.SheetMeasure).ID)
+	m.Keep(e.Actor, o.number, casefile.SheetInterview, map[string][]string{"who": {"An"}, "on": {"2026-03-02"}, "way": {"phone"}, "minutes": {word(name + "story")}})
+	o.interview, o.slip = string(m.Case(e.Actor, o.number).Work.Single(casefile.SheetInterview).ID), ident.New()
+	must(t, m.Casework.PutBefore(ctx, e.Actor, o.number, casework.Putting{Kind: casefile.SlipMinutes, ID: o.slip, Record: o.interview, Version: o.interview, Lang: lang.NL}))
 }
 
 // newCode starts a new code for case A, whose address was confirmed.
@@ -205,7 +209,7 @@ func (m *matrix) place(pattern, what string) (method, path string) {
 		path = "/nl" + path
 	}
 	const none = "00000000000000000000000000"
-	nothing := object{number: "KB-0000-00", file: none, request: none, record: none}
+	nothing := object{number: "KB-0000-00", file: none, request: none, record: none, slip: none, interview: none}
 	what, other, crossed := strings.Cut(what, " with ")
 	o, inside := &nothing, &nothing
 	if known := m.cases[what]; known != nil {
@@ -235,7 +239,14 @@ func (m *matrix) place(pattern, what string) (method, path string) {
 		values["clock"] = "D7" // as it came in on the general route
 	}
 	values["number"], values["entry"], values["id"], values["request"] = string(o.number), inside.file, inside.file, inside.request
-	values["record"] = inside.record
+	values["record"], values["slip"] = inside.record, inside.slip
+	if strings.Contains(path, "/mailbox/slip/") {
+		values["id"] = inside.slip
+	}
+	if strings.Contains(path, "/slip/new/") {
+		values["kind"] = "minutes"
+		path += "?record=" + inside.interview
+	}
 	for name, value := range values {
 		path = strings.ReplaceAll(path, "{"+name+"}", value)
 	}
@@ -251,7 +262,7 @@ func objects(pattern string) []string {
 	switch {
 	case strings.HasSuffix(pattern, "/code/given"): // forgets what the browser held, and leads back
 		return nil
-	case has("number") && (has("entry") || has("request") || has("record")):
+	case has("number") && (has("entry") || has("request") || has("record") || has("slip")):
 		return []string{"A", "B", "A with B", "B with A"}
 	case has("number"), has("id"):
 		return []string{"A", "B"}
@@ -286,12 +297,16 @@ func (m *matrix) form(pattern string, r role, what string) url.Values {
 		return values
 	case "POST /desk/case/{number}/records/decision/agree":
 		return url.Values{"version": {"older"}, "reason": {"please read what we decided"}}
+	case "POST /desk/case/{number}/slip/new/{kind}":
+		if o := m.cases[what]; o != nil {
+			return url.Values{"id": {ident.New()}, "record": {o.interview}, "version": {"older"}, "lang": {"nl"}}
+		}
 	case "POST /desk/case/{number}/mail":
 		if o := m.cases[what]; o != nil {
 			behind(m.T, m.Store, "UPDATE mail SET state = 'dead' WHERE id = $1", o.mail)
 			return url.Values{"mail": {o.mail}}
 		}
-	case "POST /mailbox/reply", "POST /mailbox/withdraw", "POST /mailbox/conversation", "POST /mailbox/contact", "POST /mailbox/mail", "POST /mailbox/language":
+	case "POST /mailbox/reply", "POST /mailbox/withdraw", "POST /mailbox/conversation", "POST /mailbox/contact", "POST /mailbox/mail", "POST /mailbox/language", "POST /mailbox/slip/{id}":
 		if o := m.cases[r.code]; o != nil {
 			return url.Values{"key": {dialogue.NewKey()}, "number": {string(o.number)}}
 		}

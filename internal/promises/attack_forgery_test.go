@@ -234,7 +234,7 @@ func TestAT13_ForgedWordsAreNeverGenuine(t *testing.T) {
 			behind(t, s.Store, "UPDATE entry SET box = $1, appended = 1, derived = NULL WHERE case_id = $2 AND id = $3", []byte(e.Box), string(e.Case), id)
 		},
 		"a message once more": func() {
-			behind(t, s.Store, `INSERT INTO entry SELECT case_id, 'forged', $1, epoch, compartment, kind, parent, author_kind, author_id, appended, derived, box, created + 60000000, stamp
+			behind(t, s.Store, `INSERT INTO entry SELECT case_id, 'forged', $1, epoch, compartment, kind, parent, author_kind, author_id, appended, derived, box, gone, created + 60000000, stamp
 FROM entry WHERE case_id = $2 AND id = $3`, last(), string(s.a.Case), f.like.ID)
 			f.head(s.a.Case)
 		},

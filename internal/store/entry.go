@@ -21,20 +21,21 @@ type Entry struct {
 	AuthorID    string
 	Appended    bool     // sealed under an object key wrapped to the compartment
 	Derived     seal.Box // that object key under the compartment's root, once opened
-	Box         seal.Box
+	Box         seal.Box // empty: what lay there was destroyed
+	Gone        []byte   // the SHA-256 of what lay there, then
 	Created     time.Time
 	Stamp       []byte
 }
 
 const entryColumns = `case_id, id, seq, epoch, compartment, kind, parent, author_kind, author_id,
-  appended, derived, box, created, stamp`
+  appended, derived, box, gone, created, stamp`
 
 func scanEntry(row scanner) (Entry, error) {
 	var e Entry
 	var comp, appended, created int64
 	var derived, box []byte
 	err := row.Scan(&e.Case, &e.ID, &e.Seq, &e.Epoch, &comp, &e.Kind, &e.Parent, &e.AuthorKind, &e.AuthorID,
-		&appended, &derived, &box, &created, &e.Stamp)
+		&appended, &derived, &box, &e.Gone, &created, &e.Stamp)
 	e.Compartment, e.Appended = seal.Compartment(comp), appended == 1 //nolint:gosec // a CHECK keeps it 1 to 3
 	e.Derived, e.Box, e.Created = derived, box, at(created)
 	return e, err
@@ -44,10 +45,19 @@ func scanEntry(row scanner) (Entry, error) {
 func (t *Tx) InsertEntry(e Entry) error {
 	t.change(e.Case)
 	_, err := t.Exec(`INSERT INTO entry (`+entryColumns+`)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 		e.Case, e.ID, e.Seq, e.Epoch, int64(e.Compartment), e.Kind, e.Parent, e.AuthorKind, e.AuthorID,
-		bit(e.Appended), []byte(e.Derived), []byte(e.Box), micros(e.Created), e.Stamp)
+		bit(e.Appended), []byte(e.Derived), []byte(e.Box), e.Gone, micros(e.Created), e.Stamp)
 	return err
+}
+
+// EmptyEntry destroys what lies sealed in an entry, with the key derived from it; its
+// stamp and the SHA-256 of what lay there stay. ErrStale: it was emptied before.
+func (t *Tx) EmptyEntry(id casefile.ID, entry string, sum []byte) error {
+	t.change(id)
+	n, err := t.Exec(`UPDATE entry SET box = $1, derived = NULL, gone = $2 WHERE case_id = $3 AND id = $4 AND gone IS NULL`,
+		[]byte{}, sum, id, entry)
+	return changed(n, err, ErrStale)
 }
 
 // DeleteEntry removes an entry that still is as it was read; ErrStale otherwise. It goes

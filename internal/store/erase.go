@@ -91,6 +91,17 @@ func (t *Tx) eraseAround(id casefile.ID) error {
 	return nil
 }
 
+// RemoveFile lets the sealed parts of one file of a case go; ErasureJob removes them.
+// Without a file it does nothing.
+func (t *Tx) RemoveFile(id casefile.ID, entry string) error {
+	if entry == "" {
+		return nil
+	}
+	t.change(id)
+	_, err := t.Exec(`UPDATE blob_ref SET owner_kind = 'erased', object_id = '' WHERE owner_kind = 'case' AND owner_id = $1 AND object_id = $2`, id, entry)
+	return err
+}
+
 // ErasedBlobs lists the sealed files of an erased case that were not removed yet.
 func (t *Tx) ErasedBlobs(id string) ([]string, error) {
 	rows, err := t.Query(`SELECT name FROM blob_ref WHERE owner_kind = 'erased' AND owner_id = $1 ORDER BY name`, id)

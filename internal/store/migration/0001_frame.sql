@@ -283,12 +283,13 @@ CREATE TABLE entry (
   appended    {int}   NOT NULL CHECK (appended IN (0, 1)),
   derived     {bytes},
   box         {bytes} NOT NULL,
+  gone        {bytes},
   created     {int}   NOT NULL,
   stamp       {bytes} NOT NULL,
   PRIMARY KEY (case_id, id)
 ) {strict};
 CREATE INDEX entry_seq ON entry (case_id, seq);
-CREATE INDEX entry_words ON entry (case_id, seq) WHERE kind IN ('message-in', 'withdrawal', 'meeting-request', 'check-in', 'review-request', 'data-request');
+CREATE INDEX entry_words ON entry (case_id, seq) WHERE kind IN ('message-in', 'withdrawal', 'meeting-request', 'check-in', 'review-request', 'slip-answer', 'data-request');
 CREATE INDEX entry_request ON entry (created) WHERE kind = 'request';
 
 CREATE TABLE summary (

@@ -50,6 +50,7 @@ type casePage struct {
 	Away   string // that the member in charge is away, and who stands in; empty: is there
 
 	StoryFiles      []ui.File
+	StoryLess       string // that something was removed from it; empty: nothing
 	StoryGone       string // that it was erased; empty: it is there
 	FormErrors      []ui.FormError
 	ChargeID        string
@@ -83,7 +84,7 @@ type blocked struct {
 func deeds() []string {
 	return []string{
 		"note", "message", "outcome", "assign", "state", "acknowledged", "clock", "deadline", "breach", "risk", "mail", "identity",
-		"asked", "decided", "withdrawn", "code-started", "code-stopped", "code-replaced", "code-handed", "moved", "hold-set", "hold-lifted", "part-erased", "data-asked", "data-answered",
+		"asked", "decided", "withdrawn", "code-started", "code-stopped", "code-replaced", "code-handed", "moved", "hold-set", "hold-lifted", "part-erased", "removed", "data-asked", "data-answered",
 	}
 }
 
@@ -181,6 +182,9 @@ func (d *desk) caseData(r *http.Request, c *casework.Case) casePage {
 	}
 	if c.Story != nil {
 		data.Groups, data.StoryFiles = d.groups(r, c.Story), d.files(data.Base, r, c.Story.Files)
+		if at := c.Story.Redacted; !at.IsZero() {
+			data.StoryLess = d.text(r, "redact.note", "date", d.date(r, at))
+		}
 	}
 	data.ChargeID, data.StateTag = string(c.Charge.ID), ui.Tag{Text: d.text(r, "common.state."+string(c.State)), Tone: ui.Info}
 	data.HeldTag = ui.Tag{Text: d.text(r, "desk.log.kind-hold-set"), Tone: ui.Warn}

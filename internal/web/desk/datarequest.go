@@ -131,7 +131,7 @@ func (d *desk) showDataAnswer(w http.ResponseWriter, r *http.Request, status int
 		}
 		p := page(d, r, d.text(r, "desk.data.answer-title"), data)
 		p.TitleParts, p.Errors = []string{data.Number}, errs
-		return d.Renderer.Render(w, r, status, "desk/data_answer", p)
+		return d.Renderer.Render(w, r, status, "desk/data-answer", p)
 	}
 	return fault.ErrNotFound
 }
@@ -179,7 +179,7 @@ func (d *desk) dataRegister(w http.ResponseWriter, r *http.Request) error {
 			{Tag: &ui.Tag{Text: d.phrase(r, k.Phrase), Tone: toneOf(k.State)}},
 		}})
 	}
-	return d.Renderer.Render(w, r, http.StatusOK, "desk/data_register", page(d, r, d.text(r, "desk.data.register"), dataRegisterPage{t}))
+	return d.Renderer.Render(w, r, http.StatusOK, "desk/data-register", page(d, r, d.text(r, "desk.data.register"), dataRegisterPage{t}))
 }
 
 // dataText words a request about personal data and what came of it, on the timeline.

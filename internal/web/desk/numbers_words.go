@@ -5,6 +5,7 @@ import (
 
 	"klankbord/internal/figures"
 	"klankbord/internal/lang"
+	"klankbord/internal/profile"
 )
 
 // figureViews puts a report into the words of a language.
@@ -52,6 +53,22 @@ func (d *desk) lineLabel(l string, r figures.Report, f figures.Figure, key strin
 		return text("numbers.age.")
 	case "outcome":
 		return text("common.outcome.")
+	case "refused":
+		return text("work.option.triage.refused.")
+	case "duration-severity":
+		return text("work.severity.")
+	case "measures":
+		return text("work.option.measure.kind.")
+	case "measure-groups":
+		return text("numbers.group.")
+	case "causes":
+		return text("work.option.cause.causes.")
+	case "improvements":
+		return text("numbers.progress.")
+	case "told":
+		return text("work.body.")
+	case "relation":
+		return d.Casework.Profile.OptionLabel(profile.FieldRelation, key).In(l)
 	default:
 		return text("common.route.")
 	}

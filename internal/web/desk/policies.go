@@ -159,5 +159,11 @@ func Policies() map[string]ui.Who {
 		"GET /desk/case/{number}/records/{sheet}/{record}":  ui.Readers,
 		"POST /desk/case/{number}/records/{sheet}/{record}": ui.Readers,
 		"POST /desk/case/{number}/records/decision/agree":   ui.Readers,
+		"GET /desk/case/{number}/remove":                    ui.Readers,
+		"POST /desk/case/{number}/remove":                   ui.Readers,
+		"GET /desk/case/{number}/slip/new/{kind}":           ui.Readers,
+		"POST /desk/case/{number}/slip/new/{kind}":          ui.Readers,
+		"GET /desk/case/{number}/slip/{slip}":               ui.Readers,
+		"POST /desk/case/{number}/slip/{slip}":              ui.Readers,
 	}
 }

@@ -20,6 +20,7 @@ type requestPage struct {
 	Open         bool // this member can open the identity with it now
 	Return       bool // this member can let somebody back in with it now
 	Code         bool // this member can give a code with it now
+	Remove       bool // this member can remove something with it now
 	Withdraw     bool
 	Typed        form // into the form that was refused
 }
@@ -43,6 +44,7 @@ func (d *desk) showRequest(w http.ResponseWriter, r *http.Request, status int, t
 			Open:     a.ID == c.Identity.Request && c.Identity.Way == casework.WayApproved,
 			Return:   a.Mine && a.Matter == casefile.MatterExclusion && a.State == casework.RequestApproved,
 			Code:     a.ID == c.Code.Request && c.Code.Way == casework.WayApproved,
+			Remove:   a.ID == c.Removal.Request && c.Removal.Way == casework.WayApproved,
 			Withdraw: a.Mine && (a.State == casework.RequestWaiting || a.State == casework.RequestApproved),
 		}
 		title := d.text(r, "desk.request.title")
@@ -79,6 +81,9 @@ func (d *desk) requestFacts(r *http.Request, c *casework.Case, a casework.Asked)
 		facts = append(facts, d.recordAnswers(r, k.Record)...)
 	} else if a.Matter == casefile.MatterClosing {
 		facts = append(facts, ui.Answer{Label: d.text(r, "work.sheet.decision"), Text: d.text(r, "work.decision-changed")})
+	}
+	if a.Matter == casefile.MatterRedaction {
+		facts = append(facts, d.removalFacts(r, a.Removal)...)
 	}
 	if a.Words != "" {
 		facts = append(facts, ui.Answer{Label: d.text(r, "desk.request.words-of", "name", a.Decider.Name), Text: a.Words})

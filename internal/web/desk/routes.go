@@ -137,6 +137,14 @@ func (d *desk) routes() []route {
 
 		{"POST /desk/case/{number}/records/decision/agree", member, d.decisionAsk},
 
+		{"GET /desk/case/{number}/remove", member, d.removeShow},
+		{"POST /desk/case/{number}/remove", member, d.removeAct},
+
+		{"GET /desk/case/{number}/slip/new/{kind}", member, d.slipAsk},
+		{"POST /desk/case/{number}/slip/new/{kind}", member, d.slipPut},
+		{"GET /desk/case/{number}/slip/{slip}", member, d.slipShow},
+		{"POST /desk/case/{number}/slip/{slip}", member, d.slipTakeBack},
+
 		{"GET /desk/case/{number}/access", member, d.accessShow},
 		{"POST /desk/case/{number}/access/other", member, d.accessOther},
 		{"GET /desk/case/{number}/access/aside", member, d.asideAsk},

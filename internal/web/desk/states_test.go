@@ -44,6 +44,8 @@ func RenderStates(t *testing.T, dir string) {
 		s.cases()
 		s.forms()
 		s.work()
+		s.slips()
+		s.removals()
 		s.requests()
 		s.codes()
 		s.access()

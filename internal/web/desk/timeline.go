@@ -54,6 +54,9 @@ func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Mes
 		Files: d.files(data.Base, r, it.Files),
 	}
 	m.Text, m.Tags = d.itemText(r, it)
+	if !it.Redacted.IsZero() {
+		m.Tags = append(m.Tags, ui.Tag{Text: d.text(r, "redact.tag")})
+	}
 	if it.New {
 		m.Tags = append(m.Tags, ui.Tag{Text: d.text(r, "desk.item.new"), Tone: ui.Info})
 	}
@@ -69,11 +72,12 @@ func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Mes
 func kindOf(it casework.Item) ui.MessageKind {
 	switch it.Kind {
 	case "", casefile.EntryStateEvent, casefile.EntryContactChange, casefile.EntryAccess, casefile.EntryRequest, casefile.EntryDecision, casefile.EntryCode,
-		casefile.EntryClock, casefile.EntryPromise, casefile.EntryHold, casefile.EntryHelper, casefile.EntryRecord, casefile.EntryPart:
+		casefile.EntryClock, casefile.EntryPromise, casefile.EntryHold, casefile.EntryHelper, casefile.EntryRecord, casefile.EntryPart,
+		casefile.EntryRedaction, casefile.EntryInternalRedaction:
 		return ui.Event
 	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail, casefile.EntryDataNoted, casefile.EntryDataSettled:
 		return ui.Internal
-	case casefile.EntryMessageOut, casefile.EntryOutcome, casefile.EntryDataAnswer:
+	case casefile.EntryMessageOut, casefile.EntryOutcome, casefile.EntrySlip, casefile.EntryDataAnswer:
 		return ui.Sent
 	default:
 		return ui.Received
@@ -133,6 +137,10 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 		return d.text(r, "common.entry.contact-change"), nil
 	case casefile.EntryRecord:
 		return d.recordText(r, it), nil
+	case casefile.EntryRedaction, casefile.EntryInternalRedaction:
+		return d.removedText(r, it), nil
+	case casefile.EntrySlip, casefile.EntrySlipAnswer:
+		return d.slipText(r, it), tag(ui.Info)
 	case casefile.EntryOutcome:
 		return d.outcomeText(r, it), tag(ui.Good)
 	case casefile.EntryCheckIn:
@@ -293,6 +301,9 @@ func (d *desk) files(base string, r *http.Request, in []casework.File) []ui.File
 	var list []ui.File
 	for _, f := range in {
 		out := ui.File{ID: f.ID, Name: f.Name, Size: f.Size, Href: base + "/file/" + f.ID}
+		if f.Removed {
+			out.Href, out.Name = "", d.text(r, "redact.file")
+		}
 		if f.Damaged {
 			out.Href, out.Name, out.Note = "", d.text(r, "desk.file.damaged"), d.text(r, "desk.item.damaged")
 		}

@@ -90,6 +90,10 @@ func (d *desk) addSheet(r *http.Request, c *casework.Case, form casefile.Form, p
 			Text: title + ": " + d.recordTitle(r, k.Record), Href: at + "/" + string(k.ID), Hint: d.keptHint(r, c, k), State: d.workState(r, c, form, k),
 		})
 	}
+	if form.Sheet == casefile.SheetConsent {
+		p.Tasks = append(p.Tasks, d.slipTasks(r, consents(c.Slips))...)
+		p.Adds = append(p.Adds, ui.Link{Href: slipNew(r, casefile.SlipConsent, ""), Text: d.text(r, "slip.put-consent")})
+	}
 	p.Adds = append(p.Adds, ui.Link{Href: at, Text: d.text(r, "work.add."+string(form.Sheet))})
 }
 
@@ -151,6 +155,8 @@ func (d *desk) writer(r *http.Request, c *casework.Case, id string) string {
 // or begun.
 func (d *desk) workState(r *http.Request, c *casework.Case, form casefile.Form, k casefile.Kept) ui.Tag {
 	switch {
+	case form.Sheet == casefile.SheetChecks && len(c.Checklists) > 0:
+		return d.checksState(r, c)
 	case k.ID == "" && c.Asks(form.Sheet):
 		return ui.Tag{Text: d.text(r, "work.state-todo"), Tone: ui.Warn}
 	case k.ID == "":

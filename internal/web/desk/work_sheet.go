@@ -29,6 +29,8 @@ type sheetPage struct {
 	Told         []ui.Answer // what the complainant ticked, beside what members find
 	Agree        *agreement  // of a decision that was written
 	Earlier      []sheetVersion
+	Slips        []ui.Task // put before the complainant
+	Put          *ui.Link  // puts it before the complainant
 }
 
 // sheetVersion is an earlier version of a record, to be read.
@@ -60,7 +62,7 @@ func (d *desk) showSheet(w http.ResponseWriter, r *http.Request, status int, typ
 		data.ID, data.Version = typed.one("id"), typed.one("version")
 	}
 	for _, x := range f.Fields {
-		if x.On(c.Route) {
+		if x.On(c.Route) && shownCheck(c, f, x) {
 			data.Fields = append(data.Fields, d.sheetField(r, c, f.Sheet, x, k, typed, errs))
 		}
 	}
@@ -73,6 +75,7 @@ func (d *desk) showSheet(w http.ResponseWriter, r *http.Request, status int, typ
 	if f.Sheet == casefile.SheetDecision && k.ID != "" {
 		data.Agree = d.agreement(r, c, typed, errs)
 	}
+	d.fillSlips(r, c, f, k, &data)
 	if f.Sheet == casefile.SheetBreach && c.State.Open() {
 		data.Beside = &ui.Link{Href: data.Base + "/breach", Text: d.text(r, "desk.breach.title")}
 	}
@@ -123,6 +126,9 @@ func (d *desk) sheetField(r *http.Request, c *casework.Case, s casefile.Sheet, x
 	f := ui.Field{
 		Name: x.ID, Label: d.text(r, "work.field."+key), Optional: !x.Required, Values: k.Fields[x.ID], Error: ui.ErrorFor(errs, x.ID),
 	}
+	if s == casefile.SheetChecks {
+		f.Bare, f.Optional = true, false
+	}
 	if hint := "work.hint." + key; d.Words.Has(hint) {
 		f.Hint = d.text(r, hint)
 	}
@@ -140,7 +146,8 @@ func (d *desk) sheetField(r *http.Request, c *casework.Case, s casefile.Sheet, x
 		f.Kind, f.Options = ui.KindChecks, d.sheetOptions(r, s, x)
 	case casefile.FieldTopic:
 		f.Kind = ui.KindChecks
-		f.Options = d.topicOptions(r, c.Route)
+		f.Options, f.FoldAt = d.topicOptions(r, c.Route)
+		f.Fold = d.text(r, "work.other-topics")
 		if k.ID == "" && typed == nil { // what the complainant ticked, to begin with
 			for _, t := range c.Topics {
 				f.Values = append(f.Values, t.ID)
@@ -167,8 +174,9 @@ func (d *desk) sheetOptions(r *http.Request, s casefile.Sheet, x casefile.Field)
 	return list
 }
 
-// topicOptions are the topics of the case's own route first, then all others.
-func (d *desk) topicOptions(r *http.Request, own casefile.Route) []ui.Option {
+// topicOptions are the topics of the case's own route first, then all others, and how
+// many are the first.
+func (d *desk) topicOptions(r *http.Request, own casefile.Route) (list []ui.Option, ours int) {
 	var mine, rest []ui.Option
 	for _, t := range d.Casework.Profile.Topics {
 		o := ui.Option{Value: t.ID, Label: t.Label.In(d.Renderer.Lang(r))}
@@ -178,7 +186,7 @@ func (d *desk) topicOptions(r *http.Request, own casefile.Route) []ui.Option {
 			rest = append(rest, o)
 		}
 	}
-	return append(mine, rest...)
+	return append(mine, rest...), len(mine)
 }
 
 func dayValues(iso string) []string {

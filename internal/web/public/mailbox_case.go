@@ -41,6 +41,7 @@ type caseView struct {
 	Reply      replyView
 	Sent       []checkedPart
 	SentAt     time.Time
+	SentLess   string // that something was removed from it; empty: nothing
 	Openings   []openingView
 	Contact    []ui.Answer
 	Mail       mailView
@@ -61,7 +62,9 @@ type caseView struct {
 	Talk       string
 	Withdraw   string
 	CheckIns   checkInsView
-	Badly      string // where somebody tells that they are treated badly because they spoke
+	Waits      []slipRow // put before the person, and not answered yet
+	Slips      []slipRow // the others
+	Badly      string    // where somebody tells that they are treated badly because they spoke
 	Copy       string
 	Proof      string
 	ProofLink  string
@@ -169,6 +172,7 @@ func (b *mailbox) caseView(r *http.Request, m *dialogue.Mailbox) caseView {
 		Withdraw: b.at(r, "/mailbox/withdraw"), Badly: b.at(r, "/mailbox/"+formRetaliation), Copy: b.at(r, "/mailbox/copy.txt"),
 		Proof: b.at(r, "/mailbox/proof.txt"), ProofLink: b.proofTitle(r, m.Question),
 	}
+	v.Waits, v.Slips = b.slipRows(r, m)
 	v.Promises = b.promisedViews(r, m)
 	if !m.EraseAfter.IsZero() {
 		key := "mailbox.kept-until"
@@ -199,6 +203,9 @@ func (b *mailbox) caseView(r *http.Request, m *dialogue.Mailbox) caseView {
 	}
 	if m.Story != nil && !m.Helper {
 		v.Sent, v.SentAt = b.sentParts(r, m), m.Story.At
+		if at := m.Story.Redacted; !at.IsZero() {
+			v.SentLess = b.words(r, "redact.mailbox", "date", b.day(r, at))
+		}
 	}
 	return v
 }
@@ -230,7 +237,7 @@ func nextOf(list []promised) *promised {
 // doneText says what was just done. Only the words of our own redirects count.
 func (b *mailbox) doneText(r *http.Request) string {
 	done := r.URL.Query().Get("done")
-	if !slices.Contains([]string{formReply, formConversation, formWithdraw, formContact, formCheckIn, formReview, formData, "check-ins", "mail", "language", "confirm", "new-code", "own-code"}, done) {
+	if !slices.Contains([]string{formReply, formConversation, formWithdraw, formContact, formCheckIn, formReview, formSlip, formData, "check-ins", "mail", "language", "confirm", "new-code", "own-code"}, done) {
 		return ""
 	}
 	return b.words(r, "mailbox.done."+done)

@@ -169,6 +169,10 @@ func (b *mailbox) showAgain(w http.ResponseWriter, r *http.Request, old, tok sea
 	case formContact:
 		return b.renderContact(w, r, tok, http.StatusOK, contactForm{typed: k.Answers, restored: true}, nil)
 	default:
+		if id, ok := strings.CutPrefix(k.Form, formSlip+"/"); ok {
+			r.SetPathValue("id", id)
+			return b.renderSlip(w, r, tok, http.StatusOK, wishForm{way: k.Way, text: k.Text, name: k.Name, restored: true}, nil)
+		}
 		ui.Redirect(w, r, b.at(r, "/mailbox/case"))
 		return nil
 	}
@@ -182,6 +186,7 @@ const (
 	formContact      = "contact"
 	formRetaliation  = "treated-badly"
 	formCheckIn      = "check-in"
+	formSlip         = "slip" // followed by a slash and the slip
 	formReview       = "review"
 	formData         = "data"
 )
@@ -193,7 +198,13 @@ func carriedIn(r *http.Request) dialogue.Kept {
 	if !ok {
 		return dialogue.Kept{}
 	}
-	k := dialogue.Kept{Number: sendingOf(values).Number, Way: first(values, "way"), Text: asTyped(values, "text")}
+	k := dialogue.Kept{
+		Number: sendingOf(values).Number, Way: first(values, "way"), Text: asTyped(values, "text"), Name: asTyped(values, "name"),
+	}
+	if dir, id := path.Split(r.URL.Path); path.Base(dir) == formSlip {
+		k.Form = formSlip + "/" + id
+		return k
+	}
 	switch page := path.Base(r.URL.Path); page {
 	case formConversation, formWithdraw, formCheckIn, formReview, formData:
 		k.Form = page

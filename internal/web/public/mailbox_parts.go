@@ -3,6 +3,7 @@ package public
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"klankbord/internal/casefile"
@@ -98,6 +99,9 @@ func (b *mailbox) message(r *http.Request, m *dialogue.Mailbox, x dialogue.Item)
 		v.Text, v.Lang = b.words(r, "error.damaged"), ""
 		return v
 	}
+	if !x.Redacted.IsZero() {
+		v.Note = strings.TrimSpace(v.Note + " " + b.words(r, "redact.mailbox", "date", b.day(r, x.Redacted)))
+	}
 	label := b.wishText(r, x)
 	switch {
 	case label == "":
@@ -147,6 +151,10 @@ func (b *mailbox) teamName(r *http.Request, id casefile.Team) string {
 func (b *mailbox) fileViews(r *http.Request, files []dialogue.File) []ui.File {
 	var list []ui.File
 	for _, f := range files {
+		if f.Removed {
+			list = append(list, ui.File{Name: b.words(r, "redact.file")})
+			continue
+		}
 		if f.Damaged {
 			list = append(list, ui.File{Name: b.words(r, "mailbox.file-damaged")})
 			continue

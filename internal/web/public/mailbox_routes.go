@@ -71,6 +71,8 @@ func (f *face) mailboxRoutes() []Route {
 		{"GET", "/mailbox/" + formCheckIn, nil, b.inside(b.showCheckIn)},
 		{"POST", "/mailbox/" + formCheckIn, small, b.answerCheckIn},
 		{"POST", "/mailbox/check-ins", small, b.declineCheckIns},
+		{"GET", "/mailbox/" + formSlip + "/{id}", nil, b.inside(b.showSlip)},
+		{"POST", "/mailbox/" + formSlip + "/{id}", small, b.settleSlip},
 		{"GET", "/mailbox/copy.txt", nil, b.inside(b.saveCopy)},
 		{"GET", "/mailbox/proof.txt", nil, b.inside(b.saveProof)},
 		{"GET", "/mailbox/file/{id}", nil, b.inside(b.sendFile)},

@@ -14,6 +14,7 @@ import (
 // wishForm is what stands in a form that asks for something when it is shown again.
 type wishForm struct {
 	key, way, text string
+	name           string // typed by who signs
 	restored       bool
 }
 
@@ -110,7 +111,7 @@ func (b *mailbox) wish(w http.ResponseWriter, r *http.Request, name string, do f
 		return err
 	}
 	s := sendingOf(values)
-	form := wishForm{key: s.Key, way: first(values, "way"), text: asTyped(values, "text")}
+	form := wishForm{key: s.Key, way: first(values, "way"), text: asTyped(values, "text"), name: asTyped(values, "name")}
 	tok, ok := b.pass(r)
 	err = dialogue.ErrNoSession
 	if ok {
@@ -125,17 +126,20 @@ func (b *mailbox) wish(w http.ResponseWriter, r *http.Request, name string, do f
 func (b *mailbox) wished(w http.ResponseWriter, r *http.Request, name string, tok seal.Token, s dialogue.Sending, form wishForm, err error, again renderWish) error {
 	switch {
 	case err == nil:
-		ui.Redirect(w, r, b.at(r, "/mailbox/case")+"?done="+name)
+		ui.Redirect(w, r, b.at(r, "/mailbox/case")+"?done="+doneName(name))
 		return nil
 	case errors.Is(err, dialogue.ErrNoSession):
-		return b.askAgain(w, r, dialogue.Kept{Form: name, Number: s.Number, Way: form.way, Text: form.text}, nil)
+		return b.askAgain(w, r, dialogue.Kept{Form: name, Number: s.Number, Way: form.way, Text: form.text, Name: form.name}, nil)
 	}
 	e, status, ok := b.told(r, "text", err)
 	if !ok {
 		return err
 	}
-	if errors.Is(err, dialogue.ErrWayMissing) || errors.Is(err, dialogue.ErrTreatedMissing) {
+	if errors.Is(err, dialogue.ErrWayMissing) || errors.Is(err, dialogue.ErrTreatedMissing) || errors.Is(err, dialogue.ErrActMissing) {
 		e.Field = "way"
+	}
+	if errors.Is(err, dialogue.ErrNameMissing) || errors.Is(err, dialogue.ErrNameLong) {
+		e.Field = "name"
 	}
 	return again(w, r, tok, status, form, []ui.FormError{e})
 }

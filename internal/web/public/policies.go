@@ -67,6 +67,8 @@ func Policies() map[string]ui.Who {
 		"GET /mailbox/check-in":       ui.HolderOfCode,
 		"POST /mailbox/check-in":      ui.HolderOfCode,
 		"POST /mailbox/check-ins":     ui.HolderOfCode,
+		"GET /mailbox/slip/{id}":      ui.HolderOfCode,
+		"POST /mailbox/slip/{id}":     ui.HolderOfCode,
 		"GET /mailbox/copy.txt":       ui.HolderOfCode,
 		"GET /mailbox/proof.txt":      ui.HolderOfCode,
 		"GET /mailbox/file/{id}":      ui.HolderOfCode,

@@ -39,6 +39,8 @@ type Field struct {
 	Bare         bool     // a filter or setting: neither optional nor required is said
 	Values       []string // what was typed or chosen; for a date day, month and year
 	Options      []Option
+	Fold         string // what the options behind FoldAt are, which lie folded until one is chosen; empty: none do
+	FoldAt       int
 	Limit        string // said below the control: how much can be written
 	Rows         int
 	Width        string // "2", "4" or "20" characters; the whole width when empty
@@ -61,6 +63,25 @@ type File struct {
 	ID, Name, Href string
 	Size           int64
 	Note           string // such as "being checked" or what is wrong with it
+}
+
+// manyOptions is from how many options on they stand side by side where there is room.
+const manyOptions = 7
+
+// Many reports whether the options stand side by side where there is room.
+func (f Field) Many() bool { return len(f.Options) >= manyOptions }
+
+// Folds reports whether some of the options lie folded.
+func (f Field) Folds() bool {
+	return f.Many() && f.Fold != "" && f.FoldAt > 0 && f.FoldAt < len(f.Options)
+}
+
+// FoldsAt reports whether the folded options begin with option i.
+func (f Field) FoldsAt(i int) bool { return f.Folds() && i == f.FoldAt }
+
+// FoldOpen reports whether one of the folded options is chosen.
+func (f Field) FoldOpen() bool {
+	return f.Folds() && slices.ContainsFunc(f.Options[f.FoldAt:], func(o Option) bool { return f.Chosen(o.Value) })
 }
 
 // ID is the element id of the field's first control, to which errors lead.
