@@ -38,7 +38,8 @@ export function freePort() {
 // context as t to have it stopped when the test ends. Options: args, more
 // arguments; env, more variables; program, arguments to use in place of demo's;
 // before, what to do with the state folder first; state, a folder to go on with, which
-// whoever had it left with stop({ keep: true }).
+// whoever had it left with stop({ keep: true }). Messages go at once, so that nobody waits
+// for them, unless env says otherwise.
 export async function startServer(t, { args = [], env = {}, program, before, state: given } = {}) {
   const state = given ?? mkdtempSync(path.join(tmpdir(), 'klankbord-e2e-'));
   const port = await freePort();
@@ -47,7 +48,7 @@ export async function startServer(t, { args = [], env = {}, program, before, sta
   const child = spawn(
     command[0],
     [...command.slice(1), '--listen', `127.0.0.1:${port}`, '--state', state, ...args],
-    { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+    { env: { KLANKBORD_UNDO: '0s', ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let log = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (log += chunk));

@@ -69,8 +69,9 @@ const (
 	Reminded          Kind = "reminded"      // members, by mail, of a deadline
 	Acknowledged      Kind = "acknowledged"  // a server took the mail that confirms receipt
 	CheckInAsked      Kind = "check-in-asked"
-	Redacted          Kind = "redacted"     // something was removed from an entry for good; never what
-	HelperAdded       Kind = "helper-added" // somebody who helped got a code of their own
+	Redacted          Kind = "redacted"         // something was removed from an entry for good; never what
+	HelperAdded       Kind = "helper-added"     // somebody who helped got a code of their own
+	MessageRecalled   Kind = "message-recalled" // by a member, before the complainant read it
 )
 
 // Kinds lists every kind, in the order of the constants.
@@ -83,7 +84,7 @@ func Kinds() []Kind {
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
 		AddressProven, CodeAsked, CodeDrawn, CodeStopped, CodeReplaced, CodeHanded, ApprovalAsked, AccessChanged, ApprovalEnded,
 		Receipt, LogRead, LogExported, LogChecked, CheckpointSent, Acknowledged,
-		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, ReviewAsked, DataAsked, DataAnswered, PartErased, HoldSet, HoldLifted, ClockChanged, Reminded, CheckInAsked, HelperAdded, Redacted,
+		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, ReviewAsked, DataAsked, DataAnswered, PartErased, HoldSet, HoldLifted, ClockChanged, Reminded, CheckInAsked, HelperAdded, MessageRecalled, Redacted,
 	}
 }
 

@@ -45,6 +45,10 @@ const (
 	EntryDataAnswer        EntryKind = "data-answer"        // what came of it
 	EntryDataNoted         EntryKind = "data-noted"         // somebody else asks about theirs
 	EntryDataSettled       EntryKind = "data-settled"       // what came of that
+	EntryRecall            EntryKind = "recall"             // a message was taken back before it was read
+	EntryTag               EntryKind = "tag"                // a word of the members' own
+	EntryLink              EntryKind = "link"               // another case has to do with this one
+	EntryReread            EntryKind = "reread"             // a text that a colleague is to read, or has read
 )
 
 // The names of the compartments, as package seal prints them.
@@ -63,6 +67,7 @@ func EntryKinds() []EntryKind {
 		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryClock, EntryPromise, EntryCheckIn, EntryHelper, EntryPart, EntryReview,
 		EntryDataRequest, EntryDataAnswer, EntryDataNoted, EntryDataSettled,
 		EntryRecord, EntrySlip, EntrySlipAnswer, EntryRedaction, EntryInternalRedaction,
+		EntryRecall, EntryReread, EntryLink, EntryTag,
 	}
 }
 
@@ -78,7 +83,7 @@ func (k EntryKind) Compartment() string {
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryFile, EntryOutcome,
 		EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn, EntryPart, EntryReview,
 		EntryDataRequest, EntryDataAnswer,
-		EntrySlip, EntrySlipAnswer, EntryRedaction:
+		EntrySlip, EntrySlipAnswer, EntryRedaction, EntryRecall:
 		return dialogueCompartment
 	default:
 		return investigationCompartment
@@ -91,7 +96,7 @@ func (k EntryKind) Seen() bool {
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryIdentity, EntryContactChange,
 		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn, EntryPart, EntryReview,
 		EntryDataRequest, EntryDataAnswer,
-		EntrySlip, EntrySlipAnswer, EntryRedaction:
+		EntrySlip, EntrySlipAnswer, EntryRedaction, EntryRecall:
 		return true
 	default:
 		return false

@@ -32,12 +32,17 @@ type Message struct {
 	Lang  lang.Lang `json:"lang"`
 	Text  string    `json:"text,omitempty"`
 	Files []EntryID `json:"files,omitempty"`
+	// Sent is when a member sent it, and Goes from when the complainant is shown it:
+	// until then it can be undone. Both are zero where it is shown at once.
+	Sent time.Time `json:"sent,omitzero"`
+	Goes time.Time `json:"goes,omitzero"`
 }
 
 // Note is what members tell each other; the complainant never sees it.
 type Note struct {
 	Text  string    `json:"text,omitempty"`
 	Files []EntryID `json:"files,omitempty"`
+	To    []string  `json:"to,omitempty"` // ids of the members whom it mentions
 }
 
 // Identity is who the complainant is and how to reach them. It is sealed apart, and
@@ -84,6 +89,7 @@ type Summary struct {
 	Assessed []string `json:"assessed,omitempty"` // as the members see it
 	Severity int      `json:"severity,omitempty"` // 1 to 4; 0 while nobody said
 	Outcome  Outcome  `json:"outcome,omitempty"`
+	Tags     []string `json:"tags,omitempty"` // words of the members' own
 	Tally    Tally    `json:"tally,omitzero"`
 	Words    string   `json:"-"` // what FindForm made of every word in the case
 }

@@ -75,6 +75,10 @@ func TestEveryPayloadIsReadAsWrittenAndPrintsNothing(t *testing.T) {
 	roundTrip(t, "check-in", casefile.CheckIn{Lang: lang.NL, Clock: canary, Wish: canary, Declined: true})
 	roundTrip(t, "clock event", casefile.ClockEvent{Act: casefile.ClockExtended, Clock: "D5", Why: canary})
 	roundTrip(t, "code event", casefile.CodeEvent{Act: casefile.CodeAsked, Why: canary})
+	roundTrip(t, "reread", casefile.Reread{To: []string{canary}, Draft: "message", Text: canary, Found: canary, Why: canary, Words: canary})
+	roundTrip(t, "link", casefile.Link{Other: canary, Number: canary, About: casefile.LinkRelated})
+	roundTrip(t, "tag", casefile.Tag{Word: canary, Off: true})
+	roundTrip(t, "recall", casefile.Recall{Message: canary, Undone: true})
 	roundTrip(t, "part", casefile.PartEvent{
 		Part: casefile.ScopeStory, Rule: canary, Outcome: casefile.OutcomeUpheld, Closed: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC),
 		Concerns: []string{canary}, LeftOut: []string{canary},

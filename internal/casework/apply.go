@@ -24,16 +24,23 @@ type change struct {
 	facts deadline.Facts
 	edit  func(*store.CaseChange) // may be nil
 	event custody.Event
-	words string                                  // to be found by search from now on
-	news  bool                                    // tell the complainant by mail, where they have an address
-	more  func(*store.Tx) error                   // may be nil
-	fix   func([]deadline.Clock)                  // may be nil; changes the clocks themselves
-	turn  *turning                                // may be nil; changes who may read
-	sum   func(*casefile.Summary)                 // may be nil; changes what list and search open
-	whole bool                                    // does not happen where list and search cannot be brought along
-	kept  *casefile.Kept                          // may be nil; the record that is written
-	scrub bool                                    // the summary loses every word of the case
-	begin func([]deadline.Clock) []deadline.Clock // may be nil; adds clocks of its own
+	words string                                              // to be found by search from now on
+	news  bool                                                // tell the complainant by mail, where they have an address
+	more  func(*store.Tx) error                               // may be nil
+	fix   func([]deadline.Clock)                              // may be nil; changes the clocks themselves
+	turn  *turning                                            // may be nil; changes who may read
+	sum   func(*casefile.Summary)                             // may be nil; changes what list and search open
+	whole bool                                                // does not happen where list and search cannot be brought along
+	kept  *casefile.Kept                                      // may be nil; the record that is written
+	scrub bool                                                // the summary loses every word of the case
+	mails []store.Mail                                        // to members
+	marks func(seq int64, tx *store.Tx, of casefile.ID) error // may be nil; what colleagues are wanted for
+	goes  time.Time                                           // when the complainant is told; zero: at once
+	// before is what the change makes of the clocks as they stood, before they are reckoned,
+	// and which of them go; may be nil.
+	before  func([]deadline.Clock) ([]deadline.Clock, []string)
+	without string                                  // id of a message that the change takes back
+	begin   func([]deadline.Clock) []deadline.Clock // may be nil; adds clocks of its own
 }
 
 // routing is what the case says about itself once the change is made.
@@ -51,7 +58,11 @@ func (c *Casework) apply(ctx context.Context, actor access.Actor, o *custody.Ope
 	if err != nil {
 		return err
 	}
-	clocks := c.rounds(o, ch, c.reckon(o, ch.routing(o), stored, ch.facts))
+	var gone []string
+	if ch.before != nil {
+		stored, gone = ch.before(stored)
+	}
+	clocks := c.rounds(o, ch, c.reckon(remaining(o, ch.without), ch.routing(o), stored, ch.facts))
 	clocks = c.personClock(o, ch.kept, clocks)
 	if ch.begin != nil {
 		clocks = ch.begin(clocks)
@@ -81,6 +92,10 @@ func (c *Casework) apply(ctx context.Context, actor access.Actor, o *custody.Ope
 	if err != nil {
 		return err
 	}
+	watching, err := c.watching(ctx, actor, o)
+	if err != nil {
+		return err
+	}
 	ch.event.Actor, ch.event.Case = custody.ByMember(actor.Member), o.Case.ID
 	leaf := custody.Leaf(c.Store.Now(), ch.event)
 	err = c.write(ctx, func(tx *store.Tx) error {
@@ -92,13 +107,13 @@ func (c *Casework) apply(ctx context.Context, actor access.Actor, o *custody.Ope
 		if err := tx.UpdateCase(o.Case.ID, o.Case.Revision, next); err != nil {
 			return err
 		}
-		if err := errors.Join(putClocks(tx, o.Case.ID, clocks), putJobs(tx, asks)); err != nil {
+		if err := errors.Join(putClocks(tx, o.Case.ID, clocks), tx.DeleteClocks(o.Case.ID, gone), putJobs(tx, asks)); err != nil {
 			return err
 		}
 		if err := c.rest(tx, actor, o, ch, added, mail); err != nil {
 			return err
 		}
-		if err := queued(arrivals)(tx); err != nil {
+		if err := c.tell(tx, o, ch, added, append(arrivals, ch.mails...), watching); err != nil {
 			return err
 		}
 		return tx.InsertLeaf(leaf)
@@ -202,7 +217,7 @@ func (c *Casework) rest(tx *store.Tx, actor access.Actor, o *custody.Opened, ch 
 	if ch.news {
 		switch _, err := tx.Notice(o.Case.ID); {
 		case err == nil:
-			if err := tx.QueueMail(mail, tx.Now()); err != nil {
+			if err := tx.QueueMail(mail, latest(tx.Now(), ch.goes)); err != nil {
 				return err
 			}
 		case !errors.Is(err, store.ErrNone): // without an address nobody is mailed
@@ -224,6 +239,13 @@ func (c *Casework) rest(tx *store.Tx, actor access.Actor, o *custody.Opened, ch 
 		return nil // what was opened may have another form by now
 	}
 	return o.Keep(tx, actor.Member)
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // news is the mail that tells the complainant to look; it holds no word of the case.

@@ -61,13 +61,17 @@ type Casework struct {
 	Profile   *profile.Profile
 	Calendar  deadline.Calendar
 	Mails     Sealer // mail that waits
+	Views     Keeper // names of lists of cases
 	Oversight *custody.Oversight
 	Retention retention.Rules // nil: those of the profile
 	Limits    Limits
 	// BackupDays is for how many days the operator says that the oldest backup is kept;
 	// 0: not declared.
 	BackupDays int
-	Wake       func() // tells the background work that there is a job; may be nil
+	// UndoFor is how long a message waits before it goes; 0: it goes at once, and can only be
+	// withdrawn.
+	UndoFor time.Duration
+	Wake    func() // tells the background work that there is a job; may be nil
 
 	logged   memory
 	searches libraries
@@ -128,7 +132,10 @@ func gone(err error) error {
 	return err
 }
 
-// errChanged tells that somebody else changed the case since the page was made.
+// ErrChanged tells that somebody else changed the case, or the member their own draft,
+// since the page was made.
+var ErrChanged = errChanged
+
 var errChanged = fault.New(fault.Conflict, "error.changed-meanwhile")
 
 // errNothing tells that a thing of a case that was named does not exist in it.

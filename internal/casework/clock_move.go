@@ -55,10 +55,11 @@ func awaitsFeedback(k deadline.Clock) bool {
 	return k.Open() && (k.Kind == deadline.KindFeedback || k.Kind == deadline.KindFullAnswer)
 }
 
-// messagesOut are the messages to the complainant, newest first.
+// messagesOut are the messages to the complainant that stand, newest first.
 func messagesOut(o *custody.Opened) (list []custody.Entry) {
-	for i := len(o.Entries) - 1; i >= 0; i-- {
-		if e := o.Entries[i]; e.Kind == casefile.EntryMessageOut && !e.Damaged && !e.Locked {
+	entries := remaining(o, "").Entries
+	for i := len(entries) - 1; i >= 0; i-- {
+		if e := entries[i]; e.Kind == casefile.EntryMessageOut && !e.Damaged && !e.Locked {
 			list = append(list, e)
 		}
 	}

@@ -110,7 +110,10 @@ func (c *Casework) rounds(o *custody.Opened, ch change, clocks []deadline.Clock)
 	if ch.to != "" {
 		state = ch.to
 	}
-	_, told := ch.facts[deadline.EventUpdate]
+	at, told := ch.facts[deadline.EventUpdate]
+	if told {
+		now = at
+	}
 	routing := ch.routing(o)
 	here := c.Profile.Clocks.Deadlines(routing.Routes, routing.Topics)
 	step := func(rule deadline.Rule, goesOn, told bool) {

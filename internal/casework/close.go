@@ -21,7 +21,7 @@ func (c *Casework) closable(actor staff.ID, o *custody.Opened, a around, d Draft
 	question := routing(o).Question
 	told := d.told()
 	if question && d.Outcome == "" {
-		told = strings.TrimSpace(d.Feedback) != "" || has(o, casefile.EntryMessageOut)
+		told = strings.TrimSpace(d.Feedback) != "" || len(messagesOut(o)) > 0
 	}
 	facts := c.facts(actor, o, a)
 	facts.AcknowledgementSent, facts.Outcome, facts.FeedbackSent = true, d.Outcome, told

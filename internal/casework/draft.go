@@ -47,7 +47,8 @@ type Draft struct {
 	Feedback string
 	Why      string
 	Files    []File
-	Seen     int64 // how far the case had come when it was begun
+	Mention  []string // ids of members whom a note mentions
+	Seen     int64    // how far the case had come when it was begun
 
 	manifests map[string]seal.Manifest
 }
@@ -72,8 +73,10 @@ type Writing struct {
 	Outcome  casefile.Outcome
 	Feedback string
 	Why      string
+	Mention  []string
 	Add      []*Incoming
 	Remove   string // id of a file
+	Both     bool   // the texts go behind those that are stored, not in their place
 }
 
 // String hides the content.
@@ -115,11 +118,17 @@ func (c *Casework) SaveDraft(ctx context.Context, actor access.Actor, n casefile
 		return nil, err
 	}
 	d, old, err := c.merge(o, list, w)
+	var late error
+	if errors.Is(err, errChanged) && len(w.Add) > 0 { // what is stored stays, and the files come to it
+		late, err = err, nil
+		w.Remove = ""
+		d.Text, d.Lang, d.Outcome, d.Feedback, d.Why = old.Text, old.Lang, old.Outcome, old.Feedback, old.Why
+	}
 	if err != nil {
 		return nil, err
 	}
 	if d.same(old) {
-		return &d, nil
+		return &d, late
 	}
 	d.Revision++
 	row := store.DeskDraft{Member: actor.Member, Kind: string(d.Kind), Revision: d.Revision}
@@ -131,7 +140,7 @@ func (c *Casework) SaveDraft(ctx context.Context, actor access.Actor, n casefile
 		return nil, fmt.Errorf("seal draft: %w", err)
 	}
 	d.Changed = c.Store.Now()
-	return &d, c.putDraft(ctx, actor, row, d, w)
+	return &d, errors.Join(late, c.putDraft(ctx, actor, row, d, w))
 }
 
 // merge makes the draft as it should be from what is stored and what was sent.
@@ -157,6 +166,10 @@ func (c *Casework) merge(o *custody.Opened, list []Draft, w Writing) (d, old Dra
 		d.take(was)
 	}
 	d.Text, d.Lang, d.Outcome, d.Feedback, d.Why = w.Text, w.Lang, w.Outcome, w.Feedback, w.Why
+	d.Mention = w.Mention
+	if w.Both {
+		d.Text, d.Feedback, d.Why = joined(old.Text, w.Text), joined(old.Feedback, w.Feedback), joined(old.Why, w.Why)
+	}
 	if w.Was != w.Kind && old.Text != "" {
 		d.Text = joined(old.Text, w.Text) // the page did not show this draft: neither text may go
 	}
@@ -179,6 +192,9 @@ func (c *Casework) merge(o *custody.Opened, list []Draft, w Writing) (d, old Dra
 }
 
 func joined(old, added string) string {
+	if old == "" {
+		return added
+	}
 	if strings.Contains(old, strings.TrimSpace(added)) {
 		return old
 	}
@@ -195,7 +211,7 @@ func (d *Draft) take(from Draft) {
 
 func (d Draft) same(old Draft) bool {
 	return d.ID == old.ID && d.Text == old.Text && d.Lang == old.Lang && d.Outcome == old.Outcome &&
-		d.Feedback == old.Feedback && d.Why == old.Why &&
+		d.Feedback == old.Feedback && d.Why == old.Why && slices.Equal(d.Mention, old.Mention) &&
 		slices.EqualFunc(d.Files, old.Files, func(a, b File) bool { return a.ID == b.ID })
 }
 

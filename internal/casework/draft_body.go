@@ -22,6 +22,7 @@ type draftBody struct {
 	Feedback string           `json:"feedback,omitempty"`
 	Why      string           `json:"why,omitempty"`
 	Files    []draftFile      `json:"files,omitempty"`
+	Mention  []string         `json:"mention,omitempty"`
 }
 
 type draftFile struct {
@@ -53,7 +54,7 @@ func readDraft(row store.DeskDraft, plain []byte) (Draft, error) {
 	}
 	d := Draft{
 		Kind: DraftKind(row.Kind), ID: b.ID, Revision: row.Revision, Changed: row.Changed, Text: b.Text, Lang: b.Lang,
-		Outcome: b.Outcome, Feedback: b.Feedback, Why: b.Why, Seen: b.Seen, manifests: map[string]seal.Manifest{},
+		Outcome: b.Outcome, Feedback: b.Feedback, Why: b.Why, Seen: b.Seen, Mention: b.Mention, manifests: map[string]seal.Manifest{},
 	}
 	for _, f := range b.Files {
 		m, err := seal.DecodeManifest(f.Manifest)
@@ -68,7 +69,7 @@ func readDraft(row store.DeskDraft, plain []byte) (Draft, error) {
 
 func (d Draft) encode() ([]byte, error) {
 	b := draftBody{
-		ID: d.ID, Seen: d.Seen, Text: d.Text, Lang: d.Lang, Outcome: d.Outcome, Feedback: d.Feedback, Why: d.Why,
+		ID: d.ID, Seen: d.Seen, Text: d.Text, Lang: d.Lang, Outcome: d.Outcome, Feedback: d.Feedback, Why: d.Why, Mention: d.Mention,
 	}
 	for _, f := range d.Files {
 		b.Files = append(b.Files, draftFile{f.ID, d.manifests[f.ID].Encode()})

@@ -22,7 +22,7 @@ func (c *Casework) facts(actor staff.ID, o *custody.Opened, a around) casefile.F
 	return casefile.Facts{
 		AcknowledgementSent: r.State == ReceiptSent || r.State == ReceiptDone,
 		Outcome:             record.Outcome,
-		FeedbackSent:        record.Complete() || routing(o).Question && has(o, casefile.EntryMessageOut),
+		FeedbackSent:        record.Complete() || routing(o).Question && len(messagesOut(o)) > 0,
 		Question:            routing(o).Question,
 		Triaged:             w.Full(casefile.SheetTriage, o.Case.Route),
 		Declared:            len(undeclared(actor, o, a, w)) == 0,
@@ -77,7 +77,7 @@ func (c *Casework) decided(o *custody.Opened, dir *staff.Directory, w casefile.W
 // was asked often enough and had time.
 func reminded(o *custody.Opened, now time.Time) bool {
 	var sent []time.Time
-	for _, e := range o.Entries {
+	for _, e := range remaining(o, "").Entries { // what was taken back reminded nobody
 		switch {
 		case e.Kind == casefile.EntryMessageOut:
 			sent = append(sent, e.Created)

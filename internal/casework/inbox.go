@@ -26,6 +26,7 @@ const (
 	ViewUnread     View = "unread"
 	ViewWatch      View = "watch" // closed, and somebody has to look how the complainant is treated
 	ViewWaiting    View = "waiting"
+	ViewSnoozed    View = "snoozed" // what the member does not want to be shown for a while
 	ViewClosed     View = "closed"
 	ViewErase      View = "erase" // closed, and kept for long enough
 	ViewAll        View = "all"
@@ -33,7 +34,7 @@ const (
 
 // Views lists every view in the order in which they are offered.
 func Views() []View {
-	return []View{ViewMine, ViewUnread, ViewDue, ViewWatch, ViewUnassigned, ViewWaiting, ViewAll, ViewClosed, ViewErase}
+	return []View{ViewMine, ViewUnread, ViewDue, ViewWatch, ViewUnassigned, ViewWaiting, ViewSnoozed, ViewAll, ViewClosed, ViewErase}
 }
 
 // PageSize is how many cases a page of the inbox shows.
@@ -55,13 +56,14 @@ type Filter struct {
 	Route casefile.Route
 	State casefile.State
 	Topic string
+	Tag   string
 	// Severity keeps the cases that members find at least as serious; 0 keeps all.
 	Severity int
 	Page     int
 }
 
 // looks reports whether summaries have to be opened to know which cases to list.
-func (f Filter) looks() bool { return f.Topic != "" || f.Severity > 0 }
+func (f Filter) looks() bool { return f.Topic != "" || f.Tag != "" || f.Severity > 0 }
 
 // Inbox is a page of the member's cases, by next deadline.
 type Inbox struct {
@@ -83,6 +85,7 @@ type Row struct {
 	Number   casefile.Number
 	Subject  string
 	Topics   []profile.Topic
+	Tags     []string
 	Route    casefile.Route
 	State    casefile.State
 	Language string
@@ -192,7 +195,14 @@ func (c *Casework) count(tx *store.Tx, actor access.Actor, in *Inbox) error {
 
 func (c *Casework) viewFilter(actor access.Actor, v View) store.InboxFilter {
 	f, none := store.InboxFilter{Member: actor.Member}, staff.ID("")
+	switch v { // where dates, or everything, are looked at, nothing is hidden
+	case ViewMine, ViewUnassigned, ViewUnread, ViewWaiting:
+		f.Awake = c.Store.Now()
+	default:
+	}
 	switch v {
+	case ViewSnoozed:
+		f.Snoozed = c.Store.Now()
 	case ViewMine:
 		f.Open, f.Charge = true, &actor.Member
 	case ViewUnassigned:

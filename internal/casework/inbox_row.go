@@ -84,12 +84,13 @@ func (c *Casework) total(tx *store.Tx, actor access.Actor, asked Filter, f store
 }
 
 // narrow keeps one page of the rows with a topic, as it was ticked or as members see
-// it, and a severity. A row that does not open stays: nobody knows what it is about.
+// it, a tag and a severity. A row that does not open stays: nobody knows what it is about.
 func (f *found) narrow(by Filter, skip int) {
 	f.rows = slices.DeleteFunc(f.rows, func(r openedRow) bool {
 		s := r.summary
 		other := by.Topic != "" && !slices.Contains(s.Topics, by.Topic) && !slices.Contains(s.Assessed, by.Topic)
-		return !r.damaged && (other || s.Severity < by.Severity)
+		tagged := by.Tag == "" || slices.ContainsFunc(s.Tags, func(t string) bool { return casefile.Fold(t) == casefile.Fold(by.Tag) })
+		return !r.damaged && (other || !tagged || s.Severity < by.Severity)
 	})
 	f.total = min(len(f.rows), CountMost)
 	f.rows = f.rows[min(skip, len(f.rows)):]
@@ -142,8 +143,8 @@ func (c *Casework) row(r openedRow, names map[staff.ID]string) Row {
 	row := Row{
 		Number: r.Number, Subject: r.summary.Subject, Route: r.Route, State: r.State, Language: r.Language,
 		Charge: names[r.InCharge], Received: r.Received, Due: r.NextDue, Damaged: r.damaged, Kept: r.EraseAfter, Part: r.PartAfter, Held: r.Held,
-		Severity: r.summary.Severity,
-		Unread:   r.Head.Count > r.ReadUpTo,
+		Severity: r.summary.Severity, Tags: r.summary.Tags,
+		Unread: r.Head.Count > r.ReadUpTo,
 	}
 	for _, id := range r.summary.Topics {
 		if t, ok := c.Profile.Topic(id); ok {

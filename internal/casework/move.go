@@ -201,7 +201,7 @@ func acknowledgedAt(o *custody.Opened, a around) (time.Time, bool) {
 	case r.State == ReceiptSent:
 		return r.At, true
 	}
-	for _, e := range o.Entries {
+	for _, e := range remaining(o, "").Entries {
 		if p, err := casefile.DecodePayload[casefile.StateEvent](e.Payload); e.Kind == casefile.EntryStateEvent && err == nil {
 			return p.At, true
 		}

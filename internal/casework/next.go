@@ -223,6 +223,7 @@ func (v *Case) restingStep() string {
 func (v *Case) owes(kind casefile.EntryKind) bool {
 	for i := len(v.Timeline) - 1; i >= 0; i-- {
 		switch it := v.Timeline[i]; {
+		case !it.Standing.Taken.IsZero(): // nobody reads it
 		case it.Kind == casefile.EntryMessageOut || it.Kind == casefile.EntryOutcome:
 			return false
 		case it.From.Kind == custody.AuthorComplainant && it.Kind != casefile.EntryContactChange && it.Kind != "":

@@ -26,6 +26,9 @@ type around struct {
 	notice   store.Notice     // the zero row: mail goes nowhere
 	change   store.CodeChange // the zero row: no new code is on its way
 	drafts   []store.DeskDraft
+	linked   []store.InboxRow  // of the cases that it was linked with, those that the member may read
+	own      []store.Beside    // what the member set for themselves, and is wanted for
+	beside   []store.DeskDraft // of colleagues, without what they hold
 	dir      *staff.Directory
 	names    map[staff.ID]string
 	away     map[staff.ID]store.Absence
@@ -46,7 +49,14 @@ func (c *Casework) Case(ctx context.Context, actor access.Actor, n casefile.Numb
 	if err := c.noteCase(ctx, actor, o); err != nil {
 		return nil, err
 	}
-	return c.view(actor, o, a), nil
+	v := c.view(actor, o, a)
+	var rings []store.Ring
+	if v.Links, rings = c.linked(actor, o, a); len(v.Links) > 0 { // subjects of other cases, as in a list
+		if err := c.noteInbox(ctx, actor, "links", rings); err != nil {
+			return nil, err
+		}
+	}
+	return v, nil
 }
 
 func (c *Casework) around(ctx context.Context, actor access.Actor, o *custody.Opened) (a around, err error) {
@@ -60,7 +70,7 @@ func (c *Casework) around(ctx context.Context, actor access.Actor, o *custody.Op
 	}
 	id := o.Case.ID
 	err = c.Store.Read(ctx, func(tx *store.Tx) error {
-		var errs [10]error
+		var errs [13]error
 		a.row, errs[0] = tx.Inbox(store.InboxFilter{Member: actor.Member, Cases: []casefile.ID{id}, Limit: 1})
 		a.clocks, errs[1] = tx.Clocks(id)
 		a.mails, errs[2] = tx.MailsOf(id)
@@ -71,6 +81,11 @@ func (c *Casework) around(ctx context.Context, actor access.Actor, o *custody.Op
 		a.notice, errs[7] = tx.Notice(id)
 		a.change, errs[8] = tx.CodeChange(id)
 		a.away, errs[9] = tx.Absences()
+		a.beside, errs[10] = tx.DraftsBeside(id, actor.Member)
+		if ids := linkedTo(o); len(ids) > 0 {
+			a.linked, errs[12] = tx.Inbox(store.InboxFilter{Member: actor.Member, Cases: ids, Limit: len(ids)})
+		}
+		a.own, errs[11] = tx.BesideOf(id, actor.Member)
 		for i, err := range errs {
 			if errors.Is(err, store.ErrNone) {
 				errs[i] = nil
@@ -131,7 +146,7 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 	}
 	if len(a.row) == 1 {
 		if r, _ := c.openRow(actor, a.row[0]); !r.damaged {
-			v.Subject = r.summary.Subject
+			v.Subject, v.Tags = r.summary.Subject, r.summary.Tags
 		}
 	}
 	for _, id := range routing(o).Topics {
@@ -139,9 +154,10 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 			v.Topics = append(v.Topics, t)
 		}
 	}
+	v.Watch, v.Snooze = c.own(o, a)
 	v.Identity = c.identity(actor, o, a)
 	v.Contact = c.contact(a.notice)
-	v.Drafts = c.drafts(o, a.drafts)
+	v.Drafts, v.Beside = c.drafts(o, a.drafts), c.beside(v.People, a)
 	v.Requests = c.asked(actor, o, a.dir, a.names)
 	c.way(actor, o, a.dir, v)
 	v.Data = c.dataRequests(o, a.clocks)

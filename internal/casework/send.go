@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"klankbord/internal/access"
 	"klankbord/internal/audit"
@@ -14,6 +15,7 @@ import (
 	"klankbord/internal/custody"
 	"klankbord/internal/deadline"
 	"klankbord/internal/fault"
+	"klankbord/internal/letter"
 	"klankbord/internal/seal"
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
@@ -25,9 +27,11 @@ type Preview struct {
 	Route      casefile.Route
 	Draft      Draft
 	People     []Person // who reads a note, besides the member
+	Mentioned  []Person // who of them is asked to, by mail
 	Language   string   // in which the complainant wants an answer
 	Mail       bool     // the complainant is told by mail that there is news
 	News       bool     // something came in since the text was begun
+	Since      []Item   // what it was
 	Seen       int64    // how far the case has come; goes into the form
 	Question   bool
 	EraseAfter bool
@@ -67,12 +71,17 @@ func (c *Casework) Check(ctx context.Context, actor access.Actor, n casefile.Num
 		Number: o.Case.Number, Route: o.Case.Route, Draft: d, Language: o.Case.Language, Seen: o.Case.Head.Count,
 		News: newer(o, d.Seen, actor), Question: routing(o).Question,
 	}
+	if p.News {
+		p.Since = c.since(actor, o, a, d.Seen)
+	}
 	for _, person := range people(o, a) {
 		if person.ID != actor.Member {
 			p.People = append(p.People, person)
 		}
 	}
-	if k != DraftNote {
+	if k == DraftNote {
+		p.Mentioned = mentioned(actor, p.People, d)
+	} else {
 		if p.Mail, err = c.reachable(ctx, o.Case.ID); err != nil {
 			return nil, err
 		}
@@ -104,7 +113,7 @@ func (c *Casework) reachable(ctx context.Context, id casefile.ID) (bool, error) 
 // system notes by itself changes nothing about an answer.
 func newer(o *custody.Opened, seen int64, actor access.Actor) bool {
 	return slices.ContainsFunc(o.Entries, func(e custody.Entry) bool {
-		return e.Seq > seen && e.AuthorKind != custody.AuthorSystem && staff.ID(e.AuthorID) != actor.Member
+		return e.Seq > seen && e.Kind != casefile.EntryReread && e.Kind != casefile.EntryLink && e.Kind != casefile.EntryTag && e.AuthorKind != custody.AuthorSystem && staff.ID(e.AuthorID) != actor.Member
 	})
 }
 
@@ -120,9 +129,18 @@ func (c *Casework) Send(ctx context.Context, actor access.Actor, n casefile.Numb
 		if d.blank() {
 			return fault.New(fault.Invalid, "error.text-missing")
 		}
-		ch, err := c.sending(actor, o, d)
+		a, err := c.around(ctx, actor, o)
 		if err != nil {
 			return err
+		}
+		ch, err := c.sending(actor, o, d, people(o, a))
+		if err != nil {
+			return err
+		}
+		if d.Kind == DraftNote {
+			if ch.mails, err = c.Custody.MemberMails(ctx, c.Mails, o, letter.AskMember, staffOf(mentioned(actor, people(o, a), d))); err != nil {
+				return err
+			}
 		}
 		return c.apply(ctx, actor, o, ch)
 	})
@@ -170,8 +188,8 @@ func (c *Casework) filesAlive(ctx context.Context, d Draft) error {
 	return nil
 }
 
-func (c *Casework) sending(actor access.Actor, o *custody.Opened, d Draft) (change, error) {
-	now := c.Store.Now()
+func (c *Casework) sending(actor access.Actor, o *custody.Opened, d Draft, people []Person) (change, error) {
+	now := c.Store.Now().UTC().Truncate(time.Microsecond) // as it is stored: clocks are compared with it
 	ch := change{words: d.words()}
 	files := d.fileItems(actor.Member)
 	var ids []casefile.EntryID
@@ -182,12 +200,15 @@ func (c *Casework) sending(actor access.Actor, o *custody.Opened, d Draft) (chan
 	var entry custody.Item
 	var err error
 	if d.Kind == DraftNote {
-		entry, err = item(actor.Member, d.ID, casefile.EntryNote, casefile.Note{Text: text, Files: ids})
+		entry, err = item(actor.Member, d.ID, casefile.EntryNote, casefile.Note{Text: text, Files: ids, To: idsOf(mentioned(actor, people, d))})
+		ch.marks = wanted(store.BesideMention, d.ID, mentioned(actor, people, d))
 		ch.event = custody.Event{Kind: audit.EntryAdded, Object: d.ID, Detail: map[string]string{"kind": string(casefile.EntryNote)}}
 	} else {
-		entry, err = item(actor.Member, d.ID, casefile.EntryMessageOut, casefile.Message{Lang: d.Lang, Text: text, Files: ids})
+		entry, err = item(actor.Member, d.ID, casefile.EntryMessageOut, casefile.Message{
+			Lang: d.Lang, Text: text, Files: ids, Sent: now, Goes: now.Add(c.UndoFor),
+		})
 		ch.event = custody.Event{Kind: audit.MessageSent, Object: d.ID}
-		ch.news = true
+		ch.news, ch.goes = true, now.Add(c.UndoFor)
 		ch.facts = happened(now, deadline.EventFirstAnswer, deadline.EventUpdate)
 	}
 	if err != nil {
@@ -195,6 +216,9 @@ func (c *Casework) sending(actor access.Actor, o *custody.Opened, d Draft) (chan
 	}
 	ch.items = append(files, entry)
 	ch.more = d.consume(actor, o.Case.ID)
+	if d.Kind == DraftMessage && o.Case.State != casefile.StateReceived && acknowledgementTakenBack(o) {
+		ch.facts[deadline.EventAcknowledgement] = now
+	}
 	if d.Kind == DraftMessage && o.Case.State == casefile.StateReceived && !o.Case.Unreached {
 		// A member's own answer confirms receipt. Directive (EU) 2019/1937 art. 9(1)(b).
 		step, err := moved(actor.Member, o.Case.State, casefile.StateAcknowledged, now, "")

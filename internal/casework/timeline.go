@@ -29,12 +29,20 @@ func (c *Casework) timeline(actor access.Actor, o *custody.Opened, a around, fil
 			continue
 		}
 		item.From = author(e, actor, a)
+		if e.Kind == casefile.EntryReread && !item.reread(actor, o, a, e) {
+			continue
+		}
+		item.mentions(a)
+		if e.Kind == casefile.EntryLink && !item.readable(a) {
+			continue
+		}
 		if item.Access != nil {
 			item.Person = a.names[staff.ID(item.Access.Member)]
 		}
 		item.New = e.Seq > mine.Seq && !item.From.Me
 		if e.Kind.Seen() && e.AuthorKind != custody.AuthorComplainant {
 			item.Read, item.ReadAt = theirs.Seq >= e.Seq, theirs.At
+			item.Standing = c.standingOf(actor, o, a, e)
 		}
 		list = append(list, item)
 	}
@@ -71,10 +79,10 @@ func author(e custody.Entry, actor access.Actor, a around) Author {
 
 // item turns an entry into what the timeline shows; false for what it does not show.
 func (c *Casework) item(o *custody.Opened, e custody.Entry, files map[string]File) (Item, bool) {
-	i := Item{ID: e.ID, Kind: e.Kind, At: e.Created, Damaged: e.Damaged, Locked: e.Locked, Redacted: e.Redacted}
+	i := Item{ID: e.ID, Seq: e.Seq, Kind: e.Kind, At: e.Created, Damaged: e.Damaged, Locked: e.Locked, Redacted: e.Redacted}
 	switch e.Kind {
 	case casefile.EntryRouting, casefile.EntrySummary, casefile.EntryStory, casefile.EntryIdentity,
-		casefile.EntryFile, casefile.EntryInternalFile:
+		casefile.EntryFile, casefile.EntryInternalFile, casefile.EntryRecall:
 		return i, e.Damaged && e.Kind != casefile.EntryFile && e.Kind != casefile.EntryInternalFile
 	default: // an item of its own
 	}
@@ -96,6 +104,21 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 	case casefile.EntryNote:
 		p, err := casefile.DecodePayload[casefile.Note](e.Payload)
 		i.Text, i.Files = p.Text, take(files, o, e.ID, p.Files)
+		for _, id := range p.To {
+			i.To = append(i.To, Person{ID: staff.ID(id)})
+		}
+		return err
+	case casefile.EntryTag:
+		p, err := casefile.DecodePayload[casefile.Tag](e.Payload)
+		i.Tag = &p
+		return err
+	case casefile.EntryLink:
+		p, err := casefile.DecodePayload[casefile.Link](e.Payload)
+		i.Link = &p
+		return err
+	case casefile.EntryReread:
+		p, err := casefile.DecodePayload[casefile.Reread](e.Payload)
+		i.Reread, i.Lang = &p, p.Lang
 		return err
 	case casefile.EntryOutcome:
 		p, err := casefile.DecodePayload[casefile.OutcomeRecord](e.Payload)
@@ -182,6 +205,37 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 		return err
 	default: // a change of contact details, mail: that it came is shown, not what it holds
 		return nil
+	}
+}
+
+// reread says who may see a text that is to be checked and what the member can do about
+// it; false where it is not theirs to see.
+func (i *Item) reread(actor access.Actor, o *custody.Opened, a around, e custody.Entry) bool {
+	if i.Reread == nil {
+		return i.Damaged || i.Locked
+	}
+	if !sees(actor, e, *i.Reread) {
+		return false
+	}
+	if i.Reread.Of == "" {
+		i.To = sharedWith(o, a, e, *i.Reread)
+		i.MayCheck = !i.From.Me && !handedBack(o, e.ID, actor.Member)
+		return true
+	}
+	asked, _, known := rereadOf(actor, o, string(i.Reread.Of))
+	i.Take = known && asked.AuthorID == string(actor.Member)
+	return true
+}
+
+// readable reports whether a member who sees a link may read the other case as well.
+func (i *Item) readable(a around) bool {
+	return i.Link != nil && slices.ContainsFunc(a.linked, func(r store.InboxRow) bool { return r.ID == i.Link.Other })
+}
+
+// mentions names those whom a note mentions.
+func (i *Item) mentions(a around) {
+	for n := range i.To {
+		i.To[n].Name = a.names[i.To[n].ID]
 	}
 }
 

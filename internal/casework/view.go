@@ -43,7 +43,12 @@ type Case struct {
 	Contact  Contact
 	Code     CodeStanding
 	Drafts   []Draft // the member's own unfinished texts, newest first
-	Requests []Asked // what members asked each other to agree to, oldest first
+	Tags     []string
+	Links    []Linked // with cases that the member may read as well
+	Watch    bool     // the member is told of whatever others do
+	Snooze   Snooze
+	Beside   []Beside // what colleagues have begun to write
+	Requests []Asked  // what members asked each other to agree to, oldest first
 	Outcome  casefile.Outcome
 	Erasure  Erasure
 	Data     []DataRequest // requests about personal data, oldest first
@@ -131,6 +136,15 @@ type Item struct {
 	Damaged  bool
 	Locked   bool // the member has no key to it
 	Part     *casefile.PartEvent
+
+	Tag      *casefile.Tag    // that was put on the case or taken off
+	Link     *casefile.Link   // with another case that the member may read
+	Reread   *casefile.Reread // a text to be checked, or handed back
+	To       []Person         // whom a note mentions, or who may see a text to be checked
+	MayCheck bool             // the member was asked to check it and has not
+	Take     bool             // it was handed back to the member
+	Standing Standing         // of a message to the complainant
+	Seq      int64            // of an entry
 }
 
 // Event is what an item of the log tells.

@@ -51,6 +51,7 @@ type Config struct {
 	MinFreeMB   int64         `name:"min-free-mb" env:"KLANKBORD_MIN_FREE_MB" default:"256" help:"Free space in MB below which no new complaint is begun and no file is taken, so that the desk goes on; 0: until the disk is full."`
 	SessionIdle time.Duration `name:"session-idle" env:"KLANKBORD_SESSION_IDLE" default:"30m" help:"How long a member may be idle who chose nothing else, up to 10h."`
 	SessionMost time.Duration `name:"session-idle-most" env:"KLANKBORD_SESSION_IDLE_MOST" default:"10h" help:"How long a member may choose to be idle, up to 10h; less than session-idle: no choice."`
+	Undo        time.Duration `name:"undo" env:"KLANKBORD_UNDO" default:"60s" help:"How long a message to a complainant waits before it goes, so that its author can undo it, up to 10m; 0: it goes at once."`
 	BackupDays  int           `name:"backup-days" env:"KLANKBORD_BACKUP_DAYS" default:"0" help:"For how many days the oldest backup or archive is kept, as the certificate of an erased case tells; 0: not declared."`
 	LogLevel    string        `name:"log-level" env:"KLANKBORD_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged."`
 }
@@ -118,6 +119,7 @@ var (
 	errWitness = errors.New("witness: want one plain e-mail address each")
 	errEvery   = errors.New("witness-every: want between 1h and 720h")
 	errFree    = errors.New("min-free-mb: want 0 or more")
+	errUndo    = errors.New("undo: want between 0 and 10m")
 	errBackup  = errors.New("backup-days: want 0 or more")
 )
 
@@ -138,6 +140,9 @@ func (c Config) Check() error {
 	}
 	if _, err := c.Proxies(); err != nil {
 		return err
+	}
+	if c.Undo < 0 || c.Undo > 10*time.Minute {
+		return errUndo
 	}
 	if c.BackupDays < 0 {
 		return errBackup

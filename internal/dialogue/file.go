@@ -186,7 +186,7 @@ func (d *Dialogue) File(ctx context.Context, tok seal.Token, id string) (*Downlo
 		return nil, err
 	}
 	m, ok := manifestOf(v.opened, id)
-	if !ok {
+	if !ok || !d.readable(v.opened, id) {
 		return nil, fault.ErrNotFound
 	}
 	leaf := custody.Leaf(d.Store.Now(), custody.Event{

@@ -21,15 +21,18 @@ import (
 // that members see "read on". Reading is logged once per session, before anything
 // is returned.
 func (d *Dialogue) Mailbox(ctx context.Context, tok seal.Token) (*Mailbox, error) {
-	v, err := d.visit(ctx, tok)
+	var m *Mailbox
+	err := custody.Retry(func() error {
+		v, err := d.visit(ctx, tok)
+		if err != nil {
+			return err
+		}
+		if m, err = d.read(ctx, v); err != nil {
+			return err
+		}
+		return d.noteRead(ctx, v)
+	})
 	if err != nil {
-		return nil, err
-	}
-	m, err := d.read(ctx, v)
-	if err != nil {
-		return nil, err
-	}
-	if err := d.noteRead(ctx, v); err != nil {
 		return nil, err
 	}
 	return m, nil
@@ -37,11 +40,11 @@ func (d *Dialogue) Mailbox(ctx context.Context, tok seal.Token) (*Mailbox, error
 
 // Copy reads the mailbox for a text file to keep. Each copy is logged.
 func (d *Dialogue) Copy(ctx context.Context, tok seal.Token) (*Mailbox, error) {
-	v, err := d.visit(ctx, tok)
+	m, err := d.Mailbox(ctx, tok) // what is copied is read
 	if err != nil {
 		return nil, err
 	}
-	m, err := d.read(ctx, v)
+	v, err := d.visit(ctx, tok)
 	if err != nil {
 		return nil, err
 	}
@@ -59,21 +62,26 @@ func (d *Dialogue) Copy(ctx context.Context, tok seal.Token) (*Mailbox, error) {
 }
 
 // noteRead writes what reading leaves behind: the line of the log, how far was
-// read, and the longer life of the session.
+// read, and the longer life of the session. Where something new is shown it fails with
+// store.ErrStale when the case has changed meanwhile: a message that was taken back is not
+// shown any more, and one that is shown cannot be taken back.
 func (d *Dialogue) noteRead(ctx context.Context, v *visit) error {
-	id, now, seen := v.opened.Case.ID, d.Store.Now(), lastSeen(v.opened)
+	id, now, seen := v.opened.Case.ID, d.Store.Now(), d.lastSeen(v.opened)
 	moved := seen > readUpTo(v.opened, "")
 	if !v.first() && !moved && !d.due(v, now) {
 		return nil
 	}
-	leaf := custody.Leaf(now, custody.Event{Kind: audit.CaseRead, Actor: custody.ByComplainant(), Case: id})
+	leaf := custody.ReadingLeaf(now, id, max(seen, readUpTo(v.opened, "")))
 	err := d.write(ctx, func(tx *store.Tx) error {
-		if v.first() {
+		if v.first() || moved {
 			if err := tx.InsertLeaf(leaf); err != nil {
 				return err
 			}
 		}
 		if moved {
+			if err := unchanged(tx, v.opened); err != nil {
+				return err
+			}
 			if err := tx.SetReadMark(id, "", seen); err != nil {
 				return err
 			}
@@ -86,10 +94,25 @@ func (d *Dialogue) noteRead(ctx context.Context, v *visit) error {
 	return nil
 }
 
-// lastSeen is the number of the newest entry that a complainant is shown.
-func lastSeen(o *custody.Opened) int64 {
+// unchanged fails with store.ErrStale where something was added to a case since it was
+// opened, or where it is gone.
+func unchanged(tx *store.Tx, o *custody.Opened) error {
+	now, err := tx.Case(o.Case.ID)
+	if errors.Is(err, store.ErrNone) || err == nil && now.Head.Count != o.Case.Head.Count {
+		return store.ErrStale
+	}
+	return err
+}
+
+// lastSeen is the number of the newest entry that a complainant is shown, before the first
+// that waits to go.
+func (d *Dialogue) lastSeen(o *custody.Opened) int64 {
 	var seq int64
+	back := o.Recalled()
 	for _, e := range o.Entries {
+		if m, ok := e.MessageOut(); ok && m.Waits(d.Store.Now()) && back[e.ID].At.IsZero() {
+			break
+		}
 		if e.Kind.Seen() {
 			seq = max(seq, e.Seq)
 		}

@@ -11,7 +11,7 @@ import (
 
 // fill adds what the entries tell, newest first.
 func (d *Dialogue) fill(m *Mailbox, o *custody.Opened, openings []store.Opening) {
-	seen := readUpTo(o, "")
+	seen, back := readUpTo(o, ""), o.Recalled()
 	for _, e := range slices.Backward(o.Entries) {
 		switch e.Kind {
 		case casefile.EntryStory:
@@ -20,6 +20,13 @@ func (d *Dialogue) fill(m *Mailbox, o *custody.Opened, openings []store.Opening)
 			m.outcome(e, seen)
 		case casefile.EntryMessageIn, casefile.EntryMessageOut, casefile.EntryWithdrawal, casefile.EntryMeetingRequest, casefile.EntryReview,
 			casefile.EntryDataRequest, casefile.EntryDataAnswer:
+			if d.hidden(o, e.ID) {
+				continue
+			}
+			if r, taken := back[e.ID]; taken {
+				m.Thread = append(m.Thread, Item{ID: e.ID, Kind: casefile.EntryRecall, At: r.At})
+				continue
+			}
 			x := itemOf(o, e)
 			x.Unread = !x.Mine && e.Seq > seen
 			if x.Mine {
@@ -129,6 +136,29 @@ func filesOf(o *custody.Opened, ids []casefile.EntryID) []File {
 		list = append(list, f)
 	}
 	return list
+}
+
+// hidden reports whether the complainant is shown nothing of a message: it has not gone
+// yet, or never went.
+func (d *Dialogue) hidden(o *custody.Opened, id string) bool {
+	for _, e := range o.Entries {
+		if m, ok := e.MessageOut(); ok && e.ID == id {
+			return m.Waits(d.Store.Now()) || o.Recalled()[id].Undone
+		}
+	}
+	return false
+}
+
+// readable reports whether the complainant may open a file: not one of a message that
+// waits to go, or was taken back.
+func (d *Dialogue) readable(o *custody.Opened, file string) bool {
+	for _, e := range o.Entries {
+		if e.ID == file && e.Parent != "" {
+			_, taken := o.Recalled()[e.Parent]
+			return !taken && !d.hidden(o, e.Parent)
+		}
+	}
+	return true
 }
 
 // removed reports whether members removed a file for good.

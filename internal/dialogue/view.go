@@ -114,7 +114,7 @@ type Outcome struct {
 // Item is one turn of the dialogue.
 type Item struct {
 	ID       string
-	Kind     casefile.EntryKind // message-in, message-out, withdrawal, meeting-request
+	Kind     casefile.EntryKind // message-in, message-out, withdrawal, meeting-request; recall: one was withdrawn before it was read
 	Mine     bool               // from the complainant
 	At       time.Time
 	Lang     lang.Lang

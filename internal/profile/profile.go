@@ -37,6 +37,7 @@ type Profile struct {
 	External     []ExternalBody
 	Pages        []Page // public, privacy, accessibility, other-ways, safety
 	Clocks       Clocks
+	Templates    []Template // texts that members can begin with
 	Retention    []RetentionRule
 	Messages     map[string]Text // wording of problems that no field words itself
 }
@@ -113,6 +114,8 @@ func (p *Profile) readFile(dir fs.FS, file string) error {
 		err = add(data, &p.External)
 	case "clocks":
 		err = add(data, &p.Clocks.Rules)
+	case "templates":
+		err = add(data, &p.Templates)
 	case "retention":
 		err = add(data, &p.Retention)
 	case "texts":

@@ -95,6 +95,7 @@ func (v *findings) organisation(p *Profile) {
 		v.routes("action "+a.ID, a.Routes)
 		v.need(len(a.Routes) > 0 && !a.Label.Empty(), "action %q needs a label and a route", a.ID)
 	}
+	v.templates(p)
 	v.need(len(p.Emergency) > 0, "no emergency line is given")
 	for _, e := range p.Emergency {
 		v.need(e.Number != "" && !e.Name.Empty() && !e.For.Empty(), "emergency line %q is not complete", e.ID)

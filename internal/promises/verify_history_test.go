@@ -144,6 +144,7 @@ func (h *eventful) handled() {
 			Text: word(name + "draftnote"), Lang: lang.NL, Add: []*casework.Incoming{in},
 		})
 		h.must(err)
+		h.must(h.Casework.Watch(ctx, m, r.Number))
 		if name == "C" {
 			h.Move(m, r.Number, casefile.StateDecision)
 			h.Close(m, r.Number, "We zetten het recht.", "Het klopte niet.")
@@ -173,6 +174,7 @@ func (h *eventful) recovered() {
 	h.must(err)
 	h.must(h.Setup.OpenDrill(ctx, h.team.HR))
 	h.must(h.Casework.SetAbsence(ctx, h.team.HR, casework.Leave{Deputy: h.team.Manager.Member}))
+	h.must(h.Casework.SaveList(ctx, h.team.HR, casework.Saved{Name: "late", Filter: casework.Filter{View: casework.ViewDue}}))
 	_, err = h.Casework.MakeCalendar(ctx, h.team.HR)
 	h.must(err)
 }

@@ -19,6 +19,7 @@ func (t *Tx) ForgetReader(id casefile.ID, member staff.ID) error {
 		`DELETE FROM keyring WHERE case_id = $1 AND member_id = $2`,
 		`DELETE FROM read_mark WHERE case_id = $1 AND member_id = $2`,
 		`DELETE FROM desk_draft WHERE case_id = $1 AND member_id = $2`,
+		`DELETE FROM beside WHERE case_id = $1 AND member_id = $2`,
 		`DELETE FROM job WHERE kind = 'mail' AND ref IN (SELECT id FROM mail WHERE case_id = $1 AND member_id = $2)`,
 		`DELETE FROM mail WHERE case_id = $1 AND member_id = $2`,
 	} {

@@ -17,6 +17,7 @@ func leaveTraces(tx *store.Tx, id casefile.ID, member staff.ID) error {
 	return errors.Join(
 		tx.InsertRing(member, store.Ring{Case: id, Box: []byte("ring")}),
 		tx.SetReadMark(id, member, 3),
+		tx.PutBeside(store.Beside{Case: id, Member: member, Kind: store.BesideWatch}),
 		tx.PutDeskDraft(store.DeskDraft{Case: id, Member: member, Kind: "note", Box: []byte("draft")}),
 		tx.InsertBlobRef(store.BlobRef{Name: string(id + casefile.ID(member)), OwnerKind: "desk", Owner: store.DeskOwner(id, member), Object: "file"}),
 		tx.QueueMail(store.Mail{ID: "mail-" + string(id) + string(member), Case: id, Member: member, Kind: "member-notice", Box: []byte("mail")}, tx.Now()),
@@ -40,7 +41,7 @@ func TestForgettingAReaderLeavesTheOthersWhatIsTheirs(t *testing.T) {
 			}{{one.ID, "thomas", 0}, {one.ID, "nele", 1}, {two.ID, "thomas", 1}} {
 				for table, where := range map[string]string{
 					"keyring": "case_id = $1 AND member_id = $2", "read_mark": "case_id = $1 AND member_id = $2",
-					"desk_draft": "case_id = $1 AND member_id = $2", "mail": "case_id = $1 AND member_id = $2",
+					"desk_draft": "case_id = $1 AND member_id = $2", "beside": "case_id = $1 AND member_id = $2", "mail": "case_id = $1 AND member_id = $2",
 					"blob_ref": "owner_id = $1 || '/' || $2", "job": "ref = 'mail-' || $1 || $2",
 				} {
 					var n int

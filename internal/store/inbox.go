@@ -25,6 +25,8 @@ type InboxFilter struct {
 	Among     Span      // only cases that a report of this time counts
 	Watched   bool      // a clock runs
 	Unread    bool      // items that the member has not read
+	Awake     time.Time // leave out what the member does not want to be shown then; zero: list all
+	Snoozed   time.Time // only those; zero: list all
 	Cases     []casefile.ID
 	Limit     int
 	Offset    int
@@ -38,6 +40,11 @@ type InboxRow struct {
 	Grant    Grant    // only filled when Ring is empty; zero: no key to that epoch
 	ReadUpTo int64
 }
+
+// snoozed finds what a member does not want to be shown at a time; it ends when the
+// complainant writes.
+const snoozed = `SELECT 1 FROM beside z WHERE z.case_id = c.id AND z.member_id = ? AND z.kind = 'snooze' AND (z.until = 0 OR z.until > ?)
+  AND NOT EXISTS (SELECT 1 FROM entry w WHERE w.case_id = c.id AND w.seq > z.seq AND w.author_kind = 'complainant')`
 
 func (f InboxFilter) where() (string, []any) {
 	var parts []string
@@ -86,6 +93,12 @@ func (f InboxFilter) where() (string, []any) {
 	}
 	if f.Unread {
 		add(`c.head_count > coalesce((SELECT r.seq FROM read_mark r WHERE r.case_id = c.id AND r.member_id = ?), 0)`, f.Member)
+	}
+	if !f.Awake.IsZero() {
+		add(`NOT EXISTS (`+snoozed+`)`, f.Member, micros(f.Awake))
+	}
+	if !f.Snoozed.IsZero() {
+		add(`EXISTS (`+snoozed+`)`, f.Member, micros(f.Snoozed))
 	}
 	if f.Cases != nil {
 		values := make([]any, len(f.Cases))

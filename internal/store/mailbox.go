@@ -120,6 +120,20 @@ WHERE case_id = $1 AND member_id = $2 ORDER BY kind`, id, member)
 	})
 }
 
+// DraftsBeside lists the unfinished texts of the other members in a case, newest first,
+// without what they hold.
+func (t *Tx) DraftsBeside(id casefile.ID, member staff.ID) ([]DeskDraft, error) {
+	rows, err := t.Query(`SELECT case_id, member_id, kind, epoch, revision, changed FROM desk_draft
+WHERE case_id = $1 AND member_id <> $2 ORDER BY changed DESC, member_id, kind`, id, member)
+	return all(rows, err, func(row scanner) (DeskDraft, error) {
+		var d DeskDraft
+		var when int64
+		err := row.Scan(&d.Case, &d.Member, &d.Kind, &d.Epoch, &d.Revision, &when)
+		d.Changed = at(when)
+		return d, err
+	})
+}
+
 // DeleteDeskDraft removes an unfinished text; one that is gone is no error.
 func (t *Tx) DeleteDeskDraft(id casefile.ID, member staff.ID, kind string) error {
 	_, err := t.Exec(`DELETE FROM desk_draft WHERE case_id = $1 AND member_id = $2 AND kind = $3`, id, member, kind)

@@ -38,6 +38,8 @@ WHERE x.kind = 'check-in' AND x.met = 0 AND x.reminded = 0 AND NOT EXISTS (SELEC
 		"calendar_address":    {noMember("calendar_address", "x.member_id")},
 		"directory_signature": {`SELECT x.change_id FROM directory_signature x WHERE NOT EXISTS (SELECT 1 FROM directory_change d WHERE d.id = x.change_id)`},
 		"drill_grant":         {`SELECT x.drill_id || ' ' || x.recipient_id FROM drill_grant x WHERE NOT EXISTS (SELECT 1 FROM drill d WHERE d.id = x.drill_id)`},
+		"saved_view":          {noMember("saved_view", "x.id")},
+		"beside":              {noCase("beside", "x.case_id"), noMember("beside", "x.member_id")},
 		"desk_draft":          {noCase("desk_draft", "x.case_id"), noMember("desk_draft", "x.member_id")},
 		"session":             {noMember("session", "x.id")}, "envelope": {noMember("envelope", "x.member_id")},
 		"code": {noCase("code", "x.lookup"), `SELECT x.lookup FROM code x WHERE NOT EXISTS (SELECT 1 FROM case_grant g

@@ -329,6 +329,32 @@ CREATE TABLE read_mark (
   PRIMARY KEY (case_id, member_id)
 ) {strict};
 
+-- What a member set for themselves in a case, or is wanted for by a colleague: to be
+-- told what happens in it (watch), not to be shown it for a while (snooze), to read a
+-- note (mention) or a text (asked), that a text was read (checked). "what" is the entry.
+CREATE TABLE beside (
+  case_id   {text} NOT NULL REFERENCES case_file (id) ON DELETE CASCADE,
+  member_id {text} NOT NULL,
+  kind      {text} NOT NULL CHECK (kind IN ('watch', 'snooze', 'mention', 'asked', 'checked')),
+  what      {text} NOT NULL DEFAULT '',
+  seq       {int}  NOT NULL DEFAULT 0,
+  until     {int}  NOT NULL DEFAULT 0,
+  at        {int}  NOT NULL,
+  PRIMARY KEY (case_id, member_id, kind, what)
+) {strict};
+CREATE INDEX beside_member ON beside (member_id, kind);
+
+-- Lists of cases under a name, which is sealed with the filter under a subkey of the
+-- instance; of one member, or shared.
+CREATE TABLE saved_view (
+  id        {text}  NOT NULL PRIMARY KEY,
+  member_id {text}  NOT NULL REFERENCES member (id) ON DELETE CASCADE,
+  shared    {int}   NOT NULL CHECK (shared IN (0, 1)),
+  box       {bytes} NOT NULL,
+  created   {int}   NOT NULL
+) {strict};
+CREATE INDEX saved_view_member ON saved_view (member_id);
+
 -- Openings of the identity and of the case, as the complainant sees them.
 CREATE TABLE opening (
   case_id   {text} NOT NULL REFERENCES case_file (id) ON DELETE CASCADE,

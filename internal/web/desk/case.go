@@ -46,8 +46,12 @@ type casePage struct {
 	Asked     []ui.Link // requests of colleagues on which this member may decide
 	Named     []namedRow
 
-	Breach bool   // a breach of personal data was noted
-	Away   string // that the member in charge is away, and who stands in; empty: is there
+	Linked []linkRow
+	Beside []string // who is writing what
+	Asleep string   // until when the member is not shown it; empty: shown
+	Passes string   // that a deadline ends before
+	Breach bool     // a breach of personal data was noted
+	Away   string   // that the member in charge is away, and who stands in; empty: is there
 
 	StoryFiles      []ui.File
 	StoryLess       string // that something was removed from it; empty: nothing
@@ -85,6 +89,7 @@ func deeds() []string {
 	return []string{
 		"note", "message", "outcome", "assign", "state", "acknowledged", "clock", "deadline", "breach", "risk", "mail", "identity",
 		"asked", "decided", "withdrawn", "code-started", "code-stopped", "code-replaced", "code-handed", "moved", "hold-set", "hold-lifted", "part-erased", "removed", "data-asked", "data-answered",
+		"undone", "message-withdrawn", "watch", "watch-ended", "snoozed", "snooze-ended", "reread-asked", "reread-back", "linked", "unlinked", "tag",
 	}
 }
 
@@ -162,6 +167,9 @@ func (d *desk) caseData(r *http.Request, c *casework.Case) casePage {
 	}
 	if what := r.URL.Query().Get("done"); slices.Contains(deeds(), what) {
 		data.Done = d.text(r, "desk.done."+what)
+		if waits := d.waitingText(r, c); what == string(casework.DraftMessage) && waits != "" {
+			data.Done = waits
+		}
 	}
 	data.CodeText = d.codeNotice(r, c.Code).Text
 	data.Heading = c.Subject
@@ -190,6 +198,9 @@ func (d *desk) caseData(r *http.Request, c *casework.Case) casePage {
 	data.HeldTag = ui.Tag{Text: d.text(r, "desk.log.kind-hold-set"), Tone: ui.Warn}
 	data.AnswerLanguage = d.languageName(r, c.Language)
 	data.IdentityAnswers = d.answers(r, c.Identity.Answers, "")
+	data.Linked = d.linkRows(r, c)
+	data.Beside = d.besideText(r, c.Beside)
+	data.Asleep, data.Passes = d.snoozeText(r, c.Snooze)
 	if n := c.Work.Severity(); n > 0 {
 		data.Severity = d.text(r, "work.severity-is", "severity", d.text(r, "work.severity."+chosenSeverity(n)))
 	}

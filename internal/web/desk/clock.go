@@ -86,7 +86,7 @@ func (d *desk) showClock(w http.ResponseWriter, r *http.Request, status int, typ
 // messageChoices are the messages to the complainant, by their date and first words.
 func (d *desk) messageChoices(r *http.Request, c *casework.Case) (list []ui.Option) {
 	for _, it := range slices.Backward(c.Timeline) {
-		if it.Kind == casefile.EntryMessageOut && !it.Damaged && !it.Locked {
+		if it.Kind == casefile.EntryMessageOut && !it.Damaged && !it.Locked && it.Standing.Taken.IsZero() {
 			list = append(list, ui.Option{Value: it.ID, Label: lang.DateTime(lang.Lang(d.Renderer.Lang(r)), it.At), Hint: opening(it.Text)})
 		}
 	}

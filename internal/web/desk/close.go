@@ -70,15 +70,23 @@ func (d *desk) closeWrite(w http.ResponseWriter, r *http.Request) error {
 	if writing.Outcome != "" && !writing.Outcome.Known() {
 		writing.Outcome = ""
 	}
+	writing.Both = f.one("act") == "both"
 	if _, err := d.Casework.SaveDraft(r.Context(), actor(r), number(r), writing); err != nil {
+		if errors.Is(err, casework.ErrChanged) {
+			return d.showConflict(w, r, http.StatusConflict, writing, nil)
+		}
 		errs, status := d.problems(r, err, "feedback")
 		if errs == nil {
 			return err
 		}
 		return d.showClose(w, r, status, &writing, errs)
 	}
-	if f.one("act") == "draft" {
+	switch f.one("act") {
+	case "draft":
 		ui.Redirect(w, r, base(r))
+		return nil
+	case "both":
+		ui.Redirect(w, r, base(r)+"/close")
 		return nil
 	}
 	_, err = d.Casework.Check(r.Context(), actor(r), number(r), casework.DraftOutcome)

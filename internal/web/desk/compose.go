@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
@@ -13,17 +14,21 @@ import (
 
 // composer is the form in which a note or a message is written.
 type composer struct {
-	Kind     string
-	Was      string
-	Revision int64
-	Seen     int64
-	Text     string
-	Lang     string
-	Langs    []ui.Option
-	Files    []ui.File
-	Saved    *casework.Draft
-	Other    string // kind of a second draft; empty: none
-	Mail     bool
+	Kind      string
+	Was       string
+	Revision  int64
+	Seen      int64
+	Text      string
+	Lang      string
+	Langs     []ui.Option
+	Files     []ui.File
+	Saved     *casework.Draft
+	Other     string // kind of a second draft; empty: none
+	Mail      bool
+	People    []ui.Option // colleagues whom a note can mention
+	Mention   []string
+	Templates []ui.Option
+	Template  string
 }
 
 // composer shows what a refused form held, else the draft asked for, else the
@@ -33,6 +38,14 @@ func (d *desk) composer(r *http.Request, c *casework.Case, w *casework.Writing) 
 	k := composer{Kind: string(casework.DraftNote), Seen: c.Seen, Lang: c.Language}
 	for _, l := range d.Languages {
 		k.Langs = append(k.Langs, ui.Option{Value: l, Label: d.text(r, "common.language-name."+l)})
+	}
+	for _, p := range c.People {
+		if p.ID != actor(r).Member {
+			k.People = append(k.People, ui.Option{Value: string(p.ID), Label: p.Name})
+		}
+	}
+	for _, t := range d.Casework.Templates(c) {
+		k.Templates = append(k.Templates, ui.Option{Value: t.ID, Label: t.Label.In(d.Renderer.Lang(r))})
 	}
 	want := casework.DraftKind(r.URL.Query().Get("write"))
 	for i := range c.Drafts {
@@ -49,6 +62,7 @@ func (d *desk) composer(r *http.Request, c *casework.Case, w *casework.Writing) 
 	}
 	if s := k.Saved; s != nil {
 		k.Kind, k.Was, k.Revision, k.Seen, k.Text, k.Lang = string(s.Kind), string(s.Kind), s.Revision, s.Seen, s.Text, string(s.Lang)
+		k.Mention = s.Mention
 		for _, f := range s.Files {
 			k.Files = append(k.Files, ui.File{ID: f.ID, Name: f.Name, Size: f.Size})
 		}
@@ -57,6 +71,7 @@ func (d *desk) composer(r *http.Request, c *casework.Case, w *casework.Writing) 
 	}
 	if w != nil {
 		k.Kind, k.Text, k.Lang = string(w.Kind), w.Text, string(w.Lang)
+		k.Mention = w.Mention
 	}
 	return k
 }
@@ -85,12 +100,30 @@ func (d *desk) caseCompose(w http.ResponseWriter, r *http.Request) error {
 	f := form(values)
 	writing := composed(f)
 	writing.Add, writing.Remove = added, f.one("remove")
+	writing.Both = f.one("act") == "both"
+	if f.one("act") == "insert" { // what was typed stays before it
+		text, err := d.Casework.FillTemplate(r.Context(), actor(r), number(r), f.one("template"), writing.Lang)
+		if err != nil {
+			return d.refused(w, r, err, "template", f, &writing)
+		}
+		if blank(writing.Text) && writing.Was == "" { // templates are written for the complainant
+			writing.Kind, writing.Was = casework.DraftMessage, casework.DraftMessage
+		}
+		writing.Text = strings.TrimSpace(writing.Text + "\n\n" + text)
+	}
 	saved, err := d.Casework.SaveDraft(r.Context(), actor(r), number(r), writing)
+	if errors.Is(err, casework.ErrChanged) {
+		return d.showConflict(w, r, http.StatusConflict, writing, nil)
+	}
 	if err != nil {
 		return d.refused(w, r, err, "text", f, &writing)
 	}
 	if failed != nil {
 		return d.refused(w, r, failed, "file", f, nil)
+	}
+	if f.one("act") == "reread" {
+		ui.Redirect(w, r, base(r)+"/ask/"+string(saved.Kind))
+		return nil
 	}
 	if f.one("act") != "check" {
 		ui.Redirect(w, r, base(r)+"?write="+string(saved.Kind)+"#compose")
@@ -108,6 +141,7 @@ func composed(f form) casework.Writing {
 	w := casework.Writing{
 		Kind: casework.DraftKind(f.one("audience")), Was: casework.DraftKind(f.one("was")), Revision: integer(f.one("draft-revision")),
 		Seen: integer(f.one("seen")), Text: f.one("text"), Lang: lang.Lang(f.one("lang")),
+		Mention: f["mention"],
 	}
 	if w.Kind == "" {
 		w.Kind = casework.DraftNote
@@ -126,7 +160,10 @@ func (d *desk) readBeside(w http.ResponseWriter, r *http.Request) (f form, done 
 	if blank(writing.Text) && writing.Was == "" {
 		return f, false, nil
 	}
-	if _, err := d.Casework.SaveDraft(r.Context(), actor(r), number(r), writing); err != nil {
+	switch _, err := d.Casework.SaveDraft(r.Context(), actor(r), number(r), writing); {
+	case errors.Is(err, casework.ErrChanged):
+		return f, true, d.showConflict(w, r, http.StatusConflict, writing, nil)
+	case err != nil:
 		return f, true, d.refused(w, r, err, "text", f, &writing)
 	}
 	return f, false, nil
@@ -154,12 +191,14 @@ func (d *desk) caseDiscard(w http.ResponseWriter, r *http.Request) error {
 
 type checkPage struct {
 	*casework.Preview
-	Base    string
-	Edit    string
-	Shown   ui.Message
-	Readers []string
-	Foreign bool     // written in another language than the complainant asked for
-	Names   []string // of the language written in and of the one asked for
+	Base     string
+	Edit     string
+	Shown    ui.Message
+	Readers  []string
+	Foreign  bool         // written in another language than the complainant asked for
+	Names    []string     // of the language written in and of the one asked for
+	Mentions string       // whom the note mentions, who get an e-mail
+	New      []ui.Message // what came in since the text was begun
 }
 
 func (d *desk) caseCheck(w http.ResponseWriter, r *http.Request) error {
@@ -198,6 +237,14 @@ func (d *desk) showCheck(w http.ResponseWriter, r *http.Request, status int, p *
 	case casework.DraftOutcome:
 		data.Shown.Text = d.closingText(dr)
 	case casework.DraftMessage: // shown as it is
+	}
+	if len(p.Mentioned) > 0 {
+		data.Mentions = d.text(r, "together.mention.told", "names", names(p.Mentioned))
+	}
+	for _, it := range p.Since {
+		m := d.message(r, &casePage{Case: &casework.Case{}, Base: base(r)}, it)
+		m.Sends, m.Link = nil, nil // here one looks before sending, and does nothing else
+		data.New = append(data.New, m)
 	}
 	for _, person := range p.People {
 		data.Readers = append(data.Readers, person.Name)

@@ -2,8 +2,8 @@ package desk
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
+	"strings"
 
 	"klankbord/internal/access"
 	"klankbord/internal/casefile"
@@ -30,6 +30,9 @@ type inboxPage struct {
 	Cut      bool
 	Next     *casework.Row
 	Asked    []ui.Link // requests of colleagues that wait for this member
+	Wanted   []ui.Link // what else colleagues want of this member
+	Saved    []ui.Link // lists under a name
+	Save     string    // where this one gets a name
 	Standing []standing
 	Done     string // what was just done; empty: nothing
 	Erased   bool   // the view from which erased cases are found
@@ -41,11 +44,7 @@ func (d *desk) inboxShow(w http.ResponseWriter, r *http.Request) error {
 		return d.showWaiting(w, r, a)
 	}
 	q := r.URL.Query()
-	number, _ := strconv.Atoi(q.Get("page"))
-	in, err := d.Casework.Inbox(r.Context(), a, casework.Filter{
-		View: casework.View(q.Get("view")), Route: casefile.Route(q.Get("route")), State: casefile.State(q.Get("state")),
-		Topic: q.Get("topic"), Severity: severity(q.Get("severity")), Page: number,
-	})
+	in, err := d.Casework.Inbox(r.Context(), a, filterOf(q))
 	if err != nil {
 		return err
 	}
@@ -55,6 +54,12 @@ func (d *desk) inboxShow(w http.ResponseWriter, r *http.Request) error {
 	}
 	data := d.inboxData(r, a, in)
 	if data.Asked, err = d.waiting(r); err != nil {
+		return err
+	}
+	if data.Wanted, err = d.wanted(r); err != nil {
+		return err
+	}
+	if err := d.savedLists(r, &data, in); err != nil {
 		return err
 	}
 	if data.Standing, err = d.standing(r); err != nil {
@@ -90,7 +95,7 @@ func (d *desk) inboxData(r *http.Request, a access.Actor, in *casework.Inbox) in
 	data := inboxPage{
 		NoCases: in.NoCases, Auditor: a.Auditor(), View: string(in.View), Total: in.Total,
 		Most: in.Total >= casework.CountMost, Cut: in.Cut, Erased: in.View == casework.ViewErase,
-		Filtered: in.Filter.Route != "" || in.Filter.State != "" || in.Filter.Topic != "" || in.Filter.Severity > 0,
+		Filtered: in.Filter.Route != "" || in.Filter.State != "" || in.Filter.Topic != "" || in.Filter.Tag != "" || in.Filter.Severity > 0,
 	}
 	if in.NoCases {
 		return data
@@ -128,12 +133,13 @@ func (d *desk) filters(r *http.Request, in *casework.Inbox) []ui.Field {
 		field("route", string(in.Filter.Route), options(d, r, "common.route.", routes)),
 		field("topic", in.Filter.Topic, topics),
 		field("state", string(in.Filter.State), options(d, r, "common.state.", casefile.States())),
+		{Kind: ui.KindText, Name: "tag", Label: d.text(r, "together.tag.filter"), Values: []string{in.Filter.Tag}, Bare: true},
 		field("severity", chosenSeverity(in.Filter.Severity), options(d, r, "work.severity.", []string{"2", "3", "4"})),
 	}
 }
 
 func (d *desk) caseTable(r *http.Request, in *casework.Inbox) ui.Table {
-	t := ui.Table{Caption: d.text(r, "desk.inbox.caption", "view", d.text(r, "desk.view."+string(in.View))), Stacked: true}
+	t := ui.Table{Caption: d.text(r, "desk.inbox.caption", "view", d.text(r, "desk.view."+string(in.View))), Stacked: true, Select: "case", Form: "page"}
 	for _, key := range []string{"subject", "number", "due", "state", "route", "charge"} {
 		t.Columns = append(t.Columns, ui.Column{Text: d.text(r, "desk.column."+key)})
 	}
@@ -150,6 +156,9 @@ func (d *desk) cells(r *http.Request, v casework.View, row casework.Row) []ui.Ce
 		subject = d.text(r, "desk.row.damaged")
 	} else if subject == "" {
 		subject = topicNames(row.Topics, d.Renderer.Lang(r), d.text(r, "desk.row.nameless"))
+	}
+	if len(row.Tags) > 0 {
+		subject = d.text(r, "together.tag.row", "subject", subject, "tags", strings.Join(row.Tags, ", "))
 	}
 	charge := row.Charge
 	if charge == "" {
@@ -217,12 +226,8 @@ func (d *desk) inboxPages(r *http.Request, in *casework.Inbox) *ui.Pages {
 		return nil
 	}
 	at := func(n int) string {
-		q := url.Values{"view": {string(in.View)}, "page": {strconv.Itoa(n)}}
-		for key, v := range map[string]string{"route": string(in.Filter.Route), "topic": in.Filter.Topic, "state": string(in.Filter.State), "severity": chosenSeverity(in.Filter.Severity)} {
-			if v != "" {
-				q.Set(key, v)
-			}
-		}
+		q := listQuery(in.Filter)
+		q.Set("page", strconv.Itoa(n))
 		return "/desk?" + q.Encode()
 	}
 	p := &ui.Pages{Label: d.text(r, "desk.inbox.pages"), Summary: d.text(r, "desk.inbox.page", "page", now, "pages", max(last, now))}

@@ -27,6 +27,7 @@ const (
 	keptExport   = "export"    // the ticket for an export of the log
 	keptRegister = "register"  // the ticket for the register
 	keptCaseFile = "case-file" // the ticket for the file of a case
+	keptBulk     = "bulk"      // what became of several cases that were changed at once
 )
 
 // kept is what must survive until the next page and belongs in no address. It lies in

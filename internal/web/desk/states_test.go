@@ -52,6 +52,7 @@ func RenderStates(t *testing.T, dir string) {
 		s.watch()
 		s.helper()
 		s.clocks()
+		s.together()
 		s.logs()
 		s.numbers()
 	}
@@ -170,7 +171,7 @@ func (s *states) outside() {
 }
 
 func (s *states) lists() {
-	for _, view := range []string{"mine", "unread", "due", "unassigned", "waiting", "all", "closed"} {
+	for _, view := range []string{"mine", "unread", "due", "unassigned", "waiting", "snoozed", "all", "closed"} {
 		s.keep("inbox-"+view, s.crew.sofie.get(s.in("/desk?view="+view)))
 	}
 	s.keep("inbox-filtered", s.crew.sofie.get(s.in("/desk?view=all&topic=question&state=review")))

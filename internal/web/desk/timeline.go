@@ -60,11 +60,16 @@ func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Mes
 	if it.New {
 		m.Tags = append(m.Tags, ui.Tag{Text: d.text(r, "desk.item.new"), Tone: ui.Info})
 	}
+	d.rereadItem(r, it, &m)
+	if it.Kind == casefile.EntryNote && len(it.To) > 0 {
+		m.Note = d.text(r, "together.mention.item", "names", names(it.To))
+	}
 	if m.Kind == ui.Sent {
 		m.Note = d.text(r, "desk.item.unread")
 		if it.Read {
 			m.Note = d.text(r, "desk.item.read", "date", d.date(r, it.ReadAt))
 		}
+		d.recallNote(r, it, &m)
 	}
 	return m
 }
@@ -73,9 +78,9 @@ func kindOf(it casework.Item) ui.MessageKind {
 	switch it.Kind {
 	case "", casefile.EntryStateEvent, casefile.EntryContactChange, casefile.EntryAccess, casefile.EntryRequest, casefile.EntryDecision, casefile.EntryCode,
 		casefile.EntryClock, casefile.EntryPromise, casefile.EntryHold, casefile.EntryHelper, casefile.EntryRecord, casefile.EntryPart,
-		casefile.EntryRedaction, casefile.EntryInternalRedaction:
+		casefile.EntryRedaction, casefile.EntryInternalRedaction, casefile.EntryLink, casefile.EntryTag:
 		return ui.Event
-	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail, casefile.EntryDataNoted, casefile.EntryDataSettled:
+	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail, casefile.EntryReread, casefile.EntryDataNoted, casefile.EntryDataSettled:
 		return ui.Internal
 	case casefile.EntryMessageOut, casefile.EntryOutcome, casefile.EntrySlip, casefile.EntryDataAnswer:
 		return ui.Sent
@@ -129,6 +134,10 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 		return d.clockEventText(r, it), nil
 	case casefile.EntryHold:
 		return d.holdText(r, it), nil
+	case casefile.EntryTag:
+		return d.tagText(r, it), nil
+	case casefile.EntryLink:
+		return d.linkText(r, it), nil
 	case casefile.EntryPart:
 		return d.partText(r, it), nil
 	case casefile.EntryHelper:
@@ -153,7 +162,7 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 		return it.Text, tag(ui.Warn)
 	case casefile.EntryNote, casefile.EntryInternalFile:
 		return it.Text, tag(ui.Warn)
-	case casefile.EntryMessageIn, casefile.EntryMessageOut:
+	case casefile.EntryMessageIn, casefile.EntryMessageOut, casefile.EntryReread:
 		return it.Text, nil
 	default:
 		return it.Text, tag(ui.Plain)

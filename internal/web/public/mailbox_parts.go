@@ -86,6 +86,10 @@ func (b *mailbox) thread(r *http.Request, m *dialogue.Mailbox) (recent, older []
 
 func (b *mailbox) message(r *http.Request, m *dialogue.Mailbox, x dialogue.Item) ui.Message {
 	v := ui.Message{ID: "m-" + x.ID, Kind: ui.Received, At: x.At, Text: x.Text, Lang: string(x.Lang), From: b.teamName(r, m.Team), Files: b.fileViews(r, x.Files)}
+	if x.Kind == casefile.EntryRecall {
+		v.Kind, v.Text, v.From = ui.Event, b.words(r, "mailbox.recalled", "date", b.day(r, x.At)), ""
+		return v
+	}
 	if x.Mine {
 		v.Kind, v.From, v.Note = ui.Sent, b.words(r, "mailbox.you"), b.words(r, "mailbox.not-read")
 		if !x.ReadAt.IsZero() {

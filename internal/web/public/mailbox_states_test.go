@@ -43,6 +43,7 @@ func TestEveryStateOfTheMailbox(t *testing.T) {
 			k.badly()
 			k.checkIns()
 			k.helper()
+			k.recalled()
 			k.slips()
 			k.kept()
 			k.review()
@@ -208,4 +209,23 @@ func (k mailboxKeeper) damaged() {
 		k.t.Fatal(err)
 	}
 	k.keep("case--damaged", k.inside(k.l, r.Code), http.StatusOK)
+}
+
+// recalled shows what is left of a message that was withdrawn before it was read.
+func (k mailboxKeeper) recalled() {
+	r := k.strictCase(k.l)
+	k.DeliverMail()
+	k.Write(k.team.Manager, r.Number, casework.DraftMessage, "Dit bericht was voor iemand anders.")
+	for _, it := range k.Case(k.team.Manager, r.Number).Timeline {
+		if it.Kind != casefile.EntryMessageOut {
+			continue
+		}
+		if err := k.Casework.WithdrawMessage(context.Background(), k.team.HR, r.Number, it.ID); err != nil {
+			k.t.Fatal(err)
+		}
+	}
+	p := k.keep("case--recalled", k.inside(k.l, r.Code), http.StatusOK)
+	if strings.Contains(p.body, "iemand anders") {
+		k.t.Error("the mailbox shows what was withdrawn")
+	}
 }

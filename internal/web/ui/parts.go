@@ -59,6 +59,8 @@ type Message struct {
 	Tags                 []Tag
 	Files                []File
 	Note                 string // below the text, such as "Read by us on 3 August 2026"
+	Link                 *Link  // what can be done about it; nil: nothing
+	Sends                *Link  // the same with a button of the page's form; nil: nothing
 }
 
 // Code is a code that a person must keep, shown in groups that do not break.
@@ -82,6 +84,7 @@ type Table struct {
 	CaptionShown bool
 	Stacked      bool   // narrow windows show each row as a card
 	Select       string // name of the checkbox in front of each row, empty for none
+	Form         string // id of the form that the checkboxes belong to; empty: the one around the table
 }
 
 // Column is a column of a Table. Sort is the address that sorts by it; Sorted is
