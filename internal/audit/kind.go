@@ -40,6 +40,8 @@ const (
 	SettingChanged    Kind = "setting-changed"
 	Erased            Kind = "erased"
 	ReviewAsked       Kind = "review-asked"   // by the complainant, after closing
+	DataAsked         Kind = "data-asked"     // somebody asks about their personal data
+	DataAnswered      Kind = "data-answered"  // and what came of it
 	PartErased        Kind = "part-erased"    // the story or the identity, before the rest
 	HoldSet           Kind = "hold-set"       // nothing of the case may be erased
 	HoldLifted        Kind = "hold-lifted"    // it may be again
@@ -82,7 +84,7 @@ func Kinds() []Kind {
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
 		AddressProven, CodeAsked, CodeDrawn, CodeStopped, CodeReplaced, CodeHanded, ApprovalAsked, AccessChanged, ApprovalEnded,
 		Receipt, LogRead, LogExported, LogChecked, CheckpointSent, Acknowledged,
-		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, ReviewAsked, PartErased, HoldSet, HoldLifted, ClockChanged, Reminded, CheckInAsked, HelperAdded, MessageRecalled, Redacted,
+		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, ReviewAsked, DataAsked, DataAnswered, PartErased, HoldSet, HoldLifted, ClockChanged, Reminded, CheckInAsked, HelperAdded, MessageRecalled, Redacted,
 	}
 }
 

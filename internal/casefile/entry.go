@@ -41,6 +41,10 @@ const (
 	EntryInternalRedaction EntryKind = "internal-redaction" // the same of one that only members see
 	EntryReview            EntryKind = "review-request"     // the complainant asks that somebody else looks again
 	EntryPart              EntryKind = "part-erased"        // a part was erased before the rest; seen by both sides
+	EntryDataRequest       EntryKind = "data-request"       // the complainant asks about their personal data
+	EntryDataAnswer        EntryKind = "data-answer"        // what came of it
+	EntryDataNoted         EntryKind = "data-noted"         // somebody else asks about theirs
+	EntryDataSettled       EntryKind = "data-settled"       // what came of that
 	EntryRecall            EntryKind = "recall"             // a message was taken back before it was read
 	EntryTag               EntryKind = "tag"                // a word of the members' own
 	EntryLink              EntryKind = "link"               // another case has to do with this one
@@ -61,6 +65,7 @@ func EntryKinds() []EntryKind {
 		EntryContactChange, EntryFile, EntryInternalFile, EntryOutcome, EntryWithdrawal,
 		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntrySummary,
 		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryClock, EntryPromise, EntryCheckIn, EntryHelper, EntryPart, EntryReview,
+		EntryDataRequest, EntryDataAnswer, EntryDataNoted, EntryDataSettled,
 		EntryRecord, EntrySlip, EntrySlipAnswer, EntryRedaction, EntryInternalRedaction,
 		EntryRecall, EntryReread, EntryLink, EntryTag,
 	}
@@ -77,6 +82,7 @@ func (k EntryKind) Compartment() string {
 		return identityCompartment
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryFile, EntryOutcome,
 		EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn, EntryPart, EntryReview,
+		EntryDataRequest, EntryDataAnswer,
 		EntrySlip, EntrySlipAnswer, EntryRedaction, EntryRecall:
 		return dialogueCompartment
 	default:
@@ -89,6 +95,7 @@ func (k EntryKind) Seen() bool {
 	switch k {
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryIdentity, EntryContactChange,
 		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn, EntryPart, EntryReview,
+		EntryDataRequest, EntryDataAnswer,
 		EntrySlip, EntrySlipAnswer, EntryRedaction, EntryRecall:
 		return true
 	default:

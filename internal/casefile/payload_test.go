@@ -83,6 +83,8 @@ func TestEveryPayloadIsReadAsWrittenAndPrintsNothing(t *testing.T) {
 		Part: casefile.ScopeStory, Rule: canary, Outcome: casefile.OutcomeUpheld, Closed: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC),
 		Concerns: []string{canary}, LeftOut: []string{canary},
 	})
+	roundTrip(t, "request about data", casefile.DataRequest{Right: casefile.RightAccess, Clock: canary, Lang: lang.NL, Text: canary, Who: canary})
+	roundTrip(t, "answer about data", casefile.DataAnswer{Result: casefile.DataPart, Clock: canary, Lang: lang.NL, Why: canary})
 	roundTrip(t, "review", casefile.ReviewRequest{Lang: lang.NL, Why: canary})
 	roundTrip(t, "hold", casefile.HoldEvent{Act: casefile.HoldSet, Why: canary, Review: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)})
 	roundTrip(t, "decision", casefile.Decision{

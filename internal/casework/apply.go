@@ -39,7 +39,8 @@ type change struct {
 	// before is what the change makes of the clocks as they stood, before they are reckoned,
 	// and which of them go; may be nil.
 	before  func([]deadline.Clock) ([]deadline.Clock, []string)
-	without string // id of a message that the change takes back
+	without string                                  // id of a message that the change takes back
+	begin   func([]deadline.Clock) []deadline.Clock // may be nil; adds clocks of its own
 }
 
 // routing is what the case says about itself once the change is made.
@@ -63,6 +64,9 @@ func (c *Casework) apply(ctx context.Context, actor access.Actor, o *custody.Ope
 	}
 	clocks := c.rounds(o, ch, c.reckon(remaining(o, ch.without), ch.routing(o), stored, ch.facts))
 	clocks = c.personClock(o, ch.kept, clocks)
+	if ch.begin != nil {
+		clocks = ch.begin(clocks)
+	}
 	if ch.fix != nil {
 		ch.fix(clocks)
 	}

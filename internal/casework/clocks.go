@@ -58,7 +58,8 @@ func (c *Casework) clocksOf(ctx context.Context, id casefile.ID) (clocks []deadl
 // stoppable reports whether a member can say that what a clock waits for was done: of a
 // check-in, once somebody has to look at it.
 func stoppable(k deadline.Clock, now time.Time) bool {
-	return k.Open() && byHand(k.Kind) && (!k.CheckIn() || now.After(k.Due))
+	asked := k.Kind == deadline.KindDataRequest && deadline.RuleOf(k.ID) != k.ID // answered on a page of its own
+	return k.Open() && byHand(k.Kind) && !asked && (!k.CheckIn() || now.After(k.Due))
 }
 
 // byHand says which clocks stop only because a member says so: what they wait for

@@ -20,6 +20,7 @@ import (
 var (
 	errNotDue      = fault.New(fault.Conflict, "error.erase-early")
 	errUnrulable   = fault.New(fault.Conflict, "error.erase-no-rule")
+	errDataFirst   = fault.New(fault.Conflict, "error.erase-data")
 	errEraseBroken = fault.New(fault.Conflict, "error.erase-damaged")
 )
 
@@ -88,6 +89,8 @@ func (c *Casework) due(ctx context.Context, actor access.Actor, n casefile.Numbe
 		return k, errEraseBroken
 	case k.due(c.Store.Now()) != p:
 		return k, errNotDue
+	case slices.ContainsFunc(clocks, func(k deadline.Clock) bool { return k.Kind == deadline.KindDataRequest && k.Open() }):
+		return k, errDataFirst
 	}
 	if err := casefile.Permit(e.o.Case.Route, e.o.Case.State, casefile.StateErased, casefile.Facts{LegalHold: stopped}); err != nil {
 		return k, err

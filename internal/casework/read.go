@@ -160,6 +160,7 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 	v.Drafts, v.Beside = c.drafts(o, a.drafts), c.beside(v.People, a)
 	v.Requests = c.asked(actor, o, a.dir, a.names)
 	c.way(actor, o, a.dir, v)
+	v.Data = c.dataRequests(o, a.clocks)
 	v.Erasure = c.erasure(actor, o, a, v.Requests)
 	v.Removal = c.removalWay(actor, o, a.dir, v.Requests)
 	v.Code = c.codeStanding(actor, o, a, v)

@@ -59,6 +59,9 @@ func textsOf(e custody.Entry) []string {
 	case casefile.EntryMeetingRequest:
 		p, _ := casefile.DecodePayload[casefile.MeetingRequest](e.Payload)
 		return []string{p.Text}
+	case casefile.EntryDataRequest:
+		p, _ := casefile.DecodePayload[casefile.DataRequest](e.Payload)
+		return []string{p.Text}
 	case casefile.EntryReview:
 		p, _ := casefile.DecodePayload[casefile.ReviewRequest](e.Payload)
 		return []string{p.Why}

@@ -128,6 +128,14 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 		p, err := casefile.DecodePayload[casefile.Withdrawal](e.Payload)
 		i.Text, i.Lang = p.Why, p.Lang
 		return err
+	case casefile.EntryDataRequest, casefile.EntryDataNoted:
+		p, err := casefile.DecodePayload[casefile.DataRequest](e.Payload)
+		i.Text, i.Lang, i.Way, i.Person = p.Text, p.Lang, string(p.Right), p.Who
+		return err
+	case casefile.EntryDataAnswer, casefile.EntryDataSettled:
+		p, err := casefile.DecodePayload[casefile.DataAnswer](e.Payload)
+		i.Text, i.Lang, i.Way = p.Why, p.Lang, string(p.Result)
+		return err
 	case casefile.EntryReview:
 		p, err := casefile.DecodePayload[casefile.ReviewRequest](e.Payload)
 		i.Text, i.Lang = p.Why, p.Lang

@@ -51,6 +51,7 @@ type Case struct {
 	Requests []Asked  // what members asked each other to agree to, oldest first
 	Outcome  casefile.Outcome
 	Erasure  Erasure
+	Data     []DataRequest // requests about personal data, oldest first
 	Removal  Removal
 	Next     Step
 	Helpers  bool    // people who helped can have a code of their own

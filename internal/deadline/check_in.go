@@ -52,12 +52,12 @@ func LastAnswer(clocks []Clock) time.Time {
 	return last
 }
 
-// Watching is when a closed case next asks for somebody: when a check-in is due that
-// waits. The zero time: never.
+// Watching is when a closed case next asks for somebody: when a check-in that waits, or a
+// request about personal data, is due. The zero time: never.
 func Watching(clocks []Clock) time.Time {
 	var first time.Time
 	for _, k := range clocks {
-		if k.CheckIn() && k.Open() && (first.IsZero() || k.Due.Before(first)) {
+		if (k.CheckIn() || k.Kind == KindDataRequest) && k.Open() && (first.IsZero() || k.Due.Before(first)) {
 			first = k.Due
 		}
 	}

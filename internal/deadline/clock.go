@@ -72,6 +72,7 @@ const (
 	EventSeriousTold     Event = "serious-told"
 	EventDecision        Event = "decision"
 	EventClosing         Event = "closing"
+	EventDataAsked       Event = "data-asked" // somebody else than the complainant, about their data
 	EventReviewAsked     Event = "review-asked"
 	EventReviewed        Event = "reviewed" // somebody else looked again and said what they found
 	EventCheckIn         Event = "check-in"

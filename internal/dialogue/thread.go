@@ -18,7 +18,8 @@ func (d *Dialogue) fill(m *Mailbox, o *custody.Opened, openings []store.Opening)
 			m.Story = storyOf(o, e)
 		case casefile.EntryOutcome:
 			m.outcome(e, seen)
-		case casefile.EntryMessageIn, casefile.EntryMessageOut, casefile.EntryWithdrawal, casefile.EntryMeetingRequest, casefile.EntryReview:
+		case casefile.EntryMessageIn, casefile.EntryMessageOut, casefile.EntryWithdrawal, casefile.EntryMeetingRequest, casefile.EntryReview,
+			casefile.EntryDataRequest, casefile.EntryDataAnswer:
 			if d.hidden(o, e.ID) {
 				continue
 			}
@@ -85,7 +86,7 @@ func storyOf(o *custody.Opened, e custody.Entry) *Story {
 
 // itemOf opens one turn of the dialogue; what does not open is told as damaged.
 func itemOf(o *custody.Opened, e custody.Entry) Item {
-	x := Item{ID: e.ID, Kind: e.Kind, Mine: e.Kind != casefile.EntryMessageOut, At: e.Created, Redacted: e.Redacted}
+	x := Item{ID: e.ID, Kind: e.Kind, Mine: e.Kind != casefile.EntryMessageOut && e.Kind != casefile.EntryDataAnswer, At: e.Created, Redacted: e.Redacted}
 	if e.Damaged || e.Locked {
 		x.Damaged = true
 		return x
@@ -96,6 +97,14 @@ func itemOf(o *custody.Opened, e custody.Entry) Item {
 		var w casefile.Withdrawal
 		w, err = casefile.DecodePayload[casefile.Withdrawal](e.Payload)
 		x.Lang, x.Text = w.Lang, w.Why
+	case casefile.EntryDataRequest:
+		var r casefile.DataRequest
+		r, err = casefile.DecodePayload[casefile.DataRequest](e.Payload)
+		x.Lang, x.Text, x.Way = r.Lang, r.Text, string(r.Right)
+	case casefile.EntryDataAnswer:
+		var r casefile.DataAnswer
+		r, err = casefile.DecodePayload[casefile.DataAnswer](e.Payload)
+		x.Lang, x.Text, x.Way = r.Lang, r.Why, string(r.Result)
 	case casefile.EntryReview:
 		var r casefile.ReviewRequest
 		r, err = casefile.DecodePayload[casefile.ReviewRequest](e.Payload)

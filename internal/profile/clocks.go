@@ -52,7 +52,7 @@ func starts() map[string]deadline.Event {
 		"requested": deadline.EventMeetingAsked, "held": deadline.EventMeetingHeld,
 		"awareness": deadline.EventBreachKnown, "high-risk": deadline.EventBreachRisk, "missed": deadline.EventMissed,
 		"investigation": deadline.EventInvestigation, "referral": deadline.EventReferral,
-		"person-known": deadline.EventPersonKnown, "review": deadline.EventReviewAsked, "serious": deadline.EventSerious,
+		"person-known": deadline.EventPersonKnown, "review": deadline.EventReviewAsked, "data-asked": deadline.EventDataAsked, "serious": deadline.EventSerious,
 	}
 }
 

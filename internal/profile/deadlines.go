@@ -30,10 +30,12 @@ func meanings(id string) (meaning, bool) {
 		"D12": {deadline.KindBreachPersons, deadline.EventPersonsTold},
 		"D13": {deadline.KindPersonNotice, deadline.EventPersonTold},
 		"D14": {deadline.KindDataRequest, deadline.EventDataAnswer},
-		"D15": {deadline.KindMinutes, deadline.EventMinutes},
-		"D16": {deadline.KindMeeting, deadline.EventMeetingHeld},
-		"D17": {deadline.KindReview, deadline.EventReviewed},
-		"D21": {deadline.KindSerious, deadline.EventSeriousTold},
+		// Several run at once, each for one request, so that nothing starts this rule by itself.
+		"D14-other": {deadline.KindDataRequest, deadline.EventDataAnswer},
+		"D15":       {deadline.KindMinutes, deadline.EventMinutes},
+		"D16":       {deadline.KindMeeting, deadline.EventMeetingHeld},
+		"D17":       {deadline.KindReview, deadline.EventReviewed},
+		"D21":       {deadline.KindSerious, deadline.EventSeriousTold},
 	}[id]
 	return m, ok
 }

@@ -14,7 +14,7 @@ func (t *Tx) ErasePart(id casefile.ID, part casefile.Scope, job string) error {
 		`DELETE FROM desk_draft WHERE case_id = $1`,
 	}
 	if part == casefile.ScopeStory {
-		list = append(list, `UPDATE blob_ref SET owner_kind = 'erased', object_id = '' WHERE owner_id = $1 AND (owner_kind = 'mailbox'
+		list = append(list, `DELETE FROM beside WHERE case_id = $1 AND kind IN ('mention', 'asked', 'checked')`, `UPDATE blob_ref SET owner_kind = 'erased', object_id = '' WHERE owner_id = $1 AND (owner_kind = 'mailbox'
   OR owner_kind = 'case' AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.case_id = blob_ref.owner_id AND e.id = blob_ref.object_id))`)
 	} else {
 		list = append(

@@ -99,7 +99,7 @@ func (t *Tx) LastWords(ids []casefile.ID) (map[casefile.ID]int64, error) {
 	if len(ids) > 0 {
 		where = fmt.Sprintf(` AND case_id IN (%s)`, numbered(1, len(ids)))
 	}
-	rows, err := t.Query(`SELECT case_id, max(seq) FROM entry WHERE kind IN ('message-in', 'withdrawal', 'meeting-request', 'check-in', 'review-request', 'slip-answer')`+where+
+	rows, err := t.Query(`SELECT case_id, max(seq) FROM entry WHERE kind IN ('message-in', 'withdrawal', 'meeting-request', 'check-in', 'review-request', 'slip-answer', 'data-request')`+where+
 		` GROUP BY case_id`, anys(ids)...)
 	type last struct {
 		id  casefile.ID

@@ -291,7 +291,7 @@ CREATE TABLE entry (
   PRIMARY KEY (case_id, id)
 ) {strict};
 CREATE INDEX entry_seq ON entry (case_id, seq);
-CREATE INDEX entry_words ON entry (case_id, seq) WHERE kind IN ('message-in', 'withdrawal', 'meeting-request', 'check-in', 'review-request', 'slip-answer');
+CREATE INDEX entry_words ON entry (case_id, seq) WHERE kind IN ('message-in', 'withdrawal', 'meeting-request', 'check-in', 'review-request', 'slip-answer', 'data-request');
 CREATE INDEX entry_request ON entry (created) WHERE kind = 'request';
 
 CREATE TABLE summary (

@@ -143,6 +143,11 @@ func (d *desk) routes() []route {
 		{"GET /desk/case/{number}/export.zip", member, d.caseExportFile},
 		{"GET /desk/case/{number}/erase", member, d.eraseShow},
 		{"POST /desk/case/{number}/erase", member, d.eraseAct},
+		{"GET /desk/data", member, d.dataRegister},
+		{"GET /desk/case/{number}/data", member, d.dataShow},
+		{"POST /desk/case/{number}/data", member, d.dataNote},
+		{"GET /desk/case/{number}/data/{clock}", member, d.dataAnswerShow},
+		{"POST /desk/case/{number}/data/{clock}", member, d.dataAnswer},
 		{"GET /desk/case/{number}/spam", member, d.spamShow},
 		{"POST /desk/case/{number}/spam", member, d.spamAct},
 

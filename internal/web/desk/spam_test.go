@@ -131,6 +131,7 @@ func (s *states) partly() {
 	})
 	sofie.post(spam+"/spam", url.Values{"act": {"erase"}, "password": {password}})
 	s.reviewed()
+	s.askedAboutData()
 	s.Clock.Add(4 * 31 * 24 * time.Hour)
 	s.anew(s.crew)
 	s.each(func() {
@@ -167,6 +168,42 @@ func (s *states) reviewed() {
 		s.keep("case-review", nele.get(s.in(base)))
 		s.keep("case-review-other", thomas.post(s.in(base+"/assign"), me))
 	})
+}
+
+// askedAboutData renders requests about personal data, and the register of them.
+func (s *states) askedAboutData() {
+	sofie := s.crew.sofie
+	r := s.Complain("nl", complaint(), nil)
+	base := "/desk/case/" + string(r.Number)
+	s.DeliverMail()
+	s.each(func() {
+		s.keep("data-none", sofie.get(s.in(base+"/data")))
+		s.keep("data-register-none", sofie.get(s.in("/desk/data")))
+		s.keep("data-error", sofie.post(s.in(base+"/data"), nil))
+	})
+	err := s.Dialogue.AskData(context.Background(), s.Enter(r.Code), dialogue.Sending{Key: dialogue.NewKey(), Number: r.Number}, "nl", casefile.RightErasure, "Alles graag.")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	sofie.speaks("en")
+	noted := sofie.get(base+"/data").send("/data", url.Values{"right": {"access"}, "who": {"Joris Peeters"}, "text": {"He was named."}})
+	if !noted.says("The request is noted") || !noted.says("Joris Peeters asks about their data") {
+		s.t.Errorf("after noting it comes %d %q", noted.status, noted.title())
+	}
+	s.each(func() {
+		s.keep("data", sofie.get(s.in(base+"/data")))
+		s.keep("data-answer", sofie.get(s.in(base+"/data/D14.1")))
+		s.keep("data-answer-other", sofie.get(s.in(base+"/data/D14-other.1")))
+		s.keep("data-answer-error", sofie.post(s.in(base+"/data/D14.1"), nil))
+		s.keep("data-register", sofie.get(s.in("/desk/data")))
+		s.keep("case-data", sofie.get(s.in(base)))
+	})
+	sofie.speaks("en")
+	answered := sofie.get(base+"/data/D14.1").send("/data/D14.1", url.Values{"result": {"refused"}, "why": {"It has to be kept for two years."}})
+	if !answered.says("The answer is saved") {
+		s.t.Errorf("after answering comes %d %q", answered.status, answered.title())
+	}
+	s.each(func() { s.keep("data-answered", sofie.get(s.in(base+"/data"))) })
 }
 
 // id is the member of the browser, as the choice of who is in charge names them.

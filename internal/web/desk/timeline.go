@@ -80,9 +80,9 @@ func kindOf(it casework.Item) ui.MessageKind {
 		casefile.EntryClock, casefile.EntryPromise, casefile.EntryHold, casefile.EntryHelper, casefile.EntryRecord, casefile.EntryPart,
 		casefile.EntryRedaction, casefile.EntryInternalRedaction, casefile.EntryLink, casefile.EntryTag:
 		return ui.Event
-	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail, casefile.EntryReread:
+	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail, casefile.EntryReread, casefile.EntryDataNoted, casefile.EntryDataSettled:
 		return ui.Internal
-	case casefile.EntryMessageOut, casefile.EntryOutcome, casefile.EntrySlip:
+	case casefile.EntryMessageOut, casefile.EntryOutcome, casefile.EntrySlip, casefile.EntryDataAnswer:
 		return ui.Sent
 	default:
 		return ui.Received
@@ -156,6 +156,8 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 		return d.checkInText(r, it), tag(checkInTone(it))
 	case casefile.EntryMeetingRequest:
 		return d.text(r, "desk.meeting."+wayOf(it.Way)) + "\n\n" + it.Text, tag(ui.Warn)
+	case casefile.EntryDataRequest, casefile.EntryDataNoted, casefile.EntryDataAnswer, casefile.EntryDataSettled:
+		return d.dataText(r, it), tag(ui.Warn)
 	case casefile.EntryWithdrawal, casefile.EntryReview:
 		return it.Text, tag(ui.Warn)
 	case casefile.EntryNote, casefile.EntryInternalFile:

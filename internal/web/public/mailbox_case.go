@@ -52,6 +52,7 @@ type caseView struct {
 	Withdrawn  time.Time
 	Kept       string      // until when it is kept; empty: not planned
 	Review     string      // until when a review can be asked for; empty: it cannot
+	AboutData  string      // address of the page that asks about personal data
 	Reviewing  string      // address of the page that asks
 	Reviewed   string      // that it was asked for
 	Parts      []ui.Answer // the same of each part, and why
@@ -167,7 +168,7 @@ func (b *mailbox) caseView(r *http.Request, m *dialogue.Mailbox) caseView {
 		Outcome: b.outcomeView(r, m), Openings: b.openingViews(r, m), Contact: b.contactAnswers(r, m),
 		Mail: b.mailView(r, m), Address: b.addressView(r, m), NewCode: b.newCodeView(r, m), Codes: b.codeTurns(r, m), Language: b.languageView(r, m),
 		LeaveTo: b.at(r, "/mailbox/leave"), Contacting: b.at(r, "/mailbox/contact"), Talk: b.at(r, "/mailbox/conversation"),
-		CheckIns: b.checkInsView(r, m),
+		CheckIns: b.checkInsView(r, m), AboutData: b.at(r, "/mailbox/"+formData),
 		Withdraw: b.at(r, "/mailbox/withdraw"), Badly: b.at(r, "/mailbox/"+formRetaliation), Copy: b.at(r, "/mailbox/copy.txt"),
 		Proof: b.at(r, "/mailbox/proof.txt"), ProofLink: b.proofTitle(r, m.Question),
 	}
@@ -236,7 +237,7 @@ func nextOf(list []promised) *promised {
 // doneText says what was just done. Only the words of our own redirects count.
 func (b *mailbox) doneText(r *http.Request) string {
 	done := r.URL.Query().Get("done")
-	if !slices.Contains([]string{formReply, formConversation, formWithdraw, formContact, formCheckIn, formReview, formSlip, "check-ins", "mail", "language", "confirm", "new-code", "own-code"}, done) {
+	if !slices.Contains([]string{formReply, formConversation, formWithdraw, formContact, formCheckIn, formReview, formSlip, formData, "check-ins", "mail", "language", "confirm", "new-code", "own-code"}, done) {
 		return ""
 	}
 	return b.words(r, "mailbox.done."+done)

@@ -158,6 +158,8 @@ func (b *mailbox) showAgain(w http.ResponseWriter, r *http.Request, old, tok sea
 		return b.renderConversation(w, r, tok, http.StatusOK, wishForm{way: k.Way, text: k.Text, restored: true}, nil)
 	case formWithdraw:
 		return b.renderWithdraw(w, r, tok, http.StatusOK, wishForm{text: k.Text, restored: true}, nil)
+	case formData:
+		return b.renderData(w, r, tok, http.StatusOK, wishForm{way: k.Way, text: k.Text, restored: true}, nil)
 	case formReview:
 		return b.renderReview(w, r, tok, http.StatusOK, wishForm{text: k.Text, restored: true}, nil)
 	case formCheckIn:
@@ -186,6 +188,7 @@ const (
 	formCheckIn      = "check-in"
 	formSlip         = "slip" // followed by a slash and the slip
 	formReview       = "review"
+	formData         = "data"
 )
 
 // carriedIn is what was typed on a page of the mailbox whose language was changed
@@ -203,7 +206,7 @@ func carriedIn(r *http.Request) dialogue.Kept {
 		return k
 	}
 	switch page := path.Base(r.URL.Path); page {
-	case formConversation, formWithdraw, formCheckIn, formReview:
+	case formConversation, formWithdraw, formCheckIn, formReview, formData:
 		k.Form = page
 	case formContact, formRetaliation:
 		k.Form, k.Answers = page, contactTyped(values)

@@ -1,6 +1,7 @@
 package public_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"testing"
@@ -50,6 +51,31 @@ func TestTheMailboxTellsWhatWasErasedBeforeTheRest(t *testing.T) {
 	if p = p.v.get("/en/mailbox/contact"); p.path != "/en/mailbox/case" {
 		t.Errorf("contact details can be written anew: %s", p.path)
 	}
+}
+
+// data renders the page on which somebody asks about their data, and what comes of it.
+func (k mailboxKeeper) data() {
+	r := k.Complain(k.l, apptest.Answers("response-time"), nil)
+	k.DeliverMail()
+	p := k.inside(k.l, r.Code)
+	at := k.keep("data", p.v.get(k.at("/mailbox/data")), http.StatusOK)
+	k.keep("data--wrong", at.submit(k.at("/mailbox/data"), nil), http.StatusUnprocessableEntity)
+	k.keep("data--text-missing", at.submit(k.at("/mailbox/data"), url.Values{"way": {"correction"}}), http.StatusUnprocessableEntity)
+	k.keep("case--data-asked", at.submit(k.at("/mailbox/data"), url.Values{"way": {"access"}, "text": {"Alles graag."}}), http.StatusOK)
+	again := p.v.get(k.at("/mailbox/data"))
+	k.keep("data--open", again.submit(k.at("/mailbox/data"), url.Values{"way": {"erasure"}}), http.StatusConflict)
+	by := k.team.Service[0]
+	err := k.Casework.AnswerData(context.Background(), by, r.Number, casefile.DataAnswer{
+		Clock: k.Case(by, r.Number).Data[0].Clock, Result: casefile.DataPart, Why: "Een kopie zonder de namen van anderen.",
+	})
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	k.keep("case--data-answered", p.v.get(k.at("/mailbox/case")), http.StatusOK)
+	p = p.v.get(k.at("/mailbox/data"))
+	p.v.get(k.at("/mailbox/case")).submit(k.at("/mailbox/leave"), nil)
+	over := p.submit(k.at("/mailbox/data"), url.Values{"way": {"access"}})
+	k.keep("data--restored", over.typeCode(k.l, r.Code), http.StatusOK)
 }
 
 // review renders the page on which somebody asks that another member looks again.

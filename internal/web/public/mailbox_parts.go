@@ -125,6 +125,10 @@ func (b *mailbox) wishText(r *http.Request, x dialogue.Item) string {
 	switch x.Kind {
 	case casefile.EntryWithdrawal:
 		return b.words(r, "mailbox.you-withdrew")
+	case casefile.EntryDataRequest:
+		return b.words(r, "mailbox.you-data", "what", b.words(r, "common.data-right."+x.Way))
+	case casefile.EntryDataAnswer:
+		return b.words(r, "mailbox.data.answered", "what", b.words(r, "common.data-result."+x.Way))
 	case casefile.EntryReview:
 		return b.words(r, "mailbox.you-review")
 	case casefile.EntryMeetingRequest:

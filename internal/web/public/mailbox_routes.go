@@ -62,6 +62,8 @@ func (f *face) mailboxRoutes() []Route {
 		{"POST", "/confirm/{secret}", small, b.confirm},
 		{"GET", "/mailbox/withdraw", nil, b.inside(b.showWithdraw)},
 		{"POST", "/mailbox/withdraw", small, b.withdraw},
+		{"GET", "/mailbox/" + formData, nil, b.inside(b.showData)},
+		{"POST", "/mailbox/" + formData, small, b.askData},
 		{"GET", "/mailbox/" + formReview, nil, b.inside(b.showReview)},
 		{"POST", "/mailbox/" + formReview, small, b.askReview},
 		{"GET", "/mailbox/" + formRetaliation, nil, b.inside(b.showRetaliation)},

@@ -47,6 +47,7 @@ func TestEveryStateOfTheMailbox(t *testing.T) {
 			k.slips()
 			k.kept()
 			k.review()
+			k.data()
 		})
 	}
 }

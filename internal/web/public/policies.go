@@ -56,6 +56,8 @@ func Policies() map[string]ui.Who {
 		"POST /mailbox/contact":       ui.HolderOfCode,
 		"POST /mailbox/mail":          ui.HolderOfCode,
 		"POST /mailbox/language":      ui.HolderOfCode,
+		"GET /mailbox/data":           ui.HolderOfCode,
+		"POST /mailbox/data":          ui.HolderOfCode,
 		"GET /mailbox/review":         ui.HolderOfCode,
 		"POST /mailbox/review":        ui.HolderOfCode,
 		"GET /mailbox/withdraw":       ui.HolderOfCode,
