@@ -128,7 +128,8 @@ async function holds(person, { everything = true, mine = {} } = {}) {
 }
 
 async function typesEverywhere(person) {
-  for (const details of await person.page.locator('main details:not([open]):has(input, textarea, select) > summary').all()) await details.click();
+  const folded = person.page.locator('main details:not([open]):has(input, textarea, select) > summary');
+  for (let n = await folded.count(); n > 0; n--) await folded.first().click();
   const fields = person.page.locator('main :is(input[type=text], input[type=email], input[type=tel], textarea)');
   for (const [n, field] of (await fields.all()).entries()) await field.fill(`“${n}” <é> & niet verzonden`);
   for (const select of await person.page.locator('main select').all()) {

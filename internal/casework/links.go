@@ -12,6 +12,7 @@ import (
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
 	"klankbord/internal/fault"
+	"klankbord/internal/staff"
 	"klankbord/internal/store"
 )
 
@@ -73,7 +74,8 @@ func (c *Casework) linked(actor access.Actor, o *custody.Opened, a around) (list
 
 // LinkCases links two cases that the member may read, or says anew what they have to do with
 // each other. Faults: error.link-missing for a case that is not there or not the member's,
-// error.link-same, error.choose-one.
+// error.link-same, error.choose-one, error.link-apart where somebody reads one of them who
+// was left out of the other: the link would lie under keys that they hold.
 func (c *Casework) LinkCases(ctx context.Context, actor access.Actor, n, other casefile.Number, k casefile.LinkKind) error {
 	if !slices.Contains(casefile.LinkKinds(), k) {
 		return fault.New(fault.Invalid, "error.choose-one")
@@ -89,7 +91,7 @@ func (c *Casework) UnlinkCases(ctx context.Context, actor access.Actor, n, other
 
 func (c *Casework) link(ctx context.Context, actor access.Actor, n, other casefile.Number, l casefile.Link) error {
 	return custody.Retry(func() error {
-		one, err := c.open(ctx, actor, n)
+		one, dir, err := c.openWith(ctx, actor, n)
 		if err != nil {
 			return err
 		}
@@ -101,6 +103,8 @@ func (c *Casework) link(ctx context.Context, actor access.Actor, n, other casefi
 			return err
 		case one.Case.ID == two.Case.ID:
 			return fault.New(fault.Invalid, "error.link-same")
+		case !l.Off && (keptApart(dir, one, two) || keptApart(dir, two, one)):
+			return fault.New(fault.Invalid, "error.link-apart")
 		}
 		i := slices.IndexFunc(links(one), func(old casefile.Link) bool { return old.Other == two.Case.ID })
 		if i < 0 && l.Off || i >= 0 && !l.Off && links(one)[i].About == l.About {
@@ -119,6 +123,15 @@ func (c *Casework) link(ctx context.Context, actor access.Actor, n, other casefi
 			return fmt.Errorf("link cases: %w", err)
 		}
 		return nil
+	})
+}
+
+// keptApart reports whether somebody who may read a case was left out of another.
+func keptApart(dir *staff.Directory, o, other *custody.Opened) bool {
+	out := routing(other).Exclusion
+	return slices.ContainsFunc(o.MayRead(), func(id staff.ID) bool {
+		e, ok := dir.Entry(id)
+		return ok && out.Covers(e)
 	})
 }
 

@@ -19,14 +19,14 @@ import (
 
 func TestALinkIsSeenFromBothEndsByWhoMayReadBothAndByNobodyElse(t *testing.T) {
 	i, s := apptest.Staffed(t)
-	me, other := s.Manager, s.HR
+	me, other := s.Manager, s.Alternative
 	one := i.Complain("nl", apptest.StrictAnswers("theft"), nil)
 	two := i.Complain("nl", apptest.StrictAnswers("corruption"), nil)
 	service := i.Complain("nl", apptest.Answers("communication"), nil)
-	i.Case(other, one.Number)
-	if err := i.Casework.Exclude(t.Context(), me, two.Number, other.Member, "it is about HR"); err != nil {
+	if err := i.AddReader(me, one.Number, other.Member); err != nil {
 		t.Fatal(err)
 	}
+	i.Case(other, one.Number)
 	for name, x := range map[string]struct {
 		to   casefile.Number
 		kind casefile.LinkKind
@@ -42,7 +42,7 @@ func TestALinkIsSeenFromBothEndsByWhoMayReadBothAndByNobodyElse(t *testing.T) {
 		}
 	}
 	if err := i.Casework.LinkCases(t.Context(), other, one.Number, two.Number, casefile.LinkRelated); !isFault(err, "error.link-missing") {
-		t.Errorf("whoever was left out of the other case gets %v", err)
+		t.Errorf("whoever may not read the other case gets %v", err)
 	}
 	heads := func() (n [2]int64) { n[0], n[1] = i.Case(me, one.Number).Seen, i.Case(me, two.Number).Seen; return n }
 	before := heads()
@@ -63,11 +63,11 @@ func TestALinkIsSeenFromBothEndsByWhoMayReadBothAndByNobodyElse(t *testing.T) {
 	}
 	c := i.Case(other, one.Number)
 	if len(c.Links) != 0 {
-		t.Error("whoever was left out of one sees the link in the other")
+		t.Error("whoever may read one only sees the link in it")
 	}
 	for _, it := range c.Timeline {
 		if it.Link != nil {
-			t.Error("whoever was left out of one sees an event of it in the other")
+			t.Error("whoever may read one only sees an event of the other in it")
 		}
 	}
 	for _, id := range []casefile.ID{one.Case, two.Case} {
@@ -86,6 +86,27 @@ func TestALinkIsSeenFromBothEndsByWhoMayReadBothAndByNobodyElse(t *testing.T) {
 	}
 	if a, b := i.Case(me, one.Number), i.Case(me, two.Number); len(a.Links)+len(b.Links) != 0 {
 		t.Error("after unlinking a link stands")
+	}
+}
+
+func TestCasesAreNotLinkedAroundSomebodyWhoWasLeftOutOfOne(t *testing.T) {
+	i, s := apptest.Staffed(t)
+	me := s.Manager
+	one := i.Complain("nl", apptest.StrictAnswers("theft"), nil).Number
+	two := i.Complain("nl", apptest.StrictAnswers("corruption"), nil).Number
+	if err := i.Exclude(me, two, s.HR.Member); err != nil {
+		t.Fatal(err)
+	}
+	for _, ends := range [][2]casefile.Number{{one, two}, {two, one}} {
+		if err := i.Casework.LinkCases(t.Context(), me, ends[0], ends[1], casefile.LinkRelated); !isFault(err, "error.link-apart") {
+			t.Errorf("a link under keys of somebody who must not know of the other case gives %v", err)
+		}
+	}
+	if err := i.Exclude(me, one, s.HR.Member); err != nil {
+		t.Fatal(err)
+	}
+	if err := i.Casework.LinkCases(t.Context(), me, one, two, casefile.LinkRelated); err != nil {
+		t.Errorf("left out of both: %v", err)
 	}
 }
 

@@ -99,6 +99,7 @@ func notDecoders() map[string]string {
 		"casefile.ParseTerms":          "words that were typed",
 		"web/desk.parsePeriod":         "a period in an address",
 		"signin.Fingerprint":           "reads the same request as Entry",
+		"casework.Casework.SavedLists": "JSON of our own in a box that is opened first, by a reader that is fuzzed",
 		"signin.SignIn.act":            "JSON of our own in a box that is opened first, by a reader that is fuzzed",
 		"signin.SignIn.factors":        "JSON of our own in a box that is opened first, by a reader that is fuzzed",
 		"signin.SignIn.journey":        "JSON of our own in a box that is opened first, by a reader that is fuzzed",
