@@ -168,15 +168,6 @@ func TestWhatIsStillOwedIsFoundInTheRecords(t *testing.T) {
 			t.Errorf("%s: %+v, want %+v", name, got, tc.want)
 		}
 	}
-	if due, ok := kept(casefile.SheetPerson).NoticeDue(); !ok || !due.Equal(at.AddDate(0, 1, 0)) {
-		t.Errorf("a person is told by %v", due)
-	}
-	if due, ok := kept(casefile.SheetPerson, "deferred", "2026-06-01").NoticeDue(); !ok || due.Format(time.DateOnly) != "2026-06-01" {
-		t.Errorf("what was put off is looked at on %v", due)
-	}
-	if _, ok := kept(casefile.SheetPerson, "told", "2026-04-01").NoticeDue(); ok {
-		t.Error("somebody who was told is still to be told")
-	}
 	if w := (casefile.Worked{kept(casefile.SheetAllegation, "finding", "knowingly-false")}); !w.FalselyTold() {
 		t.Error("a false allegation is not seen")
 	}

@@ -25,6 +25,27 @@ const (
 // SlipKinds lists every kind.
 func SlipKinds() []SlipKind { return []SlipKind{SlipMinutes, SlipConsent, SlipDisclosure} }
 
+// Sheet is the sheet from which a slip is made; empty for one that is written anew.
+func (k SlipKind) Sheet() Sheet {
+	switch k {
+	case SlipMinutes:
+		return SheetInterview
+	case SlipDisclosure:
+		return SheetDisclosure
+	default:
+		return ""
+	}
+}
+
+// SlipOf is what is made from a sheet; empty for most.
+func SlipOf(s Sheet) SlipKind {
+	i := slices.IndexFunc(SlipKinds(), func(k SlipKind) bool { return s != "" && k.Sheet() == s })
+	if i < 0 {
+		return ""
+	}
+	return SlipKinds()[i]
+}
+
 // Slip is put before the complainant in the mailbox: minutes to check, correct and
 // sign; a question whether their name may be given to somebody; word of what a law
 // makes us tell an authority. It is never altered: a later one stands beside it.

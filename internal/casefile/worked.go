@@ -2,23 +2,6 @@ package casefile
 
 import "time"
 
-// NoticeMonths is within how many months somebody is told that a case holds their
-// data. GDPR art. 14(3)(a).
-const NoticeMonths = 1
-
-// NoticeDue is by when a person is to be told, or looked at again where that was put
-// off; false when they were told, or when it is the complainant's own helper who
-// knows.
-func (k Kept) NoticeDue() (time.Time, bool) {
-	if _, told := k.Day("told"); told || k.Sheet != SheetPerson {
-		return time.Time{}, false
-	}
-	if until, ok := k.Day("deferred"); ok {
-		return until, true
-	}
-	return k.Since.AddDate(0, NoticeMonths, 0), true
-}
-
 // Unheard lists the people concerned who have not had the chance to reply.
 // Directive (EU) 2019/1937 art. 22.
 func (w Worked) Unheard() []Kept {
@@ -80,11 +63,9 @@ func (w Worked) BreachOpen() bool {
 }
 
 // Due is the date by which something that a record plans has to be done; false when
-// it is done, or has no date.
+// it is done, or has no date. By when a person is told is a deadline of the case.
 func (k Kept) Due() (time.Time, bool) {
 	switch k.Sheet {
-	case SheetPerson:
-		return k.NoticeDue()
 	case SheetMeasure, SheetTask:
 		if k.One("done") != "" {
 			return time.Time{}, false

@@ -31,7 +31,6 @@ type change struct {
 	turn  *turning                                            // may be nil; changes who may read
 	sum   func(*casefile.Summary)                             // may be nil; changes what list and search open
 	whole bool                                                // does not happen where list and search cannot be brought along
-	kept  *casefile.Kept                                      // may be nil; the record that is written
 	scrub bool                                                // the summary loses every word of the case
 	mails []store.Mail                                        // to members
 	marks func(seq int64, tx *store.Tx, of casefile.ID) error // may be nil; what colleagues are wanted for
@@ -63,7 +62,6 @@ func (c *Casework) apply(ctx context.Context, actor access.Actor, o *custody.Ope
 		stored, gone = ch.before(stored)
 	}
 	clocks := c.rounds(o, ch, c.reckon(remaining(o, ch.without), ch.routing(o), stored, ch.facts))
-	clocks = c.personClock(o, ch.kept, clocks)
 	if ch.begin != nil {
 		clocks = ch.begin(clocks)
 	}

@@ -44,6 +44,16 @@ func (c *Casework) openClocks(ctx context.Context, actor access.Actor, n casefil
 	return o, clocks, err
 }
 
+// openRunning opens a case with its clocks, whatever was done in it meanwhile.
+func (c *Casework) openRunning(ctx context.Context, actor access.Actor, n casefile.Number) (*custody.Opened, []deadline.Clock, error) {
+	o, err := c.open(ctx, actor, n)
+	if err != nil {
+		return nil, nil, err
+	}
+	clocks, err := c.clocksOf(ctx, o.Case.ID)
+	return o, clocks, err
+}
+
 func (c *Casework) clocksOf(ctx context.Context, id casefile.ID) (clocks []deadline.Clock, err error) {
 	err = c.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		clocks, err = tx.Clocks(id)

@@ -29,11 +29,16 @@ func (c *Casework) codeWay(actor access.Actor, o *custody.Opened, dir *staff.Dir
 
 // wayTo says how far the member's own request about a matter is.
 func (c *Casework) wayTo(actor access.Actor, o *custody.Opened, dir *staff.Directory, asked []Asked, m casefile.Matter) (Way, string) {
-	if r, ok := c.approval(o, dir, actor.Member, m, nil); ok {
+	return c.wayAbout(actor, o, dir, asked, m, func(string) bool { return true })
+}
+
+// wayAbout is wayTo for some objects of a matter.
+func (c *Casework) wayAbout(actor access.Actor, o *custody.Opened, dir *staff.Directory, asked []Asked, m casefile.Matter, about func(object string) bool) (Way, string) {
+	if r, ok := c.approval(o, dir, actor.Member, m, func(q casefile.Request) bool { return about(q.Object) }); ok {
 		return WayApproved, r.id
 	}
 	for _, r := range asked {
-		if r.Mine && r.Matter == m && r.State == RequestWaiting {
+		if r.Mine && r.Matter == m && about(r.Object) && r.State == RequestWaiting {
 			return WayWaiting, r.ID
 		}
 	}

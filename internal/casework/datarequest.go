@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -81,21 +80,11 @@ func (c *Casework) NoteData(ctx context.Context, actor access.Actor, n casefile.
 		return errDataWho
 	}
 	return custody.Retry(func() error {
-		o, err := c.open(ctx, actor, n)
+		o, clocks, err := c.openRunning(ctx, actor, n)
 		if err != nil {
 			return err
 		}
-		clocks, err := c.clocksOf(ctx, o.Case.ID)
-		if err != nil {
-			return err
-		}
-		rounds := 1
-		for _, k := range clocks {
-			if deadline.RuleOf(k.ID) == dataOther {
-				rounds++
-			}
-		}
-		id := deadline.ObjectID(dataOther, strconv.Itoa(rounds))
+		id := deadline.NextID(dataOther, clocks)
 		entry, err := item(actor.Member, "", casefile.EntryDataNoted, casefile.DataRequest{Right: right, Clock: id, Who: who, Text: text})
 		if err != nil {
 			return err
@@ -126,11 +115,7 @@ func (c *Casework) AnswerData(ctx context.Context, actor access.Actor, n casefil
 		return errDataWhy
 	}
 	return custody.Retry(func() error {
-		o, err := c.open(ctx, actor, n)
-		if err != nil {
-			return err
-		}
-		clocks, err := c.clocksOf(ctx, o.Case.ID)
+		o, clocks, err := c.openRunning(ctx, actor, n)
 		if err != nil {
 			return err
 		}

@@ -64,8 +64,8 @@ func (c *Casework) erasable(ctx context.Context, actor access.Actor, n casefile.
 	}
 	until, rule := k.Whole()
 	e.left = c.leftOf(e, actor)
-	e.left.Rule, e.left.Due, e.left.Outcome = string(rule), until, outcomeOf(e.o).Outcome
-	e.left.StoryErased, e.left.WhoErased = k.gone[casefile.ScopeStory], k.gone[casefile.ScopeIdentity]
+	e.left.Rule, e.left.Due, e.left.Outcome = string(rule), until, e.o.Outcome().Outcome
+	e.left.StoryErased, e.left.WhoErased = k.Gone[casefile.ScopeStory], k.Gone[casefile.ScopeIdentity]
 	e.left.Second = e.second
 	return e, nil
 }
@@ -95,7 +95,7 @@ func (c *Casework) due(ctx context.Context, actor access.Actor, n casefile.Numbe
 	if err := casefile.Permit(e.o.Case.Route, e.o.Case.State, casefile.StateErased, casefile.Facts{LegalHold: stopped}); err != nil {
 		return k, err
 	}
-	if !k.two || !c.second(actor, e.o, e.dir) {
+	if !k.Two || !c.second(actor, e.o, e.dir) {
 		return k, nil
 	}
 	r, ok := c.approval(e.o, e.dir, actor.Member, casefile.MatterErasure, about(objectOf(p)))

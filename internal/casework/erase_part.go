@@ -52,7 +52,7 @@ func (c *Casework) ErasePart(ctx context.Context, actor access.Actor, n casefile
 
 func (c *Casework) erasePart(ctx context.Context, actor access.Actor, e erasing, k keeping, p casefile.Scope) error {
 	_, rule := k.Of(p)
-	event := casefile.PartEvent{Part: p, Rule: string(rule), Outcome: outcomeOf(e.o).Outcome, Closed: k.closed.UTC()}
+	event := casefile.PartEvent{Part: p, Rule: string(rule), Outcome: e.o.Outcome().Outcome, Closed: k.Closed.UTC()}
 	for _, e := range e.o.Entries {
 		if s, err := casefile.DecodePayload[casefile.Story](e.Payload); e.Kind == casefile.EntryStory && err == nil {
 			event.Concerns, event.LeftOut = s.Answers[profile.FieldConcerns], s.LeftOut

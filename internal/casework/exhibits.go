@@ -67,15 +67,8 @@ func (p *prints) set(id, sum string) {
 // Exhibits lists the files of a case, oldest first. Fingerprints of large files are made
 // when one is wanted by its id. Reading it is logged like reading the case.
 func (c *Casework) Exhibits(ctx context.Context, actor access.Actor, n casefile.Number, want string) ([]Exhibit, error) {
-	o, err := c.open(ctx, actor, n)
+	o, a, err := c.reading(ctx, actor, n)
 	if err != nil {
-		return nil, err
-	}
-	a, err := c.around(ctx, actor, o)
-	if err != nil {
-		return nil, err
-	}
-	if err := c.noteCase(ctx, actor, o); err != nil {
 		return nil, err
 	}
 	files, left := filesOf(o), int64(printsAtOnce)

@@ -17,7 +17,7 @@ const (
 
 // facts is what is true of a case when a step is asked for.
 func (c *Casework) facts(actor staff.ID, o *custody.Opened, a around) casefile.Facts {
-	record, r, w := outcomeOf(o), receipt(o, a), recorded(o)
+	record, r, w := o.Outcome(), receipt(o, a), recorded(o)
 	decided := c.decided(o, a.dir, w)
 	return casefile.Facts{
 		AcknowledgementSent: r.State == ReceiptSent || r.State == ReceiptDone,

@@ -140,7 +140,7 @@ func (c *Casework) leftOutOf(ctx context.Context, o *custody.Opened, receive []s
 			}
 		}
 	}
-	if was, ok := partIn(o); ok {
+	if was, ok := o.Part(); ok {
 		for _, id := range was.LeftOut {
 			ids = append(ids, staff.ID(id))
 		}

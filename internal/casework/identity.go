@@ -12,8 +12,8 @@ import (
 
 func (c *Casework) identity(actor access.Actor, o *custody.Opened, a around) Identity {
 	id := Identity{Apart: o.Apart(), Sealed: o.Gated, Unknown: true}
-	if _, gone := closedIn(o); goneIn(o, casefile.ScopeIdentity) {
-		return Identity{Apart: id.Apart, Unknown: true, Gone: gone[casefile.ScopeIdentity]}
+	if gone := o.Gone(casefile.ScopeIdentity); !gone.IsZero() {
+		return Identity{Apart: id.Apart, Unknown: true, Gone: gone}
 	}
 	if o.Gated {
 		return id

@@ -65,7 +65,7 @@ func (c *Casework) OpenIdentity(ctx context.Context, actor access.Actor, n casef
 		if err != nil {
 			return err
 		}
-		if goneIn(o, casefile.ScopeIdentity) {
+		if !o.Gone(casefile.ScopeIdentity).IsZero() {
 			return errIdentityGone
 		}
 		second := c.needsSecond(actor, o, dir)

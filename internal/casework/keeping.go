@@ -50,8 +50,8 @@ func (c *Casework) erasure(actor access.Actor, o *custody.Opened, a around, aske
 		id := staff.ID(by.AuthorID)
 		e.Hold = &Hold{By: Person{id, a.names[id]}, Since: by.Created, Reason: h.Why, Review: h.Review, Late: c.Store.Now().After(h.Review)}
 	}
-	if k.two && c.second(actor, o, a.dir) {
-		e.Way, e.Request = c.wayAbout(actor, o, a.dir, asked, casefile.MatterErasure, objectOf(e.Due))
+	if k.Two && c.second(actor, o, a.dir) {
+		e.Way, e.Request = c.wayAbout(actor, o, a.dir, asked, casefile.MatterErasure, is(objectOf(e.Due)))
 	}
 	if c.twoToLift(actor, o, a.dir) {
 		e.Lift, e.Lifting = c.wayTo(actor, o, a.dir, asked, casefile.MatterHold)
@@ -72,78 +72,18 @@ func AboutErasing(p casefile.Scope) Question {
 	return Question{Matter: casefile.MatterErasure, Object: objectOf(p)}
 }
 
-// wayAbout is wayTo for one object of a matter.
-func (c *Casework) wayAbout(actor access.Actor, o *custody.Opened, dir *staff.Directory, asked []Asked, m casefile.Matter, object string) (Way, string) {
-	if r, ok := c.approval(o, dir, actor.Member, m, about(object)); ok {
-		return WayApproved, r.id
-	}
-	for _, r := range asked {
-		if r.Mine && r.Matter == m && r.Object == object && r.State == RequestWaiting {
-			return WayWaiting, r.ID
-		}
-	}
-	return WayAsk, ""
-}
+func is(object string) func(string) bool { return func(other string) bool { return other == object } }
 
 func about(object string) func(casefile.Request) bool {
 	return func(r casefile.Request) bool { return r.Object == object }
 }
 
-// keeping is until when the parts of a closed case are kept, and which is gone.
-type keeping struct {
-	retention.Dates
-	two    bool // a second member must agree
-	closed time.Time
-	gone   map[casefile.Scope]time.Time
-}
+// keeping is until when the parts of a closed case are kept, for whoever erases it.
+type keeping struct{ custody.Keeping }
 
-// keeping reckons it anew. The row of the case may be written by whoever holds the
-// database, so that the sealed entries that tell of the closing count as well; the later
-// day holds. False: the case is open, or no rule fits.
-func (c *Casework) keeping(o *custody.Opened, clocks []deadline.Clock) (k keeping, ok bool) {
-	if o.Case.State.Open() || o.Case.EraseAfter.IsZero() {
-		return k, false
-	}
-	k.closed, k.gone = closedIn(o)
-	if o.Case.Channel == casefile.ChannelWatch {
-		until := o.Case.EraseAfter
-		k.Dates = retention.Dates{Story: until, Identity: until, Reason: retention.ReasonWatch, Who: retention.ReasonWatch}
-		k.two = c.retention().Two(o.Case.Route)
-		return k, true
-	}
-	rule, ok := c.retention().For(o.Case.Route, outcomeOf(o).Outcome)
-	if !ok {
-		return k, false
-	}
-	k.two = rule.Two
-	k.Dates = rule.Dates(c.Calendar, k.closed, deadline.LastAnswer(clocks)).NotBefore(o.Case.EraseAfter, o.Case.PartAfter)
-	return k, true
-}
-
-// closedIn is when a case was last closed, and which part of it was erased since.
-func closedIn(o *custody.Opened) (closed time.Time, gone map[casefile.Scope]time.Time) {
-	closed, gone = o.Case.Closed, map[casefile.Scope]time.Time{}
-	for _, e := range o.Entries {
-		if e.Damaged || e.Locked {
-			continue
-		}
-		at := time.Time{}
-		switch e.Kind {
-		case casefile.EntryStateEvent:
-			if p, err := casefile.DecodePayload[casefile.StateEvent](e.Payload); err == nil && p.From.Open() && !p.To.Open() {
-				at = p.At
-			}
-		case casefile.EntryPart:
-			if p, err := casefile.DecodePayload[casefile.PartEvent](e.Payload); err == nil {
-				at, gone[p.Part] = p.Closed, e.Created
-			}
-		default: // tells of neither
-		}
-		if at.After(closed) {
-			closed = at
-		}
-	}
-	return closed, gone
+func (c *Casework) keeping(o *custody.Opened, clocks []deadline.Clock) (keeping, bool) {
+	k, ok := o.Keeping(c.retention(), c.Calendar, clocks)
+	return keeping{k}, ok
 }
 
 // due is what may be erased at a time; empty: nothing.
@@ -151,20 +91,20 @@ func (k keeping) due(now time.Time) casefile.Scope {
 	if whole, _ := k.Whole(); now.After(whole) {
 		return casefile.ScopeWhole
 	}
-	if part, until, ok := k.First(); ok && now.After(until) && k.gone[part].IsZero() && len(k.gone) == 0 {
+	if part, until, ok := k.First(); ok && now.After(until) && k.Gone[part].IsZero() && len(k.Gone) == 0 {
 		return part
 	}
 	return ""
 }
 
 func (k keeping) parts() []KeptPart {
-	if _, _, apart := k.First(); !apart && len(k.gone) == 0 {
+	if _, _, apart := k.First(); !apart && len(k.Gone) == 0 {
 		return nil
 	}
 	var list []KeptPart
 	for _, p := range []casefile.Scope{casefile.ScopeStory, casefile.ScopeIdentity} {
 		until, why := k.Of(p)
-		list = append(list, KeptPart{Part: p, Until: until, Why: why, Gone: k.gone[p]})
+		list = append(list, KeptPart{Part: p, Until: until, Why: why, Gone: k.Gone[p]})
 	}
 	return list
 }
@@ -191,23 +131,4 @@ func (c *Casework) settleClosing(ch *store.CaseChange, was store.Case, outcome c
 	dates := rule.Dates(c.Calendar, now, asks)
 	ch.EraseAfter, _ = dates.Whole()
 	_, ch.PartAfter, _ = dates.First()
-}
-
-// partIn is what tells that a part of a case was erased; false where none was.
-func partIn(o *custody.Opened) (casefile.PartEvent, bool) {
-	for _, e := range o.Entries {
-		if e.Kind != casefile.EntryPart || e.Damaged || e.Locked {
-			continue
-		}
-		if p, err := casefile.DecodePayload[casefile.PartEvent](e.Payload); err == nil {
-			return p, true
-		}
-	}
-	return casefile.PartEvent{}, false
-}
-
-// goneIn reports whether a part of a case was erased before the rest.
-func goneIn(o *custody.Opened, p casefile.Scope) bool {
-	was, ok := partIn(o)
-	return ok && was.Part == p
 }

@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"slices"
 	"time"
 
 	"klankbord/internal/casefile"
@@ -85,12 +86,23 @@ func (v *Case) decisionStep() string {
 // noticeDue reports whether somebody has to be told within a week that the case holds
 // their data, or whether that was put off has to be looked at again.
 func (v *Case) noticeDue() bool {
-	for _, k := range v.Work.Of(casefile.SheetPerson) {
-		if due, ok := k.NoticeDue(); ok && due.Before(v.now.Add(week)) {
-			return true
+	return slices.ContainsFunc(v.Clocks, func(k Clock) bool {
+		return k.Kind == deadline.KindPersonNotice && k.Open() && k.Due.Before(v.now.Add(week))
+	})
+}
+
+// Due is the date by which something that a record plans has to be done; false when it is
+// done, or has no date.
+func (v *Case) Due(k casefile.Kept) (time.Time, bool) {
+	if k.Sheet != casefile.SheetPerson {
+		return k.Due()
+	}
+	for _, clock := range v.Clocks {
+		if clock.Kind == deadline.KindPersonNotice && clock.Open() && clock.ID == deadline.ObjectID(deadline.RuleOf(clock.ID), string(k.ID)) {
+			return clock.Due, true
 		}
 	}
-	return false
+	return time.Time{}, false
 }
 
 const week = 7 * 24 * time.Hour

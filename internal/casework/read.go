@@ -35,18 +35,25 @@ type around struct {
 	active   map[staff.ID]bool
 }
 
-// Case opens a case for reading. The line of the log, the read mark and what the
-// complainant is shown of it are durable before anything is returned.
-func (c *Casework) Case(ctx context.Context, actor access.Actor, n casefile.Number) (*Case, error) {
+// reading opens a case with what stands around it, once it is written down that the member
+// reads it.
+func (c *Casework) reading(ctx context.Context, actor access.Actor, n casefile.Number) (*custody.Opened, around, error) {
 	o, err := c.open(ctx, actor, n)
 	if err != nil {
-		return nil, err
+		return nil, around{}, err
 	}
 	a, err := c.around(ctx, actor, o)
 	if err != nil {
-		return nil, err
+		return nil, around{}, err
 	}
-	if err := c.noteCase(ctx, actor, o); err != nil {
+	return o, a, c.noteCase(ctx, actor, o)
+}
+
+// Case opens a case for reading. The line of the log, the read mark and what the
+// complainant is shown of it are durable before anything is returned.
+func (c *Casework) Case(ctx context.Context, actor access.Actor, n casefile.Number) (*Case, error) {
+	o, a, err := c.reading(ctx, actor, n)
+	if err != nil {
 		return nil, err
 	}
 	v := c.view(actor, o, a)
@@ -138,7 +145,7 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 		Language: o.Case.Language, Received: o.Case.Received, Closed: o.Case.Closed, EraseAfter: o.Case.EraseAfter,
 		Damaged: o.Damaged, Seen: o.Case.Head.Count, Revision: o.Case.Revision,
 		Charge: Person{o.Case.InCharge, a.names[o.Case.InCharge]}, Question: routing(o).Question,
-		People: people(o, a), Receipt: receipt(o, a), Outcome: outcomeOf(o).Outcome,
+		People: people(o, a), Receipt: receipt(o, a), Outcome: o.Outcome().Outcome,
 		Helpers: c.asksHelpers(o.Case),
 	}
 	if x := a.away[o.Case.InCharge]; x.Away(c.Store.Now()) {
@@ -196,8 +203,13 @@ func people(o *custody.Opened, a around) []Person {
 			list = append(list, Person{id, a.names[id]})
 		}
 	}
+	return foremost(list, o.Case.InCharge)
+}
+
+// foremost puts one of them before all others.
+func foremost(list []Person, id staff.ID) []Person {
 	slices.SortStableFunc(list, func(x, y Person) int {
-		switch o.Case.InCharge {
+		switch id {
 		case x.ID:
 			return -1
 		case y.ID:
@@ -212,22 +224,6 @@ func people(o *custody.Opened, a around) []Person {
 func routing(o *custody.Opened) access.Routing {
 	r, _ := o.Routing()
 	return r
-}
-
-// outcomeOf is the newest outcome that was recorded; the empty one when none was.
-func outcomeOf(o *custody.Opened) (last casefile.OutcomeRecord) {
-	for _, e := range o.Entries {
-		if p, err := casefile.DecodePayload[casefile.PartEvent](e.Payload); e.Kind == casefile.EntryPart && err == nil && last.Outcome == "" {
-			last.Outcome = p.Outcome // the words went with the story
-		}
-		if e.Kind != casefile.EntryOutcome {
-			continue
-		}
-		if r, err := casefile.DecodePayload[casefile.OutcomeRecord](e.Payload); err == nil {
-			last = r
-		}
-	}
-	return last
 }
 
 func has(o *custody.Opened, kind casefile.EntryKind) bool {

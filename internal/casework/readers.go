@@ -82,15 +82,8 @@ func (*Readers) LogValue() slog.Value { return slog.StringValue("[sealed]") }
 
 // Readers tells who can read a case. Reading it is logged like reading the case.
 func (c *Casework) Readers(ctx context.Context, actor access.Actor, n casefile.Number) (*Readers, error) {
-	o, err := c.open(ctx, actor, n)
+	o, a, err := c.reading(ctx, actor, n)
 	if err != nil {
-		return nil, err
-	}
-	a, err := c.around(ctx, actor, o)
-	if err != nil {
-		return nil, err
-	}
-	if err := c.noteCase(ctx, actor, o); err != nil {
 		return nil, err
 	}
 	p := &Readers{

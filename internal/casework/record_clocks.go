@@ -45,10 +45,7 @@ func recordFacts(r casefile.Record, at time.Time) deadline.Facts {
 // runs from the day on which the case held their data, until they are told. Where
 // telling them was put off with a reason, it runs to the day on which that is looked
 // at again. GDPR art. 14(3)(a) and 14(5)(b).
-func (c *Casework) personClock(o *custody.Opened, k *casefile.Kept, clocks []deadline.Clock) []deadline.Clock {
-	if k == nil || k.Sheet != casefile.SheetPerson {
-		return clocks
-	}
+func (c *Casework) personClock(o *custody.Opened, k casefile.Kept, clocks []deadline.Clock) []deadline.Clock {
 	routing := routing(o)
 	for _, rule := range c.Profile.Clocks.Deadlines(routing.Routes, routing.Topics) {
 		if rule.Kind != deadline.KindPersonNotice {

@@ -11,6 +11,7 @@ import (
 	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
+	"klankbord/internal/deadline"
 	"klankbord/internal/ident"
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
@@ -164,19 +165,22 @@ func (c *Casework) keep(ctx context.Context, actor access.Actor, o *custody.Open
 		return err
 	}
 	entry.Parent = string(was.ID)
+	kept := version(was, next, id, c.Store.Now())
 	ch := change{
 		items: []custody.Item{entry}, words: fresh(was.Record, next),
 		event: custody.Event{Kind: audit.EntryAdded, Object: id, Detail: map[string]string{
 			"kind": string(casefile.EntryRecord), "sheet": string(next.Sheet),
 		}},
-		facts: recordFacts(next, c.Store.Now()), kept: version(was, next, id, c.Store.Now()),
+		facts: recordFacts(next, c.Store.Now()),
 	}
 	switch next.Sheet {
 	case casefile.SheetTriage, casefile.SheetMeasure, casefile.SheetCause, casefile.SheetNotification:
-		after := with(recorded(o), *ch.kept)
+		after := with(recorded(o), kept)
 		ch.sum = func(s *casefile.Summary) {
 			s.Severity, s.Assessed, s.Tally = after.Severity(), after.Assessed(), after.Tally(s.Tally)
 		}
+	case casefile.SheetPerson:
+		ch.begin = func(clocks []deadline.Clock) []deadline.Clock { return c.personClock(o, kept, clocks) }
 	default: // nothing that lists show or figures count
 	}
 	if err := c.apply(ctx, actor, o, ch); err != nil {
@@ -195,13 +199,13 @@ func with(w casefile.Worked, k casefile.Kept) casefile.Worked {
 }
 
 // version is a record as it stands with its next version.
-func version(was casefile.Kept, next casefile.Record, id string, now time.Time) *casefile.Kept {
+func version(was casefile.Kept, next casefile.Record, id string, now time.Time) casefile.Kept {
 	k := was
 	if k.ID == "" {
 		k.ID, k.Since = casefile.EntryID(id), now
 	}
 	k.Record, k.Version, k.At = next, casefile.EntryID(id), now
-	return &k
+	return k
 }
 
 // fresh is what search has to find from now on and did not before.
@@ -220,15 +224,5 @@ func undeclared(actor staff.ID, o *custody.Opened, a around, w casefile.Worked) 
 			list = append(list, p)
 		}
 	}
-	slices.SortStableFunc(list, func(x, y Person) int {
-		switch actor {
-		case x.ID:
-			return -1
-		case y.ID:
-			return 1
-		default:
-			return 0
-		}
-	})
-	return list
+	return foremost(list, actor)
 }

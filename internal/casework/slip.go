@@ -35,18 +35,6 @@ type Putting struct {
 // String hides the content.
 func (Putting) String() string { return "[sealed]" }
 
-// sheetOf is the sheet from which a slip is made; empty for one that is written anew.
-func sheetOf(k casefile.SlipKind) casefile.Sheet {
-	switch k {
-	case casefile.SlipMinutes:
-		return casefile.SheetInterview
-	case casefile.SlipDisclosure:
-		return casefile.SheetDisclosure
-	default:
-		return ""
-	}
-}
-
 // PutBefore puts minutes, a question for consent or word of a disclosure before the
 // complainant, and tells them by mail to look. Faults: something is not filled in
 // (*casefile.Unfit); the record changed since it was shown; nobody holds a code.
@@ -84,7 +72,7 @@ func (c *Casework) slip(o *custody.Opened, p Putting) (slip casefile.Slip, was c
 		}
 		return slip, was, complete(map[string]string{"whom": slip.Whom, "scope": slip.Text, "why": slip.Why})
 	}
-	i := slices.IndexFunc(recorded(o), func(k casefile.Kept) bool { return string(k.ID) == p.Record && k.Sheet == sheetOf(p.Kind) })
+	i := slices.IndexFunc(recorded(o), func(k casefile.Kept) bool { return string(k.ID) == p.Record && k.Sheet == p.Kind.Sheet() })
 	if i < 0 {
 		return slip, was, errNothing
 	}

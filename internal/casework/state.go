@@ -64,7 +64,7 @@ func (c *Casework) moves(actor staff.ID, o *custody.Opened, a around) []Move {
 // complaint, and where the story was erased there is nothing to be looked at again. Both can
 // only be put away.
 func movable(o *custody.Opened, to casefile.State) bool {
-	last := o.Case.Channel == casefile.ChannelWatch || goneIn(o, casefile.ScopeStory)
+	last := o.Case.Channel == casefile.ChannelWatch || !o.Gone(casefile.ScopeStory).IsZero()
 	return !last || to == casefile.StateArchived
 }
 
@@ -103,7 +103,7 @@ func (c *Casework) move(ctx context.Context, actor access.Actor, o *custody.Open
 	if err != nil {
 		return err
 	}
-	record := outcomeOf(o)
+	record := o.Outcome()
 	return c.apply(ctx, actor, o, change{
 		items: []custody.Item{step}, to: t.To, facts: happened(now, eventsOf(o.Case.State, t.To)...), words: why,
 		edit: func(ch *store.CaseChange) { c.settleClosing(ch, o.Case, record.Outcome, now) },

@@ -14,6 +14,18 @@ const objectMark = "."
 // ObjectID is the id of the clock that a rule has about one object.
 func ObjectID(rule, object string) string { return rule + objectMark + object }
 
+// NextID is the id of the next clock of a rule of which a case has several, one after
+// another.
+func NextID(rule string, clocks []Clock) string {
+	n := 1
+	for _, k := range clocks {
+		if RuleOf(k.ID) == rule && k.ID != rule {
+			n++
+		}
+	}
+	return ObjectID(rule, strconv.Itoa(n))
+}
+
 // RuleOf is the id of the rule of a clock.
 func RuleOf(id string) string {
 	rule, _, _ := strings.Cut(id, objectMark)

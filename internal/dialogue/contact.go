@@ -189,7 +189,7 @@ func (d *Dialogue) changeIdentity(ctx context.Context, tok seal.Token, s Sending
 	alter func(*visit, casefile.Identity) (casefile.Identity, error), how volume,
 ) error {
 	return d.send(ctx, tok, s, func(v *visit) (*change, error) {
-		if !erasedAt(v.opened, casefile.ScopeIdentity).IsZero() {
+		if !v.opened.Gone(casefile.ScopeIdentity).IsZero() {
 			return nil, errWhoGone
 		}
 		old := identityOf(v.opened)

@@ -3,7 +3,6 @@ package dialogue
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 
 	"klankbord/internal/audit"
@@ -65,7 +64,6 @@ const dataRule = "D14"
 
 // dataClock is the deadline of the next request; false while one runs.
 func (d *Dialogue) dataClock(clocks []deadline.Clock) (deadline.Clock, bool) {
-	rounds := 1
 	for _, k := range clocks {
 		if deadline.RuleOf(k.ID) != dataRule || k.ID == dataRule {
 			continue
@@ -73,11 +71,10 @@ func (d *Dialogue) dataClock(clocks []deadline.Clock) (deadline.Clock, bool) {
 		if k.Open() {
 			return k, false
 		}
-		rounds++
 	}
 	for _, rule := range d.Profile.Clocks.Of(deadline.KindDataRequest) {
 		if rule.ID == dataRule {
-			return d.Calendar.Begin(rule, deadline.ObjectID(dataRule, strconv.Itoa(rounds)), d.Store.Now()), true
+			return d.Calendar.Begin(rule, deadline.NextID(dataRule, clocks), d.Store.Now()), true
 		}
 	}
 	return deadline.Clock{}, false

@@ -83,7 +83,7 @@ func (d *Dialogue) others(o *custody.Opened, handlers []Role) []Role {
 	about := profile.Answers{}
 	if story := d.story(o); story != nil {
 		about = story.Answers
-	} else if was, ok := erasedPart(o); ok {
+	} else if was, ok := o.Part(); ok {
 		about = profile.Answers{profile.FieldConcerns: was.Concerns}
 	}
 	var list []Role
@@ -109,7 +109,7 @@ func (d *Dialogue) leftOutBefore(o *custody.Opened) (ids []staff.ID) {
 		for _, id := range story.LeftOut {
 			ids = append(ids, staff.ID(id))
 		}
-	} else if was, ok := erasedPart(o); ok {
+	} else if was, ok := o.Part(); ok {
 		for _, id := range was.LeftOut {
 			ids = append(ids, staff.ID(id))
 		}

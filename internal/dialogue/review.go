@@ -38,9 +38,9 @@ func (d *Dialogue) review(o *custody.Opened) (r Review) {
 	}
 	closed := o.Case.State == casefile.StateClosed || o.Case.State == casefile.StateMonitoring
 	switch days := d.Profile.Settings.Review(); {
-	case !r.Asked.IsZero(), !closed, days.None(), o.Case.Channel == casefile.ChannelWatch, outcomeIn(o) == "":
+	case !r.Asked.IsZero(), !closed, days.None(), o.Case.Channel == casefile.ChannelWatch, o.Outcome().Outcome == "":
 		return r
-	case !erasedAt(o, casefile.ScopeStory).IsZero():
+	case !o.Gone(casefile.ScopeStory).IsZero():
 		return r
 	default:
 		if until := d.Calendar.After(o.Case.Closed, days); !d.Store.Now().After(until) {

@@ -163,7 +163,7 @@ func (e *erased) remember() {
 		"entry": "box", "case_grant": "box", "keyring": "box", "summary": "box", "case_key": "gate_box", "notice_address": "box",
 		"desk_draft": "box", "mailbox_session": "box", "mail": "box", "log_leaf": "salt", "code": "public_key", "opening": "purpose",
 	} {
-		found := columnOf[[]byte](e, "SELECT "+column+" FROM "+table+" WHERE length("+column+") > 0 AND case_id = $1", string(e.gone.Case))
+		found := columnOf[[]byte](e.Instance, "SELECT "+column+" FROM "+table+" WHERE length("+column+") > 0 AND case_id = $1", string(e.gone.Case))
 		if len(found) == 0 {
 			e.t.Errorf("the case has nothing in %s.%s", table, column)
 		}
@@ -171,7 +171,7 @@ func (e *erased) remember() {
 			e.sealed = append(e.sealed, b[:min(len(b), 48)])
 		}
 	}
-	e.files = columnOf[string](e, "SELECT name FROM blob_ref WHERE owner_id LIKE $1", string(e.gone.Case)+"%")
+	e.files = columnOf[string](e.Instance, "SELECT name FROM blob_ref WHERE owner_id LIKE $1", string(e.gone.Case)+"%")
 	if len(e.files) < 4 {
 		e.t.Errorf("the case has %d files, want those of both sides, sent and unsent", len(e.files))
 	}
@@ -181,8 +181,8 @@ func (e *erased) remember() {
 }
 
 // columnOf reads a query of one column.
-func columnOf[T any](e *erased, query string, args ...any) (list []T) {
-	must(e.t, e.Store.Read(ctx, func(tx *store.Tx) error {
+func columnOf[T any](i *apptest.Instance, query string, args ...any) (list []T) {
+	must(i.T, i.Store.Read(ctx, func(tx *store.Tx) error {
 		rows, err := tx.Query(query, args...)
 		if err != nil {
 			return err
@@ -211,13 +211,16 @@ func (e *erased) left(names []string) (there []string) {
 }
 
 // found lists what lay sealed in the rows of the case and is somewhere in the folder.
-func (e *erased) found() (list []string) {
-	must(e.t, filepath.WalkDir(e.State, func(path string, d fs.DirEntry, err error) error {
+func (e *erased) found() []string { return sealedLeft(e.Instance, e.sealed) }
+
+// sealedLeft lists the files of an instance in which something of what lay sealed is left.
+func sealedLeft(i *apptest.Instance, sealed [][]byte) (list []string) {
+	must(i.T, filepath.WalkDir(i.State, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
 		b, err := os.ReadFile(path)
-		for _, s := range e.sealed {
+		for _, s := range sealed {
 			if bytes.Contains(b, s) {
 				list = append(list, filepath.Base(path))
 			}

@@ -3,9 +3,6 @@ package promises_test
 import (
 	"bytes"
 	"errors"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -113,27 +110,13 @@ func (r *redacted) held(texts map[string]string) bool {
 }
 
 // found lists the files of the instance in which something of what lay sealed is left.
-func (r *redacted) found() (list []string) {
-	must(r.t, filepath.WalkDir(r.State, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		b, err := os.ReadFile(path)
-		for _, s := range r.sealed {
-			if bytes.Contains(b, s) {
-				list = append(list, filepath.Base(path))
-			}
-		}
-		return err
-	}))
-	return list
-}
+func (r *redacted) found() []string { return sealedLeft(r.Instance, r.sealed) }
 
 // isRemoved removes the passage and the file, each after a second member agreed.
 func (r *redacted) isRemoved() {
 	n, m := r.gone.Number, r.team.Manager
 	file := r.Case(m, n).Story.Files[0].ID
-	names := columnOf[string](&erased{Instance: r.Instance, t: r.t}, "SELECT name FROM blob_ref WHERE object_id = $1", file)
+	names := columnOf[string](r.Instance, "SELECT name FROM blob_ref WHERE object_id = $1", file)
 	if len(names) == 0 {
 		r.t.Fatal("the file has no sealed parts")
 	}
@@ -223,7 +206,7 @@ func (r *redacted) leavesNothing() {
 			r.t.Errorf("%s, with a copy taken now, reads the words", who)
 		}
 	}
-	lines := columnOf[string](&erased{Instance: r.Instance, t: r.t}, "SELECT kind FROM log_leaf WHERE kind = $1", string(audit.Redacted))
+	lines := columnOf[string](r.Instance, "SELECT kind FROM log_leaf WHERE kind = $1", string(audit.Redacted))
 	if len(lines) != 2 {
 		r.t.Errorf("the log tells of %d removals, want 2", len(lines))
 	}
@@ -301,7 +284,7 @@ func TestNobodyEmptiesAnEntryOrPutsItBackUnseen(t *testing.T) {
 	r.remembers()
 	restore := keep(t, r.Instance, "entry")
 	r.isRemoved()
-	newer := columnOf[string](&erased{Instance: r.Instance, t: t}, "SELECT id FROM entry WHERE kind = 'redaction' LIMIT 1")
+	newer := columnOf[string](r.Instance, "SELECT id FROM entry WHERE kind = 'redaction' LIMIT 1")
 	behind(t, r.Store, "CREATE TABLE later AS SELECT * FROM entry WHERE gone IS NULL")
 	restore()
 	behind(t, r.Store, "INSERT INTO entry SELECT * FROM later l WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.id = l.id)")

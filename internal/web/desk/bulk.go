@@ -54,16 +54,21 @@ func (d *desk) showBulk(w http.ResponseWriter, r *http.Request, status int, f fo
 	return d.Renderer.Render(w, r, status, "desk/bulk", p)
 }
 
+// chosenCases are the cases that were ticked in a list.
+func chosenCases(f form) (numbers []casefile.Number) {
+	for _, n := range f["case"] {
+		numbers = append(numbers, casefile.Number(n))
+	}
+	return numbers
+}
+
 // bulkDo changes each case by itself and goes on to the page that names which could not be.
 func (d *desk) bulkDo(w http.ResponseWriter, r *http.Request) error {
 	f, err := readForm(r)
 	if err != nil {
 		return err
 	}
-	var numbers []casefile.Number
-	for _, n := range f["case"] {
-		numbers = append(numbers, casefile.Number(n))
-	}
+	numbers := chosenCases(f)
 	var list []casework.Done
 	field := "tag-word"
 	switch do := f.one("do"); {

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strconv"
 
-	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
 	"klankbord/internal/staff"
 	"klankbord/internal/web/ui"
@@ -79,10 +78,7 @@ func (d *desk) restoreGive(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var numbers []casefile.Number
-	for _, n := range f["case"] {
-		numbers = append(numbers, casefile.Number(n))
-	}
+	numbers := chosenCases(f)
 	all := f.one("which") == "all"
 	switch {
 	case f.one("compared") != "yes":

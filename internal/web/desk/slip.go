@@ -37,21 +37,9 @@ func slipNew(r *http.Request, kind casefile.SlipKind, record string) string {
 	return at
 }
 
-// slipKindOf is what is made from a sheet; empty for most.
-func slipKindOf(s casefile.Sheet) casefile.SlipKind {
-	switch s {
-	case casefile.SheetInterview:
-		return casefile.SlipMinutes
-	case casefile.SheetDisclosure:
-		return casefile.SlipDisclosure
-	default:
-		return ""
-	}
-}
-
 // fillSlips adds to a sheet what was put before the complainant of its record.
 func (d *desk) fillSlips(r *http.Request, c *casework.Case, f casefile.Form, k casefile.Kept, data *sheetPage) {
-	kind := slipKindOf(f.Sheet)
+	kind := casefile.SlipOf(f.Sheet)
 	if kind == "" || k.ID == "" {
 		return
 	}
@@ -141,7 +129,7 @@ func (d *desk) showSlipForm(w http.ResponseWriter, r *http.Request, status int, 
 		return fault.ErrNotFound
 	}
 	if kind != casefile.SlipConsent {
-		i := slices.IndexFunc(c.Work, func(k casefile.Kept) bool { return string(k.ID) == data.Record && slipKindOf(k.Sheet) == kind })
+		i := slices.IndexFunc(c.Work, func(k casefile.Kept) bool { return string(k.ID) == data.Record && casefile.SlipOf(k.Sheet) == kind })
 		if i < 0 {
 			return fault.ErrNotFound
 		}

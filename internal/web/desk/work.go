@@ -133,7 +133,7 @@ func (d *desk) keptHint(r *http.Request, c *casework.Case, k casefile.Kept) stri
 	if k.ID == "" {
 		return ""
 	}
-	if due, ok := k.Due(); ok {
+	if due, ok := c.Due(k); ok {
 		return d.text(r, "work.due", "date", d.date(r, due)) + " · " + d.keptBy(r, c, k)
 	}
 	return d.keptBy(r, c, k)
@@ -164,7 +164,7 @@ func (d *desk) workState(r *http.Request, c *casework.Case, form casefile.Form, 
 		return ui.Tag{Text: d.text(r, "work.state-todo"), Tone: ui.Warn}
 	case k.ID == "":
 		return ui.Tag{Text: d.text(r, "work.state-empty")}
-	case len(form.Check(c.Route, k.Fields)) > 0 || open(c.Work, k):
+	case len(form.Check(c.Route, k.Fields)) > 0 || open(c, k):
 		return ui.Tag{Text: d.text(r, "work.state-begun"), Tone: ui.Warn}
 	default:
 		return ui.Tag{Text: d.text(r, "work.state-full"), Tone: ui.Good}
@@ -172,13 +172,14 @@ func (d *desk) workState(r *http.Request, c *casework.Case, form casefile.Form, 
 }
 
 // open reports whether something of a record is still to be done.
-func open(w casefile.Worked, k casefile.Kept) bool {
+func open(c *casework.Case, k casefile.Kept) bool {
+	w := c.Work
 	for _, list := range [][]casefile.Kept{w.Unheard(), w.Unfound(), w.Unplanned(), w.Unsent()} {
 		if slices.ContainsFunc(list, func(x casefile.Kept) bool { return x.ID == k.ID }) {
 			return true
 		}
 	}
-	_, due := k.Due()
+	_, due := c.Due(k)
 	return due || k.Sheet == casefile.SheetBreach && w.BreachOpen()
 }
 
