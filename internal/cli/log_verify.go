@@ -170,8 +170,9 @@ func (c *verifyCommand) seen(e *env, l *app.LogFile) bool {
 	if l.Head == nil || c.File != "" {
 		return false
 	}
+	before := l.Head.Sight()
 	err := l.Store.Read(e.ctx, func(tx *store.Tx) error {
-		_, err := l.Head.Check(tx)
+		_, err := l.Head.Check(tx, before)
 		return err
 	})
 	if custody.TroubleOf(err) == "" {

@@ -30,8 +30,9 @@ type Checker struct {
 // Check examines now. A log that is older or forked is unsound, whatever else holds.
 func (c *Checker) Check(ctx context.Context) (*Examined, error) {
 	var result *Examined
+	seen := c.Head.Sight()
 	err := c.Store.Read(ctx, func(tx *store.Tx) error {
-		_, headErr := c.Head.Check(tx)
+		_, headErr := c.Head.Check(tx, seen)
 		trouble := TroubleOf(headErr)
 		if headErr != nil && trouble == "" {
 			return headErr

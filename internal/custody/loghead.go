@@ -44,6 +44,20 @@ func (h *LogHead) Seen() (audit.Checkpoint, error) {
 	return c, nil
 }
 
+// Sighting is the last seen head as it was at one moment, or why nobody can say.
+type Sighting struct {
+	head audit.Checkpoint
+	err  error
+}
+
+// Sight looks at the last seen head. It comes before the database is read: what is signed
+// goes there first and is kept outside after that, so that a database that was read
+// earlier would look older than it is.
+func (h *LogHead) Sight() Sighting {
+	c, err := h.Seen()
+	return Sighting{c, err}
+}
+
 // Advance keeps a checkpoint that is newer than the one seen before; an older one
 // changes nothing. The caller has shown that it continues that one.
 func (h *LogHead) Advance(signed []byte) error {
@@ -62,16 +76,16 @@ func (h *LogHead) Advance(signed []byte) error {
 	return nil
 }
 
-// Check holds the log of a database against the last seen head: it fails with
+// Check holds the log of a database against the head that was seen before: it fails with
 // audit.ErrOlder, audit.ErrForked or ErrHeadLost, and then nothing of it may be
 // signed or sent. It returns the newest checkpoint, whose size is 0 where there is
 // none.
-func (h *LogHead) Check(tx *store.Tx) (store.Checkpoint, error) {
+func (h *LogHead) Check(tx *store.Tx, before Sighting) (store.Checkpoint, error) {
 	last, err := tx.LatestCheckpoint()
 	if err != nil && !errors.Is(err, store.ErrNone) {
 		return last, err
 	}
-	seen, err := h.Seen()
+	seen, err := before.head, before.err
 	if errors.Is(err, ErrHeadLost) && last.Size == 0 {
 		err = nil // nothing is lost where nothing was signed
 	}

@@ -85,8 +85,9 @@ type Oversight struct {
 // Standing reads how the log stands now.
 func (o *Oversight) Standing(ctx context.Context) (Standing, error) {
 	var s Standing
+	seen := o.Head.Sight()
 	err := o.Store.Read(ctx, func(tx *store.Tx) error {
-		last, err := o.Head.Check(tx)
+		last, err := o.Head.Check(tx, seen)
 		if s.Trouble = TroubleOf(err); err != nil && s.Trouble == "" {
 			return err
 		}

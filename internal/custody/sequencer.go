@@ -52,12 +52,13 @@ func (s *Sequencer) step(ctx context.Context, holder string) error {
 		return err
 	}
 	var signed []byte
+	seen := s.Head.Sight()
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		fence, err := tx.TakeLease("sequencer", holder, sequencerLease)
 		if err != nil {
 			return err
 		}
-		last, err := s.Head.Check(tx)
+		last, err := s.Head.Check(tx, seen)
 		if err != nil {
 			return err
 		}
@@ -79,6 +80,7 @@ func (s *Sequencer) step(ctx context.Context, holder string) error {
 // follow takes note of what another instance signed, and tells whether leaves wait.
 func (s *Sequencer) follow(ctx context.Context) (waiting bool, err error) {
 	var last store.Checkpoint
+	seen := s.Head.Sight()
 	err = s.Store.Read(ctx, func(tx *store.Tx) error {
 		leaves, err := tx.WaitingLeaves(1)
 		if err != nil {
@@ -89,7 +91,7 @@ func (s *Sequencer) follow(ctx context.Context) (waiting bool, err error) {
 			return err
 		}
 		if !bytes.Equal(last.Note, s.followed) {
-			_, err = s.Head.Check(tx)
+			_, err = s.Head.Check(tx, seen)
 			return err
 		}
 		return nil

@@ -18,8 +18,11 @@ func (c *Custody) Watch(ctx context.Context) error {
 	c.mu.Lock()
 	k := c.known
 	c.mu.Unlock()
-	w := watched{}
-	if err := c.store.Read(ctx, func(tx *store.Tx) error { return w.read(tx, c.head) }); err != nil {
+	w, sight := watched{}, Sighting{}
+	if c.head != nil {
+		sight = c.head.Sight()
+	}
+	if err := c.store.Read(ctx, func(tx *store.Tx) error { return w.read(tx, c.head, sight) }); err != nil {
 		return fmt.Errorf("watch: %w", err)
 	}
 	k, err := c.weigh(ctx, k, seen, seenErr, w.events, len(w.members) == 0)
@@ -53,7 +56,7 @@ type watched struct {
 	trouble     Trouble // of the log
 }
 
-func (w *watched) read(tx *store.Tx, head *LogHead) (err error) {
+func (w *watched) read(tx *store.Tx, head *LogHead, before Sighting) (err error) {
 	if w.events, err = tx.DirectoryEvents(-1); err != nil {
 		return err
 	}
@@ -72,7 +75,7 @@ func (w *watched) read(tx *store.Tx, head *LogHead) (err error) {
 	if head == nil {
 		return nil
 	}
-	_, err = head.Check(tx)
+	_, err = head.Check(tx, before)
 	if w.trouble = TroubleOf(err); w.trouble != "" {
 		return nil
 	}

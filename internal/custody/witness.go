@@ -107,8 +107,9 @@ func (p parcel) queue(tx *store.Tx) error {
 }
 
 func (w *Witnesses) due(ctx context.Context) (list []parcel, err error) {
+	seen := w.Head.Sight()
 	err = w.Store.Read(ctx, func(tx *store.Tx) error {
-		last, err := w.Head.Check(tx)
+		last, err := w.Head.Check(tx, seen)
 		if err != nil || last.Size == 0 {
 			return err
 		}
