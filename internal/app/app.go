@@ -213,6 +213,9 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 		store.ErasureJob: func(ctx context.Context, ref string, _ int) (time.Time, error) {
 			return (&custody.Eraser{Store: a.Store, Blobs: a.Blobs, Empty: a.db.Checkpoint}).Finish(ctx, ref)
 		},
+		store.PracticeJob: func(ctx context.Context, ref string, _ int) (time.Time, error) {
+			return time.Time{}, a.Casework.ExpirePractice(ctx, ref)
+		},
 		setup.RekeyJob: func(ctx context.Context, ref string, _ int) (time.Time, error) { return a.Setup.TakeOver(ctx, ref) },
 	}
 	return nil

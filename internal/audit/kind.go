@@ -72,6 +72,7 @@ const (
 	Redacted          Kind = "redacted"         // something was removed from an entry for good; never what
 	HelperAdded       Kind = "helper-added"     // somebody who helped got a code of their own
 	MessageRecalled   Kind = "message-recalled" // by a member, before the complainant read it
+	PracticeEnded     Kind = "practice-ended"   // what a member made up to practise on is gone
 )
 
 // Kinds lists every kind, in the order of the constants.
@@ -84,7 +85,7 @@ func Kinds() []Kind {
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
 		AddressProven, CodeAsked, CodeDrawn, CodeStopped, CodeReplaced, CodeHanded, ApprovalAsked, AccessChanged, ApprovalEnded,
 		Receipt, LogRead, LogExported, LogChecked, CheckpointSent, Acknowledged,
-		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, ReviewAsked, DataAsked, DataAnswered, PartErased, HoldSet, HoldLifted, ClockChanged, Reminded, CheckInAsked, HelperAdded, MessageRecalled, Redacted,
+		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, ReviewAsked, DataAsked, DataAnswered, PartErased, HoldSet, HoldLifted, ClockChanged, Reminded, CheckInAsked, HelperAdded, MessageRecalled, Redacted, PracticeEnded,
 	}
 }
 

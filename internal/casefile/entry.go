@@ -114,9 +114,16 @@ const (
 	ChannelLetter Channel = "letter"
 	ChannelVisit  Channel = "visit"
 	ChannelWatch  Channel = "watch" // no complaint: a member gave somebody who helped a code of their own
+	// ChannelPractice is no complaint either: a member made it up to practise on. It is in no
+	// list and no count, and ends by itself.
+	ChannelPractice Channel = "practice"
 )
 
 // Channels returns every channel.
 func Channels() []Channel {
-	return []Channel{ChannelWeb, ChannelEmail, ChannelPhone, ChannelLetter, ChannelVisit, ChannelWatch}
+	return []Channel{ChannelWeb, ChannelEmail, ChannelPhone, ChannelLetter, ChannelVisit, ChannelWatch, ChannelPractice}
 }
+
+// Complaint reports whether complaints come in by a channel. No number tells of what
+// came by another.
+func (c Channel) Complaint() bool { return c != ChannelWatch && c != ChannelPractice }

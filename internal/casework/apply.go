@@ -128,7 +128,7 @@ func (c *Casework) stored(ctx context.Context, actor access.Actor, o *custody.Op
 		if clocks, err = tx.Clocks(o.Case.ID); err != nil {
 			return err
 		}
-		row, err = tx.Inbox(store.InboxFilter{Member: actor.Member, Cases: []casefile.ID{o.Case.ID}, Limit: 1})
+		row, err = tx.Inbox(store.InboxFilter{Member: actor.Member, Cases: []casefile.ID{o.Case.ID}, Practice: practice(o), Limit: 1})
 		return err
 	})
 	if err != nil {
@@ -190,6 +190,9 @@ func (c *Casework) seal(actor access.Actor, o *custody.Opened, ch change, row []
 func (c *Casework) addTo(o *custody.Opened, ch change) (*custody.Addition, error) {
 	if ch.turn == nil {
 		return c.Custody.Add(o, ch.items...)
+	}
+	if practice(o) {
+		return nil, errPracticeAlone
 	}
 	return c.Custody.Turn(ch.turn.dir, o, ch.turn.turn, ch.items...)
 }

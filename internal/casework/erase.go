@@ -120,6 +120,9 @@ func (c *Casework) leftOf(e erasing, actor access.Actor) store.ErasedCase {
 
 func (c *Casework) erase(ctx context.Context, actor access.Actor, e erasing) error {
 	file := e.o.Case
+	if practice(e.o) {
+		return c.endPractice(ctx, custody.ByMember(actor.Member), file.ID)
+	}
 	clocks, err := c.clocksOf(ctx, file.ID)
 	if err != nil {
 		return err

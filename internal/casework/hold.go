@@ -126,8 +126,8 @@ func (c *Casework) twoToLift(actor access.Actor, o *custody.Opened, dir *staff.D
 }
 
 // second reports whether there is a second member to be asked. The alternative recipient
-// who is left alone on a case has none.
+// who is left alone on a case has none, nor has who practises.
 func (c *Casework) second(actor access.Actor, o *custody.Opened, dir *staff.Directory) bool {
 	alone := len(c.deciders(o, dir, request{by: actor.Member})) == 0
-	return !alone || !actor.Entry.In(casefile.Alternative)
+	return !alone || !actor.Entry.In(casefile.Alternative) && !practice(o)
 }

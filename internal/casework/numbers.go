@@ -189,7 +189,7 @@ func (n *tallying) mine(tx *store.Tx) error {
 		return err
 	}
 	for _, r := range rows {
-		if n.left(n.apart[r.ID]) || !complaint(r.Channel) {
+		if n.left(n.apart[r.ID]) || !r.Channel.Complaint() {
 			continue
 		}
 		o, ring := n.c.openRow(n.actor, r)
@@ -220,7 +220,7 @@ func (n *tallying) every(tx *store.Tx) error {
 		return err
 	}
 	for _, f := range files {
-		if n.filter.Route != "" && f.Route != n.filter.Route || n.left(n.apart[f.ID]) || !complaint(f.Channel) {
+		if n.filter.Route != "" && f.Route != n.filter.Route || n.left(n.apart[f.ID]) || !f.Channel.Complaint() {
 			continue
 		}
 		k := n.clear(f)
@@ -229,10 +229,6 @@ func (n *tallying) every(tx *store.Tx) error {
 	}
 	return nil
 }
-
-// complaint reports whether a case is one: the file of somebody who helped is none, and
-// no number tells of it.
-func complaint(c casefile.Channel) bool { return c != casefile.ChannelWatch }
 
 // left reports whether a case stays out of this edition because somebody of the team is
 // kept out of it.

@@ -78,7 +78,7 @@ func (c *Casework) around(ctx context.Context, actor access.Actor, o *custody.Op
 	id := o.Case.ID
 	err = c.Store.Read(ctx, func(tx *store.Tx) error {
 		var errs [13]error
-		a.row, errs[0] = tx.Inbox(store.InboxFilter{Member: actor.Member, Cases: []casefile.ID{id}, Limit: 1})
+		a.row, errs[0] = tx.Inbox(store.InboxFilter{Member: actor.Member, Cases: []casefile.ID{id}, Practice: practice(o), Limit: 1})
 		a.clocks, errs[1] = tx.Clocks(id)
 		a.mails, errs[2] = tx.MailsOf(id)
 		a.openings, errs[3] = tx.Openings(id)

@@ -216,7 +216,7 @@ func ages(Lists) []string        { return []string{"30", "60", "90", "more"} }
 func channels(Lists) []string {
 	var list []string
 	for _, c := range casefile.Channels() {
-		if c != casefile.ChannelWatch { // no complaint comes in by it
+		if c.Complaint() {
 			list = append(list, string(c))
 		}
 	}

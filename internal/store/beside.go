@@ -65,7 +65,7 @@ func (t *Tx) BesideOf(id casefile.ID, member staff.ID) ([]Beside, error) {
 // member has a key to: what they were asked, and of the rest what they have not read.
 func (t *Tx) WantedIn(member staff.ID, key string, limit int) ([]Beside, error) {
 	rows, err := t.Query(`SELECT `+besideColumns+`, c.number FROM beside b JOIN case_file c ON c.id = b.case_id
-WHERE b.member_id = $1 AND b.kind IN ('mention', 'asked', 'checked')
+WHERE b.member_id = $1 AND b.kind IN ('mention', 'asked', 'checked') AND `+notPractice+`
   AND EXISTS (SELECT 1 FROM case_grant g WHERE g.case_id = c.id AND g.epoch = c.epoch
     AND g.recipient_kind = 'member' AND g.recipient_id = $1 AND g.fingerprint = $2)
   AND (b.kind = 'asked' OR b.seq > coalesce((SELECT r.seq FROM read_mark r WHERE r.case_id = b.case_id AND r.member_id = $1), 0))

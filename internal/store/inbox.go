@@ -30,6 +30,7 @@ type InboxFilter struct {
 	Awake     time.Time // leave out what the member does not want to be shown then; zero: list all
 	Snoozed   time.Time // only those; zero: list all
 	Cases     []casefile.ID
+	Practice  bool // only what a member made up to practise on; without it, nothing of that
 	Limit     int
 	Offset    int
 }
@@ -59,6 +60,11 @@ func (f InboxFilter) where() (string, []any) {
 		parts = append(parts, sql)
 	}
 	add(`EXISTS (SELECT 1 FROM case_grant g WHERE g.case_id = c.id AND g.epoch = c.epoch AND g.recipient_kind = 'member' AND g.recipient_id = ?)`, f.Member)
+	if f.Practice {
+		add(`c.channel = 'practice'`)
+	} else {
+		add(notPractice)
+	}
 	if f.With != "" {
 		add(`EXISTS (SELECT 1 FROM case_grant w WHERE w.case_id = c.id AND w.epoch = c.epoch AND w.recipient_kind = 'member' AND w.recipient_id = ?)`, f.With)
 	}

@@ -21,6 +21,17 @@ func (s *states) health() {
 	s.keep("health-broken", s.crew.sofie.get(s.in("/desk/check")))
 	mend()
 	s.before(was)
+	s.practice()
+}
+
+// practice renders what a member makes up to practise on.
+func (s *states) practice() {
+	nele := s.crew.nele
+	s.keep("practice-none", nele.get(s.in("/desk/practice")))
+	made := nele.post(s.in("/desk/practice"), nil)
+	s.keep("case-practice", made)
+	s.keep("practice", nele.get(s.in("/desk/practice")))
+	nele.get("/desk/practice").send("/desk/practice/end", nil)
 }
 
 // before sets when everybody signed in the time before, and returns when it was.
