@@ -78,15 +78,22 @@ func (c *Casework) Practice(ctx context.Context, actor access.Actor) (p Practice
 func practiceEnds(begun time.Time) time.Time { return begun.AddDate(0, 0, PracticeDays) }
 
 func practiceSteps(file store.Case, done store.Done) []PracticeStep {
-	wrote := func(k casefile.EntryKind) bool { return slices.Contains(done.Entries, k) }
+	wrote := func(k casefile.EntryKind) bool { return done.Entries[k] > 0 }
 	opened := func(what string) bool { return slices.Contains(done.Openings, what) }
 	steps := []PracticeStep{
 		{Key: "read", Done: opened("case")},
 		{Key: "charge", Done: file.InCharge != ""},
 		{Key: "acknowledge", Done: file.State != casefile.StateReceived},
-		{Key: "assess", To: "/records/" + string(casefile.SheetTriage), Done: wrote(casefile.EntryRecord)},
-		{Key: "note", To: "?write=note#compose", Done: wrote(casefile.EntryNote)},
 	}
+	before := 0 // sheets that come before the assessment
+	if file.Route.SealsIdentityApart() {
+		before++
+		steps = append(steps, PracticeStep{Key: "impartial", To: "/records/" + string(casefile.SheetConflict), Done: wrote(casefile.EntryRecord)})
+	}
+	steps = append(steps,
+		PracticeStep{Key: "assess", To: "/records/" + string(casefile.SheetTriage), Done: done.Entries[casefile.EntryRecord] > before},
+		PracticeStep{Key: "note", To: "?write=note#compose", Done: wrote(casefile.EntryNote)},
+	)
 	if file.Route.SealsIdentityApart() {
 		steps = append(steps, PracticeStep{Key: "identity", To: "/identity", Done: opened("identity")})
 	}

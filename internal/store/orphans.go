@@ -118,7 +118,7 @@ type Gone struct {
 // GoneCases lists the cases that the log tells of and that are not there.
 func (t *Tx) GoneCases() ([]Gone, error) {
 	rows, err := t.Query(`SELECT l.case_id, count(*), max(CASE WHEN l.kind IN ('erased', 'practice-ended') AND l.record IS NOT NULL
-  THEN CASE WHEN l.position IS NULL THEN 1 ELSE 2 END ELSE 0 END), max(CASE WHEN l.kind = 'practice-ended' THEN 1 ELSE 0 END) FROM log_leaf l
+  THEN CASE WHEN l.position IS NULL THEN 1 ELSE 2 END ELSE 0 END), max(CASE WHEN l.kind = 'practice-ended' AND l.record IS NOT NULL THEN 1 ELSE 0 END) FROM log_leaf l
 WHERE l.case_id <> '' AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.id = l.case_id) GROUP BY l.case_id ORDER BY l.case_id`)
 	return all(rows, err, func(row scanner) (Gone, error) {
 		var g Gone

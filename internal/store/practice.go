@@ -30,19 +30,23 @@ ORDER BY c.received DESC, c.id LIMIT 1`, member, key), scanCase)
 
 // Done is what was done in a case, as far as it stands in the clear.
 type Done struct {
-	Entries  []casefile.EntryKind // by members, each once
-	Openings []string             // case, identity, file, each once
+	Entries  map[casefile.EntryKind]int // how many of each kind
+	Openings []string                   // case, identity, file, each once
 }
 
 // DoneIn reads what a member did in a case.
 func (t *Tx) DoneIn(id casefile.ID, member staff.ID) (d Done, err error) {
-	rows, err := t.Query(`SELECT DISTINCT kind FROM entry WHERE case_id = $1 AND author_kind = 'member' AND author_id = $2 ORDER BY kind`, id, member)
-	d.Entries, err = all(rows, err, func(row scanner) (k casefile.EntryKind, err error) {
+	rows, err := t.Query(`SELECT kind FROM entry WHERE case_id = $1 AND author_kind = 'member' AND author_id = $2`, id, member)
+	kinds, err := all(rows, err, func(row scanner) (k casefile.EntryKind, err error) {
 		err = row.Scan(&k)
 		return k, err
 	})
 	if err != nil {
 		return d, err
+	}
+	d.Entries = map[casefile.EntryKind]int{}
+	for _, k := range kinds {
+		d.Entries[k]++
 	}
 	rows, err = t.Query(`SELECT DISTINCT what FROM opening WHERE case_id = $1 AND member_id = $2 ORDER BY what`, id, member)
 	d.Openings, err = all(rows, err, func(row scanner) (what string, err error) {
