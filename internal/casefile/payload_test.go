@@ -77,7 +77,7 @@ func TestEveryPayloadIsReadAsWrittenAndPrintsNothing(t *testing.T) {
 	roundTrip(t, "code event", casefile.CodeEvent{Act: casefile.CodeAsked, Why: canary})
 	roundTrip(t, "reread", casefile.Reread{To: []string{canary}, Draft: "message", Text: canary, Found: canary, Why: canary, Words: canary})
 	roundTrip(t, "link", casefile.Link{Other: canary, Number: canary, About: casefile.LinkRelated})
-	roundTrip(t, "tag", casefile.Tag{Word: canary, Off: true})
+	roundTrip(t, "tag", casefile.Tag{Word: canary, Off: true, Distress: true, File: canary})
 	roundTrip(t, "recall", casefile.Recall{Message: canary, Undone: true})
 	roundTrip(t, "part", casefile.PartEvent{
 		Part: casefile.ScopeStory, Rule: canary, Outcome: casefile.OutcomeUpheld, Closed: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC),

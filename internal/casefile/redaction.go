@@ -118,6 +118,12 @@ func rewrite(k EntryKind, plain []byte, f func(string) string) ([]byte, error) {
 		return edit(plain, func(p *Reread) { p.Text, p.Found, p.Why, p.Words = f(p.Text), f(p.Found), f(p.Why), f(p.Words) })
 	case EntrySlipAnswer:
 		return edit(plain, func(p *SlipAnswer) { p.Name, p.Words = f(p.Name), f(p.Words) })
+	case EntryTag:
+		return edit(plain, func(p *Tag) {
+			if p.Distress { // the others stand in the summary as well, and are taken off
+				p.Word = f(p.Word)
+			}
+		})
 	case EntryRecord:
 		return edit(plain, func(p *Record) { p.Fields = each(p.Fields, typedIn(p.Sheet), f) })
 	default:

@@ -164,7 +164,7 @@ func (c *Casework) seal(actor access.Actor, o *custody.Opened, ch change, row []
 	s := r.summary
 	news := []string{unheard(o, r.Summary.Revision), ch.words}
 	if ch.scrub {
-		s.Subject, s.Words, s.Tally, news = "", "", casefile.Tally{}, nil
+		s.Subject, s.Words, s.Tally, s.Distress, news = "", "", casefile.Tally{}, false, nil
 	}
 	for _, words := range news {
 		if words != "" {

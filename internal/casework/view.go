@@ -44,8 +44,9 @@ type Case struct {
 	Code     CodeStanding
 	Drafts   []Draft // the member's own unfinished texts, newest first
 	Tags     []string
-	Links    []Linked // with cases that the member may read as well
-	Watch    bool     // the member is told of whatever others do
+	Distress []Distress // what is distressing in it, oldest first
+	Links    []Linked   // with cases that the member may read as well
+	Watch    bool       // the member is told of whatever others do
 	Snooze   Snooze
 	Beside   []Beside // what colleagues have begun to write
 	Requests []Asked  // what members asked each other to agree to, oldest first
@@ -100,6 +101,8 @@ type File struct {
 	Type    string
 	Size    int64
 	Damaged bool
+	// Distress says in a sentence what is distressing in it; empty: nobody said so.
+	Distress string
 }
 
 // Item is something on the timeline: an entry, or an event that the log tells of.

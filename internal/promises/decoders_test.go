@@ -251,7 +251,7 @@ func payloadDecoders(t testing.TB) (list []decoder) {
 	add(reread, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.Reread](b)) })
 	link, err := casefile.EncodePayload(casefile.Link{Other: "o", Number: "n", About: casefile.LinkRelated})
 	add(link, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.Link](b)) })
-	tag, err := casefile.EncodePayload(casefile.Tag{Word: "w"})
+	tag, err := casefile.EncodePayload(casefile.Tag{Word: "w", Distress: true, File: "f"})
 	add(tag, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.Tag](b)) })
 	recall, err := casefile.EncodePayload(casefile.Recall{Message: "m", Undone: true})
 	add(recall, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.Recall](b)) })

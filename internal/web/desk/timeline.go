@@ -310,8 +310,9 @@ func (d *desk) files(base string, r *http.Request, in []casework.File) []ui.File
 	var list []ui.File
 	for _, f := range in {
 		out := ui.File{ID: f.ID, Name: f.Name, Size: f.Size, Href: base + "/file/" + f.ID}
+		d.shut(base, r, f, &out)
 		if f.Removed {
-			out.Href, out.Name = "", d.text(r, "redact.file")
+			out.Href, out.Name, out.Note = "", d.text(r, "redact.file"), ""
 		}
 		if f.Damaged {
 			out.Href, out.Name, out.Note = "", d.text(r, "desk.file.damaged"), d.text(r, "desk.item.damaged")
