@@ -17,6 +17,7 @@ CREATE TABLE member (
   active   {int}  NOT NULL CHECK (active IN (0, 1)),
   totp_step {int} NOT NULL DEFAULT 0,
   idle     {int}  NOT NULL DEFAULT 0,
+  shortcuts {text} NOT NULL DEFAULT '' CHECK (shortcuts IN ('', 'on')),
   signed_in     {int} NOT NULL DEFAULT 0,
   signed_before {int} NOT NULL DEFAULT 0,
   created  {int}  NOT NULL

@@ -33,6 +33,8 @@ func Policies() map[string]ui.Who {
 		"POST /desk/practice":                               ui.Handlers,
 		"POST /desk/practice/end":                           ui.Handlers,
 		"GET /desk/words":                                   ui.Members,
+		"GET /desk/keys":                                    ui.Members,
+		"POST /desk/keys":                                   ui.Members,
 		"GET /desk/kept":                                    ui.Members,
 		"POST /desk/kept":                                   ui.Members,
 		"GET /desk/recovery":                                ui.Members,

@@ -51,6 +51,8 @@ func (d *desk) routes() []route {
 		{"POST /desk/practice", member, d.practiceBegin},
 		{"POST /desk/practice/end", member, d.practiceEnd},
 		{"GET /desk/words", member, d.wordsShow},
+		{"GET /desk/keys", member, d.keysShow},
+		{"POST /desk/keys", member, d.keysSet},
 		{"GET /desk/kept", member, d.keptShow},
 		{"POST /desk/kept", member, d.keptDiscard},
 		{"GET /desk/recovery", member, d.recoveryShow},

@@ -25,6 +25,7 @@ func (s *states) health() {
 	s.before(was)
 	s.practice()
 	s.distress()
+	s.keep("keys", s.crew.thomas.get(s.in("/desk/keys")))
 }
 
 // distress renders what a reader is warned of: the case, its list, and the page on which a
