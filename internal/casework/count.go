@@ -21,8 +21,8 @@ const (
 // tallied keeps what was counted for sessions, until the log tells of a change in any
 // case. What it holds are numbers only.
 type tallied[T any] struct {
-	mu   sync.Mutex
-	by   map[string]counted[T] // guarded by mu
+	mu sync.Mutex
+	by map[string]counted[T] // guarded by mu
 }
 
 type counted[T any] struct {
