@@ -226,10 +226,13 @@ func (c *Casework) rest(tx *store.Tx, actor access.Actor, o *custody.Opened, ch 
 		}
 	}
 	if added == nil {
-		return o.Keep(tx, actor.Member)
+		return errors.Join(o.Keep(tx, actor.Member), c.putHere(tx, actor, o.Case.ID, hereWorking))
 	}
 	if added.Lost(actor.Member) {
 		return nil
+	}
+	if err := c.putHere(tx, actor, o.Case.ID, hereWorking); err != nil {
+		return err
 	}
 	if readUpTo(o, actor.Member).Seq >= o.Case.Head.Count {
 		if err := tx.SetReadMark(o.Case.ID, actor.Member, added.Count()); err != nil {

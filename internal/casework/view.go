@@ -49,6 +49,7 @@ type Case struct {
 	Watch    bool       // the member is told of whatever others do
 	Snooze   Snooze
 	Beside   []Beside // what colleagues have begun to write
+	Here     []Here   // which colleagues are at it
 	Requests []Asked  // what members asked each other to agree to, oldest first
 	Outcome  casefile.Outcome
 	Erasure  Erasure

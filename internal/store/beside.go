@@ -17,6 +17,7 @@ const (
 	BesideMention BesideKind = "mention" // to read a note
 	BesideAsked   BesideKind = "asked"   // to read a text that a colleague writes
 	BesideChecked BesideKind = "checked" // that a colleague has read the member's text
+	BesideHere    BesideKind = "here"    // that the member is at it, for some minutes
 )
 
 // Beside is such a thing. It goes when the member loses the keys of the case.
@@ -25,9 +26,9 @@ type Beside struct {
 	Number casefile.Number // only filled by WantedIn
 	Member staff.ID
 	Kind   BesideKind
-	What   string    // the entry; empty: none
+	What   string    // the entry; empty: none; of BesideHere how they are at it
 	Seq    int64     // how far the case had come
-	Until  time.Time // of snoozing; zero: until the complainant writes
+	Until  time.Time // of snoozing; zero: until the complainant writes; of BesideHere
 	At     time.Time
 }
 
@@ -74,4 +75,10 @@ ORDER BY b.at, b.case_id, b.kind, b.what LIMIT $3`, member, key, limit)
 		b, err = scanBeside(scanFunc(func(dest ...any) error { return row.Scan(append(dest, &b.Number)...) }))
 		return b, err
 	})
+}
+
+// ForgetWhoWasHere removes what tells that members were at a case until before now.
+func (t *Tx) ForgetWhoWasHere() error {
+	_, err := t.Exec(`DELETE FROM beside WHERE kind = 'here' AND until < $1`, micros(t.now))
+	return err
 }

@@ -335,10 +335,11 @@ CREATE TABLE read_mark (
 -- What a member set for themselves in a case, or is wanted for by a colleague: to be
 -- told what happens in it (watch), not to be shown it for a while (snooze), to read a
 -- note (mention) or a text (asked), that a text was read (checked). "what" is the entry.
+-- Or that they are at it (here): for some minutes, "what" says how.
 CREATE TABLE beside (
   case_id   {text} NOT NULL REFERENCES case_file (id) ON DELETE CASCADE,
   member_id {text} NOT NULL,
-  kind      {text} NOT NULL CHECK (kind IN ('watch', 'snooze', 'mention', 'asked', 'checked')),
+  kind      {text} NOT NULL CHECK (kind IN ('watch', 'snooze', 'mention', 'asked', 'checked', 'here')),
   what      {text} NOT NULL DEFAULT '',
   seq       {int}  NOT NULL DEFAULT 0,
   until     {int}  NOT NULL DEFAULT 0,

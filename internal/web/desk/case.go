@@ -202,7 +202,7 @@ func (d *desk) caseData(r *http.Request, c *casework.Case) casePage {
 	data.IdentityAnswers = d.answers(r, c.Identity.Answers, "")
 	data.Linked = d.linkRows(r, c)
 	data.Distress, data.Harsh = d.distressRows(r, c)
-	data.Beside = d.besideText(r, c.Beside)
+	data.Beside = append(d.besideText(r, c.Beside), d.hereText(r, c.Here)...)
 	data.Asleep, data.Passes = d.snoozeText(r, c.Snooze)
 	if n := c.Work.Severity(); n > 0 {
 		data.Severity = d.text(r, "work.severity-is", "severity", d.text(r, "work.severity."+chosenSeverity(n)))
