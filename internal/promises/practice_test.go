@@ -12,13 +12,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"klankbord/internal/access"
+	"klankbord/internal/app"
 	"klankbord/internal/apptest"
 	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
+	"klankbord/internal/config"
 	"klankbord/internal/custody"
 	"klankbord/internal/fault"
 	"klankbord/internal/figures"
 	"klankbord/internal/store"
+	"klankbord/internal/storetest"
 )
 
 func practiceStory() casework.PracticeStory {
@@ -123,7 +126,16 @@ func stored(tx *store.Tx, s apptest.Staff, seen map[string]any) error {
 // A member who signs in four times a year can try everything out: whatever they do, it is
 // in no list, no number, no paper and no search, and nobody is mailed because of it.
 func TestAPracticeComplaintIsInNoListNumberOrPaper(t *testing.T) {
-	i, s := apptest.Staffed(t)
+	t.Run("SQLite", func(t *testing.T) { practiceShowsNowhere(t) })
+	t.Run("PostgreSQL", func(t *testing.T) {
+		dsn := storetest.PostgreSQL(t)
+		practiceShowsNowhere(t, func(c *config.Config, _ *app.Options) { c.Database = dsn })
+	})
+}
+
+func practiceShowsNowhere(t *testing.T, options ...apptest.Option) {
+	t.Helper()
+	i, s := apptest.Staffed(t, options...)
 	i.Complain("nl", apptest.StrictAnswers("privacy-violation"), nil)
 	i.DeliverMail()
 	i.Sequence()
@@ -150,6 +162,10 @@ func TestAPracticeComplaintIsInNoListNumberOrPaper(t *testing.T) {
 	if got := len(i.Box.Mails()) - mails; got != 0 {
 		t.Errorf("%d mails left because of it", got)
 	}
+	wantSound(t, i)
+	must(t, i.Casework.EndPractice(ctx, s.Manager))
+	i.DeliverMail()
+	i.Sequence()
 	wantSound(t, i)
 }
 
