@@ -140,7 +140,11 @@ func (c *Casework) erase(ctx context.Context, actor access.Actor, e erasing) err
 		Kind: audit.Erased, Actor: custody.ByMember(actor.Member), Case: file.ID, Object: string(file.Number), Detail: detail,
 	})
 	e.left.Leaf = leaf.ID
+	survey := c.Custody.SurveyMark(file.ID)
 	err = c.writeIn(ctx, actor, file.ID, func(tx *store.Tx) error {
+		if err := tx.ForgetSurveyed(survey); err != nil {
+			return err
+		}
 		if err := tx.EraseCase(file, e.left); err != nil {
 			return err
 		}

@@ -54,7 +54,9 @@ func (c *Casework) Numbers(ctx context.Context, actor access.Actor, f NumbersFil
 	if err != nil {
 		return nil, err
 	}
-	if f.For != figures.Team {
+	if f.For == figures.Team {
+		out.Report = out.Guarded()
+	} else {
 		out.Report = out.Publish(f.For)
 	}
 	return out, nil
@@ -79,12 +81,12 @@ func (c *Casework) Month(ctx context.Context, actor access.Actor, m figures.Mont
 }
 
 // TakePaper notes in the log that an edition is taken along as a file, before it is made.
-func (c *Casework) TakePaper(ctx context.Context, actor access.Actor, what string) error {
+func (c *Casework) TakePaper(ctx context.Context, actor access.Actor, what, form string) error {
 	if _, err := certifies(actor); err != nil {
 		return err
 	}
 	leaf := custody.Leaf(c.Store.Now(), custody.Event{
-		Kind: audit.Export, Actor: custody.ByMember(actor.Member), Detail: map[string]string{"what": what, "form": "pdf"},
+		Kind: audit.Export, Actor: custody.ByMember(actor.Member), Detail: map[string]string{"what": what, "form": form},
 	})
 	if err := c.write(ctx, func(tx *store.Tx) error { return tx.InsertLeaf(leaf) }); err != nil {
 		return fmt.Errorf("log paper: %w", err)
@@ -108,7 +110,7 @@ func (c *Casework) counted(ctx context.Context, actor access.Actor, f NumbersFil
 	if err := c.noteInbox(ctx, actor, viewNumbers, n.rings); err != nil {
 		return nil, err
 	}
-	out := &Numbers{Report: figures.Count(n.cases, f.Period, c.lists(), c.Store.Now(), c.Calendar.Location), All: !actor.Handler(), Damaged: n.damaged}
+	out := &Numbers{Report: figures.Count(n.cases, n.besides, f.Period, c.lists(), c.Store.Now(), c.Calendar.Location), All: !actor.Handler(), Damaged: n.damaged}
 	return out, nil
 }
 
@@ -125,6 +127,7 @@ func (c *Casework) lists() figures.Lists {
 		t, _ := c.Profile.Topic(id)
 		return t.Route
 	}}
+	l.Group = c.Profile.RelationGroup
 	for _, t := range c.topics() {
 		l.Topics = append(l.Topics, t.ID)
 	}
@@ -146,10 +149,13 @@ type tallying struct {
 	clocks  map[casefile.ID][]deadline.Clock
 	replied map[casefile.ID]bool // of those in which a member wrote
 	opened  []casefile.ID
+	reviews []casefile.ID // that somebody was asked to look at again
+	besides figures.Besides
+	agency  map[string]string // how it was spelled first, by how it is found
 }
 
 func (n *tallying) read(tx *store.Tx) error {
-	n.cases, n.rings, n.damaged = nil, nil, 0
+	n.cases, n.rings, n.damaged, n.agency = nil, nil, 0, map[string]string{}
 	if err := n.around(tx); err != nil {
 		return err
 	}
@@ -175,7 +181,16 @@ func (n *tallying) around(tx *store.Tx) (err error) {
 	for _, d := range dealings {
 		n.replied[d.Case] = d.Replied
 	}
-	n.opened, err = tx.IdentitiesOpened()
+	if n.opened, err = tx.IdentitiesOpened(); err != nil {
+		return err
+	}
+	if n.reviews, err = tx.EntriesAmong(n.span, casefile.EntryReview); err != nil {
+		return err
+	}
+	if n.besides.Now, err = n.c.besides(tx, n.filter.Period); err != nil {
+		return err
+	}
+	n.besides.Before, err = n.c.besides(tx, n.filter.Period.Before())
 	return err
 }
 

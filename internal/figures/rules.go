@@ -27,10 +27,17 @@ type rule struct {
 	hits  func(Case) bool        // Share: which of them count
 	takes func(Case) (int, bool) // Days and Hours: how long it took
 	links links
+	per   int              // Rate
+	of    func(Beside) int // Rate: among how many
+	sum   func(Case) int   // Euros
+	apart bool             // the lines do not belong together
+	// beside is a line that counts no cases; false: it does.
+	beside func(b Beside, key string) (int, bool)
+	votes  func(Beside) Votes // Share: of whom answered
 }
 
 func rules() []rule {
-	return slices.Concat(received(), standing(), speed(), results(), trust(), recorded())
+	return slices.Concat(received(), rates(), standing(), speed(), results(), trust(), recorded(), satisfaction(), yearly())
 }
 
 // received are the figures of what came in.

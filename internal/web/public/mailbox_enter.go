@@ -188,6 +188,7 @@ const (
 	formCheckIn      = "check-in"
 	formSlip         = "slip" // followed by a slash and the slip
 	formReview       = "review"
+	formSurvey       = "survey"
 	formData         = "data"
 )
 

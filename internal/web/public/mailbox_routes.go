@@ -66,6 +66,8 @@ func (f *face) mailboxRoutes() []Route {
 		{"POST", "/mailbox/" + formData, small, b.askData},
 		{"GET", "/mailbox/" + formReview, nil, b.inside(b.showReview)},
 		{"POST", "/mailbox/" + formReview, small, b.askReview},
+		{"GET", "/mailbox/" + formSurvey, nil, b.inside(b.showSurvey)},
+		{"POST", "/mailbox/" + formSurvey, small, b.saySurvey},
 		{"GET", "/mailbox/" + formRetaliation, nil, b.inside(b.showRetaliation)},
 		{"POST", "/mailbox/" + formRetaliation, small, b.retaliate},
 		{"GET", "/mailbox/" + formCheckIn, nil, b.inside(b.showCheckIn)},

@@ -60,6 +60,8 @@ func Policies() map[string]ui.Who {
 		"POST /mailbox/data":          ui.HolderOfCode,
 		"GET /mailbox/review":         ui.HolderOfCode,
 		"POST /mailbox/review":        ui.HolderOfCode,
+		"GET /mailbox/survey":         ui.HolderOfCode,
+		"POST /mailbox/survey":        ui.HolderOfCode,
 		"GET /mailbox/withdraw":       ui.HolderOfCode,
 		"POST /mailbox/withdraw":      ui.HolderOfCode,
 		"GET /mailbox/treated-badly":  ui.HolderOfCode,
