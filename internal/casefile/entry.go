@@ -114,9 +114,14 @@ const (
 	ChannelLetter Channel = "letter"
 	ChannelVisit  Channel = "visit"
 	ChannelWatch  Channel = "watch" // no complaint: a member gave somebody who helped a code of their own
+	ChannelData   Channel = "data"  // no complaint: somebody without a case asks about their data
 )
+
+// Complaint reports whether what came by the channel is a complaint, or a question about
+// one: only those are counted.
+func (c Channel) Complaint() bool { return c != ChannelWatch && c != ChannelData }
 
 // Channels returns every channel.
 func Channels() []Channel {
-	return []Channel{ChannelWeb, ChannelEmail, ChannelPhone, ChannelLetter, ChannelVisit, ChannelWatch}
+	return []Channel{ChannelWeb, ChannelEmail, ChannelPhone, ChannelLetter, ChannelVisit, ChannelWatch, ChannelData}
 }

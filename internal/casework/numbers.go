@@ -204,7 +204,7 @@ func (n *tallying) mine(tx *store.Tx) error {
 		return err
 	}
 	for _, r := range rows {
-		if n.left(n.apart[r.ID]) || !complaint(r.Channel) {
+		if n.left(n.apart[r.ID]) || !countable(r.Channel) {
 			continue
 		}
 		o, ring := n.c.openRow(n.actor, r)
@@ -235,7 +235,7 @@ func (n *tallying) every(tx *store.Tx) error {
 		return err
 	}
 	for _, f := range files {
-		if n.filter.Route != "" && f.Route != n.filter.Route || n.left(n.apart[f.ID]) || !complaint(f.Channel) {
+		if n.filter.Route != "" && f.Route != n.filter.Route || n.left(n.apart[f.ID]) || !countable(f.Channel) {
 			continue
 		}
 		k := n.clear(f)
@@ -246,8 +246,11 @@ func (n *tallying) every(tx *store.Tx) error {
 }
 
 // complaint reports whether a case is one: the file of somebody who helped is none, and
-// no number tells of it.
-func complaint(c casefile.Channel) bool { return c != casefile.ChannelWatch }
+// no number tells of it; of a request about data by somebody without a case only that
+// request counts.
+func complaint(c casefile.Channel) bool { return c.Complaint() }
+
+func countable(c casefile.Channel) bool { return c.Complaint() || c == casefile.ChannelData }
 
 // left reports whether a case stays out of this edition because somebody of the team is
 // kept out of it.

@@ -17,7 +17,7 @@ import (
 func (n *tallying) clear(f store.Case) figures.Case {
 	at := n.c.Calendar.Location
 	k := figures.Case{
-		Route: f.Route, Channel: f.Channel, Language: f.Language, Since: f.Received,
+		Only: !complaint(f.Channel), Route: f.Route, Channel: f.Channel, Language: f.Language, Since: f.Received,
 		Received: figures.MonthIn(f.Received, at), Closed: figures.MonthIn(f.Closed, at), Waited: -1, Delay: -1,
 	}
 	if !f.Closed.IsZero() {

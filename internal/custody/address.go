@@ -2,6 +2,7 @@ package custody
 
 import (
 	"bytes"
+	"encoding/hex"
 	"strings"
 	"time"
 
@@ -26,8 +27,8 @@ func (c *Custody) AddressMark(id casefile.ID, email string) []byte {
 }
 
 // SurveyMark is a keyed hash of a case, by which it says only once how it went.
-func (c *Custody) SurveyMark(id casefile.ID) []byte {
-	return c.stamps.Stamp(c.context(id, "survey", "", 0), 0, nil, "system")
+func (c *Custody) SurveyMark(id casefile.ID) string {
+	return hex.EncodeToString(c.stamps.Stamp(c.context(id, "survey", "", 0), 0, nil, "system"))
 }
 
 // NewLink draws the secret of a link for an address and the row that knows it.

@@ -53,6 +53,10 @@ func wanted(o *custody.Opened) bool {
 // answered. ISO 10002:2018 8.3. Faults: nothing answered; mailbox.survey.over;
 // ErrNoSession.
 func (d *Dialogue) SayHowItWent(ctx context.Context, tok seal.Token, n casefile.Number, s Said) error {
+	counts := s.counts()
+	if len(counts) == 0 {
+		return errSurveyEmpty
+	}
 	v, err := d.visit(ctx, tok)
 	if err != nil {
 		return err
@@ -61,11 +65,7 @@ func (d *Dialogue) SayHowItWent(ctx context.Context, tok seal.Token, n casefile.
 	if o.Case.Number != n {
 		return ErrNoSession
 	}
-	counts := s.counts()
-	switch {
-	case len(counts) == 0:
-		return errSurveyEmpty
-	case !d.survey(o, false).Open:
+	if !d.survey(o, false).Open {
 		return errSurveyOver
 	}
 	mark := d.Custody.SurveyMark(o.Case.ID)

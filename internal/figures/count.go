@@ -44,6 +44,9 @@ const wholeKey = ""
 func (r rule) gather(cases []Case, rep Report, p Period) gathered {
 	g := gathered{by: map[string][]int{}, around: map[string][]int{}}
 	for i, c := range cases {
+		if c.Only && !r.files {
+			continue
+		}
 		if r.among != nil && r.among(c, rep, p) {
 			g.around[wholeKey] = append(g.around[wholeKey], i)
 			if r.keys != nil {

@@ -72,6 +72,7 @@ const (
 
 // Case is what is counted of a case. Nothing in it tells who somebody is.
 type Case struct {
+	Only     bool // it is no case: a request about data alone, of which nothing else counts
 	Route    casefile.Route
 	Channel  casefile.Channel
 	Language string

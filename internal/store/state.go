@@ -100,7 +100,7 @@ func (t *Tx) nextTurn(id casefile.ID) (turn, error) {
 // is added to these tables is added here as well, which a test of the log asks for.
 const (
 	caseStateRow = `SELECT turn, id, number, route, team, state, language, channel, in_charge, received, changed, closed,
-  erase_after, part_after, held, next_due, unreached, epoch, revision, head_count, head_hash, head_stamp
+  erase_after, part_after, held, barred, next_due, unreached, epoch, revision, head_count, head_hash, head_stamp
 FROM case_file WHERE id = $1`
 	caseStateParts = `SELECT 1 AS part, epoch AS n1, seq AS n2, created AS n3, 0 AS n4, 0 AS n5, recipient_kind AS a, recipient_id AS b, fingerprint AS c, stamp AS x
   FROM case_grant WHERE case_id = $1

@@ -61,20 +61,20 @@ func (t *Tx) EntriesAmong(s Span, kind casefile.EntryKind) ([]casefile.ID, error
 }
 
 // Surveyed reports whether a case said how it went; mark is a keyed hash of it.
-func (t *Tx) Surveyed(mark []byte) (bool, error) {
+func (t *Tx) Surveyed(mark string) (bool, error) {
 	var n int
 	err := t.QueryRow(`SELECT count(*) FROM survey_mark WHERE mark = $1`, mark).Scan(&n)
 	return n > 0, err
 }
 
 // MarkSurveyed notes that a case said how it went. Twice fails as sqldb.IsUnique.
-func (t *Tx) MarkSurveyed(mark []byte) error {
+func (t *Tx) MarkSurveyed(mark string) error {
 	_, err := t.Exec(`INSERT INTO survey_mark (mark) VALUES ($1)`, mark)
 	return err
 }
 
 // ForgetSurveyed removes the mark of a case that is erased; what it said stays counted.
-func (t *Tx) ForgetSurveyed(mark []byte) error {
+func (t *Tx) ForgetSurveyed(mark string) error {
 	_, err := t.Exec(`DELETE FROM survey_mark WHERE mark = $1`, mark)
 	return err
 }

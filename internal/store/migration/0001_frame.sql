@@ -216,6 +216,7 @@ CREATE TABLE case_file (
   erase_after {int}  NOT NULL DEFAULT 0,
   part_after {int}   NOT NULL DEFAULT 0,
   held       {int}   NOT NULL DEFAULT 0,
+  barred     {int}   NOT NULL DEFAULT 0,
   next_due   {int}   NOT NULL,
   unreached  {int}   NOT NULL DEFAULT 0 CHECK (unreached IN (0, 1)),
   epoch      {int}   NOT NULL,
@@ -648,7 +649,7 @@ CREATE TABLE month_count (
 -- Which cases said how it went, as keyed hashes: each is counted once, and nothing here
 -- tells which it was.
 CREATE TABLE survey_mark (
-  mark {bytes} NOT NULL PRIMARY KEY
+  mark {text} NOT NULL PRIMARY KEY
 ) {strict};
 
 -- Uses of the organisation's recovery key, as the desk shows them.

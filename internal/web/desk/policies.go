@@ -146,6 +146,8 @@ func Policies() map[string]ui.Who {
 		"GET /desk/case/{number}/erase":                     ui.Readers,
 		"POST /desk/case/{number}/erase":                    ui.Readers,
 		"GET /desk/data":                                    ui.Handlers,
+		"GET /desk/data/new":                                ui.Handlers,
+		"POST /desk/data/new":                               ui.Handlers,
 		"GET /desk/case/{number}/data":                      ui.Readers,
 		"POST /desk/case/{number}/data":                     ui.Readers,
 		"GET /desk/case/{number}/data/{clock}":              ui.Begun,

@@ -147,6 +147,8 @@ func (d *desk) routes() []route {
 		{"GET /desk/case/{number}/erase", member, d.eraseShow},
 		{"POST /desk/case/{number}/erase", member, d.eraseAct},
 		{"GET /desk/data", member, d.dataRegister},
+		{"GET /desk/data/new", member, d.dataAloneShow},
+		{"POST /desk/data/new", member, d.dataAloneNote},
 		{"GET /desk/case/{number}/data", member, d.dataShow},
 		{"POST /desk/case/{number}/data", member, d.dataNote},
 		{"GET /desk/case/{number}/data/{clock}", member, d.dataAnswerShow},

@@ -26,7 +26,7 @@ func (s *states) numbers() {
 	s.keep("case_export-error", s.crew.sofie.post(s.in(s.busy+"/export"), url.Values{"password": {"not it"}}))
 	s.keep("register", s.crew.sofie.get(s.in("/desk/numbers/register")))
 	s.keep("register-error", s.crew.sofie.post(s.in("/desk/numbers/register"), url.Values{"password": {"not it"}}))
-	s.keep("numbers-year", s.crew.sofie.post(s.in("/desk/numbers/year?year=2025"), url.Values{"people": {"240"}, "supporters": {"many"}}))
+	s.keep("year-error", s.crew.sofie.post(s.in("/desk/numbers/year?year=2025"), url.Values{"people": {"240"}, "supporters": {"many"}}))
 	s.keep("numbers-all", s.crew.anke.get(s.in("/desk/numbers?part=3")))
 }
 
