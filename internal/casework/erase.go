@@ -80,6 +80,9 @@ func (c *Casework) due(ctx context.Context, actor access.Actor, n casefile.Numbe
 	if err != nil {
 		return k, err
 	}
+	if err := c.Store.Read(ctx, func(tx *store.Tx) error { return c.givenOut(tx, e.o) }); err != nil {
+		return k, err
+	}
 	k, ok := c.keeping(e.o, clocks)
 	_, _, stopped := standing(e.o)
 	switch {

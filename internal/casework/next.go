@@ -38,6 +38,7 @@ const (
 	stepHelper       = "helper"
 	stepData         = "data"
 	stepDataDone     = "data-done"
+	stepTranslator   = "translator"
 	stepErase        = "erase"
 	stepHeld         = "held"
 	stepDeclare      = "declare"
@@ -64,7 +65,7 @@ func StepKeys() []string {
 	return []string{
 		stepDamaged, stepBreach, stepPersons, stepByHand, stepDead, stepLate, stepAcknowledge, stepAssign, stepAnswer, stepMeeting, stepAssess, stepHandle,
 		stepWait, stepUpdate, stepDecide, stepClose, stepMeasures, stepReview, stepReferred, stepMonitor, stepNone, stepSort, stepErase, stepHeld,
-		stepWish, stepSilent, stepHelper, stepData, stepDataDone,
+		stepWish, stepSilent, stepHelper, stepData, stepDataDone, stepTranslator,
 		stepDeclare, stepTriage, stepBreachDecide, stepBreachKnown, stepRegime, stepNotice, stepReply, stepReport, stepAllegation, stepFindings,
 		stepDecision, stepAgree, stepNotify, stepPlan, stepConfirm, stepCorrected, stepChecks,
 	}
@@ -215,6 +216,9 @@ func (v *Case) restingStep() string {
 	}
 	if v.Channel == casefile.ChannelData {
 		return stepDataDone
+	}
+	if v.Channel == casefile.ChannelTranslate {
+		return stepTranslator
 	}
 	if v.State == casefile.StateMonitoring && v.Channel == casefile.ChannelWatch {
 		return stepHelper

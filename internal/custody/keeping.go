@@ -50,9 +50,13 @@ func (o *Opened) KeepingUntil(rules retention.Rules, c deadline.Calendar, clocks
 		return k, false
 	}
 	k.Closed, k.Gone = o.closing()
+	if o.Case.Channel == casefile.ChannelTranslate {
+		k.Ruled = alike(o.Case.EraseAfter, retention.ReasonTranslated)
+		k.Dates = k.Ruled
+		return k, true
+	}
 	if o.Case.Channel == casefile.ChannelWatch {
-		until := o.Case.EraseAfter
-		k.Ruled = retention.Dates{Story: until, Identity: until, Reason: retention.ReasonWatch, Who: retention.ReasonWatch}
+		k.Ruled = alike(o.Case.EraseAfter, retention.ReasonWatch)
 		k.Dates, k.Two = k.Ruled, rules.Two(o.Case.Route)
 		return k, true
 	}
@@ -64,6 +68,11 @@ func (o *Opened) KeepingUntil(rules retention.Rules, c deadline.Calendar, clocks
 	k.Ruled = rule.Dates(c, k.Closed, deadline.LastAnswer(clocks)).Until(barred)
 	k.Dates = k.Ruled.NotBefore(o.Case.EraseAfter, o.Case.PartAfter)
 	return k, true
+}
+
+// alike keeps both parts until the same day.
+func alike(until time.Time, why retention.Reason) retention.Dates {
+	return retention.Dates{Story: until, Identity: until, Reason: why, Who: why}
 }
 
 // closing is when a case was last closed, and which part of it was erased since.

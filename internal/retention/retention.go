@@ -33,6 +33,8 @@ const (
 	ReasonNameless Reason = "nameless"
 	// ReasonWatch: somebody who spoke or helped is asked how they are treated.
 	ReasonWatch Reason = "watch"
+	// ReasonTranslated: somebody translated a text, and may be asked about it.
+	ReasonTranslated Reason = "translated"
 	// ReasonBarred: members set a day on which a claim is time-barred. Act of 28 November
 	// 2022 art. 21; GDPR art. 17(3)(e).
 	ReasonBarred Reason = "barred"

@@ -132,6 +132,8 @@ func Policies() map[string]ui.Who {
 		"GET /desk/case/{number}/code/handed":               ui.Readers,
 		"POST /desk/case/{number}/code/given":               ui.Members,
 		"GET /desk/case/{number}/helper":                    ui.Readers,
+		"GET /desk/case/{number}/translator":                ui.Readers,
+		"POST /desk/case/{number}/translator":               ui.Readers,
 		"POST /desk/case/{number}/helper":                   ui.Readers,
 		"POST /desk/case/{number}/assign":                   ui.Readers,
 		"POST /desk/case/{number}/state":                    ui.Readers,

@@ -146,6 +146,8 @@ func (d *desk) routes() []route {
 		{"GET /desk/case/{number}/export.zip", member, d.caseExportFile},
 		{"GET /desk/case/{number}/erase", member, d.eraseShow},
 		{"POST /desk/case/{number}/erase", member, d.eraseAct},
+		{"GET /desk/case/{number}/translator", member, d.translatorAsk},
+		{"POST /desk/case/{number}/translator", member, d.translatorAdd},
 		{"GET /desk/data", member, d.dataRegister},
 		{"GET /desk/data/new", member, d.dataAloneShow},
 		{"POST /desk/data/new", member, d.dataAloneNote},

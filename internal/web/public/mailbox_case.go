@@ -125,6 +125,9 @@ type languageView struct {
 
 // showCase answers with the mailbox.
 func (b *mailbox) showCase(w http.ResponseWriter, r *http.Request, tok seal.Token) error {
+	if done, err := b.translating(w, r, tok, http.StatusOK, "", nil); done {
+		return err
+	}
 	return b.renderCase(w, r, tok, http.StatusOK, replyForm{}, nil)
 }
 

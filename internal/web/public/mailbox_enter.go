@@ -189,6 +189,7 @@ const (
 	formSlip         = "slip" // followed by a slash and the slip
 	formReview       = "review"
 	formSurvey       = "survey"
+	formTranslation  = "translation"
 	formData         = "data"
 )
 

@@ -66,6 +66,7 @@ func (f *face) mailboxRoutes() []Route {
 		{"POST", "/mailbox/" + formData, small, b.askData},
 		{"GET", "/mailbox/" + formReview, nil, b.inside(b.showReview)},
 		{"POST", "/mailbox/" + formReview, small, b.askReview},
+		{"POST", "/mailbox/" + formTranslation, small, b.handIn},
 		{"GET", "/mailbox/" + formSurvey, nil, b.inside(b.showSurvey)},
 		{"POST", "/mailbox/" + formSurvey, small, b.saySurvey},
 		{"GET", "/mailbox/" + formRetaliation, nil, b.inside(b.showRetaliation)},

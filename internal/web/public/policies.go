@@ -60,6 +60,7 @@ func Policies() map[string]ui.Who {
 		"POST /mailbox/data":          ui.HolderOfCode,
 		"GET /mailbox/review":         ui.HolderOfCode,
 		"POST /mailbox/review":        ui.HolderOfCode,
+		"POST /mailbox/translation":   ui.HolderOfCode,
 		"GET /mailbox/survey":         ui.HolderOfCode,
 		"POST /mailbox/survey":        ui.HolderOfCode,
 		"GET /mailbox/withdraw":       ui.HolderOfCode,
