@@ -128,7 +128,7 @@ func (d *Dialogue) due(v *visit, now time.Time) bool {
 
 // Number tells which case a browser is in, without reading anything of it.
 func (d *Dialogue) Number(ctx context.Context, tok seal.Token) (casefile.Number, error) {
-	v, err := d.visit(ctx, tok)
+	v, err := d.anyVisit(ctx, tok)
 	if err != nil {
 		return "", err
 	}

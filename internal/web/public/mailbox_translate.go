@@ -30,6 +30,9 @@ func (b *mailbox) translating(w http.ResponseWriter, r *http.Request, tok seal.T
 	if err != nil {
 		return true, err
 	}
+	if values, ok := ui.Carried(r); ok {
+		typed = asTyped(values, "text")
+	}
 	v := translateView{
 		Action: b.at(r, "/mailbox/"+formTranslation), LeaveTo: b.at(r, "/mailbox/leave"), Sending: mailboxSending{dialogue.NewKey(), string(t.Number)},
 		Until: b.day(r, t.Until), To: t.To, Text: t.Text,
@@ -68,6 +71,9 @@ func (b *mailbox) handIn(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return err
 	}
-	_, err = b.translating(w, r, tok, status, text, []ui.FormError{e})
+	done, err := b.translating(w, r, tok, status, text, []ui.FormError{e})
+	if !done { // the code of somebody else
+		ui.Redirect(w, r, b.at(r, "/mailbox/case"))
+	}
 	return err
 }
