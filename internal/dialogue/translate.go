@@ -35,8 +35,9 @@ var ErrNoTranslator = fault.New(fault.NotFound, "error.not-found")
 
 // The faults of handing a translation in.
 var (
-	errTranslateOver = fault.New(fault.Conflict, "mailbox.translate.over")
-	errTranslateOnce = fault.New(fault.Conflict, "mailbox.translate.once")
+	errTranslateEmpty = fault.New(fault.Invalid, "mailbox.translate.empty")
+	errTranslateOver  = fault.New(fault.Conflict, "mailbox.translate.over")
+	errTranslateOnce  = fault.New(fault.Conflict, "mailbox.translate.once")
 )
 
 // translator is how a translation names in the clear by whom it came.
@@ -98,7 +99,7 @@ func handed(o *custody.Opened) (string, time.Time) {
 func (d *Dialogue) HandIn(ctx context.Context, tok seal.Token, s Sending, l lang.Lang, text string) error {
 	text = strings.TrimSpace(text)
 	if text == "" {
-		return fault.New(fault.Invalid, "error.text-missing")
+		return errTranslateEmpty
 	}
 	if err := d.fits(text); err != nil {
 		return err
