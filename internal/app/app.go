@@ -189,6 +189,7 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 	}
 	a.Casework.Limits.FileBytes, a.Casework.BackupDays = fileBytes, a.Config.BackupDays
 	a.Casework.UndoFor = a.Config.Undo
+	a.Work.Count = a.Intake.KeepVisits
 	a.Work.Remind = func(ctx context.Context) error {
 		_, err := a.Casework.Remind(ctx)
 		return err

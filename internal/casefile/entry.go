@@ -49,6 +49,8 @@ const (
 	EntryTag               EntryKind = "tag"                // a word of the members' own
 	EntryLink              EntryKind = "link"               // another case has to do with this one
 	EntryReread            EntryKind = "reread"             // a text that a colleague is to read, or has read
+	EntryToTranslate       EntryKind = "to-translate"       // the one text in the file of a translator
+	EntryTranslation       EntryKind = "translation"        // what a translator made of an entry
 )
 
 // The names of the compartments, as package seal prints them.
@@ -67,7 +69,7 @@ func EntryKinds() []EntryKind {
 		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryClock, EntryPromise, EntryCheckIn, EntryHelper, EntryPart, EntryReview,
 		EntryDataRequest, EntryDataAnswer, EntryDataNoted, EntryDataSettled,
 		EntryRecord, EntrySlip, EntrySlipAnswer, EntryRedaction, EntryInternalRedaction,
-		EntryRecall, EntryReread, EntryLink, EntryTag,
+		EntryRecall, EntryReread, EntryLink, EntryTag, EntryToTranslate, EntryTranslation,
 	}
 }
 
@@ -83,7 +85,7 @@ func (k EntryKind) Compartment() string {
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryFile, EntryOutcome,
 		EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn, EntryPart, EntryReview,
 		EntryDataRequest, EntryDataAnswer,
-		EntrySlip, EntrySlipAnswer, EntryRedaction, EntryRecall:
+		EntrySlip, EntrySlipAnswer, EntryRedaction, EntryRecall, EntryToTranslate:
 		return dialogueCompartment
 	default:
 		return investigationCompartment
@@ -96,7 +98,7 @@ func (k EntryKind) Seen() bool {
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryIdentity, EntryContactChange,
 		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn, EntryPart, EntryReview,
 		EntryDataRequest, EntryDataAnswer,
-		EntrySlip, EntrySlipAnswer, EntryRedaction, EntryRecall:
+		EntrySlip, EntrySlipAnswer, EntryRedaction, EntryRecall, EntryToTranslate:
 		return true
 	default:
 		return false
@@ -117,13 +119,18 @@ const (
 	// ChannelPractice is no complaint either: a member made it up to practise on. It is in no
 	// list and no count, and ends by itself.
 	ChannelPractice Channel = "practice"
+	ChannelData     Channel = "data" // no complaint: somebody without a case asks about their data
+	// ChannelTranslate: no complaint either, but one text of a case for a translator.
+	ChannelTranslate Channel = "translate"
 )
+
+// Complaint reports whether what came by the channel is a complaint, or a question about
+// one: only those are counted.
+func (c Channel) Complaint() bool {
+	return c != ChannelWatch && c != ChannelData && c != ChannelTranslate && c != ChannelPractice
+}
 
 // Channels returns every channel.
 func Channels() []Channel {
-	return []Channel{ChannelWeb, ChannelEmail, ChannelPhone, ChannelLetter, ChannelVisit, ChannelWatch, ChannelPractice}
+	return []Channel{ChannelWeb, ChannelEmail, ChannelPhone, ChannelLetter, ChannelVisit, ChannelWatch, ChannelData, ChannelTranslate, ChannelPractice}
 }
-
-// Complaint reports whether complaints come in by a channel. No number tells of what
-// came by another.
-func (c Channel) Complaint() bool { return c != ChannelWatch && c != ChannelPractice }

@@ -71,7 +71,9 @@ func TestEveryPayloadIsReadAsWrittenAndPrintsNothing(t *testing.T) {
 		Matter: casefile.MatterIdentity, For: canary, Object: canary, Reason: canary, Until: time.Date(2026, 3, 8, 12, 0, 0, 0, time.UTC),
 	})
 	roundTrip(t, "record", casefile.Record{Sheet: casefile.SheetTriage, Fields: map[string][]string{"why": {canary}}, Struck: true})
-	roundTrip(t, "helper", casefile.Helper{Number: canary})
+	roundTrip(t, "helper", casefile.Helper{Number: canary, Text: canary, Name: canary, To: canary})
+	roundTrip(t, "to translate", casefile.ToTranslate{Case: canary, Entry: canary, Text: canary, To: canary, Name: canary})
+	roundTrip(t, "translation", casefile.Translation{Of: canary, Number: canary, By: canary, To: canary, Text: canary})
 	roundTrip(t, "check-in", casefile.CheckIn{Lang: lang.NL, Clock: canary, Wish: canary, Declined: true})
 	roundTrip(t, "clock event", casefile.ClockEvent{Act: casefile.ClockExtended, Clock: "D5", Why: canary})
 	roundTrip(t, "code event", casefile.CodeEvent{Act: casefile.CodeAsked, Why: canary})

@@ -172,6 +172,9 @@ func (c *Casework) seal(actor access.Actor, o *custody.Opened, ch change, row []
 		}
 	}
 	if closes {
+		if s.Tally.First == "" && has(o, casefile.EntryReview) {
+			s.Tally.First = s.Outcome
+		}
 		s.Outcome = record.Outcome
 	}
 	if ch.sum != nil {

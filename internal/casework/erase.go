@@ -80,6 +80,9 @@ func (c *Casework) due(ctx context.Context, actor access.Actor, n casefile.Numbe
 	if err != nil {
 		return k, err
 	}
+	if err := c.Store.Read(ctx, func(tx *store.Tx) error { return c.givenOut(tx, e.o) }); err != nil {
+		return k, err
+	}
 	k, ok := c.keeping(e.o, clocks)
 	_, _, stopped := standing(e.o)
 	switch {
@@ -143,7 +146,11 @@ func (c *Casework) erase(ctx context.Context, actor access.Actor, e erasing) err
 		Kind: audit.Erased, Actor: custody.ByMember(actor.Member), Case: file.ID, Object: string(file.Number), Detail: detail,
 	})
 	e.left.Leaf = leaf.ID
+	survey := c.Custody.SurveyMark(file.ID)
 	err = c.writeIn(ctx, actor, file.ID, func(tx *store.Tx) error {
+		if err := tx.ForgetSurveyed(survey); err != nil {
+			return err
+		}
 		if err := tx.EraseCase(file, e.left); err != nil {
 			return err
 		}

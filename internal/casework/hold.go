@@ -40,7 +40,9 @@ func standing(o *custody.Opened) (h casefile.HoldEvent, by custody.Entry, stands
 			continue
 		}
 		if p, err := casefile.DecodePayload[casefile.HoldEvent](e.Payload); err == nil {
-			h, by, stands = p, e, p.Act == casefile.HoldSet
+			if p.Act == casefile.HoldSet || p.Act == casefile.HoldLifted {
+				h, by, stands = p, e, p.Act == casefile.HoldSet
+			}
 		}
 	}
 	return h, by, stands || !o.Case.Held.IsZero()

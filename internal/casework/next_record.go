@@ -156,6 +156,8 @@ func pageOf(step string) string {
 		return "/close"
 	case stepBreachKnown, stepBreach, stepPersons:
 		return "/breach"
+	case stepData:
+		return "/data"
 	case stepErase, stepHeld:
 		return "/erase"
 	case stepMeasures:

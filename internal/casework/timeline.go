@@ -158,7 +158,15 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 		return err
 	case casefile.EntryHelper:
 		p, err := casefile.DecodePayload[casefile.Helper](e.Payload)
-		i.Helper = p.Number
+		i.Helper, i.Given = p.Number, &p
+		return err
+	case casefile.EntryTranslation:
+		p, err := casefile.DecodePayload[casefile.Translation](e.Payload)
+		i.Translation, i.Text = &p, p.Text
+		return err
+	case casefile.EntryToTranslate:
+		p, err := casefile.DecodePayload[casefile.ToTranslate](e.Payload)
+		i.Text = p.Text
 		return err
 	case casefile.EntryCheckIn:
 		p, err := casefile.DecodePayload[casefile.CheckIn](e.Payload)

@@ -150,6 +150,9 @@ func (h *eventful) handled() {
 			h.Close(m, r.Number, "We zetten het recht.", "Het klopte niet.")
 		}
 		visit := h.Enter(r.Code)
+		if name == "C" {
+			h.must(h.Dialogue.SayHowItWent(ctx, visit, r.Number, dialogue.Said{Clear: "yes", Fair: "no"}))
+		}
 		_, err = h.Dialogue.AddFile(ctx, visit, "later.txt", strings.NewReader("later"))
 		h.must(err)
 		h.must(h.Dialogue.SignOut(ctx, visit))
@@ -177,6 +180,9 @@ func (h *eventful) recovered() {
 	h.must(h.Casework.SaveList(ctx, h.team.HR, casework.Saved{Name: "late", Filter: casework.Filter{View: casework.ViewDue}}))
 	_, err = h.Casework.MakeCalendar(ctx, h.team.HR)
 	h.must(err)
+	h.must(h.Casework.EnterYear(ctx, h.team.HR, casework.Year{Year: h.Clock.Now().Year(), People: 240, Supporters: 85_000, Trainings: 2}))
+	h.Intake.Seen()
+	h.must(h.Intake.KeepVisits(ctx))
 }
 
 // erased erases a case of which a short time was kept.

@@ -217,6 +217,7 @@ CREATE TABLE case_file (
   erase_after {int}  NOT NULL DEFAULT 0,
   part_after {int}   NOT NULL DEFAULT 0,
   held       {int}   NOT NULL DEFAULT 0,
+  barred     {int}   NOT NULL DEFAULT 0,
   next_due   {int}   NOT NULL,
   unreached  {int}   NOT NULL DEFAULT 0 CHECK (unreached IN (0, 1)),
   epoch      {int}   NOT NULL,
@@ -628,6 +629,30 @@ CREATE TABLE calendar_address (
   member_id {text} NOT NULL PRIMARY KEY REFERENCES member (id) ON DELETE CASCADE,
   lookup    {text} NOT NULL UNIQUE,
   created   {int}  NOT NULL
+) {strict};
+
+-- What a member enters of a year, so that numbers can be measured by it; below nought
+-- where it is not known.
+CREATE TABLE year_entry (
+  year       {int} NOT NULL PRIMARY KEY,
+  people     {int} NOT NULL,
+  supporters {int} NOT NULL,
+  trainings  {int} NOT NULL
+) {strict};
+
+-- How often something happened in a month that is no change of a case: the form was
+-- opened or begun, and what people said about the handling, without who did.
+CREATE TABLE month_count (
+  month {text} NOT NULL,
+  what  {text} NOT NULL CHECK (what IN ('seen', 'started', 'clear-yes', 'clear-no', 'fair-yes', 'fair-no')),
+  n     {int}  NOT NULL,
+  PRIMARY KEY (month, what)
+) {strict};
+
+-- Which cases said how it went, as keyed hashes: each is counted once, and nothing here
+-- tells which it was.
+CREATE TABLE survey_mark (
+  mark {text} NOT NULL PRIMARY KEY
 ) {strict};
 
 -- Uses of the organisation's recovery key, as the desk shows them.

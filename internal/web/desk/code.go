@@ -136,6 +136,7 @@ func (d *desk) personAct(w http.ResponseWriter, r *http.Request) error {
 type handedPage struct {
 	Base, Number string
 	Gone         bool
+	Translator   bool // of somebody who translates one text
 	Helper       bool // the code is for somebody who helped
 	Lang         string
 	Code         ui.Code
@@ -150,7 +151,7 @@ func (d *desk) handedShow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	data := handedPage{Base: base(r), Number: string(c.Number), Gone: true, Lang: c.Language, Helper: c.Channel == casefile.ChannelWatch}
+	data := handedPage{Base: base(r), Number: string(c.Number), Gone: true, Lang: c.Language, Helper: c.Channel == casefile.ChannelWatch, Translator: c.Channel == casefile.ChannelTranslate}
 	v, ok, err := d.found(r, keptHanded)
 	if err != nil {
 		return err
@@ -164,11 +165,18 @@ func (d *desk) handedShow(w http.ResponseWriter, r *http.Request) error {
 			data.Title = d.Words.Text(c.Language, "desk.helper.sheet-title", map[string]string{"number": data.Number})
 			data.Text = d.Words.Text(c.Language, "desk.helper.sheet-text", nil)
 		}
+		if data.Translator {
+			data.Title = d.Words.Text(c.Language, "desk.translator.sheet-title", map[string]string{"number": data.Number})
+			data.Text = d.Words.Text(c.Language, "desk.translator.sheet-text", nil)
+		}
 		data.Address = d.address(r) + "/" + c.Language + "/mailbox"
 	}
 	title := d.text(r, "desk.code.handed-title")
 	if data.Helper {
 		title = d.text(r, "desk.helper.handed-title")
+	}
+	if data.Translator {
+		title = d.text(r, "desk.translator.handed-title")
 	}
 	p := page(d, r, title, data)
 	p.TitleParts = []string{data.Number}

@@ -80,9 +80,9 @@ func kindOf(it casework.Item) ui.MessageKind {
 		casefile.EntryClock, casefile.EntryPromise, casefile.EntryHold, casefile.EntryHelper, casefile.EntryRecord, casefile.EntryPart,
 		casefile.EntryRedaction, casefile.EntryInternalRedaction, casefile.EntryLink, casefile.EntryTag:
 		return ui.Event
-	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail, casefile.EntryReread, casefile.EntryDataNoted, casefile.EntryDataSettled:
+	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail, casefile.EntryReread, casefile.EntryTranslation, casefile.EntryDataNoted, casefile.EntryDataSettled:
 		return ui.Internal
-	case casefile.EntryMessageOut, casefile.EntryOutcome, casefile.EntrySlip, casefile.EntryDataAnswer:
+	case casefile.EntryMessageOut, casefile.EntryOutcome, casefile.EntrySlip, casefile.EntryDataAnswer, casefile.EntryToTranslate:
 		return ui.Sent
 	default:
 		return ui.Received
@@ -99,6 +99,8 @@ func (d *desk) from(r *http.Request, data *casePage, it casework.Item) string {
 		return d.text(r, "desk.item.system")
 	case data.Known && data.Identity.Name != "":
 		return data.Identity.Name
+	case data.Channel == casefile.ChannelTranslate:
+		return d.text(r, "desk.translator.person")
 	case data.Channel == casefile.ChannelWatch:
 		return d.text(r, "desk.helper.person")
 	default:
@@ -140,7 +142,12 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 		return d.linkText(r, it), nil
 	case casefile.EntryPart:
 		return d.partText(r, it), nil
+	case casefile.EntryTranslation:
+		return d.translationText(r, it), tag(ui.Info)
 	case casefile.EntryHelper:
+		if it.Given != nil && it.Given.Text != "" {
+			return d.text(r, "desk.translator.added", "name", it.Given.Name, "language", it.Given.To, "until", d.date(r, it.Given.Until), "number", string(it.Helper)), nil
+		}
 		return d.text(r, "desk.helper.added", "number", string(it.Helper)), nil
 	case casefile.EntryContactChange:
 		return d.text(r, "common.entry.contact-change"), nil
