@@ -124,8 +124,28 @@ func (c *Casework) erase(ctx context.Context, actor access.Actor, e erasing) err
 	if err != nil {
 		return err
 	}
+	leaf := c.certify(&e, actor, clocks)
+	err = c.writeIn(ctx, actor, file.ID, func(tx *store.Tx) error {
+		if err := tx.EraseCase(file, e.left); err != nil {
+			return err
+		}
+		return tx.InsertLeaf(leaf)
+	})
+	if err != nil {
+		return fmt.Errorf("erase case: %w", err)
+	}
+	c.logged.forget(file.ID)
+	c.searches.erase(file.ID)
+	c.wake()
+	return nil
+}
+
+// certify fills in what is left of a case, and makes the line of the log that tells of
+// its erasure.
+func (c *Casework) certify(e *erasing, actor access.Actor, clocks []deadline.Clock) store.Leaf {
 	e.left.Acknowledged = judged(clocks, deadline.KindAcknowledgement, deadline.KindFirstAnswer)
 	e.left.Answered = judged(clocks, deadline.KindFeedback, deadline.KindFullAnswer)
+	file := e.o.Case
 	closed := file.Closed
 	if closed.IsZero() { // it was no complaint, and ends here
 		closed = c.Store.Now()
@@ -140,19 +160,7 @@ func (c *Casework) erase(ctx context.Context, actor access.Actor, e erasing) err
 		Kind: audit.Erased, Actor: custody.ByMember(actor.Member), Case: file.ID, Object: string(file.Number), Detail: detail,
 	})
 	e.left.Leaf = leaf.ID
-	err = c.writeIn(ctx, actor, file.ID, func(tx *store.Tx) error {
-		if err := tx.EraseCase(file, e.left); err != nil {
-			return err
-		}
-		return tx.InsertLeaf(leaf)
-	})
-	if err != nil {
-		return fmt.Errorf("erase case: %w", err)
-	}
-	c.logged.forget(file.ID)
-	c.searches.erase(file.ID)
-	c.wake()
-	return nil
+	return leaf
 }
 
 // month is the month of a time on the calendar of the desk.

@@ -134,6 +134,8 @@ func (v *Case) mustDeclare() bool {
 func pageOf(step string) string {
 	var sheet casefile.Sheet
 	switch step {
+	case stepSort:
+		return "/sort"
 	case stepDeclare:
 		sheet = casefile.SheetConflict
 	case stepTriage:

@@ -89,7 +89,7 @@ func deeds() []string {
 	return []string{
 		"note", "message", "outcome", "assign", "state", "acknowledged", "clock", "deadline", "breach", "risk", "mail", "identity",
 		"asked", "decided", "withdrawn", "code-started", "code-stopped", "code-replaced", "code-handed", "moved", "hold-set", "hold-lifted", "part-erased", "removed", "data-asked", "data-answered",
-		"undone", "message-withdrawn", "watch", "watch-ended", "snoozed", "snooze-ended", "reread-asked", "reread-back", "linked", "unlinked", "tag",
+		"undone", "message-withdrawn", "watch", "watch-ended", "snoozed", "snooze-ended", "reread-asked", "reread-back", "linked", "unlinked", "tag", "released", "attached",
 	}
 }
 

@@ -78,7 +78,7 @@ func kindOf(it casework.Item) ui.MessageKind {
 	switch it.Kind {
 	case "", casefile.EntryStateEvent, casefile.EntryContactChange, casefile.EntryAccess, casefile.EntryRequest, casefile.EntryDecision, casefile.EntryCode,
 		casefile.EntryClock, casefile.EntryPromise, casefile.EntryHold, casefile.EntryHelper, casefile.EntryRecord, casefile.EntryPart,
-		casefile.EntryRedaction, casefile.EntryInternalRedaction, casefile.EntryLink, casefile.EntryTag:
+		casefile.EntryRedaction, casefile.EntryInternalRedaction, casefile.EntryLink, casefile.EntryTag, casefile.EntryMailFacts:
 		return ui.Event
 	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail, casefile.EntryReread, casefile.EntryDataNoted, casefile.EntryDataSettled:
 		return ui.Internal
@@ -134,6 +134,10 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 		return d.clockEventText(r, it), nil
 	case casefile.EntryHold:
 		return d.holdText(r, it), nil
+	case casefile.EntryMailFacts:
+		return d.factsText(r, it.Facts), nil
+	case casefile.EntryUnmatchedMail:
+		return d.otherMailText(r, it.Mail), tag(ui.Warn)
 	case casefile.EntryTag:
 		return d.tagText(r, it), nil
 	case casefile.EntryLink:
