@@ -28,7 +28,7 @@ func (c *Custody) AnswerTurn(email string) string {
 
 // TakeAnswerTurn uses the turn of an address; store.ErrStale: it had one in the last day.
 func TakeAnswerTurn(tx *store.Tx, turn string) error {
-	return tx.Spend(turn, tx.Now().Add(answerEvery))
+	return tx.TakeTurn(store.Allowance{ID: turn, Burst: 1, Every: answerEvery})
 }
 
 // MailReceipt is the mail that confirms a complaint that came by mail, and the link in

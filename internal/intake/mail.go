@@ -200,7 +200,7 @@ func (i *Intake) sealAttachments(ctx context.Context, m *mailing) error {
 	take := func(name string, r io.Reader) error {
 		manifest, err := custody.SealFile(ctx, i.Blobs, name, i.Limits.FileBytes, r)
 		if f, ok := fault.As(err); ok && f.Kind == fault.Invalid {
-			m.flaws = append(m.flaws, "file")
+			m.flaws = append(m.flaws, string(rawmail.FlawFile))
 			return nil
 		}
 		if err == nil {

@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"klankbord/internal/access"
@@ -137,15 +138,21 @@ func (i *Intake) leaveOut(ctx context.Context, dir *staff.Directory, m *mailing)
 		d.Files = append(d.Files, File{Name: f.Name})
 	}
 	want := access.Want{Team: m.routing.Team}
-	named, err := i.mentioned(ctx, d, dir, want, nil)
-	if err != nil {
-		return err
-	}
 	m.exclusion = access.Exclusion{}
-	for _, n := range named {
-		m.exclusion.Members = append(m.exclusion.Members, n.Member)
+	for { // who is called in for those who are left out may be named as well
+		want.Without = m.exclusion
+		named, err := i.mentioned(ctx, d, dir, want, nil)
+		if err != nil {
+			return err
+		}
+		if len(named) == 0 {
+			break
+		}
+		for _, n := range named {
+			m.exclusion.Members = append(m.exclusion.Members, n.Member)
+		}
 	}
-	want.Without = m.exclusion
+	slices.Sort(m.exclusion.Members)
 	m.selection = access.Recipients(dir, want)
 	if m.selection.OnlyRecovery {
 		m.exclusion = access.Exclusion{}

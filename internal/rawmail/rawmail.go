@@ -50,6 +50,7 @@ const (
 	FlawNoSender  Flaw = "no-sender"  // no address to answer to
 	FlawNotRead   Flaw = "not-read"   // reading broke off; the raw mail is whole
 	FlawTruncated Flaw = "truncated"  // larger than what is read; the raw mail is whole
+	FlawFile      Flaw = "file"       // an attachment that is too large to be kept by itself
 	FlawControl   Flaw = "characters" // characters that are no text were left out
 )
 

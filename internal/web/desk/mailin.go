@@ -8,13 +8,38 @@ import (
 	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
 	"klankbord/internal/lang"
+	"klankbord/internal/rawmail"
 	"klankbord/internal/web/ui"
 )
 
 // mailinPage lists the mails that wait for a member.
 type mailinPage struct {
 	Done  string
+	Boxes []mailboxLine
 	Table ui.Table
+}
+
+// mailboxLine says how reading a mailbox goes.
+type mailboxLine struct {
+	Text, Trouble, Stuck string
+}
+
+func (d *desk) mailboxLines(r *http.Request) (list []mailboxLine, err error) {
+	states, err := d.Casework.MailboxStates(r.Context(), actor(r))
+	for _, s := range states {
+		line := mailboxLine{Text: d.text(r, "mailin.box.never", "mailbox", s.Name)}
+		if !s.Looked.IsZero() {
+			line.Text = d.text(r, "mailin.box.looked", "mailbox", s.Name, "when", lang.DateTime(lang.Lang(d.Renderer.Lang(r)), s.Looked))
+		}
+		if s.Trouble != "" {
+			line.Trouble = d.text(r, "mailin.trouble."+s.Trouble)
+		}
+		if s.Stuck > 0 {
+			line.Stuck = d.Words.Plural(d.Renderer.Lang(r), "mailin.box.stuck", s.Stuck, nil)
+		}
+		list = append(list, line)
+	}
+	return list, err
 }
 
 func (d *desk) mailinShow(w http.ResponseWriter, r *http.Request) error {
@@ -23,6 +48,9 @@ func (d *desk) mailinShow(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	data := mailinPage{Table: d.mailTable(r, list)}
+	if data.Boxes, err = d.mailboxLines(r); err != nil {
+		return err
+	}
 	if r.URL.Query().Get("done") == "discarded" {
 		data.Done = d.text(r, "mailin.done-discarded")
 	}
@@ -152,7 +180,8 @@ func (d *desk) factsText(r *http.Request, f *casefile.MailFacts) string {
 	if len(f.Flaws) > 0 {
 		lines = append(lines, d.text(r, "mailin.facts.flaws"))
 		for _, flaw := range f.Flaws {
-			lines = append(lines, "– "+d.text(r, "mailin.flaw."+flaw))
+			why := d.text(r, "mailin.flaw."+string(rawmail.Flaw(flaw)))
+			lines = append(lines, "– "+why)
 		}
 	}
 	return strings.Join(lines, "\n")
