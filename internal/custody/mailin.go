@@ -26,8 +26,8 @@ func (c *Custody) AnswerTurn(email string) string {
 	return "mail-answer/" + c.MailMark("", "address", []byte(strings.ToLower(strings.TrimSpace(email))))
 }
 
-// TakeAnswerTurn uses the turn of an address; store.ErrStale: it had one in the last day.
-func TakeAnswerTurn(tx *store.Tx, turn string) error {
+// UseAnswerTurn uses the turn of an address; store.ErrStale: it had one in the last day.
+func UseAnswerTurn(tx *store.Tx, turn string) error {
 	return tx.TakeTurn(store.Allowance{ID: turn, Burst: 1, Every: answerEvery})
 }
 

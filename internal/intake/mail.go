@@ -243,7 +243,7 @@ func (i *Intake) commitMail(ctx context.Context, m *mailing) error {
 		row := row
 		answer := m.answer
 		if answer { // RFC 3834 2: not again and again to the same address
-			err := custody.TakeAnswerTurn(tx, turn)
+			err := custody.UseAnswerTurn(tx, turn)
 			if err != nil && !errors.Is(err, store.ErrStale) {
 				return err
 			}

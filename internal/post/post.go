@@ -242,7 +242,7 @@ func (o *Office) address(l lang.Lang, order letter.Order) string {
 		return o.Sender.DeskURL + order.Link
 	case order.Template == letter.ToMember, order.Template == letter.AskMember, order.Template == letter.DeadlineNear, order.Template == letter.DeadlinePassed:
 		return o.Sender.DeskURL + "/desk/"
-	case order.Template == letter.AddressChanged, order.Template == letter.CodeReplaced:
+	case order.Template == letter.AddressChanged, order.Template == letter.CodeReplaced, order.Template == letter.MailReceipt:
 		return o.Sender.PublicURL + "/" + string(l) + "/other-ways"
 	default:
 		return o.Sender.PublicURL + "/" + string(l) + "/mailbox"

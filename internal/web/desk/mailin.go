@@ -123,7 +123,7 @@ func (d *desk) sortDo(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	other, field := casefile.Number(strings.ToUpper(f.one("case"))), "what"
-	to := ""
+	var to string
 	switch f.one("what") {
 	case "complaint":
 		to, err = base(r)+"?done=released#main", d.Casework.Release(r.Context(), actor(r), number(r))
