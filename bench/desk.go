@@ -144,7 +144,10 @@ func (b *bench) inbox(size int, figureKey string, cases bool) func(context.Conte
 			if !cases {
 				return s.searches(ctx, n)
 			}
-			return s.cases(ctx, reader, f)
+			if err := s.cases(ctx, reader, f); err != nil {
+				return err
+			}
+			return s.walk(ctx, n, "desk_ms_10k")
 		})
 	}
 }

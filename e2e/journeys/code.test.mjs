@@ -50,6 +50,7 @@ test('a lost code', { timeout: 10 * 60_000 }, async (t) => {
     await ingrid.reads(ingrid.say('mailbox.confirm.done-text'));
 
     await nele.opens(`/desk/case/${sent.number}`);
+    await nele.unfolds(nele.say('desk.side.code'));
     await nele.follows(nele.say('desk.code.link'));
     await nele.fills({ why: 'kort', password });
     await nele.presses(nele.say('desk.code.send-link'), { status: 422 });
@@ -93,6 +94,7 @@ test('a lost code', { timeout: 10 * 60_000 }, async (t) => {
     await sabrina.reads(sabrina.say('mailbox.new-code.title'));
 
     await nele.opens(`/desk/case/${lost.number}`);
+    await nele.unfolds(nele.say('desk.side.code'));
     await nele.follows(nele.say('desk.code.link'));
     await nele.fills({ password: 'not my password' });
     await nele.presses(nele.say('desk.code.complete'), { status: 422 });

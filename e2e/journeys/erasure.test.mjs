@@ -24,7 +24,7 @@ test('a case is erased', { timeout: 10 * 60_000 }, async (t) => {
     await thomas.opens('/desk?view=erase');
     await thomas.follows(subject, { exact: false });
     await thomas.reads(thomas.say('desk.next.erase'));
-    await thomas.follows(thomas.say('desk.erase.link'));
+    await thomas.follows(thomas.say('work.proceed'));
     await thomas.fills({ reason: 'De leverancier stapt naar de rechter', 'on.day': '1', 'on.month': '1', 'on.year': '2020' });
     await thomas.presses(thomas.say('desk.hold.set'), { status: 422 });
     await thomas.isTold('on', thomas.say('error.hold-date'));
@@ -34,6 +34,7 @@ test('a case is erased', { timeout: 10 * 60_000 }, async (t) => {
     await thomas.presses(thomas.say('desk.hold.set'));
     await thomas.reads(thomas.say('desk.done.hold-set'), 'De leverancier stapt naar de rechter');
 
+    await thomas.unfolds(thomas.say('desk.side.keep'));
     await thomas.follows(thomas.say('desk.erase.link'));
     await thomas.fills({ why: 'De zaak is geregeld' });
     await thomas.presses(thomas.say('desk.erase.ask'));

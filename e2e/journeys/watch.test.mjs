@@ -108,6 +108,7 @@ test('whoever helped is asked and heard as well', { timeout: 10 * 60_000 }, asyn
     const ingrid = await someone(t, house, way);
     const sent = await complainsInShort(ingrid, integrity(way.lang));
     await nele.opens(`/desk/case/${sent.number}`);
+    await nele.unfolds(nele.say('desk.helper.side'));
     await nele.follows(nele.say('desk.helper.link'));
     await nele.fills({ first_name: 'Bart', last_name: 'Wouters', phone: '0470 12 34 56', lang: way.lang, password });
     await nele.presses(nele.say('desk.helper.give'), { status: 422 });

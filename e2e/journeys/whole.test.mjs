@@ -59,7 +59,7 @@ test('a general complaint, from arrival to erasure', { timeout: 6 * minutes }, a
   assert.ok((await listed(back, 'erase')).some((s) => s.includes(sent.summary)), 'the desk proposes to erase it');
   await opensCase(back, sent, 'erase');
   await back.reads(back.say('desk.next.erase'));
-  await back.follows(back.say('desk.erase.link'));
+  await back.follows(back.say('work.proceed'));
   await back.fills({ password: house.members.sofie.password });
   await back.presses(back.say('desk.erase.erase'));
   await back.reads(back.say('desk.certificate.done'), sent.number);

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { launch, visitor, phone, desk } from '../lib/browser.mjs';
 import { startServer } from '../lib/server.mjs';
-import { barriers, colours } from '../lib/axe.mjs';
+import { AxeBuilder } from '@axe-core/playwright';
+import { barriers, colours, source, tags, told } from '../lib/axe.mjs';
 import { structure, fit, weigh, overBudget, publicBudget } from '../lib/pagecheck.mjs';
 import { listPages, servePages, sharedTitles } from './pages.mjs';
 import { htmlValidate, vnu } from './markup.mjs';
@@ -73,6 +74,8 @@ test('axe finds barriers, in the dark as well', async (t) => {
   await page.goto(`${address}/bad.html`);
   says(await barriers(page), /label/, /color-contrast/);
   says(await barriers(page, { rules: colours }), /color-contrast/);
+  const { violations } = await new AxeBuilder({ page, axeSource: source }).withTags(tags).analyze();
+  assert.deepEqual(await barriers(page), violations.map(told));
 });
 
 test('weighing counts bytes, requests, third parties, fonts and what fails', async (t) => {

@@ -111,13 +111,9 @@ func (c *Casework) Waiting(ctx context.Context, actor access.Actor) ([]Waiting, 
 
 func (c *Casework) subjects(actor access.Actor, rows []store.InboxRow) (map[casefile.ID]string, []store.Ring) {
 	subjects := map[casefile.ID]string{}
-	var rings []store.Ring
-	for _, row := range rows {
-		r, ring := c.openRow(actor, row)
-		if ring != nil {
-			rings = append(rings, *ring)
-		}
-		subjects[row.ID] = r.summary.Subject
+	opened, rings := c.openRows(actor, rows)
+	for _, r := range opened {
+		subjects[r.ID] = r.summary.Subject
 	}
 	return subjects, rings
 }

@@ -78,7 +78,8 @@ type Casework struct {
 	logged   memory
 	searches libraries
 	prints   prints
-	counts   counts
+	counts   tallied[int]
+	reports  tallied[*Numbers]
 }
 
 func (c *Casework) wake() {

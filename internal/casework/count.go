@@ -12,18 +12,21 @@ import (
 // countsKept is how long a count holds while the log tells of no change: dates pass.
 const countsKept = time.Minute
 
-// countsMost bounds how many are kept; beyond it all are counted anew.
-const countsMost = 10_000
+// countsMost and reportsMost bound how many are kept; beyond it all are counted anew.
+const (
+	countsMost  = 10_000
+	reportsMost = 16
+)
 
-// counts keeps what was counted for sessions, until the log tells of a change in any
-// case. It holds numbers only.
-type counts struct {
+// tallied keeps what was counted for sessions, until the log tells of a change in any
+// case. What it holds are numbers only.
+type tallied[T any] struct {
 	mu sync.Mutex
-	by map[string]counted // guarded by mu
+	by map[string]counted[T] // guarded by mu
 }
 
-type counted struct {
-	n    int
+type counted[T any] struct {
+	what T
 	size int64 // lines of the log then
 	when time.Time
 }
@@ -54,23 +57,23 @@ func (k *counting) count(f store.InboxFilter, name string, most int) (int, error
 	}
 	n, err := k.tx.CountInbox(f, most)
 	if err == nil {
-		k.c.counts.put(key, counted{n, k.size, now})
+		k.c.counts.put(key, counted[int]{n, k.size, now}, countsMost)
 	}
 	return n, err
 }
 
-func (c *counts) get(key string, size int64, now time.Time) (int, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	k, ok := c.by[key]
-	return k.n, ok && k.size == size && now.Sub(k.when) < countsKept
+func (m *tallied[T]) get(key string, size int64, now time.Time) (what T, ok bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	k, ok := m.by[key]
+	return k.what, ok && k.size == size && now.Sub(k.when) < countsKept
 }
 
-func (c *counts) put(key string, k counted) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.by == nil || len(c.by) >= countsMost {
-		c.by = map[string]counted{}
+func (m *tallied[T]) put(key string, k counted[T], most int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.by == nil || len(m.by) >= most {
+		m.by = map[string]counted[T]{}
 	}
-	c.by[key] = k
+	m.by[key] = k
 }

@@ -66,13 +66,9 @@ func (c *Casework) HeldBy(ctx context.Context, actor access.Actor, member staff.
 		return nil, fmt.Errorf("list cases to hand over: %w", err)
 	}
 	var list []Held
-	var rings []store.Ring
-	for _, r := range rows {
-		opened, ring := c.openRow(actor, r)
-		if ring != nil {
-			rings = append(rings, *ring)
-		}
-		h := Held{Number: r.Number, Subject: opened.summary.Subject, Charge: r.InCharge == member}
+	opened, rings := c.openRows(actor, rows)
+	for _, r := range opened {
+		h := Held{Number: r.Number, Subject: r.summary.Subject, Charge: r.InCharge == member}
 		for _, id := range readers[r.ID] {
 			if e, ok := dir.Entry(id); ok && id != member && e.Has(staff.RoleHandler) {
 				h.Takers = append(h.Takers, Person{id, names[id]})

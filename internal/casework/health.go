@@ -145,14 +145,11 @@ func (c *Casework) readChecked(tx *store.Tx, actor access.Actor, v *Health, r *h
 }
 
 // try opens the summary of each case, which needs the member's key to it.
-func (c *Casework) try(actor access.Actor, v *Health, rows []store.InboxRow) (rings []store.Ring) {
-	for i, r := range rows {
-		o, ring := c.openRow(actor, r)
-		if ring != nil {
-			rings = append(rings, *ring)
-		}
+func (c *Casework) try(actor access.Actor, v *Health, rows []store.InboxRow) []store.Ring {
+	opened, rings := c.openRows(actor, rows)
+	for i, o := range opened {
 		if o.damaged {
-			v.Failed = append(v.Failed, r.Number)
+			v.Failed = append(v.Failed, o.Number)
 		}
 		v.To = (v.Page-1)*HealthSize + i + 1
 		v.From = (v.Page-1)*HealthSize + 1

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"klankbord/internal/access"
@@ -60,13 +62,7 @@ func (c *Casework) find(ctx context.Context, actor access.Actor, in *Inbox) (fou
 	if out.more {
 		rows = rows[:PageSize]
 	}
-	for _, r := range rows {
-		o, ring := c.openRow(actor, r)
-		if ring != nil {
-			out.rings = append(out.rings, *ring)
-		}
-		out.rows = append(out.rows, o)
-	}
+	out.rows, out.rings = c.openRows(actor, rows)
 	if in.Filter.looks() {
 		out.narrow(in.Filter, skip)
 		out.cut = len(rows) == scanMost
@@ -105,6 +101,35 @@ func (c *Casework) openRow(actor access.Actor, r store.InboxRow) (openedRow, *st
 	}
 	s, err := casefile.DecodeSummary(plain)
 	return openedRow{InboxRow: r, summary: s, damaged: err != nil}, ring
+}
+
+// fewRows are opened at once rather than shared among cores.
+const fewRows = 64
+
+// openRows opens rows in their order, many of them on every core, and returns the
+// keyring rows to keep.
+func (c *Casework) openRows(actor access.Actor, rows []store.InboxRow) ([]openedRow, []store.Ring) {
+	opened, made := make([]openedRow, len(rows)), make([]*store.Ring, len(rows))
+	workers := 1
+	if len(rows) > fewRows {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	var all sync.WaitGroup
+	for w := range workers {
+		all.Go(func() {
+			for i := w; i < len(rows); i += workers {
+				opened[i], made[i] = c.openRow(actor, rows[i])
+			}
+		})
+	}
+	all.Wait()
+	var rings []store.Ring
+	for _, r := range made {
+		if r != nil {
+			rings = append(rings, *r)
+		}
+	}
+	return opened, rings
 }
 
 func (c *Casework) noteInbox(ctx context.Context, actor access.Actor, v View, rings []store.Ring) error {

@@ -129,8 +129,8 @@ func (v *Case) mustDeclare() bool {
 	return v.Route.SealsIdentityApart() && len(v.Undeclared) > 0 && v.Undeclared[0].ID == v.me
 }
 
-// pageOf is where a step is done, below the address of the case; empty for what is
-// done on the page of the case itself.
+// pageOf is where a step is done, behind the address of the case: a page below it, or
+// a place on the page of the case itself; empty where there is no one place.
 func pageOf(step string) string {
 	var sheet casefile.Sheet
 	switch step {
@@ -156,8 +156,22 @@ func pageOf(step string) string {
 		return "/records"
 	case stepClose:
 		return "/close"
-	case stepBreachKnown:
+	case stepBreachKnown, stepBreach, stepPersons:
 		return "/breach"
+	case stepErase, stepHeld:
+		return "/erase"
+	case stepMeasures:
+		return "/records"
+	case stepAcknowledge, stepAnswer, stepMeeting, stepUpdate:
+		return "#compose"
+	case stepAssign:
+		return "#s-charge"
+	case stepByHand, stepDead:
+		return "#s-receipt"
+	case stepAssess, stepSort, stepDecide:
+		return "#s-step"
+	case stepLate, stepWish, stepSilent:
+		return "#s-clocks"
 	default:
 		return ""
 	}

@@ -50,14 +50,15 @@ func (c *Casework) Numbers(ctx context.Context, actor access.Actor, f NumbersFil
 	if f.For != figures.Team && (f.Period != figures.YearOf(f.Period.From.Year()) || f.Period.To >= figures.MonthIn(c.Store.Now(), c.Calendar.Location)) {
 		return nil, ErrNotOver
 	}
-	out, err := c.counted(ctx, actor, f)
+	counted, err := c.counted(ctx, actor, f)
 	if err != nil {
 		return nil, err
 	}
+	out := *counted
 	if f.For != figures.Team {
 		out.Report = out.Publish(f.For)
 	}
-	return out, nil
+	return &out, nil
 }
 
 // ErrNotOver tells that an edition was asked of a time that is not over.
@@ -92,7 +93,8 @@ func (c *Casework) TakePaper(ctx context.Context, actor access.Actor, what strin
 	return nil
 }
 
-// counted counts exactly.
+// counted counts exactly, or returns what the session counted before if nothing changed
+// since. Nobody may write to it.
 func (c *Casework) counted(ctx context.Context, actor access.Actor, f NumbersFilter) (*Numbers, error) {
 	if f.For != figures.Team {
 		f.Route = ""
@@ -108,16 +110,24 @@ func (c *Casework) counted(ctx context.Context, actor access.Actor, f NumbersFil
 	if err := c.noteInbox(ctx, actor, viewNumbers, n.rings); err != nil {
 		return nil, err
 	}
+	if n.kept != nil {
+		return n.kept, nil
+	}
 	out := &Numbers{Report: figures.Count(n.cases, f.Period, c.lists(), c.Store.Now(), c.Calendar.Location), All: !actor.Handler(), Damaged: n.damaged}
+	if n.settled {
+		c.reports.put(n.key(), counted[*Numbers]{out, n.size, c.Store.Now()}, reportsMost)
+	}
 	return out, nil
 }
 
 // span is the time of a report: its period, and the same a year before.
 func (c *Casework) span(p figures.Period) store.Span {
-	first := func(m figures.Month) time.Time {
-		return time.Date(m.Year(), m.Of(), 1, 0, 0, 0, 0, c.Calendar.Location)
-	}
-	return store.Span{From: first(p.Before().From), Till: first(p.To + 1)}
+	return store.Span{From: c.first(p.Before().From), Till: c.first(p.To + 1)}
+}
+
+// first is when a month begins.
+func (c *Casework) first(m figures.Month) time.Time {
+	return time.Date(m.Year(), m.Of(), 1, 0, 0, 0, 0, c.Calendar.Location)
 }
 
 func (c *Casework) lists() figures.Lists {
@@ -139,6 +149,10 @@ type tallying struct {
 	filter NumbersFilter
 	span   store.Span
 
+	kept    *Numbers // what was counted before, if nothing changed since
+	settled bool     // the size of the log tells of every change
+	size    int64
+
 	cases   []figures.Case
 	rings   []store.Ring
 	damaged int
@@ -150,16 +164,29 @@ type tallying struct {
 
 func (n *tallying) read(tx *store.Tx) error {
 	n.cases, n.rings, n.damaged = nil, nil, 0
+	size, waiting, err := tx.LogStands()
+	if err != nil {
+		return err
+	}
+	n.size, n.settled = size, !waiting && n.actor.Session != ""
+	if kept, ok := n.c.reports.get(n.key(), size, n.c.Store.Now()); ok && n.settled {
+		n.kept = kept
+		return nil
+	}
 	if err := n.around(tx); err != nil {
 		return err
 	}
-	var err error
 	if n.actor.Handler() {
 		err = n.mine(tx)
 	} else {
 		err = n.every(tx)
 	}
 	return errors.Join(err, n.erased(tx))
+}
+
+// key names what is counted for whom.
+func (n *tallying) key() string {
+	return fmt.Sprint(n.actor.Session, "/", n.actor.Member, "/", n.filter)
 }
 
 // around reads what stands beside the cases.
@@ -188,18 +215,14 @@ func (n *tallying) mine(tx *store.Tx) error {
 	if err := n.findApart(tx, rows); err != nil {
 		return err
 	}
-	for _, r := range rows {
-		if n.left(n.apart[r.ID]) || !complaint(r.Channel) {
-			continue
-		}
-		o, ring := n.c.openRow(n.actor, r)
-		if ring != nil {
-			n.rings = append(n.rings, *ring)
-		}
+	rows = slices.DeleteFunc(rows, func(r store.InboxRow) bool { return n.left(n.apart[r.ID]) || !complaint(r.Channel) })
+	var opened []openedRow
+	opened, n.rings = n.c.openRows(n.actor, rows)
+	for _, o := range opened {
 		if o.damaged {
 			n.damaged++
 		}
-		k := n.clear(r.Case)
+		k := n.clear(o.Case)
 		n.tally(&k, o.summary)
 		n.cases = append(n.cases, k)
 	}

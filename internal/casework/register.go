@@ -149,10 +149,7 @@ func (n *tallying) registered(tx *store.Tx) (list []openedRow, err error) {
 		return list, err
 	}
 	rows, err := tx.Inbox(store.InboxFilter{Member: n.actor.Member, Among: n.span, Limit: math.MaxInt32})
-	for _, r := range rows {
-		o, _ := n.c.openRow(n.actor, r)
-		list = append(list, o)
-	}
+	list, _ = n.c.openRows(n.actor, rows)
 	return list, err
 }
 

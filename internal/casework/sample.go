@@ -1,11 +1,9 @@
 package casework
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -14,6 +12,7 @@ import (
 	"klankbord/internal/casefile"
 	"klankbord/internal/deadline"
 	"klankbord/internal/figures"
+	"klankbord/internal/staff"
 	"klankbord/internal/store"
 )
 
@@ -72,45 +71,19 @@ func (c *Casework) Sample(ctx context.Context, actor access.Actor, year int) (*S
 	return s, nil
 }
 
-// drawn is a case with the line that tells of its receipt.
-type drawn struct {
-	file    store.Case
-	receipt store.Leaf
-}
-
 func (c *Casework) draw(tx *store.Tx, actor access.Actor, year figures.Period) (*Sample, error) {
-	files, err := tx.CasesAmong(c.span(year))
+	span, only := c.span(year), staff.ID("")
+	span.From = c.first(year.From)
+	if actor.Handler() {
+		only = actor.Member
+	}
+	list, err := tx.RegisteredIn(span, only)
 	if err != nil {
 		return nil, err
 	}
-	known := map[casefile.ID]casefile.Number{}
-	var list []drawn
-	for _, f := range files {
-		if !year.Holds(figures.MonthIn(f.Received, c.Calendar.Location)) {
-			continue
-		}
-		if _, ok, err := c.numberFor(tx, actor, f.ID, known); err != nil || !ok {
-			if err != nil {
-				return nil, err
-			}
-			continue
-		}
-		l, err := tx.ReceiptOf(f.ID)
-		if errors.Is(err, store.ErrNone) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if l.Position < 0 {
-			continue // it proves nothing yet
-		}
-		list = append(list, drawn{f, l})
-	}
 	s := &Sample{Of: len(list)}
-	slices.SortFunc(list, func(a, b drawn) int { return bytes.Compare(a.receipt.Hash, b.receipt.Hash) })
 	for _, d := range list[:min(len(list), SampleSize)] {
-		one, err := c.sampled(tx, d)
+		one, err := c.sampled(tx, d.Case)
 		if err != nil {
 			return nil, err
 		}
@@ -119,20 +92,28 @@ func (c *Casework) draw(tx *store.Tx, actor access.Actor, year figures.Period) (
 	return s, nil
 }
 
-func (c *Casework) sampled(tx *store.Tx, d drawn) (Sampled, error) {
-	clocks, err := tx.Clocks(d.file.ID)
+func (c *Casework) sampled(tx *store.Tx, id casefile.ID) (Sampled, error) {
+	file, err := tx.Case(id)
 	if err != nil {
 		return Sampled{}, err
 	}
-	leaves, err := tx.LeavesOf(d.file.ID)
+	receipt, err := tx.ReceiptOf(id)
 	if err != nil {
 		return Sampled{}, err
 	}
-	proven, err := c.Oversight.Proven(tx, append(slices.Clone(leaves), d.receipt))
+	clocks, err := tx.Clocks(id)
 	if err != nil {
 		return Sampled{}, err
 	}
-	out := Sampled{Number: d.file.Number, Received: evidence(d.receipt, proven[len(leaves)])}
+	leaves, err := tx.LeavesOf(id)
+	if err != nil {
+		return Sampled{}, err
+	}
+	proven, err := c.Oversight.Proven(tx, append(slices.Clone(leaves), receipt))
+	if err != nil {
+		return Sampled{}, err
+	}
+	out := Sampled{Number: file.Number, Received: evidence(receipt, proven[len(leaves)])}
 	n := &tallying{c: c}
 	for _, kinds := range [][]deadline.Kind{
 		{deadline.KindAcknowledgement, deadline.KindFirstAnswer}, {deadline.KindFeedback, deadline.KindFullAnswer},

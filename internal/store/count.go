@@ -22,6 +22,27 @@ func (t *Tx) CasesAmong(s Span) ([]Case, error) {
 	return all(rows, err, scanCase)
 }
 
+// Registered is a case with the hash of the leaf that tells of its receipt.
+type Registered struct {
+	Case casefile.ID
+	Hash []byte
+}
+
+// RegisteredIn lists the cases received in a span whose receipt has its place in the
+// log, ordered by hash: all of them, or those that a member has a key to.
+func (t *Tx) RegisteredIn(s Span, member staff.ID) ([]Registered, error) {
+	where, args := "", []any{micros(s.From), micros(s.Till)}
+	if member != "" {
+		where, args = ` AND EXISTS (SELECT 1 FROM case_grant g WHERE g.case_id = c.id AND g.recipient_kind = 'member' AND g.recipient_id = $3)`, append(args, member)
+	}
+	rows, err := t.Query(`SELECT c.id, l.hash FROM case_file c JOIN log_leaf l ON l.case_id = c.id
+  WHERE l.kind = 'receipt' AND l.record IS NOT NULL AND l.position IS NOT NULL AND c.received >= $1 AND c.received < $2`+where+` ORDER BY l.hash`, args...)
+	return all(rows, err, func(row scanner) (r Registered, err error) {
+		err = row.Scan(&r.Case, &r.Hash)
+		return r, err
+	})
+}
+
 // ClocksAmong lists the clocks of those cases, by due time.
 func (t *Tx) ClocksAmong(s Span) (map[casefile.ID][]deadline.Clock, error) {
 	rows, err := t.Query(`SELECT case_id, `+clockColumns+` FROM (SELECT k.* FROM case_clock k JOIN case_file c ON c.id = k.case_id

@@ -557,6 +557,7 @@ CREATE TABLE log_leaf (
 ) {strict};
 CREATE INDEX log_leaf_waiting ON log_leaf (at, id) WHERE position IS NULL;
 CREATE INDEX log_leaf_case ON log_leaf (case_id);
+CREATE INDEX log_leaf_receipt ON log_leaf (case_id, hash) WHERE kind = 'receipt' AND record IS NOT NULL AND position IS NOT NULL;
 CREATE INDEX log_leaf_checked ON log_leaf (position) WHERE kind = 'log-checked';
 
 CREATE TABLE log_node (

@@ -22,7 +22,7 @@ type casePage struct {
 	Heading   string
 	Done      string // what was just done; empty: nothing
 	Next      string
-	NextPage  string // where the next step is done; empty: here
+	NextPage  string // where the next step is done; empty: in no one place
 	By        string // when the next step is due; empty: no clock runs
 	Late      bool
 	Topics    string
