@@ -168,7 +168,7 @@ func pageOf(step string) string {
 		return "#s-charge"
 	case stepByHand, stepDead:
 		return "#s-receipt"
-	case stepAssess, stepSort, stepDecide:
+	case stepAssess, stepDecide:
 		return "#s-step"
 	case stepLate, stepWish, stepSilent:
 		return "#s-clocks"
