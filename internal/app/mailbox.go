@@ -30,7 +30,7 @@ func (a *App) mailboxes() error {
 			return fmt.Errorf("mailbox of %s is named twice", s.Name)
 		}
 		seen[s.ID] = true
-		p := &post.Pickup{Settings: s, Take: a.Intake.TakeMail, Room: room, Log: a.log}
+		p := &post.Pickup{Settings: s, Take: a.takeMail, Room: room, Log: a.log}
 		a.Pickups = append(a.Pickups, p)
 		a.Casework.Mailboxes = append(a.Casework.Mailboxes, casework.Mailbox{ID: s.ID, Name: s.Name, Team: s.Team})
 		a.Work.Beside = append(a.Work.Beside, p.Run)

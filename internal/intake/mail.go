@@ -45,6 +45,9 @@ type Mailbox struct {
 type Arrived struct {
 	At   time.Time // when the server received it; zero: unknown
 	Body io.Reader
+	// Bounced is told of a mail of ours that could not be delivered, by its Message-ID; may
+	// be nil.
+	Bounced func(ctx context.Context, messageID string) error
 }
 
 // Taken is what became of a mail.
@@ -128,6 +131,11 @@ func (i *Intake) receiveMail(ctx context.Context, box Mailbox, a Arrived) (*mail
 	m := &mailing{box: box, came: a.At}
 	large := len(head) > readBytes
 	m.message = rawmail.Read(ctx, head, rawmail.Options{Server: box.Server, Truncated: large})
+	if b := m.message.Automatic; b.Failed && b.Original != "" && a.Bounced != nil {
+		if err := a.Bounced(ctx, b.Original); err != nil {
+			return nil, err
+		}
+	}
 	sum := sha256.New()
 	rest := io.Reader(bytes.NewReader(nil))
 	if large {

@@ -78,9 +78,9 @@ func kindOf(it casework.Item) ui.MessageKind {
 	switch it.Kind {
 	case "", casefile.EntryStateEvent, casefile.EntryContactChange, casefile.EntryAccess, casefile.EntryRequest, casefile.EntryDecision, casefile.EntryCode,
 		casefile.EntryClock, casefile.EntryPromise, casefile.EntryHold, casefile.EntryHelper, casefile.EntryRecord, casefile.EntryPart,
-		casefile.EntryRedaction, casefile.EntryInternalRedaction, casefile.EntryLink, casefile.EntryTag, casefile.EntryMailFacts:
+		casefile.EntryRedaction, casefile.EntryInternalRedaction, casefile.EntryLink, casefile.EntryTag:
 		return ui.Event
-	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail, casefile.EntryReread, casefile.EntryDataNoted, casefile.EntryDataSettled:
+	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryMailFacts, casefile.EntryUnmatchedMail, casefile.EntryReread, casefile.EntryDataNoted, casefile.EntryDataSettled:
 		return ui.Internal
 	case casefile.EntryMessageOut, casefile.EntryOutcome, casefile.EntrySlip, casefile.EntryDataAnswer:
 		return ui.Sent
@@ -135,7 +135,7 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 	case casefile.EntryHold:
 		return d.holdText(r, it), nil
 	case casefile.EntryMailFacts:
-		return d.factsText(r, it.Facts), nil
+		return d.factsText(r, it.Facts), tag(ui.Plain)
 	case casefile.EntryUnmatchedMail:
 		return d.otherMailText(r, it.Mail), tag(ui.Warn)
 	case casefile.EntryTag:
