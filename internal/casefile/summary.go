@@ -2,6 +2,7 @@ package casefile
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 	"unicode/utf8"
 )
@@ -30,4 +31,21 @@ func DecodeSummary(plain []byte) (Summary, error) {
 	}
 	s.Words = string(words)
 	return s, nil
+}
+
+// SummaryWords reads the subject and the words of a summary, and nothing else of it: a
+// search opens a hundred thousand. It fails with ErrPayload.
+func SummaryWords(plain []byte) (subject, words string, err error) {
+	head, rest, whole := bytes.Cut(plain, []byte("\n"))
+	var e struct {
+		Version int    `json:"v"`
+		Kind    string `json:"kind"`
+		Body    struct {
+			Subject string `json:"subject"`
+		} `json:"body"`
+	}
+	if !whole || !utf8.Valid(rest) || json.Unmarshal(head, &e) != nil || e.Version != payloadVersion || e.Kind != (Summary{}).kind() {
+		return "", "", ErrPayload
+	}
+	return e.Body.Subject, string(rest), nil
 }

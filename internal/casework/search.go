@@ -5,8 +5,11 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"klankbord/internal/access"
 	"klankbord/internal/casefile"
@@ -76,24 +79,22 @@ func (c *Casework) Search(ctx context.Context, actor access.Actor, typed string,
 	return h, c.show(ctx, actor, terms, found[from:min(len(found), from+HitsPage)], h)
 }
 
+// match is a case that holds the terms; best: its subject does.
+type match struct {
+	s    *searched
+	best bool
+}
+
 // find lists the cases that hold the terms, the best first.
 func (b *library) find(terms casefile.Terms) (ids []casefile.ID, h *Hits) {
-	type match struct {
-		s    *searched
-		best bool
+	all := slices.Collect(maps.Values(b.cases))
+	parts := make([][]match, runtime.GOMAXPROCS(0))
+	var each sync.WaitGroup
+	for n := range parts {
+		each.Go(func() { parts[n] = holding(terms, all[n*len(all)/len(parts):(n+1)*len(all)/len(parts)]) })
 	}
-	var list []match
-	h = &Hits{}
-	for _, s := range b.cases {
-		switch {
-		case s.damaged:
-			h.Damaged++
-		case terms.In(s.subject):
-			list = append(list, match{s, true})
-		case terms.In(s.subject, s.text):
-			list = append(list, match{s, false})
-		}
-	}
+	each.Wait()
+	list := slices.Concat(parts...)
 	slices.SortFunc(list, func(a, b match) int {
 		if a.best != b.best {
 			if a.best {
@@ -103,11 +104,29 @@ func (b *library) find(terms casefile.Terms) (ids []casefile.ID, h *Hits) {
 		}
 		return cmp.Or(cmp.Compare(b.s.mark.Received, a.s.mark.Received), strings.Compare(string(a.s.mark.Case), string(b.s.mark.Case)))
 	})
+	h = &Hits{Total: len(list)}
 	for _, m := range list {
 		ids = append(ids, m.s.mark.Case)
 	}
-	h.Total = len(ids)
+	for _, s := range all {
+		if s.damaged {
+			h.Damaged++
+		}
+	}
 	return ids, h
+}
+
+func holding(terms casefile.Terms, cases []*searched) (list []match) {
+	for _, s := range cases {
+		switch {
+		case s.damaged:
+		case terms.In(s.subject):
+			list = append(list, match{s, true})
+		case terms.In(s.subject, s.text):
+			list = append(list, match{s, false})
+		}
+	}
+	return list
 }
 
 // show reads what a page shows of the cases.

@@ -146,11 +146,13 @@ func (c *Casework) lookOver(ctx context.Context, actor access.Actor, since int64
 			return err
 		}
 		if !n.whole {
-			if n.changed, err = tx.ChangedSince(since, searchChunk); err != nil {
+			few := false
+			if n.changed, few, err = tx.ChangedSince(since, searchChunk); err != nil {
 				return err
 			}
+			n.whole = !few
 		}
-		if n.whole = n.whole || len(n.changed) == searchChunk; n.whole {
+		if n.whole {
 			n.changed = nil
 			n.marks, err = tx.SearchMarks(actor.Member)
 		} else {
@@ -236,11 +238,11 @@ func (c *Casework) shelve(ctx context.Context, actor access.Actor, marks []store
 		if len(r.Ring) == 0 && len(r.Grant.Box) == 0 {
 			continue // lost since
 		}
-		o, ring := c.openRow(actor, r)
-		s := &searched{mark: at[r.ID], damaged: o.damaged}
-		if !o.damaged {
-			s.subject = casefile.FindForm(o.summary.Subject)
-			s.text = casefile.FindForm(string(s.mark.Number)) + o.summary.Words
+		subject, words, ring, err := c.openWords(actor, r)
+		s := &searched{mark: at[r.ID], damaged: err != nil}
+		if err == nil {
+			s.subject = casefile.FindForm(subject)
+			s.text = casefile.FindForm(string(s.mark.Number)) + words
 			if since := r.Summary.Revision; last[r.ID] > since {
 				s.text += c.unheardOf(ctx, actor, s.mark.Number, since)
 			}
@@ -251,6 +253,16 @@ func (c *Casework) shelve(ctx context.Context, actor access.Actor, marks []store
 		h.list = append(h.list, s)
 	}
 	return h
+}
+
+// openWords opens what of a summary is searched.
+func (c *Casework) openWords(actor access.Actor, r store.InboxRow) (subject, words string, ring *store.Ring, err error) {
+	plain, ring, err := c.Custody.OpenSummary(actor, r)
+	if err != nil {
+		return "", "", nil, err
+	}
+	subject, words, err = casefile.SummaryWords(plain)
+	return subject, words, ring, err
 }
 
 // unheardOf is what the complainant wrote since the summary, in a case that nobody

@@ -263,6 +263,10 @@ func payloadDecoders(t testing.TB) (list []decoder) {
 	add(recall, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.Recall](b)) })
 	summary, err := casefile.EncodeSummary(casefile.Summary{Subject: "s", Words: " f "})
 	add(summary, err, func(b []byte) error { return second(casefile.DecodeSummary(b)) })
+	add(summary, err, func(b []byte) error {
+		_, _, err := casefile.SummaryWords(b)
+		return err
+	})
 	return list
 }
 

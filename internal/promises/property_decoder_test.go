@@ -78,6 +78,7 @@ func fuzzedInside() map[string]string {
 		"staff.strict":             "internal/promises FuzzDecodersOfStoredBytes", // under DecodeChange
 		"casefile.strictJSON":      "internal/promises FuzzDecodersOfStoredBytes", // under DecodePayload
 		"casefile.DecodeSummary":   "internal/promises FuzzDecodersOfStoredBytes",
+		"casefile.SummaryWords":    "internal/promises FuzzDecodersOfStoredBytes",
 	}
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 
 	"klankbord/internal/casefile"
 	"klankbord/internal/staff"
@@ -58,15 +59,20 @@ func (t *Tx) LogStands() (size int64, waiting bool, err error) {
 }
 
 // ChangedSince lists the cases of which the log tells at a position or behind it, and
-// those whose lines have none yet. Whatever was committed after LogSize was read is
-// among them, because every change has a line.
-func (t *Tx) ChangedSince(position int64, limit int) ([]casefile.ID, error) {
+// those whose lines have none yet; whole is false when there are more such lines than
+// most. Whatever was committed after LogSize was read is among them, because every
+// change has a line.
+func (t *Tx) ChangedSince(position int64, most int) (ids []casefile.ID, whole bool, err error) {
+	// Each half has an index of its own. UNION would read the index of all cases instead.
 	rows, err := t.Query(`SELECT case_id FROM log_leaf WHERE position >= $1 AND case_id <> ''
-UNION SELECT case_id FROM log_leaf WHERE position IS NULL AND case_id <> '' LIMIT $2`, position, limit)
-	return all(rows, err, func(row scanner) (id casefile.ID, err error) {
+UNION ALL SELECT case_id FROM log_leaf WHERE position IS NULL AND case_id <> '' LIMIT $2`, position, most+1)
+	list, err := all(rows, err, func(row scanner) (id casefile.ID, err error) {
 		err = row.Scan(&id)
 		return id, err
 	})
+	whole = len(list) <= most
+	slices.Sort(list)
+	return slices.Compact(list), whole, err
 }
 
 // SearchRows reads the summaries of cases, with what opens them: of an InboxRow only
