@@ -37,8 +37,8 @@ func Troubles() []string {
 	return []string{TroubleReach, TroubleTLS, TroubleSignIn, TroubleFolder, TroubleClosed, TroubleOurs}
 }
 
-// Error names the class and its cause, which never holds a mail.
-func (t *Trouble) Error() string { return "read mailbox: " + t.Class + ": " + t.cause.Error() }
+// Error names the class; what a server said may hold an address.
+func (t *Trouble) Error() string { return "read mailbox: " + t.Class }
 
 // Unwrap gives the cause.
 func (t *Trouble) Unwrap() error { return t.cause }
