@@ -57,6 +57,7 @@ type App struct {
 	SignIn   *signin.SignIn
 	Setup    *setup.Setup
 	Work     *work.Work
+	Pickups  []*post.Pickup // one for each mailbox that is read
 
 	Oversight *custody.Oversight
 
@@ -191,7 +192,11 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 	a.Casework.UndoFor = a.Config.Undo
 	a.Work.Count = a.Intake.KeepVisits
 	a.Work.Remind = func(ctx context.Context) error {
-		_, err := a.Casework.Remind(ctx)
+		_, err1 := a.Casework.Remind(ctx)
+		_, err2 := a.Casework.ForgetUnsorted(ctx)
+		return errors.Join(err1, err2)
+	}
+	if err := a.mailboxes(); err != nil {
 		return err
 	}
 	var err error

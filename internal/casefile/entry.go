@@ -23,6 +23,7 @@ const (
 	EntryStateEvent        EntryKind = "state-event"        // a step, and the member's reason
 	EntryRawMail           EntryKind = "raw-mail"           // a message as it came in
 	EntryUnmatchedMail     EntryKind = "unmatched-mail"     // a message whose sender is not sure
+	EntryMailFacts         EntryKind = "mail-facts"         // what was found about a message that came in
 	EntrySummary           EntryKind = "summary"            // what list and search open
 	EntryRouting           EntryKind = "routing"            // who was left out when it came in
 	EntryAccess            EntryKind = "access"             // somebody gained or lost the keys of the case
@@ -65,7 +66,7 @@ func EntryKinds() []EntryKind {
 	return []EntryKind{
 		EntryStory, EntryMessageIn, EntryMessageOut, EntryNote, EntryIdentity,
 		EntryContactChange, EntryFile, EntryInternalFile, EntryOutcome, EntryWithdrawal,
-		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntrySummary,
+		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntryMailFacts, EntrySummary,
 		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryClock, EntryPromise, EntryCheckIn, EntryHelper, EntryPart, EntryReview,
 		EntryDataRequest, EntryDataAnswer, EntryDataNoted, EntryDataSettled,
 		EntryRecord, EntrySlip, EntrySlipAnswer, EntryRedaction, EntryInternalRedaction,

@@ -79,6 +79,14 @@ func TestEveryPayloadIsReadAsWrittenAndPrintsNothing(t *testing.T) {
 	roundTrip(t, "code event", casefile.CodeEvent{Act: casefile.CodeAsked, Why: canary})
 	roundTrip(t, "reread", casefile.Reread{To: []string{canary}, Draft: "message", Text: canary, Found: canary, Why: canary, Words: canary})
 	roundTrip(t, "link", casefile.Link{Other: canary, Number: canary, About: casefile.LinkRelated})
+	facts := casefile.MailFacts{Mailbox: canary, Raw: canary, Sort: casefile.MailList, Size: 3, SPF: "pass", DMARC: "fail", Flaws: []string{canary}, HTML: true, LeftOut: true}
+	roundTrip(t, "raw mail", casefile.RawMail{
+		Manifest: []byte(canary), From: canary, Name: canary, ReplyTo: canary, To: []string{canary}, Sent: time.Date(2026, 3, 8, 12, 0, 0, 0, time.UTC), ID: canary, Re: []string{canary},
+	})
+	roundTrip(t, "mail facts", facts)
+	roundTrip(t, "other mail", casefile.OtherMail{
+		Lang: lang.FR, From: canary, Name: canary, Subject: canary, Text: canary, Files: files, Received: time.Date(2026, 3, 8, 12, 0, 0, 0, time.UTC), Facts: facts,
+	})
 	roundTrip(t, "tag", casefile.Tag{Word: canary, Off: true, Distress: true, File: canary})
 	roundTrip(t, "recall", casefile.Recall{Message: canary, Undone: true})
 	roundTrip(t, "part", casefile.PartEvent{

@@ -73,6 +73,9 @@ func (c *Casework) apply(ctx context.Context, actor access.Actor, o *custody.Ope
 	if ch.to != "" {
 		next.State = ch.to
 	}
+	if next.State == casefile.StateUnsorted {
+		clocks = nil // nothing is owed before it is a complaint
+	}
 	clocks, asks := c.watch(o, next.State, clocks)
 	if ch.edit != nil {
 		ch.edit(&next)

@@ -130,23 +130,7 @@ func (c *Casework) erase(ctx context.Context, actor access.Actor, e erasing) err
 	if err != nil {
 		return err
 	}
-	e.left.Acknowledged = judged(clocks, deadline.KindAcknowledgement, deadline.KindFirstAnswer)
-	e.left.Answered = judged(clocks, deadline.KindFeedback, deadline.KindFullAnswer)
-	closed := file.Closed
-	if closed.IsZero() { // it was no complaint, and ends here
-		closed = c.Store.Now()
-	}
-	e.left.Received, e.left.Closed = c.month(file.Received), c.month(closed)
-	e.left.Days = int64(closed.Sub(file.Received) / (24 * time.Hour))
-	detail := map[string]string{"rule": e.left.Rule}
-	if e.request.id != "" {
-		detail["request"], detail["second"] = e.request.id, string(e.left.Second)
-	}
-	leaf := custody.Leaf(c.Store.Now(), custody.Event{
-		Kind: audit.Erased, Actor: custody.ByMember(actor.Member), Case: file.ID, Object: string(file.Number), Detail: detail,
-	})
-	e.left.Leaf = leaf.ID
-	survey := c.Custody.SurveyMark(file.ID)
+	leaf, survey := c.certify(&e, actor, clocks), c.Custody.SurveyMark(file.ID)
 	err = c.writeIn(ctx, actor, file.ID, func(tx *store.Tx) error {
 		if err := tx.ForgetSurveyed(survey); err != nil {
 			return err
@@ -163,6 +147,29 @@ func (c *Casework) erase(ctx context.Context, actor access.Actor, e erasing) err
 	c.searches.erase(file.ID)
 	c.wake()
 	return nil
+}
+
+// certify fills in what is left of a case, and makes the line of the log that tells of
+// its erasure.
+func (c *Casework) certify(e *erasing, actor access.Actor, clocks []deadline.Clock) store.Leaf {
+	e.left.Acknowledged = judged(clocks, deadline.KindAcknowledgement, deadline.KindFirstAnswer)
+	e.left.Answered = judged(clocks, deadline.KindFeedback, deadline.KindFullAnswer)
+	file := e.o.Case
+	closed := file.Closed
+	if closed.IsZero() { // it was no complaint, and ends here
+		closed = c.Store.Now()
+	}
+	e.left.Received, e.left.Closed = c.month(file.Received), c.month(closed)
+	e.left.Days = int64(closed.Sub(file.Received) / (24 * time.Hour))
+	detail := map[string]string{"rule": e.left.Rule}
+	if e.request.id != "" {
+		detail["request"], detail["second"] = e.request.id, string(e.left.Second)
+	}
+	leaf := custody.Leaf(c.Store.Now(), custody.Event{
+		Kind: audit.Erased, Actor: custody.ByMember(actor.Member), Case: file.ID, Object: string(file.Number), Detail: detail,
+	})
+	e.left.Leaf = leaf.ID
+	return leaf
 }
 
 // month is the month of a time on the calendar of the desk.

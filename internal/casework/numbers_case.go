@@ -118,7 +118,7 @@ func (n *tallying) erased(tx *store.Tx) error {
 		return err
 	}
 	for _, row := range rows {
-		if n.filter.Route != "" && row.Route != n.filter.Route || !n.knows(row) || n.left(row.Apart) || !row.Channel.Complaint() || row.Rule == string(retention.ReasonSpam) {
+		if n.filter.Route != "" && row.Route != n.filter.Route || !n.knows(row) || n.left(row.Apart) || !row.Channel.Complaint() || retention.Reason(row.Rule).NoComplaint() {
 			continue
 		}
 		if k, ok := n.remains(row); ok {

@@ -64,6 +64,9 @@ func (c *Casework) moves(actor staff.ID, o *custody.Opened, a around) []Move {
 // somebody who helped, cannot be handled as one, and where the story was erased there is nothing to be looked at again. Both can
 // only be put away.
 func movable(o *custody.Opened, to casefile.State) bool {
+	if o.Case.State == casefile.StateUnsorted {
+		return false // Release does more than move it
+	}
 	last := !o.Case.Channel.Complaint() && !practice(o) || !o.Gone(casefile.ScopeStory).IsZero()
 	return !last || to == casefile.StateArchived
 }

@@ -144,6 +144,9 @@ type Item struct {
 	Locked      bool // the member has no key to it
 	Part        *casefile.PartEvent
 
+	Facts *casefile.MailFacts // about the mail that the case came from
+	Mail  *casefile.OtherMail // that was attached to the case
+
 	Tag      *casefile.Tag    // that was put on the case or taken off
 	Link     *casefile.Link   // with another case that the member may read
 	Reread   *casefile.Reread // a text to be checked, or handed back

@@ -177,6 +177,7 @@ func (h *eventful) recovered() {
 	h.must(err)
 	h.must(h.Setup.OpenDrill(ctx, h.team.HR))
 	h.must(h.Casework.SetAbsence(ctx, h.team.HR, casework.Leave{Deputy: h.team.Manager.Member}))
+	h.mailed()
 	h.must(h.Casework.SaveList(ctx, h.team.HR, casework.Saved{Name: "late", Filter: casework.Filter{View: casework.ViewDue}}))
 	_, err = h.Casework.MakeCalendar(ctx, h.team.HR)
 	h.must(err)

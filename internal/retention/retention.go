@@ -41,7 +41,13 @@ const (
 	// ReasonSpam: it was manifestly no complaint, and nothing of it is kept.
 	// Directive (EU) 2019/1937 art. 17.
 	ReasonSpam Reason = "spam"
+	// ReasonAttached: it belongs to another case, and stands there now.
+	ReasonAttached Reason = "attached"
 )
+
+// NoComplaint reports whether what was erased for the reason had never been a complaint
+// of its own.
+func (r Reason) NoComplaint() bool { return r == ReasonSpam || r == ReasonAttached }
 
 // Reasons returns those that a rule of the organisation may give; ReasonWatch follows
 // from the check-ins, ReasonBarred from what members set for a case.

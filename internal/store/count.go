@@ -12,8 +12,8 @@ import (
 type Span struct{ From, Till time.Time }
 
 // among narrows to what a report of a span counts: what was received before it ended
-// and not closed before it began.
-const among = `c.received < $1 AND (c.closed = 0 OR c.closed >= $2) AND ` + notPractice
+// and not closed before it began, but for mail that nobody took for a complaint yet.
+const among = `c.received < $1 AND (c.closed = 0 OR c.closed >= $2) AND c.state <> 'unsorted' AND ` + notPractice
 
 // CasesAmong lists what stands in the clear about every case that a report of a span
 // counts.

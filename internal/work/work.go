@@ -36,7 +36,8 @@ type Work struct {
 	Witnesses *custody.Witnesses
 	Checker   *custody.Checker
 	Log       *slog.Logger
-	AtOnce    int // how many jobs are done side by side; below two, one after another
+	Beside    []func(context.Context) // what goes on by itself until the end, such as reading mailboxes
+	AtOnce    int                     // how many jobs are done side by side; below two, one after another
 
 	holder string
 	wake   chan struct{}
@@ -87,6 +88,9 @@ func (w *Work) Run(ctx context.Context) {
 	all.Go(func() { every(ctx, counting, func() { w.report("count", w.Count(ctx)) }) })
 	all.Go(func() { every(ctx, witnessing, func() { w.witness(ctx) }) })
 	all.Go(func() { later(ctx, checking, func() { w.check(ctx) }) })
+	for _, fn := range w.Beside {
+		all.Go(func() { fn(ctx) })
+	}
 	all.Wait()
 }
 

@@ -474,6 +474,25 @@ CREATE TABLE mail (
 CREATE INDEX mail_state ON mail (state, created);
 CREATE INDEX mail_case ON mail (case_id);
 
+-- Mailboxes that are read: how far, when last, and what was the matter then. A mail that
+-- could not be taken in is tried again later.
+CREATE TABLE mail_source (
+  id       {text} NOT NULL PRIMARY KEY,
+  validity {int}  NOT NULL DEFAULT 0,
+  uid      {int}  NOT NULL DEFAULT 0,
+  looked   {int}  NOT NULL DEFAULT 0,
+  trouble  {text} NOT NULL DEFAULT ''
+) {strict};
+
+CREATE TABLE mail_stuck (
+  source_id {text} NOT NULL REFERENCES mail_source (id) ON DELETE CASCADE,
+  uid       {int}  NOT NULL,
+  tries     {int}  NOT NULL,
+  again     {int}  NOT NULL,
+  trouble   {text} NOT NULL,
+  PRIMARY KEY (source_id, uid)
+) {strict};
+
 -- Background work: ids only, never personal data.
 CREATE TABLE job (
   id       {text} NOT NULL PRIMARY KEY,

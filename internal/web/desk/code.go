@@ -48,6 +48,12 @@ func (d *desk) renderCode(w http.ResponseWriter, r *http.Request, name, title st
 
 // codeNotice says how far a new code is.
 func (d *desk) codeNotice(r *http.Request, k casework.CodeStanding) ui.Notice {
+	if k.State != casework.CodeNone && k.By.ID == "" { // the person was sent it by itself, or draws their own
+		key := map[casework.CodeState]string{
+			casework.CodeAsked: "desk.code.first-asked", casework.CodeKept: "desk.code.first-ready", casework.CodeReady: "desk.code.first-ready",
+		}[k.State]
+		return ui.Notice{Tone: ui.Info, Text: d.text(r, key, "started", d.date(r, k.Started))}
+	}
 	pairs := []any{"name", k.By.Name, "started", d.date(r, k.Started), "ready", d.date(r, k.Ready)}
 	switch {
 	case k.State == casework.CodeReady:

@@ -100,6 +100,10 @@ func (d *desk) routes() []route {
 		{"POST /desk/log/export", member, d.logExportAllow},
 		{"GET /desk/log/export.txt", member, d.logExportFile},
 
+		{"GET /desk/mail", member, d.mailinShow},
+		{"GET /desk/case/{number}/sort", member, d.sortShow},
+		{"POST /desk/case/{number}/sort", member, d.sortDo},
+
 		{"GET /desk/case/{number}", member, d.caseShow},
 		{"GET /desk/case/{number}/log", member, d.caseLog},
 		{"POST /desk/case/{number}/compose", d.uploading, d.caseCompose},
