@@ -154,7 +154,7 @@ WHERE id = $14 AND revision = $15`,
 // UnsortedBefore lists mails that nobody took for a complaint and that came before a
 // time, but for those whose erasure is stopped.
 func (t *Tx) UnsortedBefore(before time.Time, limit int) ([]Case, error) {
-	rows, err := t.Query(`SELECT `+caseColumns+` FROM case_file c WHERE c.state = 'unsorted' AND c.received < $1 AND c.held = 0
+	rows, err := t.Query(`SELECT `+caseColumns+` FROM case_file c WHERE c.state = 'unsorted' AND c.received < $1 AND c.held = 0 AND `+notPractice+`
 ORDER BY c.received, c.id LIMIT $2`, micros(before), limit)
 	return all(rows, err, scanCase)
 }
