@@ -131,6 +131,9 @@ func (c Channel) Complaint() bool {
 	return c != ChannelWatch && c != ChannelData && c != ChannelTranslate && c != ChannelPractice
 }
 
+// Reads reports whether whoever it came from, or helped, reads messages in a mailbox.
+func (c Channel) Reads() bool { return c != ChannelData && c != ChannelTranslate }
+
 // Channels returns every channel.
 func Channels() []Channel {
 	return []Channel{ChannelWeb, ChannelEmail, ChannelPhone, ChannelLetter, ChannelVisit, ChannelWatch, ChannelData, ChannelTranslate, ChannelPractice}

@@ -211,7 +211,7 @@ func (n *tallying) around(tx *store.Tx) (err error) {
 	if n.opened, err = tx.IdentitiesOpened(); err != nil {
 		return err
 	}
-	if n.reviews, err = tx.EntriesAmong(n.span, casefile.EntryReview); err != nil {
+	if n.reviews, err = tx.ReviewsAmong(n.span); err != nil {
 		return err
 	}
 	if n.besides.Now, err = n.c.besides(tx, n.filter.Period); err != nil {

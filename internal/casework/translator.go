@@ -29,7 +29,8 @@ type Translator struct {
 	To    string        // the language into which, in words
 	Lang  lang.Lang     // in which their page is
 	Until deadline.Date // the last day on which they can read it
-	About string        // what their file says of itself, in the language of the desk
+	About string        // what their file says of itself in a list, in the language of the desk
+	Says  string        // and when it is opened: nothing of the case
 }
 
 // String hides who it is.
@@ -208,14 +209,15 @@ func (c *Casework) translatorFile(actor access.Actor, o *custody.Opened, dir *st
 	}
 	who, err1 := item(actor.Member, "", casefile.EntryIdentity, casefile.Identity{Last: t.Name, Lang: t.Lang, NoMail: true})
 	what, err2 := item(actor.Member, "", casefile.EntryToTranslate, give)
+	says, err4 := item(actor.Member, "", casefile.EntryStory, casefile.Story{Text: t.Says})
 	summary, err3 := casefile.EncodeSummary(casefile.Summary{Subject: t.About, Words: casefile.FindForm(t.About + "\n" + t.Name)})
-	if err := errors.Join(err1, err2, err3); err != nil {
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return nil, err
 	}
 	first := custody.Item{Kind: casefile.EntryRouting, Compartment: seal.Investigation, AuthorKind: custody.AuthorSystem, Payload: rules}
 	code := f.code.Recipient(c.Custody.Instance())
 	f.found, err = c.Custody.Found(dir, custody.Plan{
-		Case: f.row.ID, Route: f.row.Route, Selection: o.Recipients(dir), Code: &code, Items: []custody.Item{first, who, what}, Summary: summary, At: now,
+		Case: f.row.ID, Route: f.row.Route, Selection: o.Recipients(dir), Code: &code, Items: []custody.Item{first, who, says, what}, Summary: summary, At: now,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("seal file of a translator: %w", err)

@@ -93,6 +93,8 @@ func TestATranslatorReadsOneTextAndNothingElse(t *testing.T) {
 	if len(given.Timeline) < 2 || given.Next.Key != "translator" || len(given.Moves) > 1 {
 		t.Errorf("the members do not see what was given: %d items, %q", len(given.Timeline), given.Next.Key)
 	}
+	_, err = i.Casework.SaveDraft(ctx, by, file.Number, casework.Writing{Kind: casework.DraftMessage, Was: casework.DraftMessage, Seen: given.Seen, Text: "Merci", Lang: lang.FR})
+	wants(t, err, "error.nobody-reads", "a message that nobody would read")
 	if got, err := i.Dialogue.Translating(ctx, visit); err != nil || got.Text != "" || got.Handed == "" {
 		t.Errorf("after handing in the text still opens: %+v, %v", got, err)
 	}

@@ -267,10 +267,23 @@ func (h *eventful) windowsOf() {
 	})
 }
 
+// translated has a text of a case translated by somebody outside, who brings it into the
+// case without being able to open it.
+func (h *eventful) translated(n casefile.Number) {
+	m := h.team.Manager
+	texts, err := h.Casework.Translatables(ctx, m, n)
+	h.must(err)
+	file, err := h.Casework.AddTranslator(ctx, m, n, casework.Translator{
+		Entry: texts[0].ID, Name: "Ioana Pop", To: "Roemeens", Lang: lang.NL, Until: h.Casework.Calendar.Today(h.Clock.Now().AddDate(0, 0, 7)), About: "tekst",
+	}, h.Password(m))
+	h.must(err)
+	h.must(h.Dialogue.HandIn(ctx, h.Enter(file.Code), dialogue.Sending{Key: dialogue.NewKey(), Number: file.Number}, lang.NL, "Au dispărut bani."))
+}
+
 // wait leaves behind what waits: lines, mail, jobs, somebody in the middle of enrolling,
 // a limit that was used up in part.
 func (h *eventful) wait() {
-	h.Complain("nl", apptest.StrictAnswers("theft"), nil)
+	h.translated(h.Complain("nl", apptest.StrictAnswers("theft"), nil).Number)
 	path, err := h.Setup.Invite(ctx, h.team.Manager, setup.Person{
 		Name: "Late Person", Email: "late@desk.example", Language: "nl", Assignments: []staff.Assignment{{Role: staff.RoleAuditor}},
 	})

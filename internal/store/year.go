@@ -52,11 +52,11 @@ func (t *Tx) CountedMonths(from, to string) (map[string]int, error) {
 	return found, err
 }
 
-// EntriesAmong lists the cases that a report of a span counts and that hold an entry of
-// a kind.
-func (t *Tx) EntriesAmong(s Span, kind casefile.EntryKind) ([]casefile.ID, error) {
-	rows, err := t.Query(`SELECT DISTINCT e.case_id FROM case_file c JOIN entry e ON e.case_id = c.id WHERE `+among+` AND e.kind = $3`,
-		micros(s.Till), micros(s.From), kind)
+// ReviewsAmong lists the cases that a report of a span counts and that somebody was asked
+// to look at again.
+func (t *Tx) ReviewsAmong(s Span) ([]casefile.ID, error) {
+	rows, err := t.Query(`SELECT DISTINCT e.case_id FROM entry e JOIN case_file c ON c.id = e.case_id
+WHERE e.kind = 'review-request' AND `+among, micros(s.Till), micros(s.From))
 	return all(rows, err, scanID)
 }
 

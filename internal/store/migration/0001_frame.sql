@@ -295,6 +295,7 @@ CREATE TABLE entry (
 CREATE INDEX entry_seq ON entry (case_id, seq);
 CREATE INDEX entry_words ON entry (case_id, seq) WHERE kind IN ('message-in', 'withdrawal', 'meeting-request', 'check-in', 'review-request', 'slip-answer', 'data-request');
 CREATE INDEX entry_request ON entry (created) WHERE kind = 'request';
+CREATE INDEX entry_review ON entry (case_id) WHERE kind = 'review-request';
 
 CREATE TABLE summary (
   case_id {text}  NOT NULL PRIMARY KEY REFERENCES case_file (id) ON DELETE CASCADE,

@@ -65,7 +65,7 @@ func (d *desk) translatorAdd(w http.ResponseWriter, r *http.Request) error {
 	until, _ := dateOf(f, "until") // no date is one that cannot be
 	made, err := d.Casework.AddTranslator(r.Context(), actor(r), number(r), casework.Translator{
 		Entry: f.one("entry"), Name: f.one("name"), To: f.one("to"), Lang: l, Until: until,
-		About: d.text(r, "desk.translator.about", "number", r.PathValue("number")),
+		About: d.text(r, "desk.translator.about", "number", r.PathValue("number")), Says: d.text(r, "desk.translator.says"),
 	}, d.proof(r, f))
 	if saysKey(err, "error.translator-excluded") {
 		return d.showTranslator(w, r, http.StatusUnprocessableEntity, f, []ui.FormError{{Field: "name", Text: d.text(r, "error.translator-excluded")}})
