@@ -72,4 +72,35 @@ test('a keyboard is enough', { timeout: 10 * 60_000 }, async (t) => {
     await keyboard.goesTo(sofie.say('common.sign-out'));
     assert.equal(await sofie.heading(), sofie.say('desk.signin.title'));
   });
+
+  await t.test('to use single keys, once they are turned on', async (t) => {
+    await complainsInShort(await someone(t, house, { lang: 'nl' }), general('nl'));
+    const sofie = await someone(t, house, { lang: 'nl' });
+    const keyboard = new Keyboard(sofie);
+    const press = (...keys) => keys.reduce((before, key) => before.then(() => sofie.page.keyboard.press(key)), Promise.resolve());
+    const focus = () => sofie.page.evaluate(() => document.activeElement.name || document.activeElement.textContent);
+    await sofie.opens('/desk');
+    await keyboard.skips();
+    await signsInByKeyboard(keyboard, house.members.sofie);
+    await sofie.opens('/desk');
+    await press('?', 'g', 't');
+    assert.equal(sofie.at, '/desk', 'until then a key does nothing');
+    await sofie.opens('/desk/keys');
+    await keyboard.goesTo(sofie.say('keys.turn-on'));
+    await sofie.reads(sofie.say('keys.done-on'));
+    await sofie.leadsTo(() => press('g', 'i'));
+    assert.equal(sofie.at, '/desk');
+    await press('j');
+    const subject = await focus();
+    await sofie.leadsTo(() => press('o'));
+    assert.equal(await sofie.heading(), subject);
+    await press('r');
+    assert.equal(await focus(), 'text');
+    await sofie.reads(sofie.say('desk.compose.message'));
+    await sofie.page.keyboard.type('gi? Just words.');
+    await sofie.leadsTo(() => press('Control+Enter'));
+    await sofie.reads('gi? Just words.', sofie.say('desk.check.send-message'));
+    await sofie.leadsTo(() => press('?'));
+    assert.equal(sofie.at, '/desk/keys');
+  });
 });

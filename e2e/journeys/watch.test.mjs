@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { openHouse, inEveryWay } from './house.mjs';
 import { someone } from './person.mjs';
-import { complainsInShort, enters, integrity, receipt, shownCode } from './complaint.mjs';
+import { complainsInShort, enters, integrity, receipt, shownCode, stories } from './complaint.mjs';
 import { atTheDesk, counts, listed, opensCase } from './member.mjs';
 
 const badly = {
@@ -138,5 +138,30 @@ test('whoever helped is asked and heard as well', { timeout: 10 * 60_000 }, asyn
     await nele.opens(`/desk/case/${sent.number}`);
     await nele.reads(file);
     await nele.misses('Wouters');
+
+    const until = new Date(Date.now() + 10 * 86_400_000);
+    const story = stories[way.lang];
+    await nele.unfolds(nele.say('desk.translator.side'));
+    await nele.follows(nele.say('desk.translator.link'));
+    await nele.reads(story);
+    await nele.fills({
+      entry: await nele.page.locator('input[name=entry]').first().getAttribute('value'), name: 'Ioana Pop', to: 'Română', lang: way.lang, password,
+      'until.day': String(until.getDate()), 'until.month': String(until.getMonth() + 1), 'until.year': String(until.getFullYear()),
+    });
+    await nele.presses(nele.say('desk.translator.give'));
+    const forOne = await shownCode(nele);
+    await nele.presses(nele.say('desk.translator.given'));
+    const ioana = await someone(t, house, way);
+    await ioana.opens(`/${way.lang}/mailbox`);
+    await ioana.fills({ code: forOne });
+    await ioana.presses(ioana.say('mailbox.enter.button'));
+    await ioana.reads(story, ioana.say('mailbox.translate.logged'));
+    await ioana.misses(sent.number, file, ioana.say('mailbox.messages'));
+    await ioana.fills({ text: 'Au dispărut bani din casă.' });
+    await ioana.presses(ioana.say('mailbox.translate.button'));
+    await ioana.reads(ioana.say('mailbox.translate.thanks'));
+    await ioana.misses(story);
+    await nele.opens(`/desk/case/${sent.number}`);
+    await nele.reads('Au dispărut bani din casă.', 'Ioana Pop');
   });
 });

@@ -20,7 +20,19 @@ type Actor struct {
 	Entry    staff.Entry
 	Keys     *seal.Keys
 	Passkey  bool // has one that can be shown in the place of the password
+	// Shortcuts says whether single keys do something on the member's pages.
+	Shortcuts Shortcuts
 }
+
+// Shortcuts says whether a member wants single keys to do something. Whoever speaks to the
+// computer, or slips, must not set them off. WCAG 2.2 SC 2.1.4.
+type Shortcuts string
+
+// The two.
+const (
+	ShortcutsOff Shortcuts = ""
+	ShortcutsOn  Shortcuts = "on"
+)
 
 // Handler reports whether the member handles cases of any team.
 func (a Actor) Handler() bool { return a.Entry.Has(staff.RoleHandler) }

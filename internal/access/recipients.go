@@ -145,6 +145,15 @@ func Recipients(d *staff.Directory, w Want) Selection {
 	return s
 }
 
+// Practising is the one who made up a complaint to practise on, which is about nobody
+// and which nobody else reads.
+func Practising(d *staff.Directory, member staff.ID) (s Selection) {
+	if e, ok := d.Entry(member); ok && e.Has(staff.RoleHandler) {
+		s.Members = []staff.ID{e.ID}
+	}
+	return s
+}
+
 // Everyone is every active member and every recovery key: the recipients of a
 // practice case, which is about nobody.
 func Everyone(d *staff.Directory) (s Selection) {

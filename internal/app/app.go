@@ -57,6 +57,7 @@ type App struct {
 	SignIn   *signin.SignIn
 	Setup    *setup.Setup
 	Work     *work.Work
+	Pickups  []*post.Pickup // one for each mailbox that is read
 
 	Oversight *custody.Oversight
 
@@ -189,8 +190,13 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 	}
 	a.Casework.Limits.FileBytes, a.Casework.BackupDays = fileBytes, a.Config.BackupDays
 	a.Casework.UndoFor = a.Config.Undo
+	a.Work.Count = a.Intake.KeepVisits
 	a.Work.Remind = func(ctx context.Context) error {
-		_, err := a.Casework.Remind(ctx)
+		_, err1 := a.Casework.Remind(ctx)
+		_, err2 := a.Casework.ForgetUnsorted(ctx)
+		return errors.Join(err1, err2)
+	}
+	if err := a.mailboxes(); err != nil {
 		return err
 	}
 	var err error
@@ -212,6 +218,9 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 		},
 		store.ErasureJob: func(ctx context.Context, ref string, _ int) (time.Time, error) {
 			return (&custody.Eraser{Store: a.Store, Blobs: a.Blobs, Empty: a.db.Checkpoint}).Finish(ctx, ref)
+		},
+		store.PracticeJob: func(ctx context.Context, ref string, _ int) (time.Time, error) {
+			return time.Time{}, a.Casework.ExpirePractice(ctx, ref)
 		},
 		setup.RekeyJob: func(ctx context.Context, ref string, _ int) (time.Time, error) { return a.Setup.TakeOver(ctx, ref) },
 	}

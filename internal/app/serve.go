@@ -176,7 +176,14 @@ func (a *App) Serve(ctx context.Context, ready func(addresses []string)) error {
 	err = errors.Join(err, stop(servers)) //nolint:contextcheck // the context has ended; stopping has a time of its own
 	endBackground()
 	working.Wait()
-	return err
+	return errors.Join(err, a.lastCount()) //nolint:contextcheck // the context has ended; stopping has a time of its own
+}
+
+// lastCount writes down what was counted since the last minute.
+func (a *App) lastCount() error {
+	ctx, cancel := context.WithTimeout(context.Background(), stopTime)
+	defer cancel()
+	return a.Intake.KeepVisits(ctx)
 }
 
 func stop(servers []*http.Server) error {

@@ -45,6 +45,8 @@ const (
 	PartErased        Kind = "part-erased"    // the story or the identity, before the rest
 	HoldSet           Kind = "hold-set"       // nothing of the case may be erased
 	HoldLifted        Kind = "hold-lifted"    // it may be again
+	TermSet           Kind = "term-set"       // it is kept until a claim is time-barred
+	TermEnded         Kind = "term-ended"     // and no longer for that
 	MailDead          Kind = "mail-dead"      // a mail that no server took
 	AddressProven     Kind = "address-proven" // what was sent to an address came back
 	CodeAsked         Kind = "code-asked"     // a new code for somebody who lost theirs
@@ -72,6 +74,7 @@ const (
 	Redacted          Kind = "redacted"         // something was removed from an entry for good; never what
 	HelperAdded       Kind = "helper-added"     // somebody who helped got a code of their own
 	MessageRecalled   Kind = "message-recalled" // by a member, before the complainant read it
+	PracticeEnded     Kind = "practice-ended"   // what a member made up to practise on is gone
 )
 
 // Kinds lists every kind, in the order of the constants.
@@ -84,7 +87,7 @@ func Kinds() []Kind {
 		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
 		AddressProven, CodeAsked, CodeDrawn, CodeStopped, CodeReplaced, CodeHanded, ApprovalAsked, AccessChanged, ApprovalEnded,
 		Receipt, LogRead, LogExported, LogChecked, CheckpointSent, Acknowledged,
-		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, ReviewAsked, DataAsked, DataAnswered, PartErased, HoldSet, HoldLifted, ClockChanged, Reminded, CheckInAsked, HelperAdded, MessageRecalled, Redacted,
+		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, ReviewAsked, DataAsked, DataAnswered, PartErased, HoldSet, HoldLifted, TermSet, TermEnded, ClockChanged, Reminded, CheckInAsked, HelperAdded, MessageRecalled, Redacted, PracticeEnded,
 	}
 }
 

@@ -23,6 +23,7 @@ const (
 	EntryStateEvent        EntryKind = "state-event"        // a step, and the member's reason
 	EntryRawMail           EntryKind = "raw-mail"           // a message as it came in
 	EntryUnmatchedMail     EntryKind = "unmatched-mail"     // a message whose sender is not sure
+	EntryMailFacts         EntryKind = "mail-facts"         // what was found about a message that came in
 	EntrySummary           EntryKind = "summary"            // what list and search open
 	EntryRouting           EntryKind = "routing"            // who was left out when it came in
 	EntryAccess            EntryKind = "access"             // somebody gained or lost the keys of the case
@@ -49,6 +50,8 @@ const (
 	EntryTag               EntryKind = "tag"                // a word of the members' own
 	EntryLink              EntryKind = "link"               // another case has to do with this one
 	EntryReread            EntryKind = "reread"             // a text that a colleague is to read, or has read
+	EntryToTranslate       EntryKind = "to-translate"       // the one text in the file of a translator
+	EntryTranslation       EntryKind = "translation"        // what a translator made of an entry
 )
 
 // The names of the compartments, as package seal prints them.
@@ -63,11 +66,11 @@ func EntryKinds() []EntryKind {
 	return []EntryKind{
 		EntryStory, EntryMessageIn, EntryMessageOut, EntryNote, EntryIdentity,
 		EntryContactChange, EntryFile, EntryInternalFile, EntryOutcome, EntryWithdrawal,
-		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntrySummary,
+		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntryMailFacts, EntrySummary,
 		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryClock, EntryPromise, EntryCheckIn, EntryHelper, EntryPart, EntryReview,
 		EntryDataRequest, EntryDataAnswer, EntryDataNoted, EntryDataSettled,
 		EntryRecord, EntrySlip, EntrySlipAnswer, EntryRedaction, EntryInternalRedaction,
-		EntryRecall, EntryReread, EntryLink, EntryTag,
+		EntryRecall, EntryReread, EntryLink, EntryTag, EntryToTranslate, EntryTranslation,
 	}
 }
 
@@ -83,7 +86,7 @@ func (k EntryKind) Compartment() string {
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryFile, EntryOutcome,
 		EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn, EntryPart, EntryReview,
 		EntryDataRequest, EntryDataAnswer,
-		EntrySlip, EntrySlipAnswer, EntryRedaction, EntryRecall:
+		EntrySlip, EntrySlipAnswer, EntryRedaction, EntryRecall, EntryToTranslate:
 		return dialogueCompartment
 	default:
 		return investigationCompartment
@@ -96,7 +99,7 @@ func (k EntryKind) Seen() bool {
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryIdentity, EntryContactChange,
 		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn, EntryPart, EntryReview,
 		EntryDataRequest, EntryDataAnswer,
-		EntrySlip, EntrySlipAnswer, EntryRedaction, EntryRecall:
+		EntrySlip, EntrySlipAnswer, EntryRedaction, EntryRecall, EntryToTranslate:
 		return true
 	default:
 		return false
@@ -114,9 +117,24 @@ const (
 	ChannelLetter Channel = "letter"
 	ChannelVisit  Channel = "visit"
 	ChannelWatch  Channel = "watch" // no complaint: a member gave somebody who helped a code of their own
+	// ChannelPractice is no complaint either: a member made it up to practise on. It is in no
+	// list and no count, and ends by itself.
+	ChannelPractice Channel = "practice"
+	ChannelData     Channel = "data" // no complaint: somebody without a case asks about their data
+	// ChannelTranslate: no complaint either, but one text of a case for a translator.
+	ChannelTranslate Channel = "translate"
 )
+
+// Complaint reports whether what came by the channel is a complaint, or a question about
+// one: only those are counted.
+func (c Channel) Complaint() bool {
+	return c != ChannelWatch && c != ChannelData && c != ChannelTranslate && c != ChannelPractice
+}
+
+// Reads reports whether whoever it came from, or helped, reads messages in a mailbox.
+func (c Channel) Reads() bool { return c != ChannelData && c != ChannelTranslate }
 
 // Channels returns every channel.
 func Channels() []Channel {
-	return []Channel{ChannelWeb, ChannelEmail, ChannelPhone, ChannelLetter, ChannelVisit, ChannelWatch}
+	return []Channel{ChannelWeb, ChannelEmail, ChannelPhone, ChannelLetter, ChannelVisit, ChannelWatch, ChannelData, ChannelTranslate, ChannelPractice}
 }

@@ -6,13 +6,16 @@ import (
 	"time"
 )
 
-// HoldAct is what happened to a legal hold.
+// HoldAct is what happened to a legal hold, or to the day until which a case is kept because
+// somebody can still claim something.
 type HoldAct string
 
 // The acts.
 const (
 	HoldSet    HoldAct = "set"
 	HoldLifted HoldAct = "lifted"
+	TermSet    HoldAct = "term-set"   // it is kept until a claim is time-barred
+	TermEnded  HoldAct = "term-ended" // and no longer for that
 )
 
 // HoldEvent tells that nothing of a case may be erased, or that it may be again, and
@@ -21,7 +24,8 @@ const (
 type HoldEvent struct {
 	Act    HoldAct   `json:"act"`
 	Why    string    `json:"why"`
-	Review time.Time `json:"review"` // of one that was set: when it is looked at again
+	Review time.Time `json:"review"`         // of one that was set: when it is looked at again
+	Until  time.Time `json:"until,omitzero"` // of TermSet: the end of the last day
 }
 
 func (HoldEvent) kind() string { return "hold" }

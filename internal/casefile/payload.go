@@ -89,7 +89,8 @@ type Summary struct {
 	Assessed []string `json:"assessed,omitempty"` // as the members see it
 	Severity int      `json:"severity,omitempty"` // 1 to 4; 0 while nobody said
 	Outcome  Outcome  `json:"outcome,omitempty"`
-	Tags     []string `json:"tags,omitempty"` // words of the members' own
+	Tags     []string `json:"tags,omitempty"`     // words of the members' own
+	Distress bool     `json:"distress,omitempty"` // something in it is distressing
 	Tally    Tally    `json:"tally,omitzero"`
 	Words    string   `json:"-"` // what FindForm made of every word in the case
 }

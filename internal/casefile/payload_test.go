@@ -71,13 +71,23 @@ func TestEveryPayloadIsReadAsWrittenAndPrintsNothing(t *testing.T) {
 		Matter: casefile.MatterIdentity, For: canary, Object: canary, Reason: canary, Until: time.Date(2026, 3, 8, 12, 0, 0, 0, time.UTC),
 	})
 	roundTrip(t, "record", casefile.Record{Sheet: casefile.SheetTriage, Fields: map[string][]string{"why": {canary}}, Struck: true})
-	roundTrip(t, "helper", casefile.Helper{Number: canary})
+	roundTrip(t, "helper", casefile.Helper{Number: canary, Text: canary, Name: canary, To: canary})
+	roundTrip(t, "to translate", casefile.ToTranslate{Case: canary, Entry: canary, Text: canary, To: canary, Name: canary})
+	roundTrip(t, "translation", casefile.Translation{Of: canary, Number: canary, By: canary, To: canary, Text: canary})
 	roundTrip(t, "check-in", casefile.CheckIn{Lang: lang.NL, Clock: canary, Wish: canary, Declined: true})
 	roundTrip(t, "clock event", casefile.ClockEvent{Act: casefile.ClockExtended, Clock: "D5", Why: canary})
 	roundTrip(t, "code event", casefile.CodeEvent{Act: casefile.CodeAsked, Why: canary})
 	roundTrip(t, "reread", casefile.Reread{To: []string{canary}, Draft: "message", Text: canary, Found: canary, Why: canary, Words: canary})
 	roundTrip(t, "link", casefile.Link{Other: canary, Number: canary, About: casefile.LinkRelated})
-	roundTrip(t, "tag", casefile.Tag{Word: canary, Off: true})
+	facts := casefile.MailFacts{Mailbox: canary, Raw: canary, Sort: casefile.MailList, Size: 3, SPF: "pass", DMARC: "fail", Flaws: []string{canary}, HTML: true, LeftOut: true}
+	roundTrip(t, "raw mail", casefile.RawMail{
+		Manifest: []byte(canary), From: canary, Name: canary, ReplyTo: canary, To: []string{canary}, Sent: time.Date(2026, 3, 8, 12, 0, 0, 0, time.UTC), ID: canary, Re: []string{canary},
+	})
+	roundTrip(t, "mail facts", facts)
+	roundTrip(t, "other mail", casefile.OtherMail{
+		Lang: lang.FR, From: canary, Name: canary, Subject: canary, Text: canary, Files: files, Received: time.Date(2026, 3, 8, 12, 0, 0, 0, time.UTC), Facts: facts,
+	})
+	roundTrip(t, "tag", casefile.Tag{Word: canary, Off: true, Distress: true, File: canary})
 	roundTrip(t, "recall", casefile.Recall{Message: canary, Undone: true})
 	roundTrip(t, "part", casefile.PartEvent{
 		Part: casefile.ScopeStory, Rule: canary, Outcome: casefile.OutcomeUpheld, Closed: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC),

@@ -114,10 +114,20 @@ func rewrite(k EntryKind, plain []byte, f func(string) string) ([]byte, error) {
 		return edit(plain, func(p *HoldEvent) { p.Why = f(p.Why) })
 	case EntrySlip:
 		return edit(plain, func(p *Slip) { p.Whom, p.Basis, p.Text, p.Why = f(p.Whom), f(p.Basis), f(p.Text), f(p.Why) })
+	case EntryTranslation:
+		return edit(plain, func(p *Translation) { p.Text = f(p.Text) })
+	case EntryToTranslate:
+		return edit(plain, func(p *ToTranslate) { p.Text = f(p.Text) })
 	case EntryReread:
 		return edit(plain, func(p *Reread) { p.Text, p.Found, p.Why, p.Words = f(p.Text), f(p.Found), f(p.Why), f(p.Words) })
 	case EntrySlipAnswer:
 		return edit(plain, func(p *SlipAnswer) { p.Name, p.Words = f(p.Name), f(p.Words) })
+	case EntryTag:
+		return edit(plain, func(p *Tag) {
+			if p.Distress { // the others stand in the summary as well, and are taken off
+				p.Word = f(p.Word)
+			}
+		})
 	case EntryRecord:
 		return edit(plain, func(p *Record) { p.Fields = each(p.Fields, typedIn(p.Sheet), f) })
 	default:

@@ -1,7 +1,9 @@
 package casefile
 
 import (
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -23,6 +25,7 @@ const (
 	FieldSome  FieldKind = "some"  // any of the options
 	FieldDay   FieldKind = "day"   // a date, written 2006-01-02
 	FieldTopic FieldKind = "topic" // any of the topics of the profile
+	FieldEuro  FieldKind = "euro"  // an amount in whole euros
 )
 
 // If says that a field is needed only when another has one of some values; any value
@@ -87,10 +90,11 @@ func FormOf(s Sheet) (Form, bool) {
 	return list[i], true
 }
 
-// The most that a field may hold, in letters.
+// The most that a field may hold, in letters or euros.
 const (
 	LineMost  = 200
 	WordsMost = 20_000
+	euroMost  = 999_999_999
 )
 
 // Problem says what is wrong with one field. Key is the last part of the key of its
@@ -196,10 +200,25 @@ func (x Field) unfit(v string) string {
 		if utf8.RuneCountInString(v) > WordsMost {
 			return "words"
 		}
+	case FieldEuro:
+		if _, ok := euros(v); !ok {
+			return "euro"
+		}
 	case FieldTopic: // the profile knows them
 	}
 	return ""
 }
+
+// euros reads an amount as people type it: 1200, 1 200 or 1.200, with or without the sign
+// of the euro; without cents.
+func euros(s string) (int, bool) {
+	digits := strings.NewReplacer("€", "", " ", "", "\u00a0", "", "\u202f", "", ".", "").Replace(s)
+	n, err := strconv.Atoi(digits)
+	return n, err == nil && n >= 0 && n <= euroMost && !cents.MatchString(s)
+}
+
+// cents matches what looks like a part of a euro rather than thousands.
+var cents = regexp.MustCompile(`\.\d{1,2}$|\.\d{4,}`)
 
 func among(values, wanted []string) bool {
 	return slices.ContainsFunc(values, func(v string) bool { return slices.Contains(wanted, v) })

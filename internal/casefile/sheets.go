@@ -37,6 +37,8 @@ const (
 	SheetMeeting      Sheet = "meeting"      // Directive (EU) 2019/1937 art. 9(2)
 	SheetConsent      Sheet = "consent"      // Directive (EU) 2019/1937 art. 16(1)
 	SheetDisclosure   Sheet = "disclosure"   // Directive (EU) 2019/1937 art. 16(2) and (3)
+	SheetFundraising  Sheet = "fundraising"  // how and by whom money was asked for
+	SheetMoney        Sheet = "money"        // what was lost, and what came back
 )
 
 func strict() []Route { return []Route{Privacy, Integrity} }
@@ -51,9 +53,9 @@ func Bodies() []string {
 // Sheets is the one table of what members record of a case.
 func Sheets() []Form {
 	return []Form{
-		triage(), conflict(), breach(),
+		triage(), fundraising(), conflict(), breach(),
 		regime(), plan(), person(), allegation(), interview(), evidence(), checks(), task(), report(),
-		decision(), measure(), cause(), notification(), referral(),
+		decision(), measure(), money(), cause(), notification(), referral(),
 		meeting(), consent(), disclosure(),
 	}
 }
@@ -91,5 +93,20 @@ func conflict() Form {
 	return Form{Sheet: SheetConflict, Part: PartAssess, Own: true, Routes: strict(), Fields: []Field{
 		{ID: "none", Kind: FieldOne, Required: true, Options: []string{"none", "known"}},
 		{ID: "words", Kind: FieldWords, If: &If{"none", []string{"known"}}},
+	}}
+}
+
+// FundraisingMethods are the ways in which people are asked for money.
+func FundraisingMethods() []string {
+	return []string{"street", "door", "phone", "mail", "email", "online", "event", "other"}
+}
+
+// fundraising is about a complaint on how somebody was asked for money. One about a
+// member of VEF/AERF goes there as well, which its code asks.
+func fundraising() Form {
+	return Form{Sheet: SheetFundraising, Part: PartAssess, Routes: []Route{General}, Fields: []Field{
+		{ID: "method", Kind: FieldOne, Required: true, Options: FundraisingMethods()},
+		{ID: "agency", Kind: FieldLine},
+		{ID: "forwarded", Kind: FieldDay},
 	}}
 }

@@ -151,6 +151,16 @@ func measure() Form {
 	}}
 }
 
+// money is what a case is about in euros, as far as it is known.
+func money() Form {
+	return Form{Sheet: SheetMoney, Part: PartDecide, Fields: []Field{
+		{ID: "alleged", Kind: FieldEuro},
+		{ID: "confirmed", Kind: FieldEuro},
+		{ID: "recovered", Kind: FieldEuro},
+		{ID: "words", Kind: FieldWords},
+	}}
+}
+
 func cause() Form {
 	return Form{Sheet: SheetCause, Part: PartDecide, Fields: []Field{
 		{ID: "causes", Kind: FieldSome, Required: true, Options: []string{

@@ -12,10 +12,17 @@ const (
 	TagLongest = 40
 )
 
-// Tag puts a word of the members' own on a case, or takes it off.
+// DistressLongest bounds the sentence that warns of something distressing, in characters.
+const DistressLongest = 200
+
+// Tag puts a word of the members' own on a case, or takes it off. One that warns the next
+// reader of something distressing says in one sentence what it is; it is an entry of the
+// same kind, so that what stands in the clear tells neither from the other.
 type Tag struct {
-	Word string `json:"word"`
-	Off  bool   `json:"off,omitempty"`
+	Word     string  `json:"word"`
+	Off      bool    `json:"off,omitempty"`
+	Distress bool    `json:"distress,omitempty"`
+	File     EntryID `json:"file,omitempty"` // what is distressing; empty: what was told
 }
 
 // Apply returns tags with one more or one less. Two that differ only in capitals or accents

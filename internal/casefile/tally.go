@@ -14,6 +14,24 @@ type Tally struct {
 	Measures []Counted `json:"measures,omitempty"`
 	Causes   []string  `json:"causes,omitempty"`
 	Told     []string  `json:"told,omitempty"` // whom outside the organisation it was notified to
+	Money    Money     `json:"money,omitzero"`
+	Raised   Raised    `json:"raised,omitzero"`
+	// First is what it had come to when somebody asked to look at it again.
+	First Outcome `json:"first,omitempty"`
+}
+
+// Money is what a case is about in whole euros; nought: nothing, or nothing known.
+type Money struct {
+	Alleged   int `json:"alleged,omitempty"`
+	Confirmed int `json:"confirmed,omitempty"`
+	Recovered int `json:"recovered,omitempty"`
+}
+
+// Raised is how money was asked for. The agency is the name of a firm, as it was typed.
+type Raised struct {
+	Method    string `json:"method,omitempty"`
+	Agency    string `json:"agency,omitempty"`
+	Forwarded bool   `json:"forwarded,omitempty"` // to VEF/AERF
 }
 
 // Counted is a measure as it is counted. The days are written 2006-01-02.
@@ -38,7 +56,17 @@ func (w Worked) Tally(t Tally) Tally {
 			t.Told = append(t.Told, body)
 		}
 	}
+	m := w.Single(SheetMoney)
+	t.Money = Money{m.Euros("alleged"), m.Euros("confirmed"), m.Euros("recovered")}
+	k := w.Single(SheetFundraising)
+	t.Raised = Raised{k.One("method"), k.One("agency"), k.One("forwarded") != ""}
 	return t
+}
+
+// Euros is an amount of a record; nought where there is none.
+func (r Record) Euros(field string) int {
+	n, _ := euros(r.One(field))
+	return n
 }
 
 // Progress is how far what a case led to has come.

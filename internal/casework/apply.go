@@ -73,6 +73,9 @@ func (c *Casework) apply(ctx context.Context, actor access.Actor, o *custody.Ope
 	if ch.to != "" {
 		next.State = ch.to
 	}
+	if next.State == casefile.StateUnsorted {
+		clocks = nil // nothing is owed before it is a complaint
+	}
 	clocks, asks := c.watch(o, next.State, clocks)
 	if ch.edit != nil {
 		ch.edit(&next)
@@ -128,7 +131,7 @@ func (c *Casework) stored(ctx context.Context, actor access.Actor, o *custody.Op
 		if clocks, err = tx.Clocks(o.Case.ID); err != nil {
 			return err
 		}
-		row, err = tx.Inbox(store.InboxFilter{Member: actor.Member, Cases: []casefile.ID{o.Case.ID}, Limit: 1})
+		row, err = tx.Inbox(store.InboxFilter{Member: actor.Member, Cases: []casefile.ID{o.Case.ID}, Practice: practice(o), Limit: 1})
 		return err
 	})
 	if err != nil {
@@ -164,7 +167,7 @@ func (c *Casework) seal(actor access.Actor, o *custody.Opened, ch change, row []
 	s := r.summary
 	news := []string{unheard(o, r.Summary.Revision), ch.words}
 	if ch.scrub {
-		s.Subject, s.Words, s.Tally, news = "", "", casefile.Tally{}, nil
+		s.Subject, s.Words, s.Tally, s.Distress, news = "", "", casefile.Tally{}, false, nil
 	}
 	for _, words := range news {
 		if words != "" {
@@ -172,6 +175,9 @@ func (c *Casework) seal(actor access.Actor, o *custody.Opened, ch change, row []
 		}
 	}
 	if closes {
+		if s.Tally.First == "" && has(o, casefile.EntryReview) {
+			s.Tally.First = s.Outcome
+		}
 		s.Outcome = record.Outcome
 	}
 	if ch.sum != nil {
@@ -190,6 +196,9 @@ func (c *Casework) seal(actor access.Actor, o *custody.Opened, ch change, row []
 func (c *Casework) addTo(o *custody.Opened, ch change) (*custody.Addition, error) {
 	if ch.turn == nil {
 		return c.Custody.Add(o, ch.items...)
+	}
+	if practice(o) {
+		return nil, errPracticeAlone
 	}
 	return c.Custody.Turn(ch.turn.dir, o, ch.turn.turn, ch.items...)
 }
@@ -223,10 +232,13 @@ func (c *Casework) rest(tx *store.Tx, actor access.Actor, o *custody.Opened, ch 
 		}
 	}
 	if added == nil {
-		return o.Keep(tx, actor.Member)
+		return errors.Join(o.Keep(tx, actor.Member), c.putHere(tx, actor, o.Case.ID, hereWorking))
 	}
 	if added.Lost(actor.Member) {
 		return nil
+	}
+	if err := c.putHere(tx, actor, o.Case.ID, hereWorking); err != nil {
+		return err
 	}
 	if readUpTo(o, actor.Member).Seq >= o.Case.Head.Count {
 		if err := tx.SetReadMark(o.Case.ID, actor.Member, added.Count()); err != nil {

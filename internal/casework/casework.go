@@ -63,6 +63,8 @@ type Casework struct {
 	Mails     Sealer // mail that waits
 	Views     Keeper // names of lists of cases
 	Oversight *custody.Oversight
+	Mailboxes []Mailbox // whose mail becomes cases
+	Mailroom  *custody.Mailroom
 	Retention retention.Rules // nil: those of the profile
 	Limits    Limits
 	// BackupDays is for how many days the operator says that the oldest backup is kept;

@@ -105,6 +105,9 @@ func find(list []Draft, k DraftKind) (Draft, bool) {
 	return list[i], true
 }
 
+// errNobodyReads tells that nobody would read a message in this file.
+var errNobodyReads = fault.New(fault.Conflict, "error.nobody-reads")
+
 // SaveDraft keeps what the member has written so far, sealed on the server. Faults:
 // too long, too many files, and error.changed-meanwhile when the same draft was
 // changed in another window; then nothing is written over.
@@ -112,6 +115,9 @@ func (c *Casework) SaveDraft(ctx context.Context, actor access.Actor, n casefile
 	o, err := c.open(ctx, actor, n)
 	if err != nil {
 		return nil, err
+	}
+	if w.Kind == DraftMessage && !o.Case.Channel.Reads() {
+		return nil, errNobodyReads
 	}
 	list, err := c.draftsOf(ctx, actor, o)
 	if err != nil {

@@ -80,6 +80,9 @@ func (c *Casework) due(ctx context.Context, actor access.Actor, n casefile.Numbe
 	if err != nil {
 		return k, err
 	}
+	if err := c.Store.Read(ctx, func(tx *store.Tx) error { return c.givenOut(tx, e.o) }); err != nil {
+		return k, err
+	}
 	k, ok := c.keeping(e.o, clocks)
 	_, _, stopped := standing(e.o)
 	switch {
@@ -120,12 +123,38 @@ func (c *Casework) leftOf(e erasing, actor access.Actor) store.ErasedCase {
 
 func (c *Casework) erase(ctx context.Context, actor access.Actor, e erasing) error {
 	file := e.o.Case
+	if practice(e.o) {
+		return c.endPractice(ctx, custody.ByMember(actor.Member), file.ID)
+	}
 	clocks, err := c.clocksOf(ctx, file.ID)
 	if err != nil {
 		return err
 	}
+	leaf, survey := c.certify(&e, actor, clocks), c.Custody.SurveyMark(file.ID)
+	err = c.writeIn(ctx, actor, file.ID, func(tx *store.Tx) error {
+		if err := tx.ForgetSurveyed(survey); err != nil {
+			return err
+		}
+		if err := tx.EraseCase(file, e.left); err != nil {
+			return err
+		}
+		return tx.InsertLeaf(leaf)
+	})
+	if err != nil {
+		return fmt.Errorf("erase case: %w", err)
+	}
+	c.logged.forget(file.ID)
+	c.searches.erase(file.ID)
+	c.wake()
+	return nil
+}
+
+// certify fills in what is left of a case, and makes the line of the log that tells of
+// its erasure.
+func (c *Casework) certify(e *erasing, actor access.Actor, clocks []deadline.Clock) store.Leaf {
 	e.left.Acknowledged = judged(clocks, deadline.KindAcknowledgement, deadline.KindFirstAnswer)
 	e.left.Answered = judged(clocks, deadline.KindFeedback, deadline.KindFullAnswer)
+	file := e.o.Case
 	closed := file.Closed
 	if closed.IsZero() { // it was no complaint, and ends here
 		closed = c.Store.Now()
@@ -140,19 +169,7 @@ func (c *Casework) erase(ctx context.Context, actor access.Actor, e erasing) err
 		Kind: audit.Erased, Actor: custody.ByMember(actor.Member), Case: file.ID, Object: string(file.Number), Detail: detail,
 	})
 	e.left.Leaf = leaf.ID
-	err = c.writeIn(ctx, actor, file.ID, func(tx *store.Tx) error {
-		if err := tx.EraseCase(file, e.left); err != nil {
-			return err
-		}
-		return tx.InsertLeaf(leaf)
-	})
-	if err != nil {
-		return fmt.Errorf("erase case: %w", err)
-	}
-	c.logged.forget(file.ID)
-	c.searches.erase(file.ID)
-	c.wake()
-	return nil
+	return leaf
 }
 
 // month is the month of a time on the calendar of the desk.

@@ -72,6 +72,7 @@ func (c *Casework) Exhibits(ctx context.Context, actor access.Actor, n casefile.
 		return nil, err
 	}
 	files, left := filesOf(o), int64(printsAtOnce)
+	distressOf(o, files, a.names)
 	var list []Exhibit
 	for _, e := range o.Entries {
 		f, ok := files[e.ID]

@@ -51,7 +51,7 @@ func (c *Casework) Open(ctx context.Context, actor access.Actor, n casefile.Numb
 
 func findManifest(o *custody.Opened, entry string) (seal.Manifest, bool) {
 	for _, e := range o.Entries {
-		if e.ID != entry || e.Kind != casefile.EntryFile && e.Kind != casefile.EntryInternalFile {
+		if e.ID != entry || e.Kind != casefile.EntryFile && e.Kind != casefile.EntryInternalFile && e.Kind != casefile.EntryRawMail {
 			continue
 		}
 		m, err := manifest(e)

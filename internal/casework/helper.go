@@ -88,7 +88,7 @@ func (c *Casework) AddHelper(ctx context.Context, actor access.Actor, n casefile
 // asksHelpers reports whether people who helped in a case can have a code: where its
 // complainant is asked after closing, and not in a file of theirs.
 func (c *Casework) asksHelpers(file store.Case) bool {
-	return file.Channel != casefile.ChannelWatch && c.Profile.Settings.CheckIns.On(file.Route)
+	return file.Channel.Complaint() && c.Profile.Settings.CheckIns.On(file.Route)
 }
 
 // wrongHelper says what is missing or wrong, by the rules of the form.

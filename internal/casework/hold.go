@@ -40,7 +40,9 @@ func standing(o *custody.Opened) (h casefile.HoldEvent, by custody.Entry, stands
 			continue
 		}
 		if p, err := casefile.DecodePayload[casefile.HoldEvent](e.Payload); err == nil {
-			h, by, stands = p, e, p.Act == casefile.HoldSet
+			if p.Act == casefile.HoldSet || p.Act == casefile.HoldLifted {
+				h, by, stands = p, e, p.Act == casefile.HoldSet
+			}
 		}
 	}
 	return h, by, stands || !o.Case.Held.IsZero()
@@ -126,8 +128,8 @@ func (c *Casework) twoToLift(actor access.Actor, o *custody.Opened, dir *staff.D
 }
 
 // second reports whether there is a second member to be asked. The alternative recipient
-// who is left alone on a case has none.
+// who is left alone on a case has none, nor has who practises.
 func (c *Casework) second(actor access.Actor, o *custody.Opened, dir *staff.Directory) bool {
 	alone := len(c.deciders(o, dir, request{by: actor.Member})) == 0
-	return !alone || !actor.Entry.In(casefile.Alternative)
+	return !alone || !actor.Entry.In(casefile.Alternative) && !practice(o)
 }

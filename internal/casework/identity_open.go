@@ -35,7 +35,7 @@ var errIdentityGone = fault.New(fault.Conflict, "error.identity-gone")
 // this one. The alternative recipient who is left alone on a case needs none,
 // because there is none.
 func (c *Casework) needsSecond(actor access.Actor, o *custody.Opened, dir *staff.Directory) bool {
-	if c.Profile.Settings.IdentityOpening != secondMember {
+	if c.Profile.Settings.IdentityOpening != secondMember || practice(o) {
 		return false
 	}
 	alone := len(c.deciders(o, dir, request{by: actor.Member})) == 0

@@ -91,6 +91,7 @@ type Row struct {
 	Language string
 	Charge   string
 	Severity int  // 0 while nobody said
+	Distress bool // something in it is distressing
 	Away     Away // of who is in charge, while they are away
 	Received time.Time
 	Due      time.Time // zero: no clock runs
@@ -219,7 +220,7 @@ func (c *Casework) viewFilter(actor access.Actor, v View) store.InboxFilter {
 		f.Closed = true
 	case ViewErase:
 		f.Closed, f.EraseTill = true, c.Store.Now()
-	case ViewAll, viewNumbers, viewHealth:
+	case ViewAll, viewNumbers, viewHealth, viewUnsorted:
 	}
 	return f
 }

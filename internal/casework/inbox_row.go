@@ -168,7 +168,7 @@ func (c *Casework) row(r openedRow, names map[staff.ID]string) Row {
 	row := Row{
 		Number: r.Number, Subject: r.summary.Subject, Route: r.Route, State: r.State, Language: r.Language,
 		Charge: names[r.InCharge], Received: r.Received, Due: r.NextDue, Damaged: r.damaged, Kept: r.EraseAfter, Part: r.PartAfter, Held: r.Held,
-		Severity: r.summary.Severity, Tags: r.summary.Tags,
+		Severity: r.summary.Severity, Tags: r.summary.Tags, Distress: r.summary.Distress,
 		Unread: r.Head.Count > r.ReadUpTo,
 	}
 	for _, id := range r.summary.Topics {

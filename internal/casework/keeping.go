@@ -22,6 +22,8 @@ type Erasure struct {
 	Hold     *Hold          // nil: none stands
 	Way      Way            // how that is erased
 	Request  string         // the member's own request for it
+	Term     *Term          // nil: none stands
+	Terms    bool           // one can be set
 	Lift     Way            // how the hold is lifted
 	Lifting  string         // the member's own request for that
 	Spam     bool           // it may be erased as manifestly no complaint
@@ -50,6 +52,7 @@ func (c *Casework) erasure(actor access.Actor, o *custody.Opened, a around, aske
 		id := staff.ID(by.AuthorID)
 		e.Hold = &Hold{By: Person{id, a.names[id]}, Since: by.Created, Reason: h.Why, Review: h.Review, Late: c.Store.Now().After(h.Review)}
 	}
+	e.Term, e.Terms = c.term(o, a), o.Case.Channel.Complaint()
 	if k.Two && c.second(actor, o, a.dir) {
 		e.Way, e.Request = c.wayAbout(actor, o, a.dir, asked, casefile.MatterErasure, is(objectOf(e.Due)))
 	}
@@ -128,7 +131,7 @@ func (c *Casework) settleClosing(ch *store.CaseChange, was store.Case, outcome c
 	if setting := c.Profile.Settings.CheckIns; setting.On(was.Route) {
 		asks = deadline.LastAnswer(c.Calendar.CheckIns(now, setting.Months, setting.Answer()))
 	}
-	dates := rule.Dates(c.Calendar, now, asks)
+	dates := rule.Dates(c.Calendar, now, asks).Until(was.Barred)
 	ch.EraseAfter, _ = dates.Whole()
 	_, ch.PartAfter, _ = dates.First()
 }

@@ -103,6 +103,8 @@ func (c *Casework) link(ctx context.Context, actor access.Actor, n, other casefi
 			return err
 		case one.Case.ID == two.Case.ID:
 			return fault.New(fault.Invalid, "error.link-same")
+		case practice(one) || practice(two):
+			return errPracticeAlone
 		case !l.Off && (keptApart(dir, one, two) || keptApart(dir, two, one)):
 			return fault.New(fault.Invalid, "error.link-apart")
 		}

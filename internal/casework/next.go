@@ -36,6 +36,9 @@ const (
 	stepWish         = "wish"
 	stepSilent       = "silent"
 	stepHelper       = "helper"
+	stepData         = "data"
+	stepDataDone     = "data-done"
+	stepTranslator   = "translator"
 	stepErase        = "erase"
 	stepHeld         = "held"
 	stepDeclare      = "declare"
@@ -62,7 +65,7 @@ func StepKeys() []string {
 	return []string{
 		stepDamaged, stepBreach, stepPersons, stepByHand, stepDead, stepLate, stepAcknowledge, stepAssign, stepAnswer, stepMeeting, stepAssess, stepHandle,
 		stepWait, stepUpdate, stepDecide, stepClose, stepMeasures, stepReview, stepReferred, stepMonitor, stepNone, stepSort, stepErase, stepHeld,
-		stepWish, stepSilent, stepHelper,
+		stepWish, stepSilent, stepHelper, stepData, stepDataDone, stepTranslator,
 		stepDeclare, stepTriage, stepBreachDecide, stepBreachKnown, stepRegime, stepNotice, stepReply, stepReport, stepAllegation, stepFindings,
 		stepDecision, stepAgree, stepNotify, stepPlan, stepConfirm, stepCorrected, stepChecks,
 	}
@@ -204,10 +207,18 @@ func (v *Case) restingStep() string {
 		}
 	}
 	switch {
+	case v.Channel == casefile.ChannelData && v.runs(deadline.KindDataRequest):
+		return stepData
 	case v.Erasure.Hold != nil && v.Erasure.Hold.Late:
 		return stepHeld
 	case v.Erasure.Due != "" && v.Erasure.Hold == nil:
 		return stepErase
+	}
+	if v.Channel == casefile.ChannelData {
+		return stepDataDone
+	}
+	if v.Channel == casefile.ChannelTranslate {
+		return stepTranslator
 	}
 	if v.State == casefile.StateMonitoring && v.Channel == casefile.ChannelWatch {
 		return stepHelper

@@ -134,6 +134,8 @@ func (v *Case) mustDeclare() bool {
 func pageOf(step string) string {
 	var sheet casefile.Sheet
 	switch step {
+	case stepSort:
+		return "/sort"
 	case stepDeclare:
 		sheet = casefile.SheetConflict
 	case stepTriage:
@@ -156,6 +158,8 @@ func pageOf(step string) string {
 		return "/close"
 	case stepBreachKnown, stepBreach, stepPersons:
 		return "/breach"
+	case stepData:
+		return "/data"
 	case stepErase, stepHeld:
 		return "/erase"
 	case stepMeasures:
@@ -166,7 +170,7 @@ func pageOf(step string) string {
 		return "#s-charge"
 	case stepByHand, stepDead:
 		return "#s-receipt"
-	case stepAssess, stepSort, stepDecide:
+	case stepAssess, stepDecide:
 		return "#s-step"
 	case stepLate, stepWish, stepSilent:
 		return "#s-clocks"

@@ -55,7 +55,9 @@ func (c *Casework) Numbers(ctx context.Context, actor access.Actor, f NumbersFil
 		return nil, err
 	}
 	out := *counted
-	if f.For != figures.Team {
+	if f.For == figures.Team {
+		out.Report = out.Guarded()
+	} else {
 		out.Report = out.Publish(f.For)
 	}
 	return &out, nil
@@ -80,12 +82,12 @@ func (c *Casework) Month(ctx context.Context, actor access.Actor, m figures.Mont
 }
 
 // TakePaper notes in the log that an edition is taken along as a file, before it is made.
-func (c *Casework) TakePaper(ctx context.Context, actor access.Actor, what string) error {
+func (c *Casework) TakePaper(ctx context.Context, actor access.Actor, what, form string) error {
 	if _, err := certifies(actor); err != nil {
 		return err
 	}
 	leaf := custody.Leaf(c.Store.Now(), custody.Event{
-		Kind: audit.Export, Actor: custody.ByMember(actor.Member), Detail: map[string]string{"what": what, "form": "pdf"},
+		Kind: audit.Export, Actor: custody.ByMember(actor.Member), Detail: map[string]string{"what": what, "form": form},
 	})
 	if err := c.write(ctx, func(tx *store.Tx) error { return tx.InsertLeaf(leaf) }); err != nil {
 		return fmt.Errorf("log paper: %w", err)
@@ -113,7 +115,7 @@ func (c *Casework) counted(ctx context.Context, actor access.Actor, f NumbersFil
 	if n.kept != nil {
 		return n.kept, nil
 	}
-	out := &Numbers{Report: figures.Count(n.cases, f.Period, c.lists(), c.Store.Now(), c.Calendar.Location), All: !actor.Handler(), Damaged: n.damaged}
+	out := &Numbers{Report: figures.Count(n.cases, n.besides, f.Period, c.lists(), c.Store.Now(), c.Calendar.Location), All: !actor.Handler(), Damaged: n.damaged}
 	if n.settled {
 		c.reports.put(n.key(), counted[*Numbers]{out, n.size, c.Store.Now()}, reportsMost)
 	}
@@ -135,6 +137,7 @@ func (c *Casework) lists() figures.Lists {
 		t, _ := c.Profile.Topic(id)
 		return t.Route
 	}}
+	l.Group = c.Profile.RelationGroup
 	for _, t := range c.topics() {
 		l.Topics = append(l.Topics, t.ID)
 	}
@@ -160,10 +163,13 @@ type tallying struct {
 	clocks  map[casefile.ID][]deadline.Clock
 	replied map[casefile.ID]bool // of those in which a member wrote
 	opened  []casefile.ID
+	reviews []casefile.ID // that somebody was asked to look at again
+	besides figures.Besides
+	agency  map[string]string // how it was spelled first, by how it is found
 }
 
 func (n *tallying) read(tx *store.Tx) error {
-	n.cases, n.rings, n.damaged = nil, nil, 0
+	n.cases, n.rings, n.damaged, n.agency = nil, nil, 0, map[string]string{}
 	size, waiting, err := tx.LogStands()
 	if err != nil {
 		return err
@@ -202,7 +208,16 @@ func (n *tallying) around(tx *store.Tx) (err error) {
 	for _, d := range dealings {
 		n.replied[d.Case] = d.Replied
 	}
-	n.opened, err = tx.IdentitiesOpened()
+	if n.opened, err = tx.IdentitiesOpened(); err != nil {
+		return err
+	}
+	if n.reviews, err = tx.ReviewsAmong(n.span); err != nil {
+		return err
+	}
+	if n.besides.Now, err = n.c.besides(tx, n.filter.Period); err != nil {
+		return err
+	}
+	n.besides.Before, err = n.c.besides(tx, n.filter.Period.Before())
 	return err
 }
 
@@ -215,7 +230,7 @@ func (n *tallying) mine(tx *store.Tx) error {
 	if err := n.findApart(tx, rows); err != nil {
 		return err
 	}
-	rows = slices.DeleteFunc(rows, func(r store.InboxRow) bool { return n.left(n.apart[r.ID]) || !complaint(r.Channel) })
+	rows = slices.DeleteFunc(rows, func(r store.InboxRow) bool { return n.left(n.apart[r.ID]) || !countable(r.Channel) })
 	var opened []openedRow
 	opened, n.rings = n.c.openRows(n.actor, rows)
 	for _, o := range opened {
@@ -243,7 +258,7 @@ func (n *tallying) every(tx *store.Tx) error {
 		return err
 	}
 	for _, f := range files {
-		if n.filter.Route != "" && f.Route != n.filter.Route || n.left(n.apart[f.ID]) || !complaint(f.Channel) {
+		if n.filter.Route != "" && f.Route != n.filter.Route || n.left(n.apart[f.ID]) || !countable(f.Channel) {
 			continue
 		}
 		k := n.clear(f)
@@ -253,9 +268,9 @@ func (n *tallying) every(tx *store.Tx) error {
 	return nil
 }
 
-// complaint reports whether a case is one: the file of somebody who helped is none, and
-// no number tells of it.
-func complaint(c casefile.Channel) bool { return c != casefile.ChannelWatch }
+// countable reports whether a case is counted: of a request about data by somebody
+// without a case only that request is.
+func countable(c casefile.Channel) bool { return c.Complaint() || c == casefile.ChannelData }
 
 // left reports whether a case stays out of this edition because somebody of the team is
 // kept out of it.

@@ -3,6 +3,7 @@ package casework
 import (
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"klankbord/internal/casefile"
@@ -16,7 +17,7 @@ import (
 func (n *tallying) clear(f store.Case) figures.Case {
 	at := n.c.Calendar.Location
 	k := figures.Case{
-		Route: f.Route, Channel: f.Channel, Language: f.Language, Since: f.Received,
+		Only: !f.Channel.Complaint(), Route: f.Route, Channel: f.Channel, Language: f.Language, Since: f.Received,
 		Received: figures.MonthIn(f.Received, at), Closed: figures.MonthIn(f.Closed, at), Waited: -1, Delay: -1,
 	}
 	if !f.Closed.IsZero() {
@@ -40,7 +41,7 @@ func (n *tallying) clear(f store.Case) figures.Case {
 	}
 	k.CheckIn = n.checkIns(clocks)
 	k.Replied, k.Written = n.replied[f.ID]
-	k.Opened = slices.Contains(n.opened, f.ID)
+	k.Opened, k.Reviewed = slices.Contains(n.opened, f.ID), slices.Contains(n.reviews, f.ID)
 	return k
 }
 
@@ -53,9 +54,22 @@ func (n *tallying) tally(k *figures.Case, s casefile.Summary) {
 	if t.Delay != nil {
 		k.Delay = *t.Delay
 	}
+	k.Money, k.Raised = t.Money, t.Raised
+	k.Raised.Agency = n.agencyOf(t.Raised.Agency)
+	k.Changed = k.Reviewed && t.First != "" && s.Outcome != t.First
 	for _, m := range t.Measures {
 		k.Measures = append(k.Measures, m.Kind)
 	}
+}
+
+// agencyOf spells the name of an agency as it was spelled first, so that it has one line.
+func (n *tallying) agencyOf(name string) string {
+	name = strings.Join(strings.Fields(name), " ")
+	folded := casefile.Fold(name)
+	if _, ok := n.agency[folded]; !ok {
+		n.agency[folded] = name
+	}
+	return n.agency[folded]
 }
 
 // checkIns judges whether who complained was asked on every day on which that was due.
@@ -104,7 +118,7 @@ func (n *tallying) erased(tx *store.Tx) error {
 		return err
 	}
 	for _, row := range rows {
-		if n.filter.Route != "" && row.Route != n.filter.Route || !n.knows(row) || n.left(row.Apart) || !complaint(row.Channel) || row.Rule == string(retention.ReasonSpam) {
+		if n.filter.Route != "" && row.Route != n.filter.Route || !n.knows(row) || n.left(row.Apart) || !row.Channel.Complaint() || retention.Reason(row.Rule).NoComplaint() {
 			continue
 		}
 		if k, ok := n.remains(row); ok {

@@ -44,7 +44,8 @@ func TestWhatMembersRecordIsCounted(t *testing.T) {
 
 		i.Clock.Add(30 * 24 * time.Hour)
 		figuresOf(t, i, s.HR, casework.NumbersFilter{For: figures.Team}).is("improvements", "late", 1, 1)
-		i.Close(s.Manager, first, "We put it right.", "It was shown.")
+		i.Keep(s.Manager, first, casefile.SheetMoney, map[string][]string{"alleged": {"€ 1.200"}, "recovered": {"200"}})
+		i.CloseWith(s.Manager, first, casefile.OutcomeNotAdmissible, "We put it right.", "It was shown.")
 		for _, k := range i.Case(s.Manager, first).Work.Of(casefile.SheetMeasure) {
 			i.Amend(s.Manager, first, k, map[string][]string{"done": {"2026-03-30"}, "proof": words})
 		}
@@ -56,6 +57,9 @@ func TestWhatMembersRecordIsCounted(t *testing.T) {
 		c.is("causes", "training", 1, 1)
 		c.is("refused", "court", 1, 1)
 		c.is("improvements", "done", 1, 1)
+		if v := c.line("money-alleged", "").Now; v.Sum != 1200 || v.N != 1 {
+			t.Errorf("the money is %d in %d cases", v.Sum, v.N)
+		}
 		if d := c.line("duration-severity", "3").Now; d.Middle != 30 || d.Of != 1 {
 			t.Errorf("it took %d days, of %d cases", d.Middle, d.Of)
 		}

@@ -28,6 +28,7 @@ type around struct {
 	drafts   []store.DeskDraft
 	linked   []store.InboxRow  // of the cases that it was linked with, those that the member may read
 	own      []store.Beside    // what the member set for themselves, and is wanted for
+	aside    []store.Beside    // the same of everybody, and who is at it
 	beside   []store.DeskDraft // of colleagues, without what they hold
 	dir      *staff.Directory
 	names    map[staff.ID]string
@@ -78,7 +79,7 @@ func (c *Casework) around(ctx context.Context, actor access.Actor, o *custody.Op
 	id := o.Case.ID
 	err = c.Store.Read(ctx, func(tx *store.Tx) error {
 		var errs [13]error
-		a.row, errs[0] = tx.Inbox(store.InboxFilter{Member: actor.Member, Cases: []casefile.ID{id}, Limit: 1})
+		a.row, errs[0] = tx.Inbox(store.InboxFilter{Member: actor.Member, Cases: []casefile.ID{id}, Practice: practice(o), Limit: 1})
 		a.clocks, errs[1] = tx.Clocks(id)
 		a.mails, errs[2] = tx.MailsOf(id)
 		a.openings, errs[3] = tx.Openings(id)
@@ -92,7 +93,8 @@ func (c *Casework) around(ctx context.Context, actor access.Actor, o *custody.Op
 		if ids := linkedTo(o); len(ids) > 0 {
 			a.linked, errs[12] = tx.Inbox(store.InboxFilter{Member: actor.Member, Cases: ids, Limit: len(ids)})
 		}
-		a.own, errs[11] = tx.BesideOf(id, actor.Member)
+		a.aside, errs[11] = tx.BesideOf(id, "")
+		a.own = ownOf(a.aside, actor.Member)
 		for i, err := range errs {
 			if errors.Is(err, store.ErrNone) {
 				errs[i] = nil
@@ -111,19 +113,16 @@ func (c *Casework) around(ctx context.Context, actor access.Actor, o *custody.Op
 func (c *Casework) noteCase(ctx context.Context, actor access.Actor, o *custody.Opened) error {
 	now, head := c.Store.Now(), o.Case.Head.Count
 	key := actor.Session + "/case/" + string(o.Case.ID)
-	known := c.logged.fresh(key, now, readAgain, head)
-	if known && !o.News() {
+	known, here := c.logged.fresh(key, now, readAgain, head), c.hereKnown(actor, o.Case.ID)
+	if known && here && !o.News() {
 		return nil
 	}
 	opening := store.Opening{ID: ident.New(), Case: o.Case.ID, Member: actor.Member, What: "case", At: now}
 	c.Custody.StampOpening(&opening)
 	leaf := custody.OpeningLeaf(opening, audit.CaseRead, "", nil)
 	err := c.writeIn(ctx, actor, o.Case.ID, func(tx *store.Tx) error {
-		if err := o.Keep(tx, actor.Member); err != nil {
+		if err := errors.Join(o.Keep(tx, actor.Member), c.putHere(tx, actor, o.Case.ID, hereReading)); err != nil || known {
 			return err
-		}
-		if known {
-			return nil
 		}
 		return errors.Join(tx.InsertLeaf(leaf), tx.InsertOpening(opening), tx.SetReadMark(o.Case.ID, actor.Member, head), c.hear(tx, actor, o))
 	})
@@ -136,6 +135,7 @@ func (c *Casework) noteCase(ctx context.Context, actor access.Actor, o *custody.
 	if !known {
 		c.logged.keep(key, now, head)
 	}
+	c.keepHere(actor, o.Case.ID)
 	return nil
 }
 
@@ -146,7 +146,7 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 		Damaged: o.Damaged, Seen: o.Case.Head.Count, Revision: o.Case.Revision,
 		Charge: Person{o.Case.InCharge, a.names[o.Case.InCharge]}, Question: routing(o).Question,
 		People: people(o, a), Receipt: receipt(o, a), Outcome: o.Outcome().Outcome,
-		Helpers: c.asksHelpers(o.Case),
+		Helpers: c.asksHelpers(o.Case), Gives: o.Case.Channel.Complaint() && !o.Damaged,
 	}
 	if x := a.away[o.Case.InCharge]; x.Away(c.Store.Now()) {
 		v.Away = awayOf(x, a.names, c.Store.Now())
@@ -165,6 +165,7 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 	v.Identity = c.identity(actor, o, a)
 	v.Contact = c.contact(a.notice)
 	v.Drafts, v.Beside = c.drafts(o, a.drafts), c.beside(v.People, a)
+	v.Here = c.here(actor, v.People, a)
 	v.Requests = c.asked(actor, o, a.dir, a.names)
 	c.way(actor, o, a.dir, v)
 	v.Data = c.dataRequests(o, a.clocks)
@@ -178,6 +179,7 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 	v.Decided.By.Name = a.names[v.Decided.By.ID]
 	v.me, v.now, v.Names, v.Undeclared = actor.Member, c.Store.Now(), a.names, undeclared(actor.Member, o, a, v.Work)
 	files := filesOf(o)
+	v.Distress = distressOf(o, files, a.names)
 	v.Story = c.story(actor, o, files)
 	v.Timeline = c.timeline(actor, o, a, files)
 	v.Named = c.named(actor, o, a.dir, a.names)

@@ -174,7 +174,7 @@ func (c *Casework) keep(ctx context.Context, actor access.Actor, o *custody.Open
 		facts: recordFacts(next, c.Store.Now()),
 	}
 	switch next.Sheet {
-	case casefile.SheetTriage, casefile.SheetMeasure, casefile.SheetCause, casefile.SheetNotification:
+	case casefile.SheetTriage, casefile.SheetMeasure, casefile.SheetCause, casefile.SheetNotification, casefile.SheetMoney, casefile.SheetFundraising:
 		after := with(recorded(o), kept)
 		ch.sum = func(s *casefile.Summary) {
 			s.Severity, s.Assessed, s.Tally = after.Severity(), after.Assessed(), after.Tally(s.Tally)

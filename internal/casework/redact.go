@@ -233,4 +233,7 @@ func forget(s *casefile.Summary, o *custody.Opened, v *RemovalView, list []custo
 		words.WriteString(casefile.FindForm(strings.Join(written(e), "\n")))
 	}
 	s.Words = words.String()
+	files := filesOf(o)
+	delete(files, v.File.ID)
+	s.Distress = len(distressOf(o, files, nil)) > 0
 }

@@ -112,7 +112,7 @@ func (n *tallying) register(tx *store.Tx) (list []Registered, err error) {
 		return nil, err
 	}
 	for _, r := range rows {
-		if !complaint(r.Channel) {
+		if !r.Channel.Complaint() {
 			continue
 		}
 		k := n.clear(r.Case)
@@ -131,7 +131,7 @@ func (n *tallying) register(tx *store.Tx) (list []Registered, err error) {
 	}
 	left, err := tx.ErasedCases("", math.MaxInt32)
 	for _, row := range left {
-		if n.knows(row) && complaint(row.Channel) {
+		if n.knows(row) && row.Channel.Complaint() {
 			list = append(list, leftOf(row))
 		}
 	}

@@ -146,7 +146,7 @@ func (c *Casework) lookOver(ctx context.Context, actor access.Actor, since int64
 			return err
 		}
 		if !n.whole {
-			few := false
+			var few bool
 			if n.changed, few, err = tx.ChangedSince(since, searchChunk); err != nil {
 				return err
 			}

@@ -60,11 +60,14 @@ func (c *Casework) moves(actor staff.ID, o *custody.Opened, a around) []Move {
 	return list
 }
 
-// movable reports whether a step makes sense: the file of somebody who helped is no
-// complaint, and where the story was erased there is nothing to be looked at again. Both can
+// movable reports whether a step makes sense: a file that is no complaint, as that of
+// somebody who helped, cannot be handled as one, and where the story was erased there is nothing to be looked at again. Both can
 // only be put away.
 func movable(o *custody.Opened, to casefile.State) bool {
-	last := o.Case.Channel == casefile.ChannelWatch || !o.Gone(casefile.ScopeStory).IsZero()
+	if o.Case.State == casefile.StateUnsorted {
+		return false // Release does more than move it
+	}
+	last := !o.Case.Channel.Complaint() && !practice(o) || !o.Gone(casefile.ScopeStory).IsZero()
 	return !last || to == casefile.StateArchived
 }
 

@@ -33,7 +33,14 @@ func manifest(e custody.Entry) (seal.Manifest, error) {
 	if e.Damaged || e.Locked {
 		return seal.Manifest{}, seal.ErrOpen
 	}
-	return seal.DecodeManifest(e.Payload)
+	if e.Kind != casefile.EntryRawMail {
+		return seal.DecodeManifest(e.Payload)
+	}
+	raw, err := casefile.DecodePayload[casefile.RawMail](e.Payload)
+	if err != nil {
+		return seal.Manifest{}, seal.ErrOpen
+	}
+	return seal.DecodeManifest(raw.Manifest)
 }
 
 // take returns the files that an entry names or that name it as their parent, and

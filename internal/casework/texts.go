@@ -26,6 +26,12 @@ func written(e custody.Entry) []string {
 	case casefile.EntryRecord:
 		p, _ := casefile.DecodePayload[casefile.Record](e.Payload)
 		return p.Texts()
+	case casefile.EntryTranslation:
+		p, _ := casefile.DecodePayload[casefile.Translation](e.Payload)
+		return []string{p.Text}
+	case casefile.EntryToTranslate:
+		p, _ := casefile.DecodePayload[casefile.ToTranslate](e.Payload)
+		return []string{p.Text}
 	case casefile.EntrySlip:
 		p, _ := casefile.DecodePayload[casefile.Slip](e.Payload)
 		return []string{p.Whom, p.Basis, p.Text, p.Why}

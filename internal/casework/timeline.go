@@ -82,7 +82,7 @@ func (c *Casework) item(o *custody.Opened, e custody.Entry, files map[string]Fil
 	i := Item{ID: e.ID, Seq: e.Seq, Kind: e.Kind, At: e.Created, Damaged: e.Damaged, Locked: e.Locked, Redacted: e.Redacted}
 	switch e.Kind {
 	case casefile.EntryRouting, casefile.EntrySummary, casefile.EntryStory, casefile.EntryIdentity,
-		casefile.EntryFile, casefile.EntryInternalFile, casefile.EntryRecall:
+		casefile.EntryFile, casefile.EntryInternalFile, casefile.EntryRecall, casefile.EntryRawMail:
 		return i, e.Damaged && e.Kind != casefile.EntryFile && e.Kind != casefile.EntryInternalFile
 	default: // an item of its own
 	}
@@ -107,6 +107,15 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 		for _, id := range p.To {
 			i.To = append(i.To, Person{ID: staff.ID(id)})
 		}
+		return err
+	case casefile.EntryMailFacts:
+		p, err := casefile.DecodePayload[casefile.MailFacts](e.Payload)
+		i.Facts = &p
+		i.Files = rawFile(o, string(p.Raw))
+		return err
+	case casefile.EntryUnmatchedMail:
+		p, err := casefile.DecodePayload[casefile.OtherMail](e.Payload)
+		i.Mail, i.Text, i.Lang, i.Files = &p, p.Text, p.Lang, take(files, o, e.ID, p.Files)
 		return err
 	case casefile.EntryTag:
 		p, err := casefile.DecodePayload[casefile.Tag](e.Payload)
@@ -158,7 +167,15 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 		return err
 	case casefile.EntryHelper:
 		p, err := casefile.DecodePayload[casefile.Helper](e.Payload)
-		i.Helper = p.Number
+		i.Helper, i.Given = p.Number, &p
+		return err
+	case casefile.EntryTranslation:
+		p, err := casefile.DecodePayload[casefile.Translation](e.Payload)
+		i.Translation, i.Text = &p, p.Text
+		return err
+	case casefile.EntryToTranslate:
+		p, err := casefile.DecodePayload[casefile.ToTranslate](e.Payload)
+		i.Text = p.Text
 		return err
 	case casefile.EntryCheckIn:
 		p, err := casefile.DecodePayload[casefile.CheckIn](e.Payload)
@@ -288,4 +305,15 @@ func (c *Casework) events(actor access.Actor, o *custody.Opened, a around) []Ite
 		list = append(list, i)
 	}
 	return list
+}
+
+// rawFile is the mail itself as a file, for whoever opened who sent it.
+func rawFile(o *custody.Opened, id string) []File {
+	for _, e := range o.Entries {
+		if e.ID == id && e.Kind == casefile.EntryRawMail && !e.Locked {
+			m, err := manifest(e)
+			return []File{{ID: e.ID, Name: m.Name, Type: m.Type, Size: m.Size, Damaged: err != nil || !m.Complete}}
+		}
+	}
+	return nil
 }

@@ -31,7 +31,7 @@ func (c *Casework) hear(tx *store.Tx, actor access.Actor, o *custody.Opened) err
 	if o.Damaged || o.Stale() {
 		return nil
 	}
-	rows, err := tx.Inbox(store.InboxFilter{Member: actor.Member, Cases: []casefile.ID{o.Case.ID}, Limit: 1})
+	rows, err := tx.Inbox(store.InboxFilter{Member: actor.Member, Cases: []casefile.ID{o.Case.ID}, Practice: practice(o), Limit: 1})
 	if err != nil || len(rows) != 1 || rows[0].Head.Count != o.Case.Head.Count {
 		return err
 	}

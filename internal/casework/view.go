@@ -44,10 +44,12 @@ type Case struct {
 	Code     CodeStanding
 	Drafts   []Draft // the member's own unfinished texts, newest first
 	Tags     []string
-	Links    []Linked // with cases that the member may read as well
-	Watch    bool     // the member is told of whatever others do
+	Distress []Distress // what is distressing in it, oldest first
+	Links    []Linked   // with cases that the member may read as well
+	Watch    bool       // the member is told of whatever others do
 	Snooze   Snooze
 	Beside   []Beside // what colleagues have begun to write
+	Here     []Here   // which colleagues are at it
 	Requests []Asked  // what members asked each other to agree to, oldest first
 	Outcome  casefile.Outcome
 	Erasure  Erasure
@@ -55,6 +57,7 @@ type Case struct {
 	Removal  Removal
 	Next     Step
 	Helpers  bool    // people who helped can have a code of their own
+	Gives    bool    // one of its texts can be given to a translator
 	Named    []Named // members whose name stands in what the complainant wrote
 
 	Work       casefile.Worked                      // what members recorded
@@ -100,42 +103,49 @@ type File struct {
 	Type    string
 	Size    int64
 	Damaged bool
+	// Distress says in a sentence what is distressing in it; empty: nobody said so.
+	Distress string
 }
 
 // Item is something on the timeline: an entry, or an event that the log tells of.
 type Item struct {
-	ID       string
-	Kind     casefile.EntryKind // empty for an event of the log
-	Event    Event
-	At       time.Time
-	From     Author
-	Text     string
-	Lang     lang.Lang
-	Way      string // of a meeting request
-	Files    []File
-	Outcome  *casefile.OutcomeRecord
-	Moved    *casefile.StateEvent
-	Access   *casefile.AccessEvent
-	Code     casefile.CodeAct // of an event of the code
-	CheckIn  *casefile.CheckIn
-	Helper   casefile.Number // of the file of somebody who helped
-	Clock    *casefile.ClockEvent
-	Hold     *casefile.HoldEvent
-	Asked    casefile.Matter       // of a request, or of what was decided about one
-	Verdict  casefile.Verdict      // of a decision
-	Redacted time.Time             // when something was last removed from it for good; zero: never
-	Reason   casefile.RedactReason // of a removal
-	Slip     *casefile.Slip        // put before the complainant
-	Answer   *casefile.SlipAnswer  // what became of one
-	Record   *casefile.Record      // of a sheet that was filled in, or its later version
-	Again    bool                  // a later version
-	Person   string                // whom an event is about
-	New      bool                  // the member had not read it before this page
-	Read     bool                  // the complainant has opened the mailbox since
-	ReadAt   time.Time
-	Damaged  bool
-	Locked   bool // the member has no key to it
-	Part     *casefile.PartEvent
+	ID          string
+	Kind        casefile.EntryKind // empty for an event of the log
+	Event       Event
+	At          time.Time
+	From        Author
+	Text        string
+	Lang        lang.Lang
+	Way         string // of a meeting request
+	Files       []File
+	Outcome     *casefile.OutcomeRecord
+	Moved       *casefile.StateEvent
+	Access      *casefile.AccessEvent
+	Code        casefile.CodeAct // of an event of the code
+	CheckIn     *casefile.CheckIn
+	Helper      casefile.Number  // of the file of somebody who helped
+	Given       *casefile.Helper // who that is, where they translate a text
+	Translation *casefile.Translation
+	Clock       *casefile.ClockEvent
+	Hold        *casefile.HoldEvent
+	Asked       casefile.Matter       // of a request, or of what was decided about one
+	Verdict     casefile.Verdict      // of a decision
+	Redacted    time.Time             // when something was last removed from it for good; zero: never
+	Reason      casefile.RedactReason // of a removal
+	Slip        *casefile.Slip        // put before the complainant
+	Answer      *casefile.SlipAnswer  // what became of one
+	Record      *casefile.Record      // of a sheet that was filled in, or its later version
+	Again       bool                  // a later version
+	Person      string                // whom an event is about
+	New         bool                  // the member had not read it before this page
+	Read        bool                  // the complainant has opened the mailbox since
+	ReadAt      time.Time
+	Damaged     bool
+	Locked      bool // the member has no key to it
+	Part        *casefile.PartEvent
+
+	Facts *casefile.MailFacts // about the mail that the case came from
+	Mail  *casefile.OtherMail // that was attached to the case
 
 	Tag      *casefile.Tag    // that was put on the case or taken off
 	Link     *casefile.Link   // with another case that the member may read

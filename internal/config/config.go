@@ -32,6 +32,8 @@ type Config struct {
 	SMTPCAFile       string `name:"smtp-ca-file" env:"KLANKBORD_SMTP_CA_FILE" type:"path" help:"Certificates to trust for that server, in the place of the system's."`
 	MailFrom         string `name:"mail-from" env:"KLANKBORD_MAIL_FROM" help:"Address from which mail is sent."`
 
+	Mailbox []string `name:"mailbox" env:"KLANKBORD_MAILBOX" help:"Mailboxes whose mail becomes cases, such as imaps://complaints@imap.example.org/INBOX?route=general&password-file=/etc/klankbord/imap; see doc/mail.md."`
+
 	SSOIssuer     string        `name:"sso-issuer" env:"KLANKBORD_SSO_ISSUER" help:"Address of the identity provider (OpenID Connect) with which members can sign in; empty: none."`
 	SSOName       string        `name:"sso-name" env:"KLANKBORD_SSO_NAME" help:"What members call that provider."`
 	SSOClient     string        `name:"sso-client" env:"KLANKBORD_SSO_CLIENT" help:"Id under which the desk is known there."`

@@ -17,6 +17,9 @@ func (x *examiner) gone() error {
 	}
 	for _, g := range list {
 		if g.Erased || g.Waits && x.Custody != nil { // which tells who wrote the line
+			if g.Made {
+				continue // it was no case; nothing of it is kept
+			}
 			x.result.Erased++
 			if err := x.left(g.Case); err != nil {
 				return err

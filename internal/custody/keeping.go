@@ -22,13 +22,41 @@ type Keeping struct {
 // written by whoever holds the database, so that the sealed entries that tell of the closing
 // count as well; the later day holds. False: the case is open, or no rule fits.
 func (o *Opened) Keeping(rules retention.Rules, c deadline.Calendar, clocks []deadline.Clock) (k Keeping, ok bool) {
+	return o.KeepingUntil(rules, c, clocks, o.Barred())
+}
+
+// Barred is the day until which members keep the case because a claim is not time-barred;
+// zero: they set none. The row tells it to the complainant, who cannot read the entry that
+// says why; of the two the later day holds.
+func (o *Opened) Barred() (until time.Time) {
+	for _, e := range o.Entries {
+		if e.Kind != casefile.EntryHold || e.Damaged || e.Locked {
+			continue
+		}
+		p, err := casefile.DecodePayload[casefile.HoldEvent](e.Payload)
+		if err == nil && (p.Act == casefile.TermSet || p.Act == casefile.TermEnded) {
+			until = p.Until
+		}
+	}
+	if o.Case.Barred.After(until) {
+		return o.Case.Barred
+	}
+	return until
+}
+
+// KeepingUntil is Keeping with another such day than stands in the case.
+func (o *Opened) KeepingUntil(rules retention.Rules, c deadline.Calendar, clocks []deadline.Clock, barred time.Time) (k Keeping, ok bool) {
 	if o.Case.State.Open() || o.Case.EraseAfter.IsZero() {
 		return k, false
 	}
 	k.Closed, k.Gone = o.closing()
+	if o.Case.Channel == casefile.ChannelTranslate {
+		k.Ruled = alike(o.Case.EraseAfter, retention.ReasonTranslated)
+		k.Dates = k.Ruled
+		return k, true
+	}
 	if o.Case.Channel == casefile.ChannelWatch {
-		until := o.Case.EraseAfter
-		k.Ruled = retention.Dates{Story: until, Identity: until, Reason: retention.ReasonWatch, Who: retention.ReasonWatch}
+		k.Ruled = alike(o.Case.EraseAfter, retention.ReasonWatch)
 		k.Dates, k.Two = k.Ruled, rules.Two(o.Case.Route)
 		return k, true
 	}
@@ -37,9 +65,14 @@ func (o *Opened) Keeping(rules retention.Rules, c deadline.Calendar, clocks []de
 		return k, false
 	}
 	k.Two = rule.Two
-	k.Ruled = rule.Dates(c, k.Closed, deadline.LastAnswer(clocks))
+	k.Ruled = rule.Dates(c, k.Closed, deadline.LastAnswer(clocks)).Until(barred)
 	k.Dates = k.Ruled.NotBefore(o.Case.EraseAfter, o.Case.PartAfter)
 	return k, true
+}
+
+// alike keeps both parts until the same day.
+func alike(until time.Time, why retention.Reason) retention.Dates {
+	return retention.Dates{Story: until, Identity: until, Reason: why, Who: why}
 }
 
 // closing is when a case was last closed, and which part of it was erased since.

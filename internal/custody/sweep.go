@@ -49,6 +49,9 @@ func (s *Sweeper) Sweep(ctx context.Context) error {
 		if _, err := tx.DeleteSentMails(tx.Now().Add(-sentLife)); err != nil {
 			return err
 		}
+		if err := tx.ForgetWhoWasHere(); err != nil {
+			return err
+		}
 		if err := tx.DeleteExpiredLinks(); err != nil {
 			return err
 		}

@@ -143,6 +143,15 @@ func TestDemo(t *testing.T) {
 			}
 		}
 	})
+	t.Run("one mail became a case and one waits", func(t *testing.T) {
+		list, err := f.Casework.UnsortedMails(t.Context(), sofie)
+		if err != nil || len(list) != 1 || !strings.Contains(list[0].Subject, "verlof") {
+			t.Errorf("%d wait: %v", len(list), err)
+		}
+		if _, ok := see["sofie"]["Twee keer dezelfde brief voor mijn overleden moeder"]; !ok {
+			t.Error("the complaint that came by mail is not among the cases")
+		}
+	})
 	t.Run("the log is as it was signed", func(t *testing.T) { logHolds(t, f) })
 	t.Run("mails hold no code and no content", func(t *testing.T) { mailsAreEmpty(t, f, see) })
 	t.Run("the codes of the samples open their messages", func(t *testing.T) { samplesOpen(t, f) })

@@ -76,6 +76,8 @@ func (w work) do(ctx context.Context, x step) error {
 		return w.agree(ctx, x)
 	case deedCode:
 		return c.StartCode(ctx, w.actor, n, text, w.password())
+	case deedWarn:
+		return c.MarkDistress(ctx, w.actor, n, w.file(x.To), text)
 	case deedAside:
 		return c.StepAside(ctx, w.actor, n, text)
 	case deedMessage, deedNote, deedDraft, deedClose:
@@ -83,6 +85,18 @@ func (w work) do(ctx context.Context, x step) error {
 	default:
 		return errDeed
 	}
+}
+
+// file is the entry of the file with a name; empty where nothing is called so.
+func (w work) file(name string) (id casefile.EntryID) {
+	for _, it := range w.opened.Timeline {
+		for _, f := range it.Files {
+			if f.Name == name {
+				id = casefile.EntryID(f.ID)
+			}
+		}
+	}
+	return id
 }
 
 // password is the member's own, as the guide tells it.

@@ -78,6 +78,7 @@ const (
 	deedAcknowledge deed = "acknowledge"
 	deedClose       deed = "close"
 	deedAside       deed = "aside"
+	deedWarn        deed = "warn"     // of something distressing, in the file called so
 	deedRecord      deed = "record"   // a sheet that is filled in, or changed
 	deedAgree       deed = "agree"    // a colleague is asked to agree to the decision, and does
 	deedCode        deed = "code"     // a new code for somebody who lost theirs

@@ -97,6 +97,9 @@ func (s *seeding) play(ctx context.Context, list []script, now time.Time) error 
 			return err
 		}
 	}
+	if err := s.mail(ctx, now); err != nil {
+		return err
+	}
 	return s.night(ctx, now)
 }
 

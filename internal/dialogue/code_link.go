@@ -151,19 +151,24 @@ func (d *Dialogue) KeepCode(ctx context.Context, secret string, browser *seal.To
 	return nil
 }
 
-// mailAsker is the mail to the member who asked for a new code; nil where they no
+// mailAsker is the mail to the member who asked for a new code, or who is in charge
+// where it is a first one; nil where they no
 // longer read the case, or are no longer there.
 func (d *Dialogue) mailAsker(ctx context.Context, row store.CodeChange) (*store.Mail, error) {
 	var m store.Member
 	var file store.Case
 	err := d.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		if m, err = tx.Member(row.Member); err != nil {
-			return err
-		}
 		if file, err = tx.Case(row.Case); err != nil {
 			return err
 		}
-		_, err = tx.CaseFor(row.Member, file.Number)
+		asker := row.Member
+		if asker == "" { // nobody asked for a first code
+			asker = file.InCharge
+		}
+		if m, err = tx.Member(asker); err != nil {
+			return err
+		}
+		_, err = tx.CaseFor(asker, file.Number)
 		return err
 	})
 	if errors.Is(err, store.ErrNone) || err == nil && !m.Active {

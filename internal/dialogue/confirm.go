@@ -78,6 +78,10 @@ func (d *Dialogue) ConfirmContact(ctx context.Context, secret string) error {
 		used := d.Custody.UsedLink(l)
 		n.Verified = used.Used
 		d.Custody.StampNotice(&n)
+		first, err := d.firstCode(ctx, l.Case, n)
+		if err != nil {
+			return err
+		}
 		leaf := custody.Leaf(n.Verified, custody.Event{Kind: audit.AddressProven, Actor: custody.ByComplainant(), Case: l.Case})
 		return d.write(ctx, func(tx *store.Tx) error {
 			if err := tx.UseLink(used); err != nil {
@@ -87,12 +91,13 @@ func (d *Dialogue) ConfirmContact(ctx context.Context, secret string) error {
 			if err != nil || !bytes.Equal(now.Mark, n.Mark) {
 				return errors.Join(store.ErrStale, err) // changed meanwhile
 			}
-			return errors.Join(tx.PutNotice(n), tx.InsertLeaf(leaf))
+			return errors.Join(tx.PutNotice(n), tx.InsertLeaf(leaf), first.insert(tx))
 		})
 	})
 	if err != nil {
 		return fmt.Errorf("confirm address: %w", err)
 	}
+	d.wake()
 	return nil
 }
 

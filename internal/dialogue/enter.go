@@ -73,9 +73,19 @@ type visit struct {
 	opened  *custody.Opened
 }
 
-// visit opens the case of a session; ErrNoSession when there is none, when it was
-// moved to another case, or when its case is gone.
+// visit opens the case of a session for whoever complained or helped; ErrNoSession when
+// there is none, when it was moved to another case, or when its case is gone. Somebody who
+// translates has none of what a mailbox offers.
 func (d *Dialogue) visit(ctx context.Context, tok seal.Token) (*visit, error) {
+	v, err := d.anyVisit(ctx, tok)
+	if err == nil && v.opened.Case.Channel == casefile.ChannelTranslate {
+		return nil, ErrNoSession
+	}
+	return v, err
+}
+
+// anyVisit is a visit with any code.
+func (d *Dialogue) anyVisit(ctx context.Context, tok seal.Token) (*visit, error) {
 	var s store.MailboxSession
 	err := d.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		s, err = tx.MailboxSession(tok.ID())
@@ -118,7 +128,7 @@ func (d *Dialogue) due(v *visit, now time.Time) bool {
 
 // Number tells which case a browser is in, without reading anything of it.
 func (d *Dialogue) Number(ctx context.Context, tok seal.Token) (casefile.Number, error) {
-	v, err := d.visit(ctx, tok)
+	v, err := d.anyVisit(ctx, tok)
 	if err != nil {
 		return "", err
 	}

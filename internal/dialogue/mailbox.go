@@ -138,6 +138,7 @@ func (d *Dialogue) read(ctx context.Context, v *visit) (*Mailbox, error) {
 	var running []deadline.Clock
 	var notice store.Notice
 	var onItsWay store.CodeChange
+	surveyed, mark := false, d.Custody.SurveyMark(o.Case.ID)
 	err := d.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		if openings, err = tx.Openings(o.Case.ID); err != nil {
 			return err
@@ -146,6 +147,9 @@ func (d *Dialogue) read(ctx context.Context, v *visit) (*Mailbox, error) {
 			return err
 		}
 		if notice, err = tx.Notice(o.Case.ID); err != nil && !errors.Is(err, store.ErrNone) {
+			return err
+		}
+		if surveyed, err = tx.Surveyed(mark); err != nil {
 			return err
 		}
 		onItsWay, err = tx.CodeChange(o.Case.ID)
@@ -167,7 +171,7 @@ func (d *Dialogue) read(ctx context.Context, v *visit) (*Mailbox, error) {
 	}
 	m.Handed, m.Helper = o.Handed, o.Case.Channel == casefile.ChannelWatch
 	m.CheckIns, m.Declined = d.checkIns(o, running)
-	m.Review = d.review(o)
+	m.Review, m.Survey = d.review(o), d.survey(o, surveyed)
 	m.NewCode, m.Codes = d.newCode(onItsWay), d.codeTurns(o)
 	m.Late = o.Case.State.Open() && slices.ContainsFunc(clocks, Promise.Late)
 	moved(m.Promises, o)

@@ -13,6 +13,7 @@ import (
 	"klankbord/internal/deadline"
 	"klankbord/internal/dialogue"
 	"klankbord/internal/fault"
+	"klankbord/internal/figures"
 	"klankbord/internal/lang"
 	"klankbord/internal/seal"
 	"klankbord/internal/storetest"
@@ -97,6 +98,13 @@ func reviewed(t *testing.T, database string) {
 		t.Errorf("a review can be asked for again: %v", shown.Review.Until)
 	}
 	i.Sequence()
+	counted, err := i.Casework.Numbers(ctx, hr, casework.NumbersFilter{Period: figures.YearOf(2026), For: figures.Team})
+	must(t, err)
+	for _, f := range counted.Figures {
+		if v := f.Whole; f.ID == "reviews" && (v.Now.N != 1 || v.Now.Of != 1) {
+			t.Errorf("%d of %d reviews changed something", v.Now.N, v.Now.Of)
+		}
+	}
 }
 
 // With the time for it over, or two colleagues who could, nobody is put in charge by

@@ -55,11 +55,15 @@ type attached struct {
 // send adds to the case of a session what prepare makes of it, once per key. When
 // somebody else changed the case first it starts again.
 func (d *Dialogue) send(ctx context.Context, tok seal.Token, s Sending, prepare func(*visit) (*change, error)) error {
+	return d.sendBy(ctx, tok, s, d.visit, prepare)
+}
+
+func (d *Dialogue) sendBy(ctx context.Context, tok seal.Token, s Sending, enter func(context.Context, seal.Token) (*visit, error), prepare func(*visit) (*change, error)) error {
 	if !keyShape.MatchString(s.Key) {
 		return fault.New(fault.Invalid, "error.form")
 	}
 	err := custody.Retry(func() error {
-		v, err := d.visit(ctx, tok)
+		v, err := enter(ctx, tok)
 		if err != nil {
 			return err
 		}

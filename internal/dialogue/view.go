@@ -49,6 +49,7 @@ type Mailbox struct {
 	Handed    bool      // a member knows the code; the person draws their own first
 	CheckIns  []CheckIn // by date
 	Review    Review
+	Survey    Survey
 	Declined  bool     // the person wants no more of them
 	NewCode   *NewCode // nil unless a member asked for a new code
 	Codes     []CodeTurn

@@ -13,9 +13,13 @@ func (m Month) start(at *time.Location) time.Time {
 
 // count makes one figure.
 func (r rule) count(cases []Case, rep Report, lists Lists) Figure {
-	f := Figure{ID: r.id, Stat: r.stat, For: r.public, Unit: r.unit, links: r.links}
+	f := Figure{ID: r.id, Stat: r.stat, For: r.public, Unit: r.unit, Per: r.per, links: r.links, votes: r.votes != nil}
 	now, before := r.gather(cases, rep, rep.Period), r.gather(cases, rep, rep.Period.Before())
-	f.Whole = &Line{Now: r.value(cases, now, wholeKey), Before: r.value(cases, before, wholeKey)}
+	now.beside, before.beside = rep.besides.Now, rep.besides.Before
+	before.before = true
+	if !r.apart {
+		f.Whole = &Line{Now: r.value(cases, now, wholeKey), Before: r.value(cases, before, wholeKey)}
+	}
 	if r.keys == nil {
 		return f
 	}
@@ -30,6 +34,8 @@ type gathered struct {
 	all    []int
 	by     map[string][]int
 	around map[string][]int // by line, and in all under wholeKey
+	beside Beside
+	before bool // it is of the year before
 }
 
 // wholeKey stands for the line of all.
@@ -38,6 +44,9 @@ const wholeKey = ""
 func (r rule) gather(cases []Case, rep Report, p Period) gathered {
 	g := gathered{by: map[string][]int{}, around: map[string][]int{}}
 	for i, c := range cases {
+		if c.Only && !r.files {
+			continue
+		}
 		if r.among != nil && r.among(c, rep, p) {
 			g.around[wholeKey] = append(g.around[wholeKey], i)
 			if r.keys != nil {
@@ -93,6 +102,19 @@ func (r rule) value(cases []Case, g gathered, key string) Value {
 	}
 	v := Value{N: len(set), Of: len(set), set: set, base: set, around: g.around[key]}
 	switch {
+	case r.of != nil: // how many people there are is no secret
+		v.Of, v.base = r.of(g.beside), nil
+		v.Unknown = v.Of <= 0
+	case r.votes != nil:
+		return r.votes(g.beside).value(r.id, g.before)
+	case r.sum != nil:
+		for _, i := range set {
+			v.Sum += r.sum(cases[i])
+		}
+	case r.beside != nil:
+		if n, ok := r.beside(g.beside, key); ok {
+			v.N, v.Of, v.Unknown = n, n, n < 0
+		}
 	case r.hits != nil:
 		v.set = nil
 		for _, i := range set {

@@ -72,6 +72,7 @@ const (
 
 // Case is what is counted of a case. Nothing in it tells who somebody is.
 type Case struct {
+	Only     bool // it is no case: a request about data alone, of which nothing else counts
 	Route    casefile.Route
 	Channel  casefile.Channel
 	Language string
@@ -87,6 +88,10 @@ type Case struct {
 	Causes   []string
 	Told     []string
 	CheckIn  Judged // what was asked after closing
+	Reviewed bool   // somebody was asked to look at it again
+	Changed  bool   // and it came to something else
+	Money    casefile.Money
+	Raised   casefile.Raised
 	Received Month
 	Closed   Month     // zero: it is open
 	Since    time.Time // when it was received; zero where only the month is left
@@ -126,6 +131,9 @@ type Unit string
 const (
 	Cases Unit = "cases"
 	Share Unit = "share" // N of Of cases
+	Rate  Unit = "rate"  // N cases among Of people, told per Figure.Per of them
+	Euros Unit = "euros" // Sum, in N cases
+	Plain Unit = "plain" // N of something that is no case
 	Days  Unit = "days"  // median and 90th percentile of Of cases
 	Hours Unit = "hours"
 )
@@ -145,8 +153,10 @@ const (
 // Value is a number of a period.
 type Value struct {
 	N, Of      int
-	Middle     int // the median
-	High       int // the 90th percentile
+	Sum        int
+	Unknown    bool // nobody entered it
+	Middle     int  // the median
+	High       int  // the 90th percentile
 	Mark       Mark
 	Rest, Base Mark // of what is left of Of, and of Of
 
@@ -160,23 +170,45 @@ type Line struct {
 }
 
 // Figure is one of the statistics, for a period and the same a year before. Whole is
-// the line of all; Lines may be empty.
+// the line of all, nil where the lines do not belong together; Lines may be empty.
 type Figure struct {
 	ID    string
 	Stat  int // its number in the list of statistics
 	For   Audience
 	Unit  Unit
+	Per   int // of a Rate
 	Whole *Line
 	Lines []Line
 
 	links links
+	votes bool // people outside the team said it
 }
+
+// Beside is what is known of a period beside the cases. Below zero: not known.
+type Beside struct {
+	People     int // staff and volunteers, in its year
+	Supporters int
+	Trainings  int
+	Seen       int   // how often the form was opened
+	Started    int   // and somebody began to fill it in
+	Clear      Votes // was it clear what happened with the complaint
+	Fair       Votes // was it handled fairly
+}
+
+// Votes are answers of people whose cases were closed.
+type Votes struct{ Yes, No int }
+
+// Besides is the same of the period and of the one a year before.
+type Besides struct{ Now, Before Beside }
 
 // Lists is in which order the lines stand.
 type Lists struct {
 	Topics    []string
 	TopicOf   func(topic string) casefile.Route
 	Languages []string
+	// Group is where what a complainant is to the organisation belongs, for people
+	// outside the team.
+	Group func(relation string) string
 }
 
 // Report is every figure that can be counted of a list of cases.
@@ -187,8 +219,9 @@ type Report struct {
 	Figures []Figure
 	Sealed  bool // some are left out, because topics and outcomes were not known
 
-	cases []Case
-	lists Lists
+	cases   []Case
+	lists   Lists
+	besides Besides
 }
 
 // Running reports whether the period is not over yet.
@@ -196,8 +229,8 @@ func (r Report) Running() bool { return r.Period.To >= MonthIn(r.Now, r.At) }
 
 // Count makes the report of a period. now is when it is made, for the age of what is
 // open; at is the place of the desk.
-func Count(cases []Case, p Period, lists Lists, now time.Time, at *time.Location) Report {
-	r := Report{Period: p, Now: now, At: at, cases: cases, lists: lists, Sealed: slices.ContainsFunc(cases, func(c Case) bool { return c.Sealed })}
+func Count(cases []Case, b Besides, p Period, lists Lists, now time.Time, at *time.Location) Report {
+	r := Report{Period: p, Now: now, At: at, cases: cases, lists: lists, besides: b, Sealed: slices.ContainsFunc(cases, func(c Case) bool { return c.Sealed })}
 	for _, rule := range rules() {
 		if rule.sealed && r.Sealed {
 			continue
@@ -205,17 +238,6 @@ func Count(cases []Case, p Period, lists Lists, now time.Time, at *time.Location
 		r.Figures = append(r.Figures, rule.count(cases, r, lists))
 	}
 	return r
-}
-
-// Uncounted lists the statistics for which nothing is recorded yet.
-func Uncounted() []int {
-	var list []int
-	for n := 1; n <= Statistics; n++ {
-		if !slices.ContainsFunc(rules(), func(r rule) bool { return r.stat == n }) {
-			list = append(list, n)
-		}
-	}
-	return list
 }
 
 // Statistics is how many there are in the list of an annual report.

@@ -50,6 +50,45 @@ func amongOthers(f Figure, of func(Line) Value) (list []link) {
 	return list
 }
 
+// alone is a figure of one line.
+func alone(_ Report, f Figure, of func(Line) Value) []link { return amongOthers(f, of) }
+
+// none is a figure that never leaves the team.
+func none(Report, Figure, func(Line) Value) []link { return nil }
+
+// overlaps is a figure of which a case can stand on several lines: who knows all and a
+// line knows how many do not stand on it.
+func overlaps(_ Report, f Figure, of func(Line) Value) []link {
+	whole := of(*f.Whole).set
+	list := append(amongOthers(f, of), link{lines: true, cover: true, parts: each(f.Lines, of, counted), total: [][]int{whole}})
+	for _, l := range f.Lines {
+		list = append(list, link{lines: true, parts: [][]int{of(l).set, without(whole, of(l).set)}, total: [][]int{whole}})
+	}
+	return list
+}
+
+// sharesOf is a share of cases about one of several topics, each of which another figure
+// counts.
+func sharesOf(topics []string) links {
+	return func(r Report, f Figure, of func(Line) Value) []link {
+		list, whole := shares(r, f, of), of(*f.Whole).set
+		if len(topics) < 2 {
+			return list
+		}
+		union := link{cover: true, total: [][]int{whole}}
+		for _, t := range topics {
+			mine := some(whole, func(i int) bool { return slices.Contains(byAssessed(r.cases[i], r, r.Period), t) })
+			union.parts = append(union.parts, mine)
+			list = append(list, link{parts: [][]int{mine, without(whole, mine)}, total: [][]int{whole}})
+		}
+		return append(list, union)
+	}
+}
+
+func without(set, taken []int) []int {
+	return some(set, func(i int) bool { return !slices.Contains(taken, i) })
+}
+
 // shares is a figure that says of how many cases something is true.
 func shares(_ Report, f Figure, of func(Line) Value) []link {
 	split := func(l Line, lines bool) link {

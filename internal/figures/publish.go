@@ -57,7 +57,7 @@ func nameOf(set []int) string { return fmt.Sprint(set) }
 func newShield(r Report) *shield {
 	s := &shield{size: map[string]int{}, mark: map[string]Mark{}, noLines: map[string]bool{}, nothing: map[string]bool{}}
 	for _, f := range r.Figures {
-		for _, l := range append([]Line{*f.Whole}, f.Lines...) {
+		for _, l := range f.all() {
 			for _, v := range []Value{l.Now, l.Before} {
 				s.add(v.set)
 				s.add(v.rest)
@@ -71,6 +71,14 @@ func newShield(r Report) *shield {
 		}
 	}
 	return s
+}
+
+// all is every line, that of all first.
+func (f Figure) all() []Line {
+	if f.Whole == nil {
+		return f.Lines
+	}
+	return append([]Line{*f.Whole}, f.Lines...)
 }
 
 func (s *shield) equation(figure string, l link) equation {
@@ -200,8 +208,9 @@ func (s *shield) marked(f Figure) Figure {
 		}
 		return v.only()
 	}
-	whole := Line{f.Whole.Key, mark(f.Whole.Now, s.nothing[f.ID]), mark(f.Whole.Before, s.nothing[f.ID])}
-	f.Whole = &whole
+	if f.Whole != nil {
+		f.Whole = &Line{f.Whole.Key, mark(f.Whole.Now, s.nothing[f.ID]), mark(f.Whole.Before, s.nothing[f.ID])}
+	}
 	lines := f.Lines
 	f.Lines = nil
 	for _, l := range lines {
@@ -214,7 +223,7 @@ func (s *shield) marked(f Figure) Figure {
 // only forgets what may not be shown, so that no page can show it by mistake.
 func (v Value) only() Value {
 	if v.Mark != Shown {
-		v.N = 0
+		v.N, v.Sum = 0, 0
 	}
 	if v.Base != Shown {
 		v.Of = 0

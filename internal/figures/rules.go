@@ -27,10 +27,18 @@ type rule struct {
 	hits  func(Case) bool        // Share: which of them count
 	takes func(Case) (int, bool) // Days and Hours: how long it took
 	links links
+	per   int              // Rate
+	of    func(Beside) int // Rate: among how many
+	sum   func(Case) int   // Euros
+	apart bool             // the lines do not belong together
+	// beside is a line that counts no cases; false: it does.
+	beside func(b Beside, key string) (int, bool)
+	votes  func(Beside) Votes // Share: of whom answered
+	files  bool               // files of requests about data that belong to no case count too
 }
 
 func rules() []rule {
-	return slices.Concat(received(), standing(), speed(), results(), trust(), recorded())
+	return slices.Concat(received(), rates(), standing(), speed(), results(), trust(), recorded(), satisfaction(), yearly())
 }
 
 // received are the figures of what came in.
@@ -106,7 +114,7 @@ func trust() []rule {
 			holds: judged(func(c Case) Judged { return c.Breach }), hits: func(c Case) bool { return c.Breach == InTime },
 		},
 		{
-			id: "request", stat: 19, unit: Share, links: shares,
+			id: "request", stat: 19, unit: Share, links: shares, files: true,
 			holds: judged(func(c Case) Judged { return c.Request }), hits: func(c Case) bool { return c.Request == InTime },
 		},
 		{
@@ -216,7 +224,7 @@ func ages(Lists) []string        { return []string{"30", "60", "90", "more"} }
 func channels(Lists) []string {
 	var list []string
 	for _, c := range casefile.Channels() {
-		if c != casefile.ChannelWatch { // no complaint comes in by it
+		if c.Complaint() {
 			list = append(list, string(c))
 		}
 	}

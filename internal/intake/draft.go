@@ -157,6 +157,7 @@ func (i *Intake) Ensure(ctx context.Context, tok seal.Token, lang string) (*Draf
 	if err != nil {
 		return nil, fmt.Errorf("begin draft: %w", err)
 	}
+	i.visits.started.Add(1)
 	return d, nil
 }
 

@@ -51,6 +51,8 @@ type Intake struct {
 	Wake     func() // tells the background work that there is a job; may be nil
 
 	Oversight *custody.Oversight // proves that a complaint was registered
+
+	visits visits
 }
 
 func (i *Intake) instance() string { return i.Custody.Instance() }

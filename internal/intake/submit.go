@@ -354,18 +354,6 @@ func (i *Intake) newReceipt(s *submission) *Receipt {
 	return r
 }
 
-// answerBy is when the complainant is told what follows at the latest.
-func answerBy(clocks []deadline.Clock) time.Time {
-	for _, kind := range []deadline.Kind{deadline.KindFeedback, deadline.KindFullAnswer, deadline.KindFirstAnswer} {
-		for _, c := range clocks {
-			if c.Kind == kind {
-				return c.Due
-			}
-		}
-	}
-	return time.Time{}
-}
-
 // outgoing is what leaves by mail because of a new case, sealed.
 type outgoing struct {
 	mail   *store.Mail
@@ -401,7 +389,7 @@ func (i *Intake) mails(s *submission, r *Receipt) (outgoing, error) {
 		template = letter.QuestionReceipt
 	}
 	mail, err := i.Custody.SealMail(i.Mails, store.Mail{Case: s.id, Kind: string(letter.Acknowledgement)}, letter.Order{
-		Template: template, Lang: string(s.identity.Lang), Number: string(s.number), Received: s.at, AnswerBy: answerBy(s.clocks),
+		Template: template, Lang: string(s.identity.Lang), Number: string(s.number), Received: s.at, AnswerBy: deadline.AnswerBy(s.clocks),
 		Confirm: confirm.Cookie(), Until: link.Expires,
 	})
 	if err != nil {

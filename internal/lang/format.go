@@ -103,6 +103,9 @@ func plain(s string) string {
 // Number writes a whole number with the separators of l: "1.234.567".
 func Number(l Lang, n int64) string { return of(l).FmtNumber(float64(n), 0) }
 
+// Decimal writes a number with a fixed count of decimals: "0,67".
+func Decimal(l Lang, v float64, decimals uint64) string { return of(l).FmtNumber(v, decimals) }
+
 // Bytes writes a size with at most one decimal in units of a thousand: "1,4 MB",
 // "812 kB". It never rounds a size up to the next unit's 1000.
 func Bytes(l Lang, n int64) string {

@@ -14,6 +14,8 @@ type Template string
 const (
 	Acknowledgement  Template = "acknowledgement"          // to the complainant, at once
 	QuestionReceipt  Template = "acknowledgement-question" // the same for a question
+	MailReceipt      Template = "mail-receipt"             // the same for a complaint that came by mail, without a code yet
+	FirstCode        Template = "first-code"               // to the complainant: draw your code here
 	News             Template = "news"                     // to the complainant: a member wrote
 	Invitation       Template = "invitation"               // to a new member
 	ToMember         Template = "member-notice"            // to a member: the complainant wrote, or a new case

@@ -148,6 +148,10 @@ func textOf(order letter.Order, part string) string {
 		return "mail.acknowledgement." + part
 	case letter.QuestionReceipt:
 		return "mail.acknowledgement-question." + part
+	case letter.MailReceipt:
+		return "mail.mail-receipt." + part
+	case letter.FirstCode:
+		return "mail.first-code." + part
 	case letter.Invitation:
 		return "mail.invitation." + part
 	case letter.ToMember:
@@ -222,7 +226,7 @@ func (o *Office) args(l lang.Lang, order letter.Order) map[string]string {
 	if order.Confirm != "" {
 		args["until"] = lang.DateTime(l, order.Until)
 		page := "/confirm/"
-		if order.Template == letter.CodeLink {
+		if order.Template == letter.CodeLink || order.Template == letter.FirstCode {
 			page = "/code/"
 		}
 		args["confirm"] = o.Sender.PublicURL + "/" + string(l) + page + order.Confirm
@@ -238,7 +242,7 @@ func (o *Office) address(l lang.Lang, order letter.Order) string {
 		return o.Sender.DeskURL + order.Link
 	case order.Template == letter.ToMember, order.Template == letter.AskMember, order.Template == letter.DeadlineNear, order.Template == letter.DeadlinePassed:
 		return o.Sender.DeskURL + "/desk/"
-	case order.Template == letter.AddressChanged, order.Template == letter.CodeReplaced:
+	case order.Template == letter.AddressChanged, order.Template == letter.CodeReplaced, order.Template == letter.MailReceipt:
 		return o.Sender.PublicURL + "/" + string(l) + "/other-ways"
 	default:
 		return o.Sender.PublicURL + "/" + string(l) + "/mailbox"

@@ -61,7 +61,7 @@ func NewSMTP(s SMTPSettings) (*SMTP, error) {
 	case "tls":
 		options = append(options, gomail.WithSSL())
 	case "none":
-		if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		if !local(host) {
 			return nil, errSecurity
 		}
 		options = append(options, gomail.WithTLSPolicy(gomail.NoTLS))
@@ -79,17 +79,23 @@ func NewSMTP(s SMTPSettings) (*SMTP, error) {
 	return &SMTP{client: func() (*gomail.Client, error) { return gomail.NewClient(host, options...) }}, nil
 }
 
+// local reports whether a host is this machine.
+func local(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
 func trusted(file string) (*x509.CertPool, error) {
 	if file == "" {
 		return nil, nil //nolint:nilnil // nil is the system's own pool
 	}
 	pem, err := os.ReadFile(file) //nolint:gosec // the operator's own file
 	if err != nil {
-		return nil, fmt.Errorf("smtp certificates: %w", err)
+		return nil, fmt.Errorf("mail certificates: %w", err)
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("smtp certificates: none in %s", file)
+		return nil, fmt.Errorf("mail certificates: none in %s", file)
 	}
 	return pool, nil
 }

@@ -149,6 +149,9 @@ type Option struct {
 	Alternative bool `json:"alternative"`
 	// Team is where choosing it takes the complaint.
 	Team casefile.Team `json:"team"`
+	// Counted is the group under which figures for people outside the team count it, of
+	// an answer to what the complainant is to the organisation.
+	Counted string `json:"counted"`
 }
 
 // Interruption is a question between two pages, never an error.

@@ -164,6 +164,18 @@ func (p *Profile) Functions() []Option {
 	return out
 }
 
+// RelationGroup is the group under which figures count what a complainant is to the
+// organisation: inside, supporter, outside or other.
+func (p *Profile) RelationGroup(relation string) string {
+	f, _ := p.Form.field(FieldRelation)
+	for _, o := range f.Options {
+		if o.ID == relation && o.Counted != "" {
+			return o.Counted
+		}
+	}
+	return "other"
+}
+
 // OptionLabel is what an option of a field is called; the option itself where the
 // profile has it no more.
 func (p *Profile) OptionLabel(field, value string) Text {

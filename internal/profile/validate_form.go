@@ -99,6 +99,8 @@ func (c *formCheck) field(f Field) {
 		c.need(!o.Label.Empty(), "%s: option %q needs a label", where, o.ID)
 		c.condition(where, o.When)
 		c.team(c.p, where, o.Team)
+		c.need(o.Counted == "" || f.ID == FieldRelation && slices.Contains([]string{"inside", "supporter", "outside"}, o.Counted),
+			"%s: option %q cannot count as %q", where, o.ID, o.Counted)
 	}
 	c.unique("option of "+where, valueID, ids(f.Options, func(o Option) string { return o.ID }))
 	c.unique("field of "+where, fieldID, ids(f.Fields, func(x Field) string { return x.ID }))

@@ -150,6 +150,9 @@ func (h *eventful) handled() {
 			h.Close(m, r.Number, "We zetten het recht.", "Het klopte niet.")
 		}
 		visit := h.Enter(r.Code)
+		if name == "C" {
+			h.must(h.Dialogue.SayHowItWent(ctx, visit, r.Number, dialogue.Said{Clear: "yes", Fair: "no"}))
+		}
 		_, err = h.Dialogue.AddFile(ctx, visit, "later.txt", strings.NewReader("later"))
 		h.must(err)
 		h.must(h.Dialogue.SignOut(ctx, visit))
@@ -174,9 +177,13 @@ func (h *eventful) recovered() {
 	h.must(err)
 	h.must(h.Setup.OpenDrill(ctx, h.team.HR))
 	h.must(h.Casework.SetAbsence(ctx, h.team.HR, casework.Leave{Deputy: h.team.Manager.Member}))
+	h.mailed()
 	h.must(h.Casework.SaveList(ctx, h.team.HR, casework.Saved{Name: "late", Filter: casework.Filter{View: casework.ViewDue}}))
 	_, err = h.Casework.MakeCalendar(ctx, h.team.HR)
 	h.must(err)
+	h.must(h.Casework.EnterYear(ctx, h.team.HR, casework.Year{Year: h.Clock.Now().Year(), People: 240, Supporters: 85_000, Trainings: 2}))
+	h.Intake.Seen()
+	h.must(h.Intake.KeepVisits(ctx))
 }
 
 // erased erases a case of which a short time was kept.
@@ -260,10 +267,23 @@ func (h *eventful) windowsOf() {
 	})
 }
 
+// translated has a text of a case translated by somebody outside, who brings it into the
+// case without being able to open it.
+func (h *eventful) translated(n casefile.Number) {
+	m := h.team.Manager
+	texts, err := h.Casework.Translatables(ctx, m, n)
+	h.must(err)
+	file, err := h.Casework.AddTranslator(ctx, m, n, casework.Translator{
+		Entry: texts[0].ID, Name: "Ioana Pop", To: "Roemeens", Lang: lang.NL, Until: h.Casework.Calendar.Today(h.Clock.Now().AddDate(0, 0, 7)), About: "tekst",
+	}, h.Password(m))
+	h.must(err)
+	h.must(h.Dialogue.HandIn(ctx, h.Enter(file.Code), dialogue.Sending{Key: dialogue.NewKey(), Number: file.Number}, lang.NL, "Au dispărut bani."))
+}
+
 // wait leaves behind what waits: lines, mail, jobs, somebody in the middle of enrolling,
 // a limit that was used up in part.
 func (h *eventful) wait() {
-	h.Complain("nl", apptest.StrictAnswers("theft"), nil)
+	h.translated(h.Complain("nl", apptest.StrictAnswers("theft"), nil).Number)
 	path, err := h.Setup.Invite(ctx, h.team.Manager, setup.Person{
 		Name: "Late Person", Email: "late@desk.example", Language: "nl", Assignments: []staff.Assignment{{Role: staff.RoleAuditor}},
 	})

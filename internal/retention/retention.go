@@ -33,13 +33,24 @@ const (
 	ReasonNameless Reason = "nameless"
 	// ReasonWatch: somebody who spoke or helped is asked how they are treated.
 	ReasonWatch Reason = "watch"
+	// ReasonTranslated: somebody translated a text, and may be asked about it.
+	ReasonTranslated Reason = "translated"
+	// ReasonBarred: members set a day on which a claim is time-barred. Act of 28 November
+	// 2022 art. 21; GDPR art. 17(3)(e).
+	ReasonBarred Reason = "barred"
 	// ReasonSpam: it was manifestly no complaint, and nothing of it is kept.
 	// Directive (EU) 2019/1937 art. 17.
 	ReasonSpam Reason = "spam"
+	// ReasonAttached: it belongs to another case, and stands there now.
+	ReasonAttached Reason = "attached"
 )
 
+// NoComplaint reports whether what was erased for the reason had never been a complaint
+// of its own.
+func (r Reason) NoComplaint() bool { return r == ReasonSpam || r == ReasonAttached }
+
 // Reasons returns those that a rule of the organisation may give; ReasonWatch follows
-// from the check-ins.
+// from the check-ins, ReasonBarred from what members set for a case.
 func Reasons() []Reason {
 	return []Reason{ReasonFollowUp, ReasonAccountability, ReasonClaims, ReasonNothingFound, ReasonNameless, ReasonSpam}
 }
@@ -121,6 +132,18 @@ func (r Rule) Dates(c deadline.Calendar, closed, asks time.Time) Dates {
 	}
 	if asks.After(d.Identity) {
 		d.Identity, d.Who = asks, ReasonWatch
+	}
+	return d
+}
+
+// Until keeps both parts at least until a claim is time-barred; the zero time changes
+// nothing.
+func (d Dates) Until(barred time.Time) Dates {
+	if barred.After(d.Story) {
+		d.Story, d.Reason = barred, ReasonBarred
+	}
+	if barred.After(d.Identity) {
+		d.Identity, d.Who = barred, ReasonBarred
 	}
 	return d
 }

@@ -153,7 +153,7 @@ func (s *SignIn) Session(ctx context.Context, tok seal.Token) (access.Actor, err
 		return access.Actor{}, err
 	}
 	return access.Actor{
-		Member: member.ID, Name: member.Name, Language: member.Language, Session: tok.ID(), Entry: entry, Keys: keys, Passkey: passkey,
+		Member: member.ID, Name: member.Name, Language: member.Language, Session: tok.ID(), Entry: entry, Keys: keys, Passkey: passkey, Shortcuts: member.Shortcuts,
 	}, nil
 }
 

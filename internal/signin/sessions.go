@@ -109,3 +109,12 @@ func (s *SignIn) SetIdle(ctx context.Context, actor access.Actor, d time.Duratio
 	}
 	return nil
 }
+
+// SetShortcuts changes whether single keys do something on the member's pages, in every
+// browser.
+func (s *SignIn) SetShortcuts(ctx context.Context, actor access.Actor, to access.Shortcuts) error {
+	if err := s.store.Write(ctx, func(tx *store.Tx) error { return tx.SetShortcuts(actor.Member, to) }); err != nil {
+		return fmt.Errorf("set shortcuts: %w", err)
+	}
+	return nil
+}

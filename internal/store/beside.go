@@ -17,6 +17,7 @@ const (
 	BesideMention BesideKind = "mention" // to read a note
 	BesideAsked   BesideKind = "asked"   // to read a text that a colleague writes
 	BesideChecked BesideKind = "checked" // that a colleague has read the member's text
+	BesideHere    BesideKind = "here"    // that the member is at it, for some minutes
 )
 
 // Beside is such a thing. It goes when the member loses the keys of the case.
@@ -25,9 +26,9 @@ type Beside struct {
 	Number casefile.Number // only filled by WantedIn
 	Member staff.ID
 	Kind   BesideKind
-	What   string    // the entry; empty: none
+	What   string    // the entry; empty: none; of BesideHere how they are at it
 	Seq    int64     // how far the case had come
-	Until  time.Time // of snoozing; zero: until the complainant writes
+	Until  time.Time // of snoozing; zero: until the complainant writes; of BesideHere
 	At     time.Time
 }
 
@@ -65,7 +66,7 @@ func (t *Tx) BesideOf(id casefile.ID, member staff.ID) ([]Beside, error) {
 // member has a key to: what they were asked, and of the rest what they have not read.
 func (t *Tx) WantedIn(member staff.ID, key string, limit int) ([]Beside, error) {
 	rows, err := t.Query(`SELECT `+besideColumns+`, c.number FROM beside b JOIN case_file c ON c.id = b.case_id
-WHERE b.member_id = $1 AND b.kind IN ('mention', 'asked', 'checked')
+WHERE b.member_id = $1 AND b.kind IN ('mention', 'asked', 'checked') AND `+notPractice+`
   AND EXISTS (SELECT 1 FROM case_grant g WHERE g.case_id = c.id AND g.epoch = c.epoch
     AND g.recipient_kind = 'member' AND g.recipient_id = $1 AND g.fingerprint = $2)
   AND (b.kind = 'asked' OR b.seq > coalesce((SELECT r.seq FROM read_mark r WHERE r.case_id = b.case_id AND r.member_id = $1), 0))
@@ -74,4 +75,10 @@ ORDER BY b.at, b.case_id, b.kind, b.what LIMIT $3`, member, key, limit)
 		b, err = scanBeside(scanFunc(func(dest ...any) error { return row.Scan(append(dest, &b.Number)...) }))
 		return b, err
 	})
+}
+
+// ForgetWhoWasHere removes what tells that members were at a case until before now.
+func (t *Tx) ForgetWhoWasHere() error {
+	_, err := t.Exec(`DELETE FROM beside WHERE kind = 'here' AND until < $1`, micros(t.now))
+	return err
 }

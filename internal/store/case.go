@@ -24,6 +24,7 @@ type Case struct {
 	EraseAfter time.Time // zero: not planned
 	PartAfter  time.Time // when a part of it may go before the rest; zero: none does, or it is gone
 	Held       time.Time // a hold stands, to be looked at again then; zero: none stands
+	Barred     time.Time // it is kept until then, when a claim is time-barred; zero: members set no such day
 	NextDue    time.Time // zero: no clock runs
 	Unreached  bool      // the acknowledgement must go by post or phone
 	Epoch      uint32
@@ -40,7 +41,7 @@ type Head struct {
 }
 
 const caseColumns = `c.id, c.number, c.route, c.team, c.state, c.language, c.channel, c.in_charge,
-  c.received, c.changed, c.closed, c.erase_after, c.part_after, c.held, c.next_due, c.unreached, c.epoch, c.revision,
+  c.received, c.changed, c.closed, c.erase_after, c.part_after, c.held, c.barred, c.next_due, c.unreached, c.epoch, c.revision,
   c.head_count, c.head_hash, c.head_stamp`
 
 // never stands for "no clock runs", so that such cases sort last.
@@ -55,11 +56,11 @@ func due(t time.Time) int64 {
 
 func scanCase(row scanner) (Case, error) {
 	var c Case
-	var received, changed, closed, erase, part, held, next, unreached int64
+	var received, changed, closed, erase, part, held, barred, next, unreached int64
 	err := row.Scan(&c.ID, &c.Number, &c.Route, &c.Team, &c.State, &c.Language, &c.Channel, &c.InCharge,
-		&received, &changed, &closed, &erase, &part, &held, &next, &unreached, &c.Epoch, &c.Revision,
+		&received, &changed, &closed, &erase, &part, &held, &barred, &next, &unreached, &c.Epoch, &c.Revision,
 		&c.Head.Count, &c.Head.Hash, &c.Head.Stamp)
-	c.Received, c.Changed, c.Closed, c.EraseAfter, c.PartAfter, c.Held = at(received), at(changed), at(closed), at(erase), at(part), at(held)
+	c.Received, c.Changed, c.Closed, c.EraseAfter, c.PartAfter, c.Held, c.Barred = at(received), at(changed), at(closed), at(erase), at(part), at(held), at(barred)
 	if next != never {
 		c.NextDue = at(next)
 	}
@@ -128,13 +129,14 @@ type CaseChange struct {
 	EraseAfter time.Time
 	PartAfter  time.Time
 	Held       time.Time
+	Barred     time.Time
 	NextDue    time.Time
 	Unreached  bool
 }
 
 // Change returns the changeable part of c.
 func (c Case) Change() CaseChange {
-	return CaseChange{c.Route, c.Team, c.State, c.InCharge, c.Language, c.Closed, c.EraseAfter, c.PartAfter, c.Held, c.NextDue, c.Unreached}
+	return CaseChange{c.Route, c.Team, c.State, c.InCharge, c.Language, c.Closed, c.EraseAfter, c.PartAfter, c.Held, c.Barred, c.NextDue, c.Unreached}
 }
 
 // UpdateCase writes the changeable part if the row is still at revision;
@@ -142,9 +144,17 @@ func (c Case) Change() CaseChange {
 func (t *Tx) UpdateCase(id casefile.ID, revision int64, c CaseChange) error {
 	t.change(id)
 	n, err := t.Exec(`UPDATE case_file SET state = $1, in_charge = $2, language = $3, closed = $4,
-  erase_after = $5, next_due = $6, unreached = $7, changed = $8, route = $9, team = $10, held = $11, part_after = $12, revision = revision + 1
-WHERE id = $13 AND revision = $14`,
+  erase_after = $5, next_due = $6, unreached = $7, changed = $8, route = $9, team = $10, held = $11, part_after = $12, barred = $13, revision = revision + 1
+WHERE id = $14 AND revision = $15`,
 		c.State, c.InCharge, c.Language, micros(c.Closed), micros(c.EraseAfter), due(c.NextDue),
-		bit(c.Unreached), micros(t.now), c.Route, c.Team, micros(c.Held), micros(c.PartAfter), id, revision)
+		bit(c.Unreached), micros(t.now), c.Route, c.Team, micros(c.Held), micros(c.PartAfter), micros(c.Barred), id, revision)
 	return changed(n, err, ErrStale)
+}
+
+// UnsortedBefore lists mails that nobody took for a complaint and that came before a
+// time, but for those whose erasure is stopped.
+func (t *Tx) UnsortedBefore(before time.Time, limit int) ([]Case, error) {
+	rows, err := t.Query(`SELECT `+caseColumns+` FROM case_file c WHERE c.state = 'unsorted' AND c.received < $1 AND c.held = 0 AND `+notPractice+`
+ORDER BY c.received, c.id LIMIT $2`, micros(before), limit)
+	return all(rows, err, scanCase)
 }

@@ -78,7 +78,7 @@ type Ringing struct {
 // earliest first: those of open cases, and the check-ins after closing.
 func (t *Tx) Ringing(limit int) ([]Ringing, error) {
 	rows, err := t.Query(`SELECT k.case_id, k.id FROM case_clock k JOIN case_file c ON c.id = k.case_id
-WHERE k.remind > 0 AND k.remind <= $1 AND (c.closed = 0 OR k.kind = 'check-in') ORDER BY k.remind, k.case_id, k.id LIMIT $2`, micros(t.now), limit)
+WHERE k.remind > 0 AND k.remind <= $1 AND `+notPractice+` AND (c.closed = 0 OR k.kind = 'check-in') ORDER BY k.remind, k.case_id, k.id LIMIT $2`, micros(t.now), limit)
 	list, err := all(rows, err, func(row scanner) (r Ringing, err error) {
 		return r, row.Scan(&r.Case, &r.ID)
 	})

@@ -12,8 +12,8 @@ import (
 type Span struct{ From, Till time.Time }
 
 // among narrows to what a report of a span counts: what was received before it ended
-// and not closed before it began.
-const among = `c.received < $1 AND (c.closed = 0 OR c.closed >= $2)`
+// and not closed before it began, but for mail that nobody took for a complaint yet.
+const among = `c.received < $1 AND (c.closed = 0 OR c.closed >= $2) AND c.state <> 'unsorted' AND ` + notPractice
 
 // CasesAmong lists what stands in the clear about every case that a report of a span
 // counts.
@@ -36,7 +36,7 @@ func (t *Tx) RegisteredIn(s Span, member staff.ID) ([]Registered, error) {
 		where, args = ` AND EXISTS (SELECT 1 FROM case_grant g WHERE g.case_id = c.id AND g.recipient_kind = 'member' AND g.recipient_id = $3)`, append(args, member)
 	}
 	rows, err := t.Query(`SELECT c.id, l.hash FROM case_file c JOIN log_leaf l ON l.case_id = c.id
-  WHERE l.kind = 'receipt' AND l.record IS NOT NULL AND l.position IS NOT NULL AND c.received >= $1 AND c.received < $2`+where+` ORDER BY l.hash`, args...)
+  WHERE l.kind = 'receipt' AND l.record IS NOT NULL AND l.position IS NOT NULL AND c.received >= $1 AND c.received < $2 AND `+notPractice+where+` ORDER BY l.hash`, args...)
 	return all(rows, err, func(row scanner) (r Registered, err error) {
 		err = row.Scan(&r.Case, &r.Hash)
 		return r, err

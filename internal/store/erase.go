@@ -45,17 +45,8 @@ type ErasedCase struct {
 // and the record and salt of each of its lines in the log. Its sealed files wait for
 // ErasureJob. ErrStale: it was changed meanwhile.
 func (t *Tx) EraseCase(was Case, left ErasedCase) error {
-	t.change(was.ID)
-	if err := t.eraseAround(was.ID); err != nil {
-		return err
-	}
-	var turn int64
-	if err := t.QueryRow(`SELECT coalesce(max(turn), 0) FROM case_file WHERE id = $1`, was.ID).Scan(&turn); err != nil {
-		return err
-	}
-	n, err := t.Exec(`DELETE FROM case_file WHERE id = $1 AND revision = $2 AND head_count = $3 AND head_hash = $4 AND epoch = $5`,
-		was.ID, was.Revision, was.Head.Count, was.Head.Hash, was.Epoch)
-	if err := changed(n, err, ErrStale); err != nil {
+	turn, err := t.removeCase(was)
+	if err != nil {
 		return err
 	}
 	_, err = t.Exec(`INSERT INTO erased_case (case_id, number, route, team, channel, language, topics, outcome, received, closed, days,
@@ -70,6 +61,20 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 	return t.InsertJob(Job{ID: left.Leaf, Kind: ErasureJob, Ref: string(was.ID), RunAt: t.now})
 }
 
+// removeCase removes everything of a case, and returns its last turn.
+func (t *Tx) removeCase(was Case) (turn int64, err error) {
+	t.change(was.ID)
+	if err := t.eraseAround(was.ID); err != nil {
+		return 0, err
+	}
+	if err := t.QueryRow(`SELECT coalesce(max(turn), 0) FROM case_file WHERE id = $1`, was.ID).Scan(&turn); err != nil {
+		return 0, err
+	}
+	n, err := t.Exec(`DELETE FROM case_file WHERE id = $1 AND revision = $2 AND head_count = $3 AND head_hash = $4 AND epoch = $5`,
+		was.ID, was.Revision, was.Head.Count, was.Head.Hash, was.Epoch)
+	return turn, changed(n, err, ErrStale)
+}
+
 // eraseAround removes what no foreign key takes along: the files of everybody who wrote,
 // mail with its jobs, and what the log could still tell.
 func (t *Tx) eraseAround(id casefile.ID) error {
@@ -78,6 +83,7 @@ func (t *Tx) eraseAround(id casefile.ID) error {
   OR owner_kind = 'desk' AND owner_id IN (SELECT $1 || '/' || id FROM member)
   OR owner_kind = 'mailbox' AND owner_id = $1`,
 		`DELETE FROM job WHERE kind = 'mail' AND ref IN (SELECT id FROM mail WHERE case_id = $1)`,
+		`DELETE FROM job WHERE kind = 'practice' AND ref = $1`,
 		`DELETE FROM job WHERE kind = 'check-in' AND ref >= $1 || '/' AND ref < $1 || '0'`,
 		`DELETE FROM mail WHERE case_id = $1`,
 		`UPDATE log_leaf SET record = NULL, salt = NULL WHERE case_id = $1`,

@@ -24,6 +24,8 @@ func (t *Tx) ErasePart(id casefile.ID, part casefile.Scope, job string) error {
 			`DELETE FROM notice_address WHERE case_id = $1`,
 			`DELETE FROM link WHERE case_id = $1`,
 			`DELETE FROM code_change WHERE case_id = $1`,
+			`UPDATE blob_ref SET owner_kind = 'erased', object_id = '' WHERE owner_id = $1 AND owner_kind = 'case'
+  AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.case_id = blob_ref.owner_id AND e.id = blob_ref.object_id)`, // the mail as it came
 		)
 	}
 	for _, sql := range list {

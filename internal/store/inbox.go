@@ -27,9 +27,11 @@ type InboxFilter struct {
 	Came      time.Time // received since
 	Ended     time.Time // closed since
 	Unread    bool      // items that the member has not read
+	Unsorted  bool      // what nobody took for a complaint yet, which is in no other list
 	Awake     time.Time // leave out what the member does not want to be shown then; zero: list all
 	Snoozed   time.Time // only those; zero: list all
 	Cases     []casefile.ID
+	Practice  bool // only what a member made up to practise on; without it, nothing of that
 	Limit     int
 	Offset    int
 }
@@ -59,8 +61,19 @@ func (f InboxFilter) where() (string, []any) {
 		parts = append(parts, sql)
 	}
 	add(`EXISTS (SELECT 1 FROM case_grant g WHERE g.case_id = c.id AND g.epoch = c.epoch AND g.recipient_kind = 'member' AND g.recipient_id = ?)`, f.Member)
+	if f.Practice {
+		add(`c.channel = 'practice'`)
+	} else {
+		add(notPractice)
+	}
 	if f.With != "" {
 		add(`EXISTS (SELECT 1 FROM case_grant w WHERE w.case_id = c.id AND w.epoch = c.epoch AND w.recipient_kind = 'member' AND w.recipient_id = ?)`, f.With)
+	}
+	switch {
+	case f.Unsorted:
+		add(`c.state = 'unsorted'`)
+	case f.Cases == nil:
+		add(`c.state <> 'unsorted'`)
 	}
 	switch {
 	case f.Open:

@@ -56,13 +56,13 @@ func (t *Tx) LostOf(id casefile.ID) ([]LostAccess, error) {
 // WaitsForAccess reports whether a member waits for access to any case.
 func (t *Tx) WaitsForAccess(member staff.ID) (bool, error) {
 	var n int
-	err := t.QueryRow(`SELECT count(*) FROM (SELECT 1 FROM lost_access WHERE member_id = $1 LIMIT 1) AS hit`, member).Scan(&n)
+	err := t.QueryRow(`SELECT count(*) FROM (SELECT 1 FROM lost_access l JOIN case_file c ON c.id = l.case_id WHERE l.member_id = $1 AND `+notPractice+` LIMIT 1) AS hit`, member).Scan(&n)
 	return n > 0, err
 }
 
 // shared are the cases that others wait for and that a member holds a key of.
 const shared = `FROM lost_access l JOIN case_file c ON c.id = l.case_id
-WHERE EXISTS (SELECT 1 FROM case_grant g WHERE g.recipient_kind = 'member' AND g.recipient_id = $1 AND g.case_id = l.case_id AND g.epoch = c.epoch)`
+WHERE EXISTS (SELECT 1 FROM case_grant g WHERE g.recipient_kind = 'member' AND g.recipient_id = $1 AND g.case_id = l.case_id AND g.epoch = c.epoch) AND ` + notPractice
 
 // Lost is a member who waits, and for how many cases that another could restore.
 type Lost struct {
@@ -92,7 +92,7 @@ func (t *Tx) LostCases(member, lost staff.ID, limit int) ([]Case, error) {
 func (t *Tx) RecoveryCases(id string) ([]Case, error) {
 	rows, err := t.Query(`SELECT `+caseColumns+` FROM case_file c
 WHERE EXISTS (SELECT 1 FROM case_grant g WHERE g.recipient_kind = $1 AND g.recipient_id = $2 AND g.case_id = c.id AND g.epoch = c.epoch)
-ORDER BY c.received, c.id`, string(seal.RecipientRecovery), id)
+  AND `+notPractice+` ORDER BY c.received, c.id`, string(seal.RecipientRecovery), id)
 	return all(rows, err, scanCase)
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"klankbord/internal/access"
 	"klankbord/internal/seal"
 	"klankbord/internal/staff"
 )
@@ -20,14 +21,16 @@ type Member struct {
 	TOTPStep int64         // the last time step whose password was used
 	Idle     time.Duration // how long a session may rest; zero: as the instance says
 	Created  time.Time
+
+	Shortcuts access.Shortcuts
 }
 
-const memberColumns = `id, salt, email, name, language, active, totp_step, idle, created`
+const memberColumns = `id, salt, email, name, language, active, totp_step, idle, created, shortcuts`
 
 func scanMember(row scanner) (Member, error) {
 	var m Member
 	var active, idle, created int64
-	err := row.Scan(&m.ID, &m.Salt, &m.Email, &m.Name, &m.Language, &active, &m.TOTPStep, &idle, &created)
+	err := row.Scan(&m.ID, &m.Salt, &m.Email, &m.Name, &m.Language, &active, &m.TOTPStep, &idle, &created, &m.Shortcuts)
 	m.Active, m.Idle, m.Created = active == 1, time.Duration(idle)*time.Microsecond, at(created)
 	return m, err
 }
@@ -74,6 +77,12 @@ func (t *Tx) SetTOTPStep(id staff.ID, step int64) error {
 // SetMemberLanguage changes the language in which a member reads the desk.
 func (t *Tx) SetMemberLanguage(id staff.ID, language string) error {
 	_, err := t.Exec(`UPDATE member SET language = $1 WHERE id = $2`, language, id)
+	return err
+}
+
+// SetShortcuts changes whether single keys do something on a member's pages.
+func (t *Tx) SetShortcuts(id staff.ID, s access.Shortcuts) error {
+	_, err := t.Exec(`UPDATE member SET shortcuts = $1 WHERE id = $2`, s, id)
 	return err
 }
 

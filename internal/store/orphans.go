@@ -49,11 +49,12 @@ WHERE x.kind = 'check-in' AND x.met = 0 AND x.reminded = 0 AND NOT EXISTS (SELEC
 		"case_file": {
 			`SELECT x.number FROM case_file x WHERE NOT EXISTS (SELECT 1 FROM summary s WHERE s.case_id = x.id)`,
 			`SELECT x.number FROM case_file x WHERE NOT EXISTS (SELECT 1 FROM case_key k WHERE k.case_id = x.id AND k.epoch = x.epoch)`,
+			`SELECT x.number FROM case_file x WHERE x.channel = 'practice' AND NOT EXISTS (SELECT 1 FROM job j WHERE j.kind = 'practice' AND j.ref = x.id)`,
 		},
 		"draft_file": {`SELECT x.id FROM draft_file x WHERE NOT EXISTS (SELECT 1 FROM draft d WHERE d.id = x.draft_id)`},
 		"blob_ref": {
 			`SELECT x.name FROM blob_ref x WHERE x.owner_kind = 'case' AND NOT EXISTS (SELECT 1 FROM entry e
-  WHERE e.case_id = x.owner_id AND e.id = x.object_id AND e.kind IN ('file', 'internal-file'))`,
+  WHERE e.case_id = x.owner_id AND e.id = x.object_id AND e.kind IN ('file', 'internal-file', 'raw-mail'))`,
 			`SELECT x.name FROM blob_ref x WHERE x.owner_kind = 'draft' AND NOT EXISTS (SELECT 1 FROM draft_file f WHERE f.draft_id = x.owner_id AND f.id = x.object_id)`,
 			`SELECT x.name FROM blob_ref x WHERE x.owner_kind = 'mailbox' AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.id = x.owner_id)`,
 			`SELECT x.name FROM blob_ref x WHERE x.owner_kind = 'erased' AND NOT EXISTS (SELECT 1 FROM job j WHERE j.kind = 'erase' AND j.ref = x.owner_id)`,
@@ -66,7 +67,8 @@ WHERE x.kind = 'check-in' AND x.met = 0 AND x.reminded = 0 AND NOT EXISTS (SELEC
 			`SELECT x.id FROM mail x WHERE (x.state = 'sent') <> (length(x.box) = 0)`,
 			`SELECT x.id FROM mail x WHERE x.state = 'waiting' AND NOT EXISTS (SELECT 1 FROM job j WHERE j.kind = 'mail' AND j.ref = x.id)`,
 		},
-		"job":          {`SELECT x.id FROM job x WHERE x.kind = 'mail' AND NOT EXISTS (SELECT 1 FROM mail m WHERE m.id = x.ref AND m.state <> 'sent')`},
+		"job": {`SELECT x.id FROM job x WHERE x.kind = 'mail' AND NOT EXISTS (SELECT 1 FROM mail m WHERE m.id = x.ref AND m.state <> 'sent')`,
+			`SELECT x.id FROM job x WHERE x.kind = 'practice' AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.id = x.ref AND c.channel = 'practice')`},
 		"witness_mail": {`SELECT x.id FROM witness_mail x WHERE NOT EXISTS (SELECT 1 FROM mail m WHERE m.id = x.id)`},
 		"invitation": {`SELECT x.id FROM invitation x WHERE x.state = 'vouched' AND NOT EXISTS (SELECT 1 FROM member m WHERE m.id = x.member_id)`,
 			`SELECT x.id FROM invitation x WHERE x.invited_by <> '' AND NOT EXISTS (SELECT 1 FROM member m WHERE m.id = x.invited_by)`},
@@ -110,18 +112,19 @@ type Gone struct {
 	Lines  int64
 	Erased bool // one of them, which has its position, tells that the case was erased
 	Waits  bool // one that waits for its position does
+	Made   bool // up, to practise on: it leaves no row in the register
 }
 
 // GoneCases lists the cases that the log tells of and that are not there.
 func (t *Tx) GoneCases() ([]Gone, error) {
-	rows, err := t.Query(`SELECT l.case_id, count(*), max(CASE WHEN l.kind = 'erased' AND l.record IS NOT NULL
-  THEN CASE WHEN l.position IS NULL THEN 1 ELSE 2 END ELSE 0 END) FROM log_leaf l
+	rows, err := t.Query(`SELECT l.case_id, count(*), max(CASE WHEN l.kind IN ('erased', 'practice-ended') AND l.record IS NOT NULL
+  THEN CASE WHEN l.position IS NULL THEN 1 ELSE 2 END ELSE 0 END), max(CASE WHEN l.kind = 'practice-ended' AND l.record IS NOT NULL THEN 1 ELSE 0 END) FROM log_leaf l
 WHERE l.case_id <> '' AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.id = l.case_id) GROUP BY l.case_id ORDER BY l.case_id`)
 	return all(rows, err, func(row scanner) (Gone, error) {
 		var g Gone
-		var erased int64
-		err := row.Scan(&g.Case, &g.Lines, &erased)
-		g.Erased, g.Waits = erased == 2, erased == 1
+		var erased, made int64
+		err := row.Scan(&g.Case, &g.Lines, &erased, &made)
+		g.Erased, g.Waits, g.Made = erased == 2, erased == 1, made == 1
 		return g, err
 	})
 }

@@ -19,7 +19,7 @@ type SearchMark struct {
 
 // searchMarks chooses the cases of which a member has the present key.
 const searchMarks = `SELECT c.id, c.number, c.turn, c.received FROM case_grant g JOIN case_file c ON c.id = g.case_id AND c.epoch = g.epoch
-WHERE g.recipient_kind = 'member' AND g.recipient_id = $1`
+WHERE g.recipient_kind = 'member' AND g.recipient_id = $1 AND ` + notPractice
 
 // SearchMarks lists the cases that a member has the present key of.
 func (t *Tx) SearchMarks(member staff.ID) ([]SearchMark, error) {

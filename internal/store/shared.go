@@ -23,7 +23,7 @@ func (t *Tx) SharedCases(member, with staff.ID) ([]SharedCase, error) {
 FROM case_file c
 WHERE EXISTS (SELECT 1 FROM case_grant g WHERE g.case_id = c.id AND g.recipient_kind = 'member' AND g.recipient_id = $1)
   AND EXISTS (SELECT 1 FROM case_grant g WHERE g.case_id = c.id AND g.recipient_kind = 'member' AND g.recipient_id = $2)
-ORDER BY c.next_due, c.id`, member, with)
+  AND `+notPractice+` ORDER BY c.next_due, c.id`, member, with)
 	return all(rows, err, func(row scanner) (SharedCase, error) {
 		var s SharedCase
 		var closed int64

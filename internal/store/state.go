@@ -100,7 +100,7 @@ func (t *Tx) nextTurn(id casefile.ID) (turn, error) {
 // is added to these tables is added here as well, which a test of the log asks for.
 const (
 	caseStateRow = `SELECT turn, id, number, route, team, state, language, channel, in_charge, received, changed, closed,
-  erase_after, part_after, held, next_due, unreached, epoch, revision, head_count, head_hash, head_stamp
+  erase_after, part_after, held, barred, next_due, unreached, epoch, revision, head_count, head_hash, head_stamp
 FROM case_file WHERE id = $1`
 	caseStateParts = `SELECT 1 AS part, epoch AS n1, seq AS n2, created AS n3, 0 AS n4, 0 AS n5, recipient_kind AS a, recipient_id AS b, fingerprint AS c, stamp AS x
   FROM case_grant WHERE case_id = $1
@@ -140,6 +140,7 @@ UNION ALL SELECT 8, drill_id, recipient_kind, recipient_id, fingerprint, '', '',
 UNION ALL SELECT 9, id, member_id, '', '', '', '', at, 0, 0, NULL, NULL FROM recovery_use
 UNION ALL SELECT 10, member_id, deputy_id, '', '', '', '', away_from, away_to, 0, NULL, NULL FROM absence
 UNION ALL SELECT 11, member_id, lookup, '', '', '', '', created, 0, 0, NULL, NULL FROM calendar_address
+UNION ALL SELECT 12, CAST(year AS TEXT), '', '', '', '', '', people, supporters, trainings, NULL, NULL FROM year_entry
 ORDER BY part, a, b, c, d, e, n1`
 )
 
@@ -167,7 +168,8 @@ func (t *Tx) ErasedState(id casefile.ID) (number int64, state [32]byte, err erro
 
 // DeskState is the same of the desk: instance, members and how they sign in, the newest
 // event of the directory, changes of it with their signatures, invitations,
-// acceptances, practice cases, uses of the recovery key, who is away, and addresses of calendars. What an invitation
+// acceptances, practice cases, uses of the recovery key, who is away, addresses of
+// calendars, and what was entered of a year. What an invitation
 // gathers before it is used counts from then on.
 func (t *Tx) DeskState() (number int64, state [32]byte, err error) {
 	h := newStateHash("klankbord/state/desk/1")

@@ -43,7 +43,7 @@ func (t *Tx) Tasks(f TaskFilter) ([]Task, error) {
 	args = append(args, f.Limit, f.Offset)
 	rows, err := t.Query(fmt.Sprintf(`SELECT number, in_charge, `+clockColumns+` FROM (
   SELECT k.*, c.number, c.in_charge FROM case_clock k JOIN case_file c ON c.id = k.case_id
-  WHERE k.met = 0 AND k.paused = 0 AND (c.closed = 0 OR k.kind = 'data-request' OR k.kind = 'check-in' AND k.due <= $1)
+  WHERE k.met = 0 AND k.paused = 0 AND `+notPractice+` AND (c.closed = 0 OR k.kind = 'data-request' OR k.kind = 'check-in' AND k.due <= $1)
     AND EXISTS (SELECT 1 FROM case_grant g WHERE g.case_id = c.id AND g.epoch = c.epoch
       AND g.recipient_kind = 'member' AND g.recipient_id = $2 AND g.fingerprint = $3)%s
   ORDER BY k.due, k.case_id, k.id LIMIT $%d OFFSET $%d) AS running

@@ -29,7 +29,7 @@ func (t *Tx) VisitOf(id staff.ID) (Visit, error) {
 // CountLost counts the cases for which a member waits until colleagues restore access,
 // up to most.
 func (t *Tx) CountLost(member staff.ID, most int) (n int, err error) {
-	err = t.QueryRow(`SELECT count(*) FROM (SELECT 1 FROM lost_access WHERE member_id = $1 LIMIT $2) AS hits`, member, most).Scan(&n)
+	err = t.QueryRow(`SELECT count(*) FROM (SELECT 1 FROM lost_access l JOIN case_file c ON c.id = l.case_id WHERE l.member_id = $1 AND `+notPractice+` LIMIT $2) AS hits`, member, most).Scan(&n)
 	return n, err
 }
 
@@ -37,7 +37,7 @@ func (t *Tx) CountLost(member staff.ID, most int) (n int, err error) {
 // delivered, among those that a member has a key to.
 func (t *Tx) Undelivered(member staff.ID, limit int) ([]casefile.Number, error) {
 	rows, err := t.Query(`SELECT DISTINCT c.number FROM mail m JOIN case_file c ON c.id = m.case_id
-WHERE m.state = 'dead' AND m.member_id = '' AND EXISTS (SELECT 1 FROM case_grant g
+WHERE m.state = 'dead' AND m.member_id = '' AND `+notPractice+` AND EXISTS (SELECT 1 FROM case_grant g
   WHERE g.case_id = c.id AND g.epoch = c.epoch AND g.recipient_kind = 'member' AND g.recipient_id = $1)
 ORDER BY c.number LIMIT $2`, member, limit)
 	return all(rows, err, func(row scanner) (n casefile.Number, err error) {

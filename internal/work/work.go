@@ -32,10 +32,12 @@ type Work struct {
 	Sweeper   *custody.Sweeper
 	Watch     func(context.Context) error // looks over who receives keys
 	Remind    func(context.Context) error // mails members about deadlines
+	Count     func(context.Context) error // writes down how often the form was opened
 	Witnesses *custody.Witnesses
 	Checker   *custody.Checker
 	Log       *slog.Logger
-	AtOnce    int // how many jobs are done side by side; below two, one after another
+	Beside    []func(context.Context) // what goes on by itself until the end, such as reading mailboxes
+	AtOnce    int                     // how many jobs are done side by side; below two, one after another
 
 	holder string
 	wake   chan struct{}
@@ -52,6 +54,7 @@ const (
 	sweepEvery = 10 * time.Minute
 	watchEvery = 5 * time.Minute
 	reminding  = time.Minute
+	counting   = time.Minute
 	witnessing = time.Minute      // how often we look whether a witness is due
 	checking   = 10 * time.Minute // and whether the whole log is
 	retryAfter = time.Minute
@@ -82,8 +85,12 @@ func (w *Work) Run(ctx context.Context) {
 	all.Go(func() { every(ctx, sweepEvery, func() { w.report("sweep", w.Sweeper.Sweep(ctx)) }) })
 	all.Go(func() { every(ctx, watchEvery, func() { w.report("watch", w.Watch(ctx)) }) })
 	all.Go(func() { every(ctx, reminding, func() { w.report("remind", w.Remind(ctx)) }) })
+	all.Go(func() { every(ctx, counting, func() { w.report("count", w.Count(ctx)) }) })
 	all.Go(func() { every(ctx, witnessing, func() { w.witness(ctx) }) })
 	all.Go(func() { later(ctx, checking, func() { w.check(ctx) }) })
+	for _, fn := range w.Beside {
+		all.Go(func() { fn(ctx) })
+	}
 	all.Wait()
 }
 

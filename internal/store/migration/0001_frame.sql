@@ -17,6 +17,7 @@ CREATE TABLE member (
   active   {int}  NOT NULL CHECK (active IN (0, 1)),
   totp_step {int} NOT NULL DEFAULT 0,
   idle     {int}  NOT NULL DEFAULT 0,
+  shortcuts {text} NOT NULL DEFAULT '' CHECK (shortcuts IN ('', 'on')),
   signed_in     {int} NOT NULL DEFAULT 0,
   signed_before {int} NOT NULL DEFAULT 0,
   created  {int}  NOT NULL
@@ -216,6 +217,7 @@ CREATE TABLE case_file (
   erase_after {int}  NOT NULL DEFAULT 0,
   part_after {int}   NOT NULL DEFAULT 0,
   held       {int}   NOT NULL DEFAULT 0,
+  barred     {int}   NOT NULL DEFAULT 0,
   next_due   {int}   NOT NULL,
   unreached  {int}   NOT NULL DEFAULT 0 CHECK (unreached IN (0, 1)),
   epoch      {int}   NOT NULL,
@@ -293,6 +295,7 @@ CREATE TABLE entry (
 CREATE INDEX entry_seq ON entry (case_id, seq);
 CREATE INDEX entry_words ON entry (case_id, seq) WHERE kind IN ('message-in', 'withdrawal', 'meeting-request', 'check-in', 'review-request', 'slip-answer', 'data-request');
 CREATE INDEX entry_request ON entry (created) WHERE kind = 'request';
+CREATE INDEX entry_review ON entry (case_id) WHERE kind = 'review-request';
 
 CREATE TABLE summary (
   case_id {text}  NOT NULL PRIMARY KEY REFERENCES case_file (id) ON DELETE CASCADE,
@@ -334,10 +337,11 @@ CREATE TABLE read_mark (
 -- What a member set for themselves in a case, or is wanted for by a colleague: to be
 -- told what happens in it (watch), not to be shown it for a while (snooze), to read a
 -- note (mention) or a text (asked), that a text was read (checked). "what" is the entry.
+-- Or that they are at it (here): for some minutes, "what" says how.
 CREATE TABLE beside (
   case_id   {text} NOT NULL REFERENCES case_file (id) ON DELETE CASCADE,
   member_id {text} NOT NULL,
-  kind      {text} NOT NULL CHECK (kind IN ('watch', 'snooze', 'mention', 'asked', 'checked')),
+  kind      {text} NOT NULL CHECK (kind IN ('watch', 'snooze', 'mention', 'asked', 'checked', 'here')),
   what      {text} NOT NULL DEFAULT '',
   seq       {int}  NOT NULL DEFAULT 0,
   until     {int}  NOT NULL DEFAULT 0,
@@ -470,6 +474,25 @@ CREATE TABLE mail (
 ) {strict};
 CREATE INDEX mail_state ON mail (state, created);
 CREATE INDEX mail_case ON mail (case_id);
+
+-- Mailboxes that are read: how far, when last, and what was the matter then. A mail that
+-- could not be taken in is tried again later.
+CREATE TABLE mail_source (
+  id       {text} NOT NULL PRIMARY KEY,
+  validity {int}  NOT NULL DEFAULT 0,
+  uid      {int}  NOT NULL DEFAULT 0,
+  looked   {int}  NOT NULL DEFAULT 0,
+  trouble  {text} NOT NULL DEFAULT ''
+) {strict};
+
+CREATE TABLE mail_stuck (
+  source_id {text} NOT NULL REFERENCES mail_source (id) ON DELETE CASCADE,
+  uid       {int}  NOT NULL,
+  tries     {int}  NOT NULL,
+  again     {int}  NOT NULL,
+  trouble   {text} NOT NULL,
+  PRIMARY KEY (source_id, uid)
+) {strict};
 
 -- Background work: ids only, never personal data.
 CREATE TABLE job (
@@ -626,6 +649,30 @@ CREATE TABLE calendar_address (
   member_id {text} NOT NULL PRIMARY KEY REFERENCES member (id) ON DELETE CASCADE,
   lookup    {text} NOT NULL UNIQUE,
   created   {int}  NOT NULL
+) {strict};
+
+-- What a member enters of a year, so that numbers can be measured by it; below nought
+-- where it is not known.
+CREATE TABLE year_entry (
+  year       {int} NOT NULL PRIMARY KEY,
+  people     {int} NOT NULL,
+  supporters {int} NOT NULL,
+  trainings  {int} NOT NULL
+) {strict};
+
+-- How often something happened in a month that is no change of a case: the form was
+-- opened or begun, and what people said about the handling, without who did.
+CREATE TABLE month_count (
+  month {text} NOT NULL,
+  what  {text} NOT NULL CHECK (what IN ('seen', 'started', 'clear-yes', 'clear-no', 'fair-yes', 'fair-no')),
+  n     {int}  NOT NULL,
+  PRIMARY KEY (month, what)
+) {strict};
+
+-- Which cases said how it went, as keyed hashes: each is counted once, and nothing here
+-- tells which it was.
+CREATE TABLE survey_mark (
+  mark {text} NOT NULL PRIMARY KEY
 ) {strict};
 
 -- Uses of the organisation's recovery key, as the desk shows them.

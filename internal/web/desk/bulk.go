@@ -153,6 +153,10 @@ func (d *desk) tagText(r *http.Request, it casework.Item) string {
 	switch {
 	case it.Tag == nil:
 		return it.Text
+	case it.Tag.Distress && it.Tag.Off:
+		return d.text(r, "distress.event-off")
+	case it.Tag.Distress:
+		return d.text(r, "distress.event", "what", it.Tag.Word)
 	case it.Tag.Off:
 		return d.text(r, "together.tag.event-off", "tag", it.Tag.Word)
 	default:

@@ -46,12 +46,14 @@ type casePage struct {
 	Asked     []ui.Link // requests of colleagues on which this member may decide
 	Named     []namedRow
 
-	Linked []linkRow
-	Beside []string // who is writing what
-	Asleep string   // until when the member is not shown it; empty: shown
-	Passes string   // that a deadline ends before
-	Breach bool     // a breach of personal data was noted
-	Away   string   // that the member in charge is away, and who stands in; empty: is there
+	Linked   []linkRow
+	Distress []distressRow
+	Harsh    bool     // what was told is distressing: it lies folded
+	Beside   []string // who is writing what
+	Asleep   string   // until when the member is not shown it; empty: shown
+	Passes   string   // that a deadline ends before
+	Breach   bool     // a breach of personal data was noted
+	Away     string   // that the member in charge is away, and who stands in; empty: is there
 
 	StoryFiles      []ui.File
 	StoryLess       string // that something was removed from it; empty: nothing
@@ -88,8 +90,8 @@ type blocked struct {
 func deeds() []string {
 	return []string{
 		"note", "message", "outcome", "assign", "state", "acknowledged", "clock", "deadline", "breach", "risk", "mail", "identity",
-		"asked", "decided", "withdrawn", "code-started", "code-stopped", "code-replaced", "code-handed", "moved", "hold-set", "hold-lifted", "part-erased", "removed", "data-asked", "data-answered",
-		"undone", "message-withdrawn", "watch", "watch-ended", "snoozed", "snooze-ended", "reread-asked", "reread-back", "linked", "unlinked", "tag",
+		"asked", "decided", "withdrawn", "code-started", "code-stopped", "code-replaced", "code-handed", "moved", "hold-set", "hold-lifted", "term-set", "term-ended", "part-erased", "removed", "data-asked", "data-answered",
+		"undone", "message-withdrawn", "watch", "watch-ended", "snoozed", "snooze-ended", "reread-asked", "reread-back", "linked", "unlinked", "tag", "distress", "distress-ended", "released", "attached",
 	}
 }
 
@@ -199,7 +201,8 @@ func (d *desk) caseData(r *http.Request, c *casework.Case) casePage {
 	data.AnswerLanguage = d.languageName(r, c.Language)
 	data.IdentityAnswers = d.answers(r, c.Identity.Answers, "")
 	data.Linked = d.linkRows(r, c)
-	data.Beside = d.besideText(r, c.Beside)
+	data.Distress, data.Harsh = d.distressRows(r, c)
+	data.Beside = append(d.besideText(r, c.Beside), d.hereText(r, c.Here)...)
 	data.Asleep, data.Passes = d.snoozeText(r, c.Snooze)
 	if n := c.Work.Severity(); n > 0 {
 		data.Severity = d.text(r, "work.severity-is", "severity", d.text(r, "work.severity."+chosenSeverity(n)))

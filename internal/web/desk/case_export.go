@@ -81,6 +81,10 @@ func (d *desk) casePaper(r *http.Request, c *casework.Case) paper.Document {
 	doc := paper.Document{Lang: l, Title: string(c.Number), Footer: d.Brand(l).Name + ", " + string(c.Number)}
 	say := func(s string) { doc.Blocks = append(doc.Blocks, paper.Paragraph(s)) }
 	say(d.text(r, "numbers.case-redacted"))
+	if c.Channel == casefile.ChannelPractice {
+		doc.Title = d.text(r, "practice.banner-title", "number", doc.Title)
+		doc.Footer = doc.Title
+	}
 	facts := paper.Table{Head: []string{d.text(r, "numbers.case-facts"), ""}}
 	fact := func(key, text string) {
 		if text != "" {

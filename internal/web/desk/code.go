@@ -48,6 +48,12 @@ func (d *desk) renderCode(w http.ResponseWriter, r *http.Request, name, title st
 
 // codeNotice says how far a new code is.
 func (d *desk) codeNotice(r *http.Request, k casework.CodeStanding) ui.Notice {
+	if k.State != casework.CodeNone && k.By.ID == "" { // the person was sent it by itself, or draws their own
+		key := map[casework.CodeState]string{
+			casework.CodeAsked: "desk.code.first-asked", casework.CodeKept: "desk.code.first-ready", casework.CodeReady: "desk.code.first-ready",
+		}[k.State]
+		return ui.Notice{Tone: ui.Info, Text: d.text(r, key, "started", d.date(r, k.Started))}
+	}
 	pairs := []any{"name", k.By.Name, "started", d.date(r, k.Started), "ready", d.date(r, k.Ready)}
 	switch {
 	case k.State == casework.CodeReady:
@@ -136,6 +142,7 @@ func (d *desk) personAct(w http.ResponseWriter, r *http.Request) error {
 type handedPage struct {
 	Base, Number string
 	Gone         bool
+	Translator   bool // of somebody who translates one text
 	Helper       bool // the code is for somebody who helped
 	Lang         string
 	Code         ui.Code
@@ -150,7 +157,7 @@ func (d *desk) handedShow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	data := handedPage{Base: base(r), Number: string(c.Number), Gone: true, Lang: c.Language, Helper: c.Channel == casefile.ChannelWatch}
+	data := handedPage{Base: base(r), Number: string(c.Number), Gone: true, Lang: c.Language, Helper: c.Channel == casefile.ChannelWatch, Translator: c.Channel == casefile.ChannelTranslate}
 	v, ok, err := d.found(r, keptHanded)
 	if err != nil {
 		return err
@@ -164,11 +171,18 @@ func (d *desk) handedShow(w http.ResponseWriter, r *http.Request) error {
 			data.Title = d.Words.Text(c.Language, "desk.helper.sheet-title", map[string]string{"number": data.Number})
 			data.Text = d.Words.Text(c.Language, "desk.helper.sheet-text", nil)
 		}
+		if data.Translator {
+			data.Title = d.Words.Text(c.Language, "desk.translator.sheet-title", map[string]string{"number": data.Number})
+			data.Text = d.Words.Text(c.Language, "desk.translator.sheet-text", nil)
+		}
 		data.Address = d.address(r) + "/" + c.Language + "/mailbox"
 	}
 	title := d.text(r, "desk.code.handed-title")
 	if data.Helper {
 		title = d.text(r, "desk.helper.handed-title")
+	}
+	if data.Translator {
+		title = d.text(r, "desk.translator.handed-title")
 	}
 	p := page(d, r, title, data)
 	p.TitleParts = []string{data.Number}

@@ -25,6 +25,7 @@ type composer struct {
 	Saved     *casework.Draft
 	Other     string // kind of a second draft; empty: none
 	Mail      bool
+	Alone     bool        // nobody outside would read a message: only notes
 	People    []ui.Option // colleagues whom a note can mention
 	Mention   []string
 	Templates []ui.Option
@@ -35,7 +36,7 @@ type composer struct {
 // newest, else an empty note: internal comes first, so that nothing leaves by
 // mistake.
 func (d *desk) composer(r *http.Request, c *casework.Case, w *casework.Writing) composer {
-	k := composer{Kind: string(casework.DraftNote), Seen: c.Seen, Lang: c.Language}
+	k := composer{Kind: string(casework.DraftNote), Seen: c.Seen, Lang: c.Language, Alone: !c.Channel.Reads()}
 	for _, l := range d.Languages {
 		k.Langs = append(k.Langs, ui.Option{Value: l, Label: d.text(r, "common.language-name."+l)})
 	}

@@ -81,3 +81,15 @@ func (d *desk) besideText(r *http.Request, list []casework.Beside) (lines []stri
 	}
 	return lines
 }
+
+// hereText says who else is at the case.
+func (d *desk) hereText(r *http.Request, list []casework.Here) (lines []string) {
+	for _, h := range list {
+		key := "together.here.reading"
+		if h.Working {
+			key = "together.here.working"
+		}
+		lines = append(lines, d.text(r, key, "name", h.Who.Name, "when", d.moment(r, h.At)))
+	}
+	return lines
+}

@@ -6,6 +6,7 @@ import (
 	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
 	"klankbord/internal/fault"
+	"klankbord/internal/ident"
 	"klankbord/internal/web/ui"
 )
 
@@ -15,6 +16,7 @@ type dataPage struct {
 	Rows         []dataRow
 	Rights       []ui.Option
 	Typed        form
+	Alone        bool // the request is all that the file is about
 }
 
 // dataRow is one of them.
@@ -32,7 +34,7 @@ func (d *desk) showData(w http.ResponseWriter, r *http.Request, status int, type
 	if err != nil {
 		return err
 	}
-	data := dataPage{Base: base(r), Number: string(c.Number), Typed: typed}
+	data := dataPage{Base: base(r), Number: string(c.Number), Typed: typed, Alone: c.Channel == casefile.ChannelData}
 	for _, q := range c.Data {
 		row := dataRow{Facts: d.dataFacts(r, q)}
 		if q.Waits() {
@@ -159,7 +161,10 @@ func (d *desk) dataAnswer(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-type dataRegisterPage struct{ Table ui.Table }
+type dataRegisterPage struct {
+	Table ui.Table
+	Noted string // that one was noted just now
+}
 
 // dataRegister lists the requests of all cases that the member can open, without what was
 // asked.
@@ -172,6 +177,10 @@ func (d *desk) dataRegister(w http.ResponseWriter, r *http.Request) error {
 	for _, key := range []string{"desk.column.number", "desk.data.on", "desk.data.by", "desk.data.state"} {
 		t.Columns = append(t.Columns, ui.Column{Text: d.text(r, key)})
 	}
+	noted := ""
+	if n, ok := ident.ParseCaseNumber(r.URL.Query().Get("noted")); ok {
+		noted = d.text(r, "desk.data.alone-noted", "number", n)
+	}
 	for _, k := range list {
 		n := string(k.Number)
 		t.Rows = append(t.Rows, ui.Row{Key: n + "/" + k.ID, Name: n, Cells: []ui.Cell{
@@ -179,7 +188,7 @@ func (d *desk) dataRegister(w http.ResponseWriter, r *http.Request) error {
 			{Tag: &ui.Tag{Text: d.phrase(r, k.Phrase), Tone: toneOf(k.State)}},
 		}})
 	}
-	return d.Renderer.Render(w, r, http.StatusOK, "desk/data-register", page(d, r, d.text(r, "desk.data.register"), dataRegisterPage{t}))
+	return d.Renderer.Render(w, r, http.StatusOK, "desk/data-register", page(d, r, d.text(r, "desk.data.register"), dataRegisterPage{t, noted}))
 }
 
 // dataText words a request about personal data and what came of it, on the timeline.

@@ -72,6 +72,10 @@ func page[T any](d *desk, r *http.Request, title string, data T) ui.Page[T] {
 	p := ui.Page[T]{Lang: lang, Title: title, Path: d.pagePath(r), Brand: brand, Desk: true, Data: data}
 	if a, ok := actorIn(r); ok {
 		p.User = d.user(r, a)
+		if a.Shortcuts == access.ShortcutsOn {
+			p.Script = keysScript
+		}
+		d.sayPractice(r, a, &p.Title, p.User)
 	}
 	return p
 }

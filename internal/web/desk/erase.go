@@ -21,6 +21,8 @@ type erasePage struct {
 	Again        ui.Notice
 	Typed        form
 	On           []string // typed into the form that stops it
+	Barred       string   // who keeps it until a claim is time-barred, until when and why
+	Until        []string // typed into the form that sets that
 }
 
 // eraseShow is the page about keeping and erasing a case.
@@ -36,11 +38,15 @@ func (d *desk) showErase(w http.ResponseWriter, r *http.Request, status int, typ
 	e := c.Erasure
 	data := erasePage{
 		Erasure: e, Base: base(r), Number: string(c.Number), Stands: d.keptNotice(r, e), Typed: typed,
-		On: []string{typed.one("on.day"), typed.one("on.month"), typed.one("on.year")},
+		On:    []string{typed.one("on.day"), typed.one("on.month"), typed.one("on.year")},
+		Until: []string{typed.one("barred.day"), typed.one("barred.month"), typed.one("barred.year")},
 	}
 	data.Rows, data.What = d.partRows(r, e), d.taken(r, e.Due)
 	if e.Rule != "" && len(e.Parts) == 0 {
 		data.Rule = d.text(r, "desk.erase.rule", "rule", d.text(r, "common.retention."+string(e.Rule)))
+	}
+	if t := e.Term; t != nil {
+		data.Barred = d.text(r, "desk.term.stands", "name", t.By.Name, "date", d.date(r, t.Since), "until", d.date(r, t.Until), "reason", t.Reason)
 	}
 	if h := e.Hold; h != nil {
 		data.Held = d.text(r, "desk.hold.stands", "name", h.By.Name, "date", d.date(r, h.Since), "reason", h.Reason)
@@ -92,6 +98,12 @@ func (d *desk) eraseAct(w http.ResponseWriter, r *http.Request) error {
 			return d.showErase(w, r, http.StatusUnprocessableEntity, f, []ui.FormError{{Field: "on", Text: d.text(r, "error.date-wrong")}})
 		}
 		err = d.Casework.SetHold(ctx, a, n, f.one("reason"), on)
+	case "term":
+		did = "term-set"
+		until, _ := dateOf(f, "barred") // no date is one that cannot be
+		err = d.Casework.SetTerm(ctx, a, n, f.one("barred-why"), until)
+	case "end-term":
+		did, err = "term-ended", d.Casework.EndTerm(ctx, a, n, f.one("barred-why"))
 	case "lift":
 		did, err = "hold-lifted", d.Casework.LiftHold(ctx, a, n, f.one("why"))
 	case "ask-lift":
@@ -144,6 +156,10 @@ func eraseField(typed form, err error) string {
 	switch {
 	case f == nil:
 		return ""
+	case f.Key == "error.term-date":
+		return "barred"
+	case typed.one("act") == "term" || typed.one("act") == "end-term":
+		return "barred-why"
 	case typed.one("act") == "hold" && f.Key != "error.hold-date":
 		return "reason"
 	case f.Key == "error.purpose-short" || f.Key == "error.text-too-long":
@@ -157,6 +173,12 @@ func eraseField(typed form, err error) string {
 
 // holdText words an event of a hold.
 func (d *desk) holdText(r *http.Request, it casework.Item) string {
+	if it.Hold.Act == casefile.TermSet {
+		return d.text(r, "desk.event.term-set", "date", d.date(r, it.Hold.Until), "reason", it.Text)
+	}
+	if it.Hold.Act == casefile.TermEnded {
+		return d.text(r, "desk.event.term-ended", "reason", it.Text)
+	}
 	if it.Hold.Act == casefile.HoldSet {
 		return d.text(r, "desk.event.hold-set", "date", d.date(r, it.Hold.Review), "reason", it.Text)
 	}

@@ -164,6 +164,7 @@ func (s *states) erasures() {
 	s.each(func() {
 		s.keep("erase-open", thomas.get(s.in(strict+"/erase")))
 		s.keep("erase-kept", sofie.get(s.in(kept+"/erase")))
+		s.keep("erase-term-error", sofie.post(s.in(kept+"/erase"), url.Values{"act": {"term"}, "barred-why": {"A claim can still come."}}))
 	})
 	sofie.speaks("en")
 	thomas.speaks("en")

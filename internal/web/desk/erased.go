@@ -7,7 +7,6 @@ import (
 
 	"klankbord/internal/casework"
 	"klankbord/internal/lang"
-	"klankbord/internal/retention"
 	"klankbord/internal/web/ui"
 )
 
@@ -29,7 +28,7 @@ func (d *desk) erasedList(w http.ResponseWriter, r *http.Request) error {
 	spam := 0
 	for _, k := range list {
 		n := string(k.Number)
-		if k.Rule == retention.ReasonSpam {
+		if k.Rule.NoComplaint() {
 			spam++
 		}
 		t.Rows = append(t.Rows, ui.Row{Key: n, Name: n, Cells: []ui.Cell{
@@ -78,7 +77,7 @@ func (d *desk) certified(r *http.Request, k casework.Certificate) []ui.Answer {
 	if k.Two {
 		by = "two"
 	}
-	if k.Rule == retention.ReasonSpam {
+	if k.Rule.NoComplaint() {
 		outcome = "desk.certificate.spam"
 	}
 	if k.Outcome.Known() {

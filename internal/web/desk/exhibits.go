@@ -62,7 +62,7 @@ func (d *desk) exhibitHint(r *http.Request, k casefile.Kept) string {
 
 func (d *desk) exhibit(r *http.Request, x casework.Exhibit) exhibitView {
 	l := lang.Lang(d.Renderer.Lang(r))
-	v := exhibitView{Name: x.Name, Href: base(r) + "/file/" + x.ID}
+	v := exhibitView{Name: x.Name, Href: d.files(base(r), r, []casework.File{x.File})[0].Href}
 	add := func(key, text string) { v.Facts = append(v.Facts, ui.Answer{Label: d.text(r, key), Text: text}) }
 	add("exhibit.came", d.text(r, "exhibit.came-from", "when", lang.DateTime(l, x.At), "who", d.touched(r, x.From)))
 	switch {

@@ -46,6 +46,7 @@ type healthPage struct {
 	Closed     ui.Table
 	ClosedMore bool
 	People     []string
+	Practice   bool // the member handles cases, and can practise
 }
 
 // healthShow tells a member whether everything still opens, and what changed.
@@ -66,7 +67,7 @@ func (d *desk) healthShow(w http.ResponseWriter, r *http.Request) error {
 		}
 		data.Parts = append(data.Parts, p)
 	}
-	data.State = d.healthState(r, data.Parts)
+	data.State, data.Practice = d.healthState(r, data.Parts), !v.NoCases
 	return d.Renderer.Render(w, r, http.StatusOK, "desk/health", page(d, r, d.text(r, "check.title"), data))
 }
 

@@ -171,8 +171,12 @@ func (d *desk) cells(r *http.Request, v casework.View, row casework.Row) []ui.Ce
 	if away := d.awayText(r, charge, row.Away); away != "" {
 		charge = away
 	}
+	var mark *ui.Tag
+	if row.Distress {
+		mark = &ui.Tag{Text: d.text(r, "distress.badge"), Tone: ui.Warn}
+	}
 	return []ui.Cell{
-		{Text: subject, Href: "/desk/case/" + string(row.Number), Head: true},
+		{Text: subject, Href: "/desk/case/" + string(row.Number), Head: true, Mark: mark},
 		{Text: string(row.Number)},
 		d.dueCell(r, v, row),
 		{Text: state},

@@ -14,20 +14,20 @@ import (
 )
 
 type numbersPage struct {
-	Lead      string
-	Notices   []ui.Notice
-	Filters   []ui.Field
-	Filtered  bool
-	Figures   []figureView
-	Now       string // the period, as it is called
-	Before    string
-	Uncounted []string
+	Lead     string
+	Notices  []ui.Notice
+	Filters  []ui.Field
+	Filtered bool
+	Figures  []figureView
+	Now      string // the period, as it is called
+	Before   string
+	Year     string // the address at which the year is entered; empty: not for them
 }
 
 // figureView is a figure in words, as pages and papers show it.
 type figureView struct {
 	ID, Name, Means string
-	Whole           lineView
+	Whole           *lineView // nil: there is none
 	Lines           []lineView
 }
 
@@ -65,8 +65,8 @@ func (d *desk) numbersShow(w http.ResponseWriter, r *http.Request) error {
 	if n.Damaged > 0 {
 		data.Notices = append(data.Notices, ui.Notice{Text: d.Words.Plural(l, "numbers.damaged", n.Damaged, nil), Tone: ui.Warn})
 	}
-	for _, stat := range figures.Uncounted() {
-		data.Uncounted = append(data.Uncounted, d.text(r, "numbers.stat."+strconv.Itoa(stat)))
+	if actor(r).Handler() {
+		data.Year = "/desk/numbers/year?year=" + strconv.Itoa(p.From.Year())
 	}
 	page := page(d, r, d.text(r, "numbers.title"), data)
 	page.TitleParts = []string{data.Now}

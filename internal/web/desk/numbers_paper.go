@@ -3,8 +3,10 @@ package desk
 import (
 	"bytes"
 	"net/http"
+	"strconv"
 
 	"klankbord/internal/paper"
+	"klankbord/internal/sheet"
 	"klankbord/internal/web/ui"
 )
 
@@ -17,6 +19,51 @@ func (d *desk) reportFile(w http.ResponseWriter, r *http.Request) error {
 	return d.sendPaper(w, r, data, "yearly-report", "klankbord-"+data.Now+"-"+data.For+"-"+data.Lang+".pdf")
 }
 
+// reportTable sends the report of a year as a table, with the definition beside each
+// figure.
+func (d *desk) reportTable(w http.ResponseWriter, r *http.Request) error {
+	data, err := d.report(r)
+	if err != nil {
+		return err
+	}
+	if err := d.Casework.TakePaper(r.Context(), actor(r), "yearly-report", "csv"); err != nil {
+		return err
+	}
+	text := func(key string) sheet.Cell { return sheet.Text(d.Words.Text(data.Lang, key, nil)) }
+	t := sheet.Table{Head: []string{text("numbers.column-figure").Text, text("numbers.column-line").Text, data.Now, data.Before, text("numbers.column-means").Text}}
+	for _, f := range data.Figures {
+		for _, l := range f.all() {
+			t.Rows = append(t.Rows, []sheet.Cell{sheet.Text(f.Name), sheet.Text(l.Label), cellOf(l.Now), cellOf(l.Before), sheet.Text(f.Means)})
+		}
+	}
+	for _, p := range data.Intro {
+		t.Rows = append(t.Rows, []sheet.Cell{text("numbers.column-note"), sheet.Text(""), sheet.Text(""), sheet.Text(""), sheet.Text(p)})
+	}
+	var file bytes.Buffer
+	if err := t.CSV(&file); err != nil {
+		return err
+	}
+	ui.FileHeaders(w, "klankbord-"+data.Now+"-"+data.For+"-"+data.Lang+".csv")
+	_, err = w.Write(file.Bytes())
+	return err
+}
+
+// cellOf is a number where it is one, and words otherwise.
+func cellOf(s string) sheet.Cell {
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return sheet.Number(n)
+	}
+	return sheet.Text(s)
+}
+
+// all is every line, that of all last.
+func (v figureView) all() []lineView {
+	if v.Whole == nil {
+		return v.Lines
+	}
+	return append(v.Lines[:len(v.Lines):len(v.Lines)], *v.Whole)
+}
+
 // monthFile sends the page of a month as a tagged PDF.
 func (d *desk) monthFile(w http.ResponseWriter, r *http.Request) error {
 	data, err := d.monthly(r)
@@ -27,7 +74,7 @@ func (d *desk) monthFile(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d *desk) sendPaper(w http.ResponseWriter, r *http.Request, data reportPage, what, name string) error {
-	if err := d.Casework.TakePaper(r.Context(), actor(r), what); err != nil {
+	if err := d.Casework.TakePaper(r.Context(), actor(r), what, "pdf"); err != nil {
 		return err
 	}
 	var file bytes.Buffer
@@ -54,7 +101,7 @@ func (d *desk) paperOf(data reportPage) paper.Document {
 	}
 	for _, f := range data.Figures {
 		t := paper.Table{Head: []string{f.Name, data.Now, data.Before}}
-		for _, l := range append(f.Lines[:len(f.Lines):len(f.Lines)], f.Whole) {
+		for _, l := range f.all() {
 			t.Rows = append(t.Rows, []string{l.Label, l.Now, l.Before})
 		}
 		doc.Blocks = append(doc.Blocks, paper.Heading(f.Name), paper.Paragraph(f.Means), t)

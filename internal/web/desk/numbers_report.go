@@ -28,6 +28,7 @@ type reportPage struct {
 	Period  string      // of a monthly page, in its language
 	For     string      // what its file is called after
 	File    string      // where it can be had as a file
+	Table   string      // and as a table; empty: it cannot
 }
 
 // reportShow shows the report of a year.
@@ -64,6 +65,7 @@ func (d *desk) report(r *http.Request) (data reportPage, err error) {
 		Title: d.Words.Text(l, "numbers.report-title", map[string]string{"year": strconv.Itoa(year), "organisation": d.Brand(l).Name}),
 		For:   to, File: "/desk/numbers/report.pdf?year=" + strconv.Itoa(year) + "&for=" + to + "&in=" + l,
 	}
+	data.Table = strings.Replace(data.File, ".pdf", ".csv", 1)
 	data.Intro = []string{d.Words.Text(l, "numbers.report-"+to, nil), d.scope(l, actor(r), to), d.Words.Text(l, "numbers.report-small", nil)}
 	var years []ui.Option
 	for y := this - 1; y >= this-yearsBack; y-- {

@@ -14,7 +14,10 @@ func (d *desk) figureViews(l string, r figures.Report) []figureView {
 	for _, f := range r.Figures {
 		v := figureView{
 			ID: f.ID, Name: d.Words.Text(l, "numbers.name."+f.ID, nil), Means: d.Words.Text(l, "numbers.means."+f.ID, nil),
-			Whole: d.lineView(l, f, *f.Whole, d.Words.Text(l, "numbers.all", nil)),
+		}
+		if f.Whole != nil {
+			whole := d.lineView(l, f, *f.Whole, d.Words.Text(l, "numbers.all", nil))
+			v.Whole = &whole
 		}
 		most := longest(f)
 		for _, line := range f.Lines {
@@ -28,7 +31,7 @@ func (d *desk) figureViews(l string, r figures.Report) []figureView {
 }
 
 func (d *desk) lineView(l string, f figures.Figure, line figures.Line, label string) lineView {
-	return lineView{Label: label, Now: d.valueText(l, f.Unit, line.Now), Before: d.valueText(l, f.Unit, line.Before)}
+	return lineView{Label: label, Now: d.valueText(l, f, line.Now), Before: d.valueText(l, f, line.Before)}
 }
 
 // lineLabel is what a line of a figure is called.
@@ -67,6 +70,14 @@ func (d *desk) lineLabel(l string, r figures.Report, f figures.Figure, key strin
 		return text("numbers.progress.")
 	case "told":
 		return text("work.body.")
+	case "fundraising":
+		return text("work.option.fundraising.method.")
+	case "agencies":
+		return key
+	case "form":
+		return text("numbers.form.")
+	case "relation-groups":
+		return text("numbers.relation.")
 	case "relation":
 		return d.Casework.Profile.OptionLabel(profile.FieldRelation, key).In(l)
 	default:
@@ -75,10 +86,13 @@ func (d *desk) lineLabel(l string, r figures.Report, f figures.Figure, key strin
 }
 
 // valueText is how a number is written; one that may not be shown says so.
-func (d *desk) valueText(l string, unit figures.Unit, v figures.Value) string {
+func (d *desk) valueText(l string, f figures.Figure, v figures.Value) string {
+	unit := f.Unit
 	number := func(n int) string { return lang.Number(lang.Lang(l), int64(n)) }
 	say := func(key string, pairs map[string]string) string { return d.Words.Text(l, key, pairs) }
 	switch {
+	case v.Unknown:
+		return say("numbers.unknown", nil)
 	case unit == figures.Share && v.Base == figures.Shown && v.Of > 0:
 		of := map[string]string{"of": number(v.Of)}
 		switch {
@@ -94,10 +108,16 @@ func (d *desk) valueText(l string, unit figures.Unit, v figures.Value) string {
 		return say("numbers.few", nil)
 	case v.Mark != figures.Shown || v.Base != figures.Shown:
 		return say("numbers.held", nil)
-	case unit == figures.Cases:
+	case unit == figures.Cases, unit == figures.Plain:
 		return number(v.N)
+	case unit == figures.Rate:
+		return say("numbers.rate", map[string]string{
+			"rate": lang.Decimal(lang.Lang(l), float64(v.N)*float64(f.Per)/float64(v.Of), 2), "n": number(v.N), "of": number(v.Of),
+		})
 	case v.Of == 0:
 		return say("numbers.none", nil)
+	case unit == figures.Euros:
+		return d.Words.Plural(l, "numbers.euros", v.N, map[string]string{"sum": number(v.Sum)})
 	default:
 		return say("numbers.lasted", map[string]string{"middle": number(v.Middle), "high": number(v.High), "of": number(v.Of)})
 	}
@@ -106,9 +126,9 @@ func (d *desk) valueText(l string, unit figures.Unit, v figures.Value) string {
 // size is how long the bar of a value is; nought where it is not shown.
 func size(f figures.Figure, v figures.Value) int {
 	switch {
-	case v.Mark != figures.Shown || v.Base != figures.Shown || v.Of == 0:
+	case v.Mark != figures.Shown || v.Base != figures.Shown || v.Of == 0 || v.Unknown:
 		return 0
-	case f.Unit == figures.Cases:
+	case f.Unit == figures.Cases, f.Unit == figures.Plain:
 		return v.N
 	case f.Unit == figures.Share:
 		return 100 * v.N / v.Of

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"klankbord/internal/access"
 	"klankbord/internal/fault"
 	"klankbord/internal/signin"
 	"klankbord/internal/web/ui"
@@ -26,6 +27,7 @@ type profilePage struct {
 	Sessions []signin.Open
 	Here     ui.Tag // on the session of this browser
 	Others   bool   // there are other sessions
+	Keys     bool   // single keys do something on their pages
 	Absence  string // when they are away, and who stands in; empty: handles no cases
 }
 
@@ -38,7 +40,7 @@ func (d *desk) profileShow(w http.ResponseWriter, r *http.Request) error {
 func (d *desk) showProfile(w http.ResponseWriter, r *http.Request, status int, errs []ui.FormError) error {
 	a := actor(r)
 	data := profilePage{
-		Name: a.Name, Tasks: d.assignments(r, a.Entry.Assignments), Mark: spaced(a.Keys.Public().Fingerprint()),
+		Name: a.Name, Keys: a.Shortcuts == access.ShortcutsOn, Tasks: d.assignments(r, a.Entry.Assignments), Mark: spaced(a.Keys.Public().Fingerprint()),
 		Lang: d.text(r, "common.language."+a.Language),
 		Host: d.SignIn.PasskeyHost(), Provider: d.SignIn.ProviderName(),
 		Here: ui.Tag{Text: d.text(r, "desk.sessions.present"), Tone: ui.Info},

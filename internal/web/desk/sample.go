@@ -36,7 +36,7 @@ func (d *desk) sampleFile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := d.Casework.TakePaper(r.Context(), actor(r), "log-sample"); err != nil {
+	if err := d.Casework.TakePaper(r.Context(), actor(r), "log-sample", "pdf"); err != nil {
 		return err
 	}
 	l := d.Renderer.Lang(r)

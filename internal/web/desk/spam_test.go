@@ -12,6 +12,7 @@ import (
 	"klankbord/internal/apptest"
 	"klankbord/internal/casefile"
 	"klankbord/internal/dialogue"
+	"klankbord/internal/ident"
 	"klankbord/internal/profile"
 )
 
@@ -179,6 +180,7 @@ func (s *states) askedAboutData() {
 	s.each(func() {
 		s.keep("data-none", sofie.get(s.in(base+"/data")))
 		s.keep("data-register-none", sofie.get(s.in("/desk/data")))
+		s.keep("data-alone-error", sofie.post(s.in("/desk/data/new"), url.Values{"id": {ident.New()}, "on.day": {"1"}, "on.month": {"3"}, "on.year": {"2026"}}))
 		s.keep("data-error", sofie.post(s.in(base+"/data"), nil))
 	})
 	err := s.Dialogue.AskData(context.Background(), s.Enter(r.Code), dialogue.Sending{Key: dialogue.NewKey(), Number: r.Number}, "nl", casefile.RightErasure, "Alles graag.")

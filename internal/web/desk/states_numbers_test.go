@@ -3,6 +3,7 @@ package desk_test
 import (
 	"encoding/csv"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +26,7 @@ func (s *states) numbers() {
 	s.keep("case_export-error", s.crew.sofie.post(s.in(s.busy+"/export"), url.Values{"password": {"not it"}}))
 	s.keep("register", s.crew.sofie.get(s.in("/desk/numbers/register")))
 	s.keep("register-error", s.crew.sofie.post(s.in("/desk/numbers/register"), url.Values{"password": {"not it"}}))
+	s.keep("year-error", s.crew.sofie.post(s.in("/desk/numbers/year?year=2025"), url.Values{"people": {"240"}, "supporters": {"many"}}))
 	s.keep("numbers-all", s.crew.anke.get(s.in("/desk/numbers?part=3")))
 }
 
@@ -108,6 +110,11 @@ func TestAnEditionLeavesTheTeamInFourLanguages(t *testing.T) {
 				t.Errorf("the report in %s does not say %q", l, w)
 			}
 		}
+		table := c.sofie.get("/desk/numbers/report.csv?year=2026&in=" + l)
+		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(table.body, "\ufeff"))).ReadAll()
+		if err != nil || len(rows) < 30 || rows[0][2] != "2026" || !slices.ContainsFunc(rows, func(row []string) bool { return row[2] == "'<5" || row[2] == "<5" }) {
+			t.Errorf("the table in %s: %d rows, %v", l, len(rows), err)
+		}
 		if p.says("Name and contact details opened") || strings.Contains(p.body, ">2<") {
 			t.Errorf("the report in %s shows a small number, or what is for the team", l)
 		}
@@ -132,4 +139,30 @@ func TestAnEditionLeavesTheTeamInFourLanguages(t *testing.T) {
 		t.Errorf("the monthly page: %d", p.status)
 	}
 	c.sofie.opens("/desk/numbers/month?month=2026-12", "5 to 9")
+}
+
+func TestWhatAYearIsMeasuredByIsEnteredAndLogged(t *testing.T) {
+	h, c := staffed(t)
+	c.sofie.speaks("en")
+	for range 6 {
+		h.Complain("en", complaint(), nil)
+	}
+	c.sofie.opens("/desk/numbers", "not entered")
+	page := c.sofie.opens("/desk/numbers/year?year=2026", "Enter the numbers of 2026")
+	if p := page.send("/year", url.Values{"supporters": {"eighty"}}); p.status != 422 || !p.says("Write a whole number") {
+		t.Errorf("a word for a number: %d", p.status)
+	}
+	if p := page.send("/year", url.Values{"people": {"240"}, "supporters": {"80.000"}, "trainings": {"3"}}); p.status != 200 || !p.says("0.75 (6 per 80,000)") || !p.says("Trainings held") {
+		t.Errorf("after entering: %d %s", p.status, text(p.doc))
+	}
+	if p := c.sofie.get("/desk/numbers/year?year=2030"); p.status != 404 {
+		t.Errorf("a year to come: %d", p.status)
+	}
+	h.Sequence()
+	if p := c.anke.get("/desk/log?kind=setting-changed&lang=en"); !strings.Contains(p.body, "Sofie") {
+		t.Error("the log does not say who entered it")
+	}
+	if p := c.anke.post("/desk/numbers/year?year=2026", url.Values{"people": {"1"}}); p.status != 404 {
+		t.Errorf("an auditor entered something: %d", p.status)
+	}
 }

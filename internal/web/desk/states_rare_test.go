@@ -1,6 +1,8 @@
 package desk_test
 
 import (
+	"net/url"
+	"path"
 	"strings"
 	"time"
 
@@ -21,6 +23,37 @@ func (s *states) health() {
 	s.keep("health-broken", s.crew.sofie.get(s.in("/desk/check")))
 	mend()
 	s.before(was)
+	s.practice()
+	s.distress()
+	s.keep("keys", s.crew.thomas.get(s.in("/desk/keys")))
+}
+
+// distress renders what a reader is warned of: the case, its list, and the page on which a
+// picture is opened on purpose.
+func (s *states) distress() {
+	sofie := s.crew.sofie
+	look := sofie.get(s.general).link(s.general + "/look/")
+	s.keep("look", sofie.get(s.in(look)))
+	s.keep("distress-error", sofie.post(s.in(s.general+"/distress"), nil))
+	sofie.post(s.general+"/distress", url.Values{"what": {"She tells how the line was cut and nobody came"}})
+	sofie.post(s.general+"/distress", url.Values{"file": {path.Base(look)}, "what": {"A photo of a wound"}})
+	s.keep("distress", sofie.get(s.in(s.general+"/distress")))
+	s.keep("case-distress", sofie.get(s.in(s.general)))
+	s.keep("inbox-distress", sofie.get(s.in("/desk?view=all")))
+	s.keep("look-distress", sofie.get(s.in(look)))
+	for _, file := range []string{"", path.Base(look)} {
+		sofie.post(s.general+"/distress", url.Values{"end": {file}})
+	}
+}
+
+// practice renders what a member makes up to practise on.
+func (s *states) practice() {
+	nele := s.crew.nele
+	s.keep("practice-none", nele.get(s.in("/desk/practice")))
+	made := nele.post(s.in("/desk/practice"), nil)
+	s.keep("case-practice", nele.get(s.in(made.path)))
+	s.keep("practice", nele.get(s.in("/desk/practice")))
+	nele.get("/desk/practice").send("/desk/practice/end", nil)
 }
 
 // before sets when everybody signed in the time before, and returns when it was.

@@ -54,6 +54,7 @@ func RenderStates(t *testing.T, dir string) {
 		s.helper()
 		s.clocks()
 		s.together()
+		s.mails()
 		s.logs()
 		s.numbers()
 	}

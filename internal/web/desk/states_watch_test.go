@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/net/html"
+
 	"klankbord/internal/dialogue"
 	"klankbord/internal/intake"
 	"klankbord/internal/lang"
@@ -41,6 +43,14 @@ func (s *states) helper() {
 	s.keep("helper-handed", nele.get(s.in(sheet.path)))
 	s.keep("case-helper", nele.get(s.in(base)))
 	s.keep("case-of-helper", nele.get(s.in(strings.TrimSuffix(sheet.path, "/code/handed"))))
+	s.keep("translator-error", nele.post(s.in(base+"/translator"), url.Values{"name": {"Ioana Pop"}, "lang": {s.lang}}))
+	story := nele.get(base + "/translator").choice("entry")
+	given := nele.post(s.in(base+"/translator"), fill(day("until", s.Clock.Now().AddDate(0, 0, 14)), url.Values{
+		"entry": {story}, "name": {"Ioana Pop"}, "to": {"Română"}, "lang": {s.lang}, "password": {password},
+	}))
+	s.keep("handed-translator", nele.get(s.in(given.path)))
+	s.keep("case-of-translator", nele.get(s.in(strings.TrimSuffix(given.path, "/code/handed"))))
+	s.keep("case-translated", nele.get(s.in(base)))
 }
 
 // closedStrict is a closed case on the integrity route.
@@ -82,4 +92,17 @@ func (s *states) answers(r *intake.Receipt, wish string) {
 	if _, err := s.Dialogue.AnswerCheckIn(context.Background(), s.Enter(r.Code), seal.NewToken(), to, answer); err != nil {
 		s.t.Fatal(err)
 	}
+}
+
+// choice is the first answer that a page offers under a name.
+func (p *page) choice(name string) string {
+	p.b.t.Helper()
+	for _, n := range all(p.doc, func(n *html.Node) bool { return n.Data == "input" }) {
+		if of, _ := attr(n, "name"); of == name {
+			value, _ := attr(n, "value")
+			return value
+		}
+	}
+	p.b.t.Fatalf("%s offers nothing for %s", p.path, name)
+	return ""
 }

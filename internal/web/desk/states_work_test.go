@@ -50,7 +50,11 @@ func (s *states) work() {
 	s.DeliverMail()
 	s.keep("records-new", thomas.get(s.in(at+"/records")))
 	s.keep("case-declare", thomas.get(s.in(at)))
+	s.keep("sheet-fundraising", s.crew.sofie.get(s.in(s.busy+"/records/fundraising")))
 	for _, f := range casefile.Sheets() {
+		if !f.On(casefile.Integrity) {
+			continue
+		}
 		path := at + "/records/" + string(f.Sheet)
 		empty := thomas.get(s.in(path))
 		s.keep("sheet-"+string(f.Sheet), empty)

@@ -80,9 +80,9 @@ func kindOf(it casework.Item) ui.MessageKind {
 		casefile.EntryClock, casefile.EntryPromise, casefile.EntryHold, casefile.EntryHelper, casefile.EntryRecord, casefile.EntryPart,
 		casefile.EntryRedaction, casefile.EntryInternalRedaction, casefile.EntryLink, casefile.EntryTag:
 		return ui.Event
-	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryUnmatchedMail, casefile.EntryReread, casefile.EntryDataNoted, casefile.EntryDataSettled:
+	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryMailFacts, casefile.EntryUnmatchedMail, casefile.EntryReread, casefile.EntryTranslation, casefile.EntryDataNoted, casefile.EntryDataSettled:
 		return ui.Internal
-	case casefile.EntryMessageOut, casefile.EntryOutcome, casefile.EntrySlip, casefile.EntryDataAnswer:
+	case casefile.EntryMessageOut, casefile.EntryOutcome, casefile.EntrySlip, casefile.EntryDataAnswer, casefile.EntryToTranslate:
 		return ui.Sent
 	default:
 		return ui.Received
@@ -99,6 +99,8 @@ func (d *desk) from(r *http.Request, data *casePage, it casework.Item) string {
 		return d.text(r, "desk.item.system")
 	case data.Known && data.Identity.Name != "":
 		return data.Identity.Name
+	case data.Channel == casefile.ChannelTranslate:
+		return d.text(r, "desk.translator.person")
 	case data.Channel == casefile.ChannelWatch:
 		return d.text(r, "desk.helper.person")
 	default:
@@ -134,13 +136,22 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 		return d.clockEventText(r, it), nil
 	case casefile.EntryHold:
 		return d.holdText(r, it), nil
+	case casefile.EntryMailFacts:
+		return d.factsText(r, it.Facts), tag(ui.Plain)
+	case casefile.EntryUnmatchedMail:
+		return d.otherMailText(r, it.Mail), tag(ui.Warn)
 	case casefile.EntryTag:
 		return d.tagText(r, it), nil
 	case casefile.EntryLink:
 		return d.linkText(r, it), nil
 	case casefile.EntryPart:
 		return d.partText(r, it), nil
+	case casefile.EntryTranslation:
+		return d.translationText(r, it), tag(ui.Info)
 	case casefile.EntryHelper:
+		if it.Given != nil && it.Given.Text != "" {
+			return d.text(r, "desk.translator.added", "name", it.Given.Name, "language", it.Given.To, "until", d.date(r, it.Given.Until), "number", string(it.Helper)), nil
+		}
 		return d.text(r, "desk.helper.added", "number", string(it.Helper)), nil
 	case casefile.EntryContactChange:
 		return d.text(r, "common.entry.contact-change"), nil
@@ -310,8 +321,9 @@ func (d *desk) files(base string, r *http.Request, in []casework.File) []ui.File
 	var list []ui.File
 	for _, f := range in {
 		out := ui.File{ID: f.ID, Name: f.Name, Size: f.Size, Href: base + "/file/" + f.ID}
+		d.shut(base, r, f, &out)
 		if f.Removed {
-			out.Href, out.Name = "", d.text(r, "redact.file")
+			out.Href, out.Name, out.Note = "", d.text(r, "redact.file"), ""
 		}
 		if f.Damaged {
 			out.Href, out.Name, out.Note = "", d.text(r, "desk.file.damaged"), d.text(r, "desk.item.damaged")

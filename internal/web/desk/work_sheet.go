@@ -167,6 +167,8 @@ func (d *desk) sheetField(r *http.Request, c *casework.Case, s casefile.Sheet, x
 	switch x.Kind {
 	case casefile.FieldLine:
 		f.Kind = ui.KindText
+	case casefile.FieldEuro:
+		f.Kind, f.InputMode, f.Width = ui.KindText, "numeric", "20"
 	case casefile.FieldWords:
 		f.Kind, f.Rows = ui.KindArea, 4
 	case casefile.FieldOne:

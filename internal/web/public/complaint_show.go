@@ -50,6 +50,7 @@ func (f *face) showStep(w http.ResponseWriter, r *http.Request) error {
 // nothing to go on with.
 func (f *face) showWithoutDraft(w http.ResponseWriter, r *http.Request, id string) error {
 	if id == f.firstStep() {
+		f.Intake.Seen()
 		answers := f.Profile.Presets(f.Renderer.Lang(r))
 		step, _ := f.Profile.StepFor(answers, id)
 		return f.renderStep(w, r, http.StatusOK, stepView{step: step, answers: answers})

@@ -55,6 +55,8 @@ type caseView struct {
 	AboutData  string      // address of the page that asks about personal data
 	Reviewing  string      // address of the page that asks
 	Reviewed   string      // that it was asked for
+	Survey     string      // address of the page that asks how it went; empty: it does not
+	Surveying  bool        // they said before that we may ask
 	Parts      []ui.Answer // the same of each part, and why
 	WhoGone    bool        // it was erased who the person is
 	LeaveTo    string
@@ -123,6 +125,9 @@ type languageView struct {
 
 // showCase answers with the mailbox.
 func (b *mailbox) showCase(w http.ResponseWriter, r *http.Request, tok seal.Token) error {
+	if done, err := b.translating(w, r, tok, http.StatusOK, "", nil); done {
+		return err
+	}
 	return b.renderCase(w, r, tok, http.StatusOK, replyForm{}, nil)
 }
 
@@ -189,6 +194,9 @@ func (b *mailbox) caseView(r *http.Request, m *dialogue.Mailbox) caseView {
 		v.Review, v.Reviewing = b.words(r, "mailbox.review.box", "date", b.day(r, m.Review.Until)), b.at(r, "/mailbox/"+formReview)
 	}
 	v.Reviewed = b.reviewAsked(r, m)
+	if m.Survey.Open {
+		v.Survey, v.Surveying = b.at(r, "/mailbox/"+formSurvey), m.Survey.Wanted
+	}
 	v.WhoGone = !m.WhoGone().IsZero()
 	v.Next = nextOf(v.Promises)
 	for _, p := range v.Promises {
@@ -237,7 +245,7 @@ func nextOf(list []promised) *promised {
 // doneText says what was just done. Only the words of our own redirects count.
 func (b *mailbox) doneText(r *http.Request) string {
 	done := r.URL.Query().Get("done")
-	if !slices.Contains([]string{formReply, formConversation, formWithdraw, formContact, formCheckIn, formReview, formSlip, formData, "check-ins", "mail", "language", "confirm", "new-code", "own-code"}, done) {
+	if !slices.Contains([]string{formReply, formConversation, formWithdraw, formContact, formCheckIn, formReview, formSurvey, formSlip, formData, "check-ins", "mail", "language", "confirm", "new-code", "own-code"}, done) {
 		return ""
 	}
 	return b.words(r, "mailbox.done."+done)

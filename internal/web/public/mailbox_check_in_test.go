@@ -54,6 +54,28 @@ func (k mailboxKeeper) helper() {
 	k.keep("retaliation--helper", p.v.get(k.at("/mailbox/treated-badly")), http.StatusOK)
 }
 
+// translator renders the page of somebody who translates one text.
+func (k mailboxKeeper) translator() {
+	r := k.strictCase(k.l)
+	l, _ := lang.Parse(k.l)
+	texts, err := k.Casework.Translatables(k.t.Context(), k.team.Manager, r.Number)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	until := k.Casework.Calendar.Today(k.Clock.Now().AddDate(0, 0, 14))
+	f, err := k.Casework.AddTranslator(k.t.Context(), k.team.Manager, r.Number, casework.Translator{
+		Entry: texts[0].ID, Name: "Ioana Pop", To: "Română", Lang: l, Until: until, About: "…",
+	}, k.Password(k.team.Manager))
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	p := k.front.visitor().get(k.at("/mailbox")).typeCode(k.l, f.Code)
+	wrong := k.keep("translate--wrong", p.submit(k.at("/mailbox/translation"), nil), http.StatusUnprocessableEntity)
+	k.keep("translate--handed", wrong.submit(k.at("/mailbox/translation"), url.Values{"text": {"Au dispărut bani din casă."}}), http.StatusOK)
+	k.Clock.Add(15 * 24 * time.Hour)
+	k.keep("translate--over", k.front.visitor().get(k.at("/mailbox")).typeCode(k.l, f.Code), http.StatusOK)
+}
+
 func TestWhatWasTypedAboutACheckInSurvivesTheSession(t *testing.T) {
 	h := newHouse(t)
 	r := h.strictCase("en")

@@ -188,6 +188,8 @@ const (
 	formCheckIn      = "check-in"
 	formSlip         = "slip" // followed by a slash and the slip
 	formReview       = "review"
+	formSurvey       = "survey"
+	formTranslation  = "translation"
 	formData         = "data"
 )
 

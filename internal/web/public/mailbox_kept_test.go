@@ -8,6 +8,7 @@ import (
 
 	"klankbord/internal/apptest"
 	"klankbord/internal/casefile"
+	"klankbord/internal/profile"
 )
 
 // kept renders until when a closed complaint is kept, and what is left of it when a part
@@ -80,13 +81,17 @@ func (k mailboxKeeper) data() {
 
 // review renders the page on which somebody asks that another member looks again.
 func (k mailboxKeeper) review() {
-	r := k.Complain(k.l, apptest.StrictAnswers("theft"), nil)
+	r := k.Complain(k.l, apptest.With(apptest.StrictAnswers("theft"), profile.FieldSurvey, "yes"), nil)
 	k.DeliverMail()
 	p := k.inside(k.l, r.Code)
 	k.keep("review--over", p.v.get(k.at("/mailbox/review")), http.StatusOK)
 	k.Move(k.team.Manager, r.Number, casefile.StateTriage)
 	k.CloseWith(k.team.Manager, r.Number, casefile.OutcomeNotProven, "Wij zochten het uit.", "Er was te weinig bewijs.")
 	k.keep("case--review-open", p.v.get(k.at("/mailbox/case")), http.StatusOK)
+	say := p.v.get(k.at("/mailbox/survey"))
+	k.keep("survey--wrong", say.submit(k.at("/mailbox/survey"), nil), http.StatusUnprocessableEntity)
+	k.keep("case--survey-said", say.submit(k.at("/mailbox/survey"), url.Values{"fair": {"yes"}}), http.StatusOK)
+	k.keep("survey--over", p.v.get(k.at("/mailbox/survey")), http.StatusOK)
 	at := k.keep("review", p.v.get(k.at("/mailbox/review")), http.StatusOK)
 	k.keep("review--wrong", at.submit(k.at("/mailbox/review"), nil), http.StatusUnprocessableEntity)
 	k.keep("case--review-asked", at.submit(k.at("/mailbox/review"), url.Values{"text": {"Niemand vroeg het de boekhouder."}}), http.StatusOK)

@@ -43,6 +43,7 @@ func TestEveryStateOfTheMailbox(t *testing.T) {
 			k.badly()
 			k.checkIns()
 			k.helper()
+			k.translator()
 			k.recalled()
 			k.slips()
 			k.kept()

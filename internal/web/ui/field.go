@@ -63,6 +63,9 @@ type File struct {
 	ID, Name, Href string
 	Size           int64
 	Note           string // such as "being checked" or what is wrong with it
+	Ask            bool   // Href asks first whether to open it
+	Mark           *Tag   // such as that it is distressing
+	About          string // what is in it; empty: nobody said
 }
 
 // manyOptions is from how many options on they stand side by side where there is room.

@@ -107,6 +107,7 @@ type Row struct {
 type Cell struct {
 	Text, Href, Lang string
 	Tag              *Tag
+	Mark             *Tag // behind the text
 	At               time.Time
 	Head             bool
 }

@@ -78,6 +78,7 @@ type Warning struct {
 	Then         string   // above Do
 	Do           []string // what to do
 	Post, Button string   // a form with one button; empty: none
+	Link         Link     // where more stands; empty: nowhere
 }
 
 // FormError says what to do about one field; the same words stand in the summary

@@ -1,0 +1,39 @@
+package app
+
+import (
+	"fmt"
+
+	"klankbord/internal/casework"
+	"klankbord/internal/custody"
+	"klankbord/internal/post"
+)
+
+// mailboxes prepares the mailboxes that are read. A setting that cannot be, and a route
+// without a team, are refused before anything is served.
+func (a *App) mailboxes() error {
+	room := &custody.Mailroom{Store: a.Store}
+	a.Casework.Mailroom = room
+	seen := map[string]bool{}
+	for _, text := range a.Config.Mailbox {
+		s, err := post.ParseMailbox(text)
+		if err != nil {
+			return err
+		}
+		if s.Team == "" {
+			team, ok := a.Profile.TeamFor(s.Route)
+			if !ok {
+				return fmt.Errorf("mailbox of %s: no team handles the route %s", s.Name, s.Route)
+			}
+			s.Team = team
+		}
+		if seen[s.ID] {
+			return fmt.Errorf("mailbox of %s is named twice", s.Name)
+		}
+		seen[s.ID] = true
+		p := &post.Pickup{Settings: s, Take: a.takeMail, Room: room, Log: a.log}
+		a.Pickups = append(a.Pickups, p)
+		a.Casework.Mailboxes = append(a.Casework.Mailboxes, casework.Mailbox{ID: s.ID, Name: s.Name, Team: s.Team})
+		a.Work.Beside = append(a.Work.Beside, p.Run)
+	}
+	return nil
+}

@@ -1,0 +1,43 @@
+package custody
+
+import (
+	"encoding/hex"
+	"strings"
+	"time"
+
+	"klankbord/internal/letter"
+	"klankbord/internal/seal"
+	"klankbord/internal/store"
+)
+
+// answerEvery is how long an address gets no other mail that nobody asked for: what
+// answers by itself must not answer what answers by itself. RFC 3834 2.
+const answerEvery = 24 * time.Hour
+
+// MailMark is a keyed hash of an e-mail that came into a mailbox, by which it is known
+// when it comes again. Whoever reads the database cannot try mails.
+func (c *Custody) MailMark(mailbox, what string, content []byte) string {
+	ctx := seal.Context{Instance: c.instance, Kind: "mail-in/" + what, Object: mailbox}
+	return hex.EncodeToString(c.stamps.Stamp(ctx, 0, content, AuthorSystem))
+}
+
+// AnswerTurn names the turn of an address to be answered automatically.
+func (c *Custody) AnswerTurn(email string) string {
+	return "mail-answer/" + c.MailMark("", "address", []byte(strings.ToLower(strings.TrimSpace(email))))
+}
+
+// UseAnswerTurn uses the turn of an address; store.ErrStale: it had one in the last day.
+func UseAnswerTurn(tx *store.Tx, turn string) error {
+	return tx.TakeTurn(store.Allowance{ID: turn, Burst: 1, Every: answerEvery})
+}
+
+// MailReceipt is the mail that confirms a complaint that came by mail, and the link in
+// it that shows that its address reaches the person.
+func (c *Custody) MailReceipt(key Sealer, row store.Case, n store.Notice, answerBy time.Time) (*store.Mail, store.Link, error) {
+	confirm, link := c.NewLink(row.ID, LinkConfirm, n.Mark)
+	mail, err := c.SealMail(key, store.Mail{Case: row.ID, Kind: string(letter.Acknowledgement)}, letter.Order{
+		Template: letter.MailReceipt, Lang: row.Language, Number: string(row.Number), Received: row.Received, AnswerBy: answerBy,
+		Confirm: confirm.Cookie(), Until: link.Expires,
+	})
+	return &mail, link, err
+}

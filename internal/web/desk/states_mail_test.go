@@ -1,0 +1,65 @@
+package desk_test
+
+import (
+	"net/url"
+	"strings"
+
+	"klankbord/internal/casefile"
+	"klankbord/internal/casework"
+	"klankbord/internal/custody"
+	"klankbord/internal/intake"
+	"klankbord/internal/lang"
+	"klankbord/internal/post"
+)
+
+func (h *house) mail(box intake.Mailbox, raw string) casefile.Number {
+	h.t.Helper()
+	got, err := h.Intake.TakeMail(h.t.Context(), box, intake.Arrived{Body: strings.NewReader(strings.ReplaceAll(raw, "\n", "\r\n"))})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return got.Number
+}
+
+// mails renders the mails that wait, what a member does with one, and what came of it.
+func (s *states) mails() {
+	service := casework.Mailbox{ID: "complaints-" + s.lang, Name: "complaints@desk.example", Team: casefile.SupportersService}
+	s.Casework.Mailboxes = []casework.Mailbox{service}
+	if s.Casework.Mailroom == nil {
+		s.Casework.Mailroom = &custody.Mailroom{Store: s.Store}
+	}
+	room, sofie := s.Casework.Mailroom, s.crew.sofie
+	keep := func(state custody.MailSource) {
+		state.ID = service.ID
+		if err := room.Keep(s.t.Context(), state); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	keep(custody.MailSource{Validity: 1, Looked: s.Clock.Now()})
+	s.keep("mail-none", sofie.get(s.in("/desk/mail?done=discarded")))
+	box := intake.Mailbox{ID: "mail-" + s.lang, Name: "complaints@desk.example", Route: casefile.General, Lang: lang.EN, Server: "mx.desk.example"}
+	complaint := "/desk/case/" + string(s.mail(box, "Authentication-Results: mx.desk.example; dmarc=fail; spf=softfail\nFrom: Zoë Maes <zoe@example.org>\nSubject: My address was passed on\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nSomebody sold my address, and I would like to know who did that. Sofie is not to blame.\n--b\nContent-Type: application/pdf; name=letter.pdf\nContent-Disposition: attachment\n\n%PDF-1.4\n--b\nContent-Type: application/ms-tnef; name=winmail.dat\n\nx"))
+	waits := "/desk/case/" + string(s.mail(box, "From: no-reply@very-long-name-of-a-newsletter-that-nobody-asked-for.example\nList-Unsubscribe: <https://x.example>\nSubject: Ten things you did not know about the very busy life of the common garden snail\n\nRead on."))
+	other := "/desk/case/" + string(s.mail(box, "From: Zoë Maes <zoe@example.org>\nAuto-Submitted: auto-replied\nSubject: Out of office\n\nBack on Monday."))
+	if err := room.Tried(s.t.Context(), service.ID, custody.StuckMail{UID: 1, Tries: 3, Trouble: "broken"}); err != nil {
+		s.t.Fatal(err)
+	}
+	keep(custody.MailSource{Validity: 1, Looked: s.Clock.Now(), Trouble: post.TroubleSignIn})
+	s.keep("mail", sofie.get(s.in("/desk/mail")))
+	s.keep("inbox-mail", sofie.get(s.in("/desk")))
+	s.keep("mail-case", sofie.get(s.in(waits)))
+	s.keep("sort", sofie.get(s.in(waits+"/sort")))
+	s.keep("sort-error", sofie.post(s.in(waits+"/sort"), url.Values{"what": {"attach"}, "case": {"KB-0000-00"}}))
+	number := strings.TrimPrefix(complaint, "/desk/case/")
+	sofie.get(other+"/sort").send("/sort", url.Values{"what": {"attach"}, "case": {strings.ToLower(number)}})
+	s.keep("mail-attached", sofie.get(s.in(complaint+"?done=attached")))
+	for _, t := range post.Troubles() {
+		if key := "mailin.trouble." + t; s.Words.Text(lang.Lang(s.lang), key, nil) == key {
+			s.t.Errorf("no words for %s", t)
+		}
+	}
+	sofie.get(waits+"/sort").send("/sort", url.Values{"what": {"discard"}})
+	if p := sofie.get(waits); p.status != 404 {
+		s.t.Errorf("a mail that was thrown away is there: %d", p.status)
+	}
+}
