@@ -66,7 +66,12 @@ func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Mes
 	}
 	if m.Kind == ui.Sent {
 		m.Note = d.text(r, "desk.item.unread")
-		if it.Read {
+		switch given := it.Kind == casefile.EntryToTranslate; {
+		case given && it.Read:
+			m.Note = d.text(r, "desk.translator.read", "date", d.date(r, it.ReadAt))
+		case given:
+			m.Note = d.text(r, "desk.translator.unread")
+		case it.Read:
 			m.Note = d.text(r, "desk.item.read", "date", d.date(r, it.ReadAt))
 		}
 		d.recallNote(r, it, &m)
