@@ -91,10 +91,21 @@ func (c *Casework) UnsortedMails(ctx context.Context, actor access.Actor) ([]Uns
 // unsorted opens a mail that still waits.
 func (c *Casework) unsorted(ctx context.Context, actor access.Actor, n casefile.Number) (*custody.Opened, error) {
 	o, err := c.open(ctx, actor, n)
-	if err == nil && o.Case.State != casefile.StateUnsorted {
+	if err != nil {
+		return nil, err
+	}
+	var waits bool
+	err = c.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		waits, err = c.Custody.NoComplaint(tx, o.Case)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read mail: %w", err)
+	}
+	if !waits {
 		return nil, errSorted
 	}
-	return o, err
+	return o, nil
 }
 
 // Release takes a mail for a complaint: its clocks start at the time at which it came
@@ -193,13 +204,17 @@ func (c *Casework) ForgetUnsorted(ctx context.Context) (int, error) {
 	if _, err := c.Custody.Granting(ctx); err != nil {
 		return 0, nil //nolint:nilerr // nothing is erased while the database is in doubt; the desk tells so
 	}
-	for n, file := range rows {
-		if err := c.forget(ctx, file); err != nil && !errors.Is(err, store.ErrStale) {
-			return n, fmt.Errorf("erase mail: %w", err)
+	gone := 0
+	for _, file := range rows {
+		switch err := c.forget(ctx, file); {
+		case err == nil:
+			gone++
+		case !errors.Is(err, store.ErrStale):
+			return gone, fmt.Errorf("erase mail: %w", err)
 		}
 	}
 	c.wake()
-	return len(rows), nil
+	return gone, nil
 }
 
 // forgetAtOnce is how many of them are erased in one go.
@@ -217,6 +232,12 @@ func (c *Casework) forget(ctx context.Context, file store.Case) error {
 		Days: int64(now.Sub(file.Received) / (24 * time.Hour)), Acknowledged: "none", Answered: "none", Leaf: leaf.ID,
 	}
 	err := c.write(ctx, func(tx *store.Tx) error {
+		switch waits, err := c.Custody.NoComplaint(tx, file); {
+		case err != nil:
+			return err
+		case !waits: // whoever holds the database says so, and it is not true
+			return store.ErrStale
+		}
 		return errors.Join(tx.EraseCase(file, left), tx.InsertLeaf(leaf))
 	})
 	if err == nil {

@@ -2,6 +2,7 @@ package custody
 
 import (
 	"bytes"
+	"slices"
 
 	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
@@ -23,23 +24,46 @@ func (c *Custody) MadeUp(tx *store.Tx, file store.Case) (bool, error) {
 	if file.Channel != casefile.ChannelPractice {
 		return false, nil
 	}
+	begun, _, err := c.beginnings(tx, file)
+	return len(begun) > 0 && !slices.ContainsFunc(begun, func(r audit.Record) bool { return r.Detail["channel"] != string(casefile.ChannelPractice) }), err
+}
+
+// NoComplaint reports whether a case is a mail that nobody took for a complaint, so that
+// it may go without being closed. Here as well its row alone says nothing: the line of its
+// beginning must say that no person wrote it, and none that it was registered since.
+func (c *Custody) NoComplaint(tx *store.Tx, file store.Case) (bool, error) {
+	if file.State != casefile.StateUnsorted || file.Channel != casefile.ChannelEmail {
+		return false, nil
+	}
+	begun, registered, err := c.beginnings(tx, file)
+	personal := func(r audit.Record) bool {
+		return r.Detail["channel"] != string(casefile.ChannelEmail) || r.Detail["sort"] == "" || r.Detail["sort"] == string(casefile.MailPersonal)
+	}
+	return len(begun) > 0 && !registered && !slices.ContainsFunc(begun, personal), err
+}
+
+// beginnings are the lines of the log that tell of the beginning of a case, none where one
+// of them does not hold, and whether it was registered as a complaint.
+func (c *Custody) beginnings(tx *store.Tx, file store.Case) (list []audit.Record, registered bool, err error) {
 	leaves, err := tx.LeavesOf(file.ID)
 	if err != nil {
-		return false, err
+		return nil, false, err
 	}
-	holds, made := LeafHolds(c.instance, c.stamps), false
+	holds := LeafHolds(c.instance, c.stamps)
 	for _, l := range leaves {
+		if l.Kind == string(audit.Receipt) {
+			registered = true
+		}
 		if l.Kind != string(audit.Submission) {
 			continue
 		}
 		r, err := audit.DecodeRecord(l.Record)
-		sound := err == nil && holds(l) && matches(l)
-		if !sound || r.Kind != audit.Submission || r.Case != string(file.ID) || r.Detail["channel"] != string(casefile.ChannelPractice) {
-			return false, nil
+		if err != nil || !holds(l) || !matches(l) || r.Kind != audit.Submission || r.Case != string(file.ID) {
+			return nil, registered, nil //nolint:nilerr // a line that does not hold tells nothing
 		}
-		made = true
+		list = append(list, r)
 	}
-	return made, nil
+	return list, registered, nil
 }
 
 // matches reports whether the record of a line is the one that its hash was made of.
