@@ -1,17 +1,16 @@
 package lang
 
 import (
-	"bytes"
 	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 //go:embed text
@@ -39,20 +38,18 @@ type entry struct {
 	one   string // empty in a text that does not count
 }
 
-// UnmarshalJSON reads a string, or an object with exactly "one" and "other".
-func (e *entry) UnmarshalJSON(b []byte) error {
-	if bytes.HasPrefix(b, []byte(`"`)) {
-		return json.Unmarshal(b, &e.other)
+// entryOf reads a string, or an object with exactly "one" and "other".
+func entryOf(v any) (entry, error) {
+	if text, ok := v.(string); ok {
+		return entry{other: text}, nil
 	}
-	var forms map[string]string
-	if err := json.Unmarshal(b, &forms); err != nil {
-		return err
+	forms, _ := v.(map[string]any)
+	one, _ := forms["one"].(string)
+	other, _ := forms["other"].(string)
+	if len(forms) != 2 || one == "" || other == "" {
+		return entry{}, errors.New(`a text is a string, or counts and has "one" and "other" and nothing else`)
 	}
-	e.one, e.other = forms["one"], forms["other"]
-	if len(forms) != 2 || e.one == "" || e.other == "" {
-		return errors.New(`a text that counts has "one" and "other" and nothing else`)
-	}
-	return nil
+	return entry{one: one, other: other}, nil
 }
 
 // Catalogue holds every text in every language. It does not change after New, so
@@ -61,74 +58,55 @@ type Catalogue struct {
 	texts map[Lang]map[string]entry
 }
 
-// New reads the catalogue that is built into the program. It fails when a file is
-// missing, is not JSON, has a key twice, or a key of another area.
+// New reads the catalogue that is built into the program, each language by itself. It
+// fails when a file is missing, is not JSON, or has a key of another area.
 func New() (*Catalogue, error) {
 	c := &Catalogue{texts: map[Lang]map[string]entry{}}
-	for _, l := range All() {
-		c.texts[l] = map[string]entry{}
-		for _, area := range areas() {
-			name := path.Join("text", string(l), area+".json")
-			b, err := texts.ReadFile(name)
-			if err != nil {
-				return nil, fmt.Errorf("read catalogue: %w", err)
-			}
-			if err := c.add(l, area, b); err != nil {
-				return nil, fmt.Errorf("read catalogue %s: %w", name, err)
-			}
-		}
+	errs := make([]error, len(All()))
+	var each sync.WaitGroup
+	for i, l := range All() {
+		into := map[string]entry{}
+		c.texts[l] = into
+		each.Go(func() { errs[i] = read(into, l) })
+	}
+	each.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return nil, fmt.Errorf("read catalogue: %w", err)
 	}
 	return c, nil
 }
 
-func (c *Catalogue) add(l Lang, area string, b []byte) error {
-	keys, err := orderedKeys(b)
-	if err != nil {
-		return err
-	}
-	var file map[string]entry
-	if err := json.Unmarshal(b, &file); err != nil {
-		return err
-	}
-	if len(keys) != len(file) {
-		return errors.New("a key stands here twice")
-	}
-	for _, k := range keys {
-		if !strings.HasPrefix(k, area+".") {
-			return fmt.Errorf("key %q does not begin with %q", k, area+".")
+// read fills in every text of a language.
+func read(into map[string]entry, l Lang) error {
+	for _, area := range areas() {
+		name := path.Join("text", string(l), area+".json")
+		b, err := texts.ReadFile(name)
+		if err != nil {
+			return err
 		}
-		c.texts[l][k] = file[k]
+		if err := add(into, area, b); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
 	}
 	return nil
 }
 
-// orderedKeys returns the keys of a JSON object in the order of the file, with any
-// that stand there twice.
-func orderedKeys(b []byte) ([]string, error) {
-	dec := json.NewDecoder(bytes.NewReader(b))
-	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
-		return nil, errors.New("not a JSON object")
+func add(into map[string]entry, area string, b []byte) error {
+	var file map[string]any
+	if err := json.Unmarshal(b, &file); err != nil {
+		return err
 	}
-	var keys []string
-	for dec.More() {
-		t, err := dec.Token()
+	for k, v := range file {
+		e, err := entryOf(v)
 		if err != nil {
-			return nil, err
+			return fmt.Errorf("key %q: %w", k, err)
 		}
-		k, _ := t.(string) // a token in this place is a string
-		keys = append(keys, k)
-		var skip json.RawMessage
-		if err := dec.Decode(&skip); err != nil {
-			return nil, err
+		if !strings.HasPrefix(k, area+".") {
+			return fmt.Errorf("key %q does not begin with %q", k, area+".")
 		}
+		into[k] = e
 	}
-	if _, err := dec.Token(); err != nil {
-		return nil, err
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("more than one JSON object")
-	}
-	return keys, nil
+	return nil
 }
 
 // Has reports whether the catalogue has a text under this key in every language.
