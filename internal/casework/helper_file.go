@@ -90,15 +90,11 @@ func (c *Casework) helperItems(ctx context.Context, actor access.Actor, o *custo
 }
 
 func (f *helperFile) log(actor access.Actor, at time.Time) {
-	granted := map[string]string{} // whom, and the fingerprint of which key
-	for _, g := range f.found.Grants {
-		granted[string(g.Kind)+"/"+g.Recipient] = g.Fingerprint
-	}
 	f.leaves = []store.Leaf{
 		custody.Leaf(at, custody.Event{Kind: audit.Submission, Actor: custody.ByMember(actor.Member), Case: f.row.ID, Detail: map[string]string{
 			"route": string(f.row.Route), "channel": string(f.row.Channel),
 		}}),
-		custody.Leaf(at, custody.Event{Kind: audit.GrantMade, Actor: custody.BySystem(), Case: f.row.ID, Detail: granted}),
+		f.found.Granted(),
 		custody.Receipt(at, f.row.ID, f.row.Number),
 	}
 }

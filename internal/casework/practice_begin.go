@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"klankbord/internal/access"
-	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
 	"klankbord/internal/deadline"
@@ -95,13 +94,9 @@ func (c *Casework) makeUp(actor access.Actor, dir *staff.Directory, story Practi
 		return nil, fmt.Errorf("seal made-up complaint: %w", err)
 	}
 	m.row.Head = m.found.Head
-	granted := map[string]string{}
-	for _, g := range m.found.Grants {
-		granted[string(g.Kind)+"/"+g.Recipient] = g.Fingerprint
-	}
 	m.leaves = []store.Leaf{
 		custody.Leaf(now, custody.Begun(m.row.ID, m.row.Route, custody.ByMember(actor.Member))),
-		custody.Leaf(now, custody.Event{Kind: audit.GrantMade, Actor: custody.BySystem(), Case: m.row.ID, Detail: granted}),
+		m.found.Granted(),
 	}
 	return m, nil
 }

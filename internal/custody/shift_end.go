@@ -77,10 +77,7 @@ func (s *shift) tell() {
 	if len(s.grants) == 0 {
 		return
 	}
-	detail := map[string]string{}
-	for _, g := range s.grants {
-		detail[string(g.Kind)+"/"+g.Recipient] = g.Fingerprint
-	}
+	detail := fingerprints(s.grants)
 	if s.fresh != nil {
 		detail["epoch"] = strconv.FormatUint(uint64(s.fresh.Epoch), 10)
 	}

@@ -238,11 +238,7 @@ func (m *mailing) logMail() {
 	detail := map[string]string{"route": string(m.routing.Route), "channel": string(casefile.ChannelEmail), "sort": string(m.facts.Sort)}
 	now := m.found.Key.Created
 	m.leaves = append(m.leaves, custody.Leaf(now, custody.Event{Kind: audit.Submission, Actor: custody.ByComplainant(), Case: m.id, Detail: detail}))
-	granted := map[string]string{}
-	for _, g := range m.found.Grants {
-		granted[string(g.Kind)+"/"+g.Recipient] = g.Fingerprint
-	}
-	m.leaves = append(m.leaves, custody.Leaf(now, custody.Event{Kind: audit.GrantMade, Actor: custody.BySystem(), Case: m.id, Detail: granted}))
+	m.leaves = append(m.leaves, m.found.Granted())
 	if !m.unsorted() {
 		m.leaves = append(m.leaves, custody.Receipt(now, m.id, m.number))
 	}

@@ -259,13 +259,7 @@ func (s *submission) log() {
 		Kind: audit.Submission, Actor: custody.ByComplainant(), Case: s.id,
 		Detail: map[string]string{"route": string(s.routing.Route), "channel": string(casefile.ChannelWeb)},
 	}))
-	granted := map[string]string{} // whom, and the fingerprint of which key
-	for _, g := range s.found.Grants {
-		granted[string(g.Kind)+"/"+g.Recipient] = g.Fingerprint
-	}
-	s.leaves = append(s.leaves, custody.Leaf(s.at, custody.Event{
-		Kind: audit.GrantMade, Actor: custody.BySystem(), Case: s.id, Detail: granted,
-	}))
+	s.leaves = append(s.leaves, s.found.Granted())
 }
 
 // commit writes everything in one transaction and returns the receipt.
