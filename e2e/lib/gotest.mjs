@@ -53,7 +53,8 @@ export class Tally {
   }
 
   // leaves returns the tests that have no subtests, and those that ended inside
-  // themselves: a parent that failed while every subtest passed.
+  // themselves: a parent that failed while every subtest passed, or that left out the
+  // rest after its subtests.
   leaves() {
     const all = [...this.tests.values()];
     const parents = new Map();
@@ -65,7 +66,7 @@ export class Tally {
     }
     return all.filter((t) => {
       const below = parents.get(`${t.package} ${t.test}`);
-      return !below || (t.action === 'fail' && below.every((c) => c.action !== 'fail'));
+      return !below || t.action === 'skip' || (t.action === 'fail' && below.every((c) => c.action !== 'fail'));
     });
   }
 

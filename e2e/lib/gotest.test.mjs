@@ -57,6 +57,16 @@ test('a pending promise is listed with its sentence', () => {
   assert.equal(got.skipped, 1);
 });
 
+test('what is left out after subtests is pending as well', () => {
+  const got = tally(
+    run('TestTrace/a line removed', 'pass'),
+    out('TestTrace', '    promises.go:12: the witnesses are missing\n'),
+    run('TestTrace', 'skip'),
+  );
+  assert.deepEqual([got.passed, got.failed, got.skipped], [1, 0, 1]);
+  assert.deepEqual(got.pending, ['TestTrace: the witnesses are missing']);
+});
+
 test('a line that is no event is shown as it is', () => {
   assert.match(tally('go: module not found').printed, /go: module not found/);
 });

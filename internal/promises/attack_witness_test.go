@@ -29,6 +29,7 @@ import (
 // watched is an instance with two witnesses, who keep what they are sent.
 type watched struct {
 	*apptest.Instance
+	team  apptest.Staff
 	t     *testing.T
 	files string // where the witnesses keep what they got
 }
@@ -38,10 +39,10 @@ func secondWitness() string { return "second@elsewhere.example" }
 
 func newWatched(t *testing.T) *watched {
 	t.Helper()
-	i, _ := apptest.Staffed(t, func(c *config.Config, _ *app.Options) {
+	i, team := apptest.Staffed(t, func(c *config.Config, _ *app.Options) {
 		c.Witness, c.WitnessEvery, c.WitnessLanguage = []string{firstWitness(), secondWitness()}, time.Hour, "en"
 	})
-	return &watched{i, t, t.TempDir()}
+	return &watched{i, team, t, t.TempDir()}
 }
 
 // goesOn lets something happen that is logged and signed.
@@ -187,7 +188,7 @@ func (w *watched) twin() *watched {
 	w.t.Cleanup(func() { must(w.t, a.Close()) })
 	other := *w.Instance
 	other.App, other.State = a, dir
-	return &watched{&other, w.t, w.files}
+	return &watched{&other, w.team, w.t, w.files}
 }
 
 // only leaves one witness among those to whom this server sends.
