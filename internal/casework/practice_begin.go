@@ -72,8 +72,9 @@ func (c *Casework) Practise(ctx context.Context, actor access.Actor, story Pract
 
 func (c *Casework) makeUp(actor access.Actor, dir *staff.Directory, story PracticeStory) (*made, error) {
 	now, topic := c.Store.Now(), c.practiceTopic()
+	team, _ := c.Profile.TeamFor(topic.Route)
 	m := &made{row: store.Case{
-		ID: casefile.ID(ident.New()), Number: casefile.Number(ident.CaseNumber()), Route: topic.Route, Team: c.teamOf(topic.Route),
+		ID: casefile.ID(ident.New()), Number: casefile.Number(ident.CaseNumber()), Route: topic.Route, Team: team,
 		State: casefile.StateReceived, Language: actor.Language, Channel: casefile.ChannelPractice, Received: now,
 	}}
 	m.clocks = c.practiceClocks(topic, now)
@@ -126,24 +127,9 @@ func (c *Casework) practiceRank(t profile.Topic) int {
 	return rank
 }
 
-// teamOf is the team to which a route goes.
-func (c *Casework) teamOf(r casefile.Route) casefile.Team {
-	for _, t := range c.Profile.Teams {
-		if slices.Contains(t.Routes, r) {
-			return t.ID
-		}
-	}
-	return casefile.ComplaintsTeam
-}
-
 // practiceClocks are the clocks of a complaint that came in by the form.
 func (c *Casework) practiceClocks(t profile.Topic, now time.Time) []deadline.Clock {
-	rules := c.Profile.Clocks.Deadlines([]casefile.Route{t.Route}, []string{t.ID})
-	for n, r := range rules {
-		if r.Start == deadline.EventAcknowledgement { // the form confirms receipt at once
-			rules[n].Start = deadline.EventReceipt
-		}
-	}
+	rules := c.Profile.Clocks.AtReceipt([]casefile.Route{t.Route}, []string{t.ID})
 	return c.Calendar.Start(rules, now, deadline.Facts{deadline.EventReceipt: now})
 }
 

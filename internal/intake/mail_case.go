@@ -251,15 +251,10 @@ func (i *Intake) mailsFor(m *mailing) (outgoing, error) {
 	if m.identity.Email == "" || !letterTo(m.identity.Email) {
 		return o, nil
 	}
-	address, err := letter.Pack(letter.NoticeAddress{Email: m.identity.Email, Lang: string(m.lang)})
-	if err != nil {
+	var err error
+	if o.notice, err = i.notice(m.id, m.identity); err != nil {
 		return o, err
 	}
-	o.notice = store.Notice{
-		Case: m.id, Box: i.Notices.Seal(custody.NoticeContext(i.instance(), m.id), address),
-		Mark: i.Custody.AddressMark(m.id, m.identity.Email),
-	}
-	i.Custody.StampNotice(&o.notice)
 	o.mail, o.link, err = i.Custody.MailReceipt(i.Mails, store.Case{ID: m.id, Number: m.number, Received: m.at, Language: string(m.lang)}, o.notice, deadline.AnswerBy(m.clocks))
 	return o, err
 }

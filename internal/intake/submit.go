@@ -167,15 +167,7 @@ func codeOf(d *Draft) (seal.Code, error) {
 }
 
 func (i *Intake) clocks(s *submission) []deadline.Clock {
-	rules := i.Profile.Clocks.Deadlines(s.routing.Routes, s.routing.Topics)
-	for n, r := range rules {
-		// The receipt on the screen confirms receipt at once, whatever becomes of the mail:
-		// what is counted from the acknowledgement is counted from now, which is never later
-		// than the law has it, and the date on the receipt is the one in the mailbox.
-		if r.Start == deadline.EventAcknowledgement {
-			rules[n].Start = deadline.EventReceipt
-		}
-	}
+	rules := i.Profile.Clocks.AtReceipt(s.routing.Routes, s.routing.Topics)
 	return i.Calendar.Start(rules, s.at, deadline.Facts{deadline.EventReceipt: s.at})
 }
 
@@ -362,20 +354,28 @@ func (o outgoing) insert(tx *store.Tx, at time.Time) error {
 	return errors.Join(tx.PutNotice(o.notice), tx.InsertLink(o.link), tx.QueueMail(*o.mail, at))
 }
 
+// notice seals where news can be sent.
+func (i *Intake) notice(id casefile.ID, to casefile.Identity) (store.Notice, error) {
+	address, err := letter.Pack(letter.NoticeAddress{Email: to.Email, Lang: string(to.Lang)})
+	if err != nil {
+		return store.Notice{}, err
+	}
+	n := store.Notice{
+		Case: id, Box: i.Notices.Seal(custody.NoticeContext(i.instance(), id), address), Mark: i.Custody.AddressMark(id, to.Email),
+	}
+	i.Custody.StampNotice(&n)
+	return n, nil
+}
+
 func (i *Intake) mails(s *submission, r *Receipt) (outgoing, error) {
 	var o outgoing
 	if !r.Mail {
 		return o, nil
 	}
-	address, err := letter.Pack(letter.NoticeAddress{Email: s.identity.Email, Lang: string(s.identity.Lang)})
-	if err != nil {
+	var err error
+	if o.notice, err = i.notice(s.id, s.identity); err != nil {
 		return o, err
 	}
-	o.notice = store.Notice{
-		Case: s.id, Box: i.Notices.Seal(custody.NoticeContext(i.instance(), s.id), address),
-		Mark: i.Custody.AddressMark(s.id, s.identity.Email),
-	}
-	i.Custody.StampNotice(&o.notice)
 	confirm, link := i.Custody.NewLink(s.id, custody.LinkConfirm, o.notice.Mark)
 	o.link = link
 	template := letter.Acknowledgement

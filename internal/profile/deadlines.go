@@ -43,6 +43,20 @@ func meanings(id string) (meaning, bool) {
 // targetSuffix marks the rule that gives another rule its target.
 const targetSuffix = "-target"
 
+// AtReceipt is Deadlines for a case whose receipt is confirmed as it comes in, whatever
+// becomes of a mail about it: what is counted from the acknowledgement is counted from
+// the receipt, which is never later than the law has it, and the date that the
+// complainant is told then is the one in the mailbox.
+func (c Clocks) AtReceipt(routes []casefile.Route, topics []string) []deadline.Rule {
+	rules := c.Deadlines(routes, topics)
+	for n, r := range rules {
+		if r.Start == deadline.EventAcknowledgement {
+			rules[n].Start = deadline.EventReceipt
+		}
+	}
+	return rules
+}
+
 // Deadlines returns the deadlines of a case with these routes and topics in the
 // form that package deadline computes with: those of every ticked route, each with
 // its target where the profile has one.

@@ -131,10 +131,15 @@ func (d *desk) personAct(w http.ResponseWriter, r *http.Request) error {
 		done(w, r, "asked")
 		return nil
 	}
-	if err := d.keep(w, r, keptHanded, map[string][]string{"code": {code}, "base": {base(r)}}); err != nil {
+	return d.hand(w, r, base(r), code)
+}
+
+// hand leads to the sheet on which a code stands, once.
+func (d *desk) hand(w http.ResponseWriter, r *http.Request, at, code string) error {
+	if err := d.keep(w, r, keptHanded, map[string][]string{"code": {code}, "base": {at}}); err != nil {
 		return err
 	}
-	ui.Redirect(w, r, base(r)+"/code/handed")
+	ui.Redirect(w, r, at+"/code/handed")
 	return nil
 }
 

@@ -67,10 +67,5 @@ func (d *desk) helperAdd(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	file := "/desk/case/" + string(made.Number)
-	if err := d.keep(w, r, keptHanded, map[string][]string{"code": {made.Code}, "base": {file}}); err != nil {
-		return err
-	}
-	ui.Redirect(w, r, file+"/code/handed")
-	return nil
+	return d.hand(w, r, "/desk/case/"+string(made.Number), made.Code)
 }

@@ -82,12 +82,7 @@ func (d *desk) translatorAdd(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	file := "/desk/case/" + string(made.Number)
-	if err := d.keep(w, r, keptHanded, map[string][]string{"code": {made.Code}, "base": {file}}); err != nil {
-		return err
-	}
-	ui.Redirect(w, r, file+"/code/handed")
-	return nil
+	return d.hand(w, r, "/desk/case/"+string(made.Number), made.Code)
 }
 
 // translationText words a translation: of what, by whom, and the text.

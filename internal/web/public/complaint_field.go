@@ -170,7 +170,7 @@ func (f *face) topicList(r *http.Request, x profile.Field, v stepView) *topicLis
 				g.Topics = append(g.Topics, topicChoice{t.ID + "-" + ui.ID(o.ID), o.ID, o.Label.In(l), inOrNone(o.Hint, l), v.answers.Has(x.ID, o.ID)})
 			}
 		}
-		if team, ok := f.teamFor(route); ok && v.closed == nil {
+		if team, ok := f.Profile.TeamFor(route); ok && v.closed == nil {
 			g.Closed = f.closedTo(r, team)
 		}
 		if len(g.Topics) > 0 {
@@ -181,16 +181,6 @@ func (f *face) topicList(r *http.Request, x profile.Field, v stepView) *topicLis
 		t.Groups[0].Topics[0].ID = t.ID // errors lead to the first box
 	}
 	return t
-}
-
-// teamFor is the team that a route goes to by itself.
-func (f *face) teamFor(route casefile.Route) (casefile.Team, bool) {
-	for _, t := range f.Profile.Teams {
-		if slices.Contains(t.Routes, route) {
-			return t.ID, true
-		}
-	}
-	return "", false
 }
 
 // routeHeading is what the public page calls a route.
