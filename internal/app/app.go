@@ -178,6 +178,7 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 		Mails: mails, Notices: notices, Limits: intake.DefaultLimits(), Wake: wake, Oversight: a.Oversight,
 	}
 	a.Intake.Limits.FileBytes = fileBytes
+	a.Intake.ReplyTo = intake.ReplyTo{Domain: a.Config.Domain(), Address: a.Config.MailReply}
 	a.Dialogue = &dialogue.Dialogue{
 		Store: a.Store, Custody: a.Custody, Blobs: a.Blobs, Profile: a.Profile, Calendar: calendar,
 		Notices: notices, Mails: mails, Limits: dialogue.DefaultLimits(), Wake: wake, Oversight: a.Oversight,
@@ -206,7 +207,7 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 	a.Casework.SignIn = a.SignIn
 	a.Setup = &setup.Setup{Store: a.Store, Custody: a.Custody, SignIn: a.SignIn, Casework: a.Casework, Mails: mails, Wake: wake}
 	office := &post.Office{
-		Outbox: &custody.Outbox{Store: a.Store}, Instance: a.Instance, Mails: mails, Notices: notices, Words: a.Words, Transport: transport,
+		Outbox: &custody.Outbox{Store: a.Store, Threads: a.Custody}, Instance: a.Instance, Mails: mails, Notices: notices, Words: a.Words, Transport: transport,
 		Outcomes: a.Dialogue, Sender: a.sender(),
 	}
 	a.Work.Handlers = map[string]work.Handler{
@@ -234,7 +235,7 @@ func (a *App) sender() post.Sender {
 	}
 	return post.Sender{
 		Name: func(l lang.Lang) string { return a.Profile.Organisation.Name.In(string(l)) }, Address: from, Domain: a.Config.Domain(),
-		PublicURL: a.Config.Public(), DeskURL: a.Config.Desk(),
+		PublicURL: a.Config.Public(), DeskURL: a.Config.Desk(), ReplyTo: a.Config.MailReply,
 	}
 }
 

@@ -17,5 +17,6 @@ func (a *App) takeMail(ctx context.Context, box intake.Mailbox, m intake.Arrived
 		}
 		return a.Dialogue.MailBounced(ctx, id)
 	}
+	m.Replied = a.Dialogue.TakeReply
 	return a.Intake.TakeMail(ctx, box, m)
 }

@@ -57,6 +57,9 @@ type MailFacts struct {
 	Whole bool `json:"whole,omitempty"`
 	// Reply says that somebody was sent an automatic confirmation.
 	Reply bool `json:"reply,omitempty"`
+	// Thread says what it is as a reply; empty: it answers no mail of ours.
+	Thread ThreadMark `json:"thread,omitempty"`
+	Of     Number     `json:"of,omitempty"` // the case that it answers
 }
 
 // OtherMail is an e-mail that came into a case and of which nobody proved who wrote it.
@@ -67,6 +70,7 @@ type OtherMail struct {
 	Name     string    `json:"name,omitempty"`
 	Subject  string    `json:"subject,omitempty"`
 	Text     string    `json:"text,omitempty"`
+	Quoted   string    `json:"quoted,omitempty"` // what it only repeats of an earlier mail
 	Files    []EntryID `json:"files,omitempty"`
 	Sent     time.Time `json:"sent,omitzero"`
 	Received time.Time `json:"received,omitzero"`

@@ -36,6 +36,9 @@ type Message struct {
 	// until then it can be undone. Both are zero where it is shown at once.
 	Sent time.Time `json:"sent,omitzero"`
 	Goes time.Time `json:"goes,omitzero"`
+	// Mail says that it came as an e-mail, and Quoted what that only repeats of an earlier one.
+	Mail   bool   `json:"mail,omitempty"`
+	Quoted string `json:"quoted,omitempty"`
 }
 
 // Note is what members tell each other; the complainant never sees it.
@@ -92,7 +95,9 @@ type Summary struct {
 	Tags     []string `json:"tags,omitempty"`     // words of the members' own
 	Distress bool     `json:"distress,omitempty"` // something in it is distressing
 	Tally    Tally    `json:"tally,omitzero"`
-	Words    string   `json:"-"` // what FindForm made of every word in the case
+	// Thread is what an e-mail that waits is as a reply.
+	Thread ThreadMark `json:"thread,omitempty"`
+	Words  string     `json:"-"` // what FindForm made of every word in the case
 }
 
 // MeetingRequest is the wish to talk. Directive (EU) 2019/1937 art. 9(2).

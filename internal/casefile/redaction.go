@@ -93,7 +93,11 @@ func rewrite(k EntryKind, plain []byte, f func(string) string) ([]byte, error) {
 			p.Subject, p.Text, p.Answers = f(p.Subject), f(p.Text), each(p.Answers, slices.Sorted(maps.Keys(p.Answers)), f)
 		})
 	case EntryMessageIn, EntryMessageOut:
-		return edit(plain, func(p *Message) { p.Text = f(p.Text) })
+		return edit(plain, func(p *Message) { p.Text, p.Quoted = f(p.Text), f(p.Quoted) })
+	case EntryUnmatchedMail:
+		return edit(plain, func(p *OtherMail) {
+			p.Name, p.Subject, p.Text, p.Quoted = f(p.Name), f(p.Subject), f(p.Text), f(p.Quoted)
+		})
 	case EntryNote:
 		return edit(plain, func(p *Note) { p.Text = f(p.Text) })
 	case EntryOutcome:

@@ -9,6 +9,7 @@ import (
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
 	"klankbord/internal/ident"
+	"klankbord/internal/rawmail"
 	"klankbord/internal/retention"
 	"klankbord/internal/seal"
 	"klankbord/internal/store"
@@ -118,8 +119,10 @@ func attaching(o *custody.Opened) (attachment, error) {
 		}
 	}
 	a.mail.Received = o.Case.Received.UTC()
-	facts, _ := mailFacts(o)
-	a.mail.Facts = facts
+	a.mail.Facts, _ = mailFacts(o)
+	if own, quoted := rawmail.Fold(a.mail.Text); own != "" {
+		a.mail.Text, a.mail.Quoted = own, quoted
+	}
 	return a, nil
 }
 

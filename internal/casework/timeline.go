@@ -100,6 +100,7 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 	case casefile.EntryMessageIn, casefile.EntryMessageOut:
 		p, err := casefile.DecodePayload[casefile.Message](e.Payload)
 		i.Text, i.Lang, i.Files = p.Text, p.Lang, take(files, o, e.ID, p.Files)
+		i.ByMail, i.Quoted = p.Mail, p.Quoted
 		return err
 	case casefile.EntryNote:
 		p, err := casefile.DecodePayload[casefile.Note](e.Payload)
@@ -115,6 +116,7 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 		return err
 	case casefile.EntryUnmatchedMail:
 		p, err := casefile.DecodePayload[casefile.OtherMail](e.Payload)
+		i.Quoted = p.Quoted
 		i.Mail, i.Text, i.Lang, i.Files = &p, p.Text, p.Lang, take(files, o, e.ID, p.Files)
 		return err
 	case casefile.EntryTag:

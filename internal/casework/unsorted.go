@@ -35,6 +35,7 @@ type Unsorted struct {
 	Received time.Time
 	Until    time.Time // then it is erased
 	Damaged  bool
+	Thread   casefile.ThreadMark // what it is as a reply; empty: it answers nothing of ours
 }
 
 // String hides the content.
@@ -83,6 +84,7 @@ func (c *Casework) UnsortedMails(ctx context.Context, actor access.Actor) ([]Uns
 		}
 		list = append(list, Unsorted{
 			Number: r.Number, Subject: o.summary.Subject, Route: r.Route, Received: r.Received, Until: r.Received.Add(UnsortedLife), Damaged: o.damaged,
+			Thread: o.summary.Thread,
 		})
 	}
 	return list, c.noteInbox(ctx, actor, viewUnsorted, rings)
@@ -159,7 +161,7 @@ func answerable(o *custody.Opened) bool {
 // that came otherwise.
 func mailFacts(o *custody.Opened) (casefile.MailFacts, bool) {
 	for _, e := range o.Entries {
-		if e.Kind == casefile.EntryMailFacts && !e.Damaged && !e.Locked {
+		if e.Kind == casefile.EntryMailFacts && e.Parent == "" && !e.Damaged && !e.Locked {
 			f, err := casefile.DecodePayload[casefile.MailFacts](e.Payload)
 			return f, err == nil
 		}

@@ -147,6 +147,9 @@ type Item struct {
 	Facts *casefile.MailFacts // about the mail that the case came from
 	Mail  *casefile.OtherMail // that was attached to the case
 
+	ByMail bool   // a message that came as an e-mail
+	Quoted string // what an e-mail only repeats of an earlier one
+
 	Tag      *casefile.Tag    // that was put on the case or taken off
 	Link     *casefile.Link   // with another case that the member may read
 	Reread   *casefile.Reread // a text to be checked, or handed back

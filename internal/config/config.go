@@ -31,6 +31,7 @@ type Config struct {
 	SMTPPasswordFile string `name:"smtp-password-file" env:"KLANKBORD_SMTP_PASSWORD_FILE" type:"path" help:"File that holds the password for that server."`
 	SMTPCAFile       string `name:"smtp-ca-file" env:"KLANKBORD_SMTP_CA_FILE" type:"path" help:"Certificates to trust for that server, in the place of the system's."`
 	MailFrom         string `name:"mail-from" env:"KLANKBORD_MAIL_FROM" help:"Address from which mail is sent."`
+	MailReply        string `name:"mail-reply" env:"KLANKBORD_MAIL_REPLY" help:"Address of a mailbox that is read and that takes in complaints+anything@example.org as well; replies then find their case by it. Empty: by their header alone."`
 
 	Mailbox []string `name:"mailbox" env:"KLANKBORD_MAILBOX" help:"Mailboxes whose mail becomes cases, such as imaps://complaints@imap.example.org/INBOX?route=general&password-file=/etc/klankbord/imap; see doc/mail.md."`
 

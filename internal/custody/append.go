@@ -9,30 +9,43 @@ import (
 	"klankbord/internal/store"
 )
 
-// Append seals an item onto a case that nobody opened, to the public key of its
-// compartment: whoever brings it cannot read a word of the case. Nothing is written;
+// Append seals items onto a case that nobody opened, each to the public key of its
+// compartment: whoever brings them cannot read a word of the case. Nothing is written;
 // Insert does. It fails with seal.ErrOpen where the stamp of that key does not hold: then
 // it may be a key that somebody planted.
-func (c *Custody) Append(file store.Case, keys []store.CaseKey, item Item) (*Addition, error) {
+func (c *Custody) Append(file store.Case, keys []store.CaseKey, items ...Item) (*Addition, error) {
 	i := slices.IndexFunc(keys, func(k store.CaseKey) bool { return k.Epoch == file.Epoch })
 	if i < 0 || !c.keyHolds(keys[i]) {
-		return nil, fmt.Errorf("append %s: no key of the case holds: %w", item.Kind, seal.ErrOpen)
+		return nil, fmt.Errorf("append: no key of the case holds: %w", seal.ErrOpen)
 	}
-	to, err := seal.NewRecipient(seal.RecipientCompartment, item.Compartment.String(), keys[i].Public[item.Compartment])
-	if err != nil {
-		return nil, fmt.Errorf("append %s: %w", item.Kind, err)
+	a, head := &Addition{id: file.ID, from: file.Head}, file.Head
+	for _, item := range items {
+		e, err := c.appended(file, keys[i], item, head.Count+1)
+		if err != nil {
+			return nil, fmt.Errorf("append %s: %w", item.Kind, err)
+		}
+		a.Entries = append(a.Entries, e)
+		head = chain(head, store.Mark{Seq: e.Seq, Stamp: e.Stamp})
 	}
+	a.to = c.stampHead(file.ID, head)
+	return a, nil
+}
+
+func (c *Custody) appended(file store.Case, key store.CaseKey, item Item, seq int64) (store.Entry, error) {
 	e := store.Entry{
-		Case: file.ID, ID: item.ID, Seq: file.Head.Count + 1, Epoch: file.Epoch, Compartment: item.Compartment, Kind: item.Kind,
+		Case: file.ID, ID: item.ID, Seq: seq, Epoch: file.Epoch, Compartment: item.Compartment, Kind: item.Kind,
 		Parent: item.Parent, AuthorKind: item.AuthorKind, AuthorID: item.AuthorID, Appended: true, Created: c.store.Now(),
 	}
 	if e.ID == "" {
 		e.ID = ident.New()
 	}
+	to, err := seal.NewRecipient(seal.RecipientCompartment, item.Compartment.String(), key.Public[item.Compartment])
+	if err != nil {
+		return e, err
+	}
 	if e.Box, err = seal.Append(to, entryContext(c.instance, e), item.Payload); err != nil {
-		return nil, fmt.Errorf("append %s: %w", item.Kind, err)
+		return e, err
 	}
 	c.stampEntry(&e)
-	head := chain(file.Head, store.Mark{Seq: e.Seq, Stamp: e.Stamp})
-	return &Addition{Entries: []store.Entry{e}, id: file.ID, from: file.Head, to: c.stampHead(file.ID, head)}, nil
+	return e, nil
 }

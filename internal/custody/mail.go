@@ -107,14 +107,22 @@ func (c *Custody) NoticeOf(ctx context.Context, id casefile.ID) (n store.Notice,
 // opening it: those with a grant of the present epoch that holds, for the key that
 // they have now. Whoever was excluded has none.
 func (c *Custody) Holders(d *staff.Directory, row store.Case, grants []store.Grant) []staff.ID {
+	return c.holding(d, row, grants).Members
+}
+
+// holding is who holds the keys of the present epoch, recovery keys included.
+func (c *Custody) holding(d *staff.Directory, row store.Case, grants []store.Grant) access.Selection {
 	now := &access.Holding{Blind: true}
 	for _, g := range grants {
-		if g.Kind != seal.RecipientMember || g.Epoch != row.Epoch || !c.grantHolds(g) {
-			continue
-		}
-		if e, ok := d.Entry(staff.ID(g.Recipient)); ok && e.Reading.Fingerprint() == g.Fingerprint {
-			now.Members = append(now.Members, e.ID)
+		switch {
+		case g.Epoch != row.Epoch || !c.grantHolds(g):
+		case g.Kind == seal.RecipientRecovery:
+			now.Recovery = append(now.Recovery, g.Recipient)
+		case g.Kind == seal.RecipientMember:
+			if e, ok := d.Entry(staff.ID(g.Recipient)); ok && e.Reading.Fingerprint() == g.Fingerprint {
+				now.Members = append(now.Members, e.ID)
+			}
 		}
 	}
-	return access.Recipients(d, access.Want{Team: row.Team, Now: now}).Members
+	return access.Recipients(d, access.Want{Team: row.Team, Now: now})
 }

@@ -11,7 +11,11 @@ import (
 )
 
 // Outbox is the mail that waits, sealed for package post.
-type Outbox struct{ Store *store.Store }
+type Outbox struct {
+	Store *store.Store
+	// Threads gives the sign by which a reply finds its case; nil: none is written.
+	Threads *Custody
+}
 
 // Mail is a row of the outbox.
 type Mail = store.Mail
@@ -21,6 +25,7 @@ type Mail = store.Mail
 type Waiting struct {
 	Mail
 	Address seal.Box
+	Thread  string // by which a reply of whoever reads at that address finds the case; may be empty
 }
 
 // ErrSettled tells that a mail was sent before, is dead until a member tries
@@ -29,11 +34,12 @@ var ErrSettled = errors.New("mail is settled")
 
 // Take reads a mail that waits.
 func (o *Outbox) Take(ctx context.Context, id string) (w Waiting, err error) {
+	var n store.Notice
 	err = o.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		if w.Mail, err = tx.Mail(id); err != nil || w.Case == "" {
 			return err
 		}
-		n, err := tx.Notice(w.Case)
+		n, err = tx.Notice(w.Case)
 		w.Address = n.Box
 		if errors.Is(err, store.ErrNone) {
 			return nil
@@ -46,7 +52,10 @@ func (o *Outbox) Take(ctx context.Context, id string) (w Waiting, err error) {
 	if err != nil {
 		return w, fmt.Errorf("read mail: %w", err)
 	}
-	return w, nil
+	if o.Threads != nil && w.Member == "" && len(n.Mark) > 0 {
+		w.Thread, err = o.Threads.Thread(ctx, n)
+	}
+	return w, err
 }
 
 // Sent notes that the next server took a mail.

@@ -37,7 +37,8 @@ func (c *Custody) NoComplaint(tx *store.Tx, file store.Case) (bool, error) {
 	}
 	begun, registered, err := c.beginnings(tx, file)
 	personal := func(r audit.Record) bool {
-		return r.Detail["channel"] != string(casefile.ChannelEmail) || r.Detail["sort"] == "" || r.Detail["sort"] == string(casefile.MailPersonal)
+		written := r.Detail["sort"] == "" || r.Detail["sort"] == string(casefile.MailPersonal)
+		return r.Detail["channel"] != string(casefile.ChannelEmail) || written && r.Detail["thread"] == ""
 	}
 	return len(begun) > 0 && !registered && !slices.ContainsFunc(begun, personal), err
 }

@@ -52,7 +52,7 @@ func (s *Sweeper) Sweep(ctx context.Context) error {
 		if err := tx.ForgetWhoWasHere(); err != nil {
 			return err
 		}
-		if err := tx.DeleteExpiredLinks(); err != nil {
+		if err := errors.Join(tx.DeleteExpiredLinks(), tx.DeletePassedThreads()); err != nil {
 			return err
 		}
 		return tx.DeleteEndedSessions()

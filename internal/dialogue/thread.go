@@ -117,6 +117,7 @@ func itemOf(o *custody.Opened, e custody.Entry) Item {
 		var msg casefile.Message
 		msg, err = casefile.DecodePayload[casefile.Message](e.Payload)
 		x.Lang, x.Text, x.Files = msg.Lang, msg.Text, filesOf(o, msg.Files)
+		x.Mail, x.Quoted = msg.Mail, msg.Quoted
 	}
 	x.Damaged = err != nil
 	return x

@@ -120,6 +120,8 @@ type Item struct {
 	At       time.Time
 	Lang     lang.Lang
 	Text     string
+	Mail     bool   // it came as an e-mail
+	Quoted   string // what that only repeats of an earlier one
 	Way      string // of a meeting request: phone, video or in-person
 	Files    []File
 	Unread   bool      // from us, and not shown before

@@ -49,6 +49,7 @@ type Intake struct {
 	Notices  Sealer // where news can be sent
 	Limits   Limits
 	Wake     func() // tells the background work that there is a job; may be nil
+	ReplyTo  ReplyTo
 
 	Oversight *custody.Oversight // proves that a complaint was registered
 

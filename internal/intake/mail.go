@@ -48,6 +48,9 @@ type Arrived struct {
 	// Bounced is told of a mail of ours that could not be delivered, by its Message-ID; may
 	// be nil.
 	Bounced func(ctx context.Context, messageID string) error
+	// Replied takes in the reply of a complainant as a message in its case; ErrReplyMoved
+	// where that has changed. nil: a reply becomes a case of its own.
+	Replied func(ctx context.Context, r Reply) error
 }
 
 // Taken is what became of a mail.
@@ -56,6 +59,7 @@ type Taken struct {
 	Number   casefile.Number
 	Unsorted bool // it waits for a member
 	Again    bool // it was there already; nothing was made
+	Reply    bool // it is a message in a case that was there
 }
 
 // String keeps the number out of whatever prints it.
@@ -84,6 +88,16 @@ func (i *Intake) TakeMail(ctx context.Context, box Mailbox, a Arrived) (Taken, e
 		return Taken{}, err
 	}
 	for range 5 {
+		switch reply, err := i.follow(ctx, m, a); {
+		case errors.Is(err, errSeen):
+			return Taken{Again: true}, nil
+		case errors.Is(err, ErrReplyMoved):
+			continue
+		case err != nil:
+			return Taken{}, fmt.Errorf("take mail in: %w", err)
+		case reply:
+			return Taken{Case: m.id, Number: m.number, Reply: true}, nil
+		}
 		if err := i.prepareMail(ctx, m); err != nil {
 			return Taken{}, err
 		}
@@ -117,10 +131,13 @@ type mailing struct {
 	came    time.Time
 	facts   casefile.MailFacts
 	answer  bool // an automatic confirmation goes out
+	thread  custody.Thread
 }
 
 // unsorted reports whether nobody knows yet whether it is a complaint.
-func (m *mailing) unsorted() bool { return m.facts.Sort != casefile.MailPersonal }
+func (m *mailing) unsorted() bool {
+	return m.facts.Sort != casefile.MailPersonal || m.facts.Thread != ""
+}
 
 // receiveMail reads a mail and seals it and its files. errSeen: it was there before.
 func (i *Intake) receiveMail(ctx context.Context, box Mailbox, a Arrived) (*mailing, error) {
@@ -216,7 +233,7 @@ func (i *Intake) sealAttachments(ctx context.Context, m *mailing) error {
 		}
 		return err
 	}
-	m.text = m.message.Text
+	m.text = withoutLinks(m.message.Text)
 	if len(m.text) > storyBytes {
 		if err := take("message.txt", strings.NewReader(m.text)); err != nil {
 			return err
@@ -240,13 +257,8 @@ func (i *Intake) commitMail(ctx context.Context, m *mailing) error {
 	row := i.rowOf(m)
 	turn := i.Custody.AnswerTurn(m.identity.Email)
 	return i.write(ctx, func(tx *store.Tx) error {
-		for _, id := range m.marks {
-			if err := tx.Spend(id, tx.Now().Add(seenFor)); err != nil {
-				if errors.Is(err, store.ErrStale) {
-					return errSeen
-				}
-				return err
-			}
+		if err := spend(tx, m.marks); err != nil {
+			return err
 		}
 		row := row
 		answer := m.answer

@@ -33,6 +33,9 @@ func (i *Intake) prepareMail(ctx context.Context, m *mailing) error {
 		return err
 	}
 	m.routing = profile.Routing{Route: m.box.Route, Routes: []casefile.Route{m.box.Route}, Team: m.box.Team}
+	if m.thread.Team != "" { // what answers a case goes to nobody else than its team
+		m.routing = profile.Routing{Route: m.thread.Route, Routes: []casefile.Route{m.thread.Route}, Team: m.thread.Team}
+	}
 	if m.routing.Team == "" {
 		team, ok := i.Profile.TeamFor(m.box.Route)
 		if !ok {
@@ -43,9 +46,10 @@ func (i *Intake) prepareMail(ctx context.Context, m *mailing) error {
 	if !access.Receives(dir, m.routing.Team) {
 		return ErrClosed
 	}
-	i.describe(m)
-	if err := i.leaveOut(ctx, dir, m); err != nil {
-		return err
+	if !m.toReaders() {
+		if err := i.leaveOut(ctx, dir, m); err != nil {
+			return err
+		}
 	}
 	if !m.unsorted() {
 		m.clocks = i.clocks(&m.submission)
@@ -91,6 +95,7 @@ func (i *Intake) describe(m *mailing) {
 	m.facts = casefile.MailFacts{
 		Mailbox: m.box.Name, Raw: casefile.EntryID(ident.New()), Sort: sortOf(m.message.Automatic), Size: m.raw.Size,
 		SPF: c.SPF, DKIM: c.DKIM, DMARC: c.DMARC, Flaws: m.flaws, HTML: m.message.HTML, Whole: m.whole,
+		Thread: m.thread.Mark, Of: m.thread.Number,
 	}
 	// What pretends to be from somebody is not answered: the answer would go to them.
 	m.answer = !m.unsorted() && sender.Email != "" && c.DMARC != "fail" && letterTo(sender.Email)
@@ -174,7 +179,7 @@ func (i *Intake) sealMailCase(dir *staff.Directory, m *mailing) error {
 		subject = i.Profile.Summary(m.answers, string(m.lang))
 	}
 	summary, err := casefile.EncodeSummary(casefile.Summary{
-		Subject: subject, Words: casefile.FindForm(subject + "\n" + i.searchText(&m.submission)),
+		Subject: subject, Thread: m.facts.Thread, Words: casefile.FindForm(subject + "\n" + i.searchText(&m.submission)),
 	})
 	if err != nil {
 		return err
@@ -197,14 +202,7 @@ func (i *Intake) mailItems(m *mailing) ([]custody.Item, error) {
 		story.Files = append(story.Files, casefile.EntryID(id))
 		files = append(files, item(id, casefile.EntryFile, seal.Dialogue, f.Encode()))
 	}
-	sender, _ := m.message.Sender()
-	raw := casefile.RawMail{
-		Manifest: m.raw.Encode(), From: sender.Email, Name: sender.Name, To: emails(m.message.To), Cc: emails(m.message.Cc),
-		Sent: m.message.Date, ID: m.message.ID, Re: m.message.References,
-	}
-	if to := emails(m.message.ReplyTo); len(to) > 0 && !strings.EqualFold(to[0], sender.Email) {
-		raw.ReplyTo = to[0]
-	}
+	raw := m.rawMail()
 	routing, err1 := access.Routing{Routes: m.routing.Routes, Exclusion: m.exclusion}.Encode()
 	who, err2 := casefile.EncodePayload(m.identity)
 	told, err3 := casefile.EncodePayload(story)
@@ -236,6 +234,9 @@ func emails(list []rawmail.Address) []string {
 
 func (m *mailing) logMail() {
 	detail := map[string]string{"route": string(m.routing.Route), "channel": string(casefile.ChannelEmail), "sort": string(m.facts.Sort)}
+	if m.facts.Thread != "" {
+		detail["thread"] = string(m.facts.Thread)
+	}
 	now := m.found.Key.Created
 	m.leaves = append(m.leaves, custody.Leaf(now, custody.Event{Kind: audit.Submission, Actor: custody.ByComplainant(), Case: m.id, Detail: detail}))
 	m.leaves = append(m.leaves, m.found.Granted())

@@ -39,6 +39,7 @@ type Sender struct {
 	Name      func(l lang.Lang) string // of the organisation
 	Address   string
 	Domain    string // right side of every Message-ID
+	ReplyTo   string // address whose mailbox takes in what is written behind a "+"; may be empty
 	PublicURL string // of the complaint pages, "https://…", without a slash at the end
 	DeskURL   string // of the desk
 }
@@ -134,11 +135,15 @@ func (o *Office) write(row custody.Waiting) (letter.Mail, error) {
 		return letter.Mail{}, &Permanent{"unwritable"}
 	}
 	args := o.args(l, order)
-	return letter.Mail{
+	m := letter.Mail{
 		FromName: o.Sender.Name(l), FromAddress: o.Sender.Address, To: to, Lang: string(l), MessageID: messageID, Date: row.Created,
 		Subject: o.Words.Text(l, textOf(order, "subject"), args), Text: o.Words.Text(l, textOf(order, "text"), args),
 		Attachment: order.Attachment,
-	}, nil
+	}
+	if order.To == "" { // to the address to which the sign belongs
+		o.thread(&m, row.Thread)
+	}
+	return m, nil
 }
 
 // textOf is where the catalogue has one part (subject, text) of a mail.

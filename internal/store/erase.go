@@ -94,7 +94,7 @@ func (t *Tx) eraseAround(id casefile.ID) error {
 			return err
 		}
 	}
-	return nil
+	return t.forgetMailThreads(id)
 }
 
 // RemoveFile lets the sealed parts of one file of a case go; ErasureJob removes them.

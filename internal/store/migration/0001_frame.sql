@@ -475,6 +475,21 @@ CREATE TABLE mail (
 CREATE INDEX mail_state ON mail (state, created);
 CREATE INDEX mail_case ON mail (case_id);
 
+-- By which sign a reply finds its case: a keyed hash of what a mail carried, and for which
+-- address (mark). Without that and the seed it stays for its time when the case is erased, so
+-- that a late reply goes to the same team.
+CREATE TABLE mail_thread (
+  lookup  {text}  NOT NULL PRIMARY KEY,
+  case_id {text}  NOT NULL,
+  mark    {bytes} NOT NULL,
+  seed    {bytes} NOT NULL,
+  period  {int}   NOT NULL,
+  until   {int}   NOT NULL,
+  stamp   {bytes} NOT NULL
+) {strict};
+CREATE INDEX mail_thread_case ON mail_thread (case_id, period);
+CREATE INDEX mail_thread_until ON mail_thread (until);
+
 -- Mailboxes that are read: how far, when last, and what was the matter then. A mail that
 -- could not be taken in is tried again later.
 CREATE TABLE mail_source (

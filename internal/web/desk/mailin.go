@@ -70,8 +70,12 @@ func (d *desk) mailTable(r *http.Request, list []casework.Unsorted) ui.Table {
 		case subject == "":
 			subject = d.text(r, "desk.row.nameless")
 		}
+		head := ui.Cell{Text: subject, Href: "/desk/case/" + n, Head: true}
+		if m.Thread != "" {
+			head.Mark = &ui.Tag{Text: d.text(r, "mailin.thread-tag."+string(m.Thread)), Tone: ui.Warn}
+		}
 		t.Rows = append(t.Rows, ui.Row{Key: n, Name: n, Cells: []ui.Cell{
-			{Text: subject, Href: "/desk/case/" + n, Head: true}, {Text: n}, {Text: d.date(r, m.Received)},
+			head, {Text: n}, {Text: d.date(r, m.Received)},
 			{Text: d.text(r, "common.route."+string(m.Route))}, {Text: d.date(r, m.Until)},
 		}})
 	}
@@ -94,6 +98,8 @@ type sortPage struct {
 	Base, Number, Subject string
 	Until                 string
 	Typed                 form
+	Thread                string // what it is as a reply
+	Answers               string // the case that it answers
 }
 
 func (d *desk) sortShow(w http.ResponseWriter, r *http.Request) error {
@@ -112,8 +118,29 @@ func (d *desk) showSort(w http.ResponseWriter, r *http.Request, status int, type
 	p := page(d, r, d.text(r, "mailin.sort.title"), sortPage{
 		Base: base(r), Number: string(c.Number), Subject: c.Subject, Typed: typed, Until: d.date(r, c.Received.Add(casework.UnsortedLife)),
 	})
+	if f := threaded(c); f != nil {
+		p.Data.Thread, p.Data.Answers = d.threadText(r, f), string(f.Of)
+		if typed == nil && f.Of != "" {
+			p.Data.Typed = form{"case": {string(f.Of)}}
+		}
+	}
 	p.TitleParts, p.Errors = []string{string(c.Number)}, errs
 	return d.Renderer.Render(w, r, status, "desk/sort", p)
+}
+
+// threaded is what was found about a mail that waits as a reply; nil where it is none.
+func threaded(c *casework.Case) *casefile.MailFacts {
+	for _, it := range c.Timeline {
+		if it.Facts != nil && it.Facts.Thread != "" {
+			return it.Facts
+		}
+	}
+	return nil
+}
+
+// threadText says what is the matter with a reply, or that nothing is.
+func (d *desk) threadText(r *http.Request, f *casefile.MailFacts) string {
+	return d.text(r, "mailin.thread."+string(f.Thread), "number", string(f.Of))
 }
 
 // sortDo takes a mail for a complaint, moves it into a case, or erases it.
@@ -157,6 +184,9 @@ func (d *desk) sortDo(w http.ResponseWriter, r *http.Request) error {
 // factsText says what was found about the mail that a case came from.
 func (d *desk) factsText(r *http.Request, f *casefile.MailFacts) string {
 	lines := []string{d.text(r, "mailin.facts.box", "mailbox", f.Mailbox, "sort", d.text(r, "mailin.sort-"+string(f.Sort)))}
+	if f.Thread != "" {
+		lines = append([]string{d.threadText(r, f)}, lines...)
+	}
 	if f.SPF+f.DKIM+f.DMARC == "" {
 		lines = append(lines, d.text(r, "mailin.facts.unchecked"))
 	} else {

@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"errors"
 	"net/url"
 	"strings"
 
@@ -14,11 +15,29 @@ import (
 
 func (h *house) mail(box intake.Mailbox, raw string) casefile.Number {
 	h.t.Helper()
-	got, err := h.Intake.TakeMail(h.t.Context(), box, intake.Arrived{Body: strings.NewReader(strings.ReplaceAll(raw, "\n", "\r\n"))})
+	return h.taken(box, raw).Number
+}
+
+func (h *house) taken(box intake.Mailbox, raw string) intake.Taken {
+	h.t.Helper()
+	got, err := h.Intake.TakeMail(h.t.Context(), box, intake.Arrived{
+		Body: strings.NewReader(strings.ReplaceAll(raw, "\n", "\r\n")), Replied: h.Dialogue.TakeReply,
+	})
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	return got.Number
+	return got
+}
+
+// replyTo is what a reply to a mail about a case has in its References.
+func (h *house) replyTo(id casefile.ID) string {
+	h.t.Helper()
+	n, err := h.Custody.NoticeOf(h.t.Context(), id)
+	sign, err2 := h.Custody.Thread(h.t.Context(), n)
+	if err := errors.Join(err, err2); err != nil || sign == "" {
+		h.t.Fatal("no sign", err)
+	}
+	return "<" + sign + "@" + h.Intake.ReplyTo.Domain + ">"
 }
 
 // mails renders the mails that wait, what a member does with one, and what came of it.
@@ -38,9 +57,14 @@ func (s *states) mails() {
 	keep(custody.MailSource{Validity: 1, Looked: s.Clock.Now()})
 	s.keep("mail-none", sofie.get(s.in("/desk/mail?done=discarded")))
 	box := intake.Mailbox{ID: "mail-" + s.lang, Name: "complaints@desk.example", Route: casefile.General, Lang: lang.EN, Server: "mx.desk.example"}
-	complaint := "/desk/case/" + string(s.mail(box, "Authentication-Results: mx.desk.example; dmarc=fail; spf=softfail\nFrom: Zoë Maes <zoe@example.org>\nSubject: My address was passed on\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nSomebody sold my address, and I would like to know who did that. Sofie is not to blame.\n--b\nContent-Type: application/pdf; name=letter.pdf\nContent-Disposition: attachment\n\n%PDF-1.4\n--b\nContent-Type: application/ms-tnef; name=winmail.dat\n\nx"))
+	first := s.taken(box, "Authentication-Results: mx.desk.example; dmarc=fail; spf=softfail\nFrom: Zoë Maes <zoe@example.org>\nSubject: My address was passed on\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nSomebody sold my address, and I would like to know who did that. Sofie is not to blame.\n--b\nContent-Type: application/pdf; name=letter.pdf\nContent-Disposition: attachment\n\n%PDF-1.4\n--b\nContent-Type: application/ms-tnef; name=winmail.dat\n\nx")
+	complaint := "/desk/case/" + string(first.Number)
 	waits := "/desk/case/" + string(s.mail(box, "From: no-reply@very-long-name-of-a-newsletter-that-nobody-asked-for.example\nList-Unsubscribe: <https://x.example>\nSubject: Ten things you did not know about the very busy life of the common garden snail\n\nRead on."))
 	other := "/desk/case/" + string(s.mail(box, "From: Zoë Maes <zoe@example.org>\nAuto-Submitted: auto-replied\nSubject: Out of office\n\nBack on Monday."))
+	number := strings.TrimPrefix(complaint, "/desk/case/")
+	re := s.replyTo(first.Case)
+	s.mail(box, "From: Zoë Maes <zoe@example.org>\nReferences: "+re+"\nSubject: Re: complaint\n\nHere is the letter again, with its date.\n\nOn Mon, 2 Mar 2026 at 09:00 the desk wrote:\n> We have received your complaint.\n> You hear from us.")
+	reply := "/desk/case/" + string(s.mail(box, "From: Zoë <zoe.at.home.with.a.rather.long.name@provider.example>\nReferences: "+re+"\nSubject: Re: complaint\n\nAnd here from home."))
 	if err := room.Tried(s.t.Context(), service.ID, custody.StuckMail{UID: 1, Tries: 3, Trouble: "broken"}); err != nil {
 		s.t.Fatal(err)
 	}
@@ -48,9 +72,8 @@ func (s *states) mails() {
 	s.keep("mail", sofie.get(s.in("/desk/mail")))
 	s.keep("inbox-mail", sofie.get(s.in("/desk")))
 	s.keep("mail-case", sofie.get(s.in(waits)))
-	s.keep("sort", sofie.get(s.in(waits+"/sort")))
+	s.keep("sort", sofie.get(s.in(reply+"/sort")))
 	s.keep("sort-error", sofie.post(s.in(waits+"/sort"), url.Values{"what": {"attach"}, "case": {"KB-0000-00"}}))
-	number := strings.TrimPrefix(complaint, "/desk/case/")
 	sofie.get(other+"/sort").send("/sort", url.Values{"what": {"attach"}, "case": {strings.ToLower(number)}})
 	s.keep("mail-attached", sofie.get(s.in(complaint+"?done=attached")))
 	for _, t := range post.Troubles() {

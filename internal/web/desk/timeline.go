@@ -51,7 +51,7 @@ func (d *desk) fillTimeline(r *http.Request, data *casePage) {
 func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Message {
 	m := ui.Message{
 		ID: "e-" + it.ID, At: it.At, From: d.from(r, data, it), Text: it.Text, Lang: string(it.Lang), Kind: kindOf(it),
-		Files: d.files(data.Base, r, it.Files),
+		Files: d.files(data.Base, r, it.Files), Quoted: it.Quoted,
 	}
 	m.Text, m.Tags = d.itemText(r, it)
 	if !it.Redacted.IsZero() {
@@ -59,6 +59,9 @@ func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Mes
 	}
 	if it.New {
 		m.Tags = append(m.Tags, ui.Tag{Text: d.text(r, "desk.item.new"), Tone: ui.Info})
+	}
+	if it.ByMail {
+		m.Tags = append(m.Tags, ui.Tag{Text: d.text(r, "mailin.by-mail")})
 	}
 	d.rereadItem(r, it, &m)
 	if it.Kind == casefile.EntryNote && len(it.To) > 0 {

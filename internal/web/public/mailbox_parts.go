@@ -85,7 +85,7 @@ func (b *mailbox) thread(r *http.Request, m *dialogue.Mailbox) (recent, older []
 }
 
 func (b *mailbox) message(r *http.Request, m *dialogue.Mailbox, x dialogue.Item) ui.Message {
-	v := ui.Message{ID: "m-" + x.ID, Kind: ui.Received, At: x.At, Text: x.Text, Lang: string(x.Lang), From: b.teamName(r, m.Team), Files: b.fileViews(r, x.Files)}
+	v := ui.Message{ID: "m-" + x.ID, Kind: ui.Received, At: x.At, Text: x.Text, Lang: string(x.Lang), From: b.teamName(r, m.Team), Files: b.fileViews(r, x.Files), Quoted: x.Quoted}
 	if x.Kind == casefile.EntryRecall {
 		v.Kind, v.Text, v.From = ui.Event, b.words(r, "mailbox.recalled", "date", b.day(r, x.At)), ""
 		return v
@@ -94,6 +94,9 @@ func (b *mailbox) message(r *http.Request, m *dialogue.Mailbox, x dialogue.Item)
 		v.Kind, v.From, v.Note = ui.Sent, b.words(r, "mailbox.you"), b.words(r, "mailbox.not-read")
 		if !x.ReadAt.IsZero() {
 			v.Note = b.words(r, "mailbox.read-on", "date", b.day(r, x.ReadAt))
+		}
+		if x.Mail {
+			v.Note = b.words(r, "mailbox.by-mail") + " " + v.Note
 		}
 	}
 	if x.Unread {

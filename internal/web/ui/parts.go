@@ -58,6 +58,7 @@ type Message struct {
 	At                   time.Time
 	Tags                 []Tag
 	Files                []File
+	Quoted               string // what an e-mail only repeats of an earlier one; folded
 	Note                 string // below the text, such as "Read by us on 3 August 2026"
 	Link                 *Link  // what can be done about it; nil: nothing
 	Sends                *Link  // the same with a button of the page's form; nil: nothing
