@@ -99,13 +99,20 @@ func (l *libraries) dropOldest() {
 	delete(l.by, oldest)
 }
 
-// ForgetSearches forgets what a session read for searching, as when it ends; with an
-// empty one, what no session used for a while.
+// ForgetSearches forgets what a session read for searching and counting, as when it
+// ends; with an empty one, what no session used for a while.
 func (c *Casework) ForgetSearches(session string) {
+	c.ledgers.forget(session, c.Store.Now())
 	c.searches.mu.Lock()
 	defer c.searches.mu.Unlock()
 	delete(c.searches.by, session)
 	c.searches.tidy(c.Store.Now())
+}
+
+// forgetCase forgets what any session read of a case that is no longer what it was.
+func (c *Casework) forgetCase(id casefile.ID) {
+	c.searches.erase(id)
+	c.ledgers.erase(id)
 }
 
 // read brings a library up to date: what the member lost goes, what is new or changed
