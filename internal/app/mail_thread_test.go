@@ -423,3 +423,33 @@ func TestACrashBeforeAReplyIsWrittenLosesAndDoublesNothing(t *testing.T) {
 		t.Errorf("%d messages, want 1", count)
 	}
 }
+
+// Whoever writes to the database points a sign to another case, to another address, or
+// lets it live on: it is none of ours then, and the mail waits.
+func TestASignInTheDatabaseIsNotOneThatWasWrittenThere(t *testing.T) {
+	for name, x := range map[string]struct {
+		sql  string
+		mark casefile.ThreadMark
+	}{
+		"another case":      {"UPDATE mail_thread SET case_id = (SELECT id FROM case_file c WHERE c.id <> mail_thread.case_id LIMIT 1)", casefile.ThreadUnproven},
+		"a longer life":     {"UPDATE mail_thread SET until = until + 1", casefile.ThreadUnproven},
+		"another stretch":   {"UPDATE mail_thread SET period = period + 1", casefile.ThreadUnproven},
+		"another address":   {"UPDATE mail_thread SET mark = x'00'", casefile.ThreadUnproven},
+		"another's address": {"UPDATE notice_address SET mark = (SELECT mark FROM notice_address n WHERE n.case_id <> notice_address.case_id LIMIT 1)", casefile.ThreadOther},
+	} {
+		d := newMailDesk(t)
+		_, first := d.mailed(d.general, "Brief kwijt")
+		d.take(d.general, from("els@example.org")+"Subject: Klacht\nMessage-ID: <els@example.org>", "Ik wil ook een klacht indienen.")
+		d.DeliverMail()
+		if err := d.Store.Write(t.Context(), func(tx *store.Tx) error {
+			_, err := tx.Exec(x.sql)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		got := d.take(d.general, from(jan)+answers(first), "Dag, ik antwoord hierop.")
+		if got.Reply || !got.Unsorted || waiting(d.Case(d.team.Service[0], got.Number)).Thread != x.mark {
+			t.Errorf("%s: merged, or not marked as %s", name, x.mark)
+		}
+	}
+}

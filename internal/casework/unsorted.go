@@ -128,7 +128,7 @@ func (c *Casework) Release(ctx context.Context, actor access.Actor, n casefile.N
 			return err
 		}
 		clocks := c.reckon(o, routing(o), nil, nil)
-		mail, link, err := c.Custody.MailReceipt(c.Mails, o.Case, notice, deadline.AnswerBy(clocks))
+		mail, link, err := c.Custody.MailReceipt(c.Mails, o, o.Case, notice, deadline.AnswerBy(clocks))
 		if err != nil {
 			return err
 		}

@@ -41,9 +41,20 @@ func (c *Custody) NewLink(id casefile.ID, purpose string, mark []byte) (seal.Tok
 	return tok, l
 }
 
-// UsedLink is the link once it was used, for store.UseLink.
+// UsedLink is the link once it was used, for store.UseLink. The link to a code holds its
+// keys until the person kept the code, and then goes.
 func (c *Custody) UsedLink(l store.Link) store.Link {
 	l.Used = c.store.Now()
+	if l.Purpose != LinkCode {
+		l.Box = nil
+	}
+	c.stampLink(&l)
+	return l
+}
+
+// EmptiedLink is the link without the keys that it held, for store.EmptyLink.
+func (c *Custody) EmptiedLink(l store.Link) store.Link {
+	l.Box = nil
 	c.stampLink(&l)
 	return l
 }
@@ -59,7 +70,7 @@ func (c *Custody) linkRecord(l store.Link) (seal.Context, []byte) {
 		revision = 1
 	}
 	return c.context(l.Case, "link/"+l.Purpose, l.Lookup, revision),
-		fields(l.Mark, number(l.Created.UnixMicro()), number(l.Expires.UnixMicro()), number(micros(l.Used)))
+		fields(l.Mark, l.Box, number(l.Created.UnixMicro()), number(l.Expires.UnixMicro()), number(micros(l.Used)))
 }
 
 // LinkHolds reports whether a link was made here, for the address in n as it is now.

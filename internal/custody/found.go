@@ -40,6 +40,7 @@ type Foundation struct {
 	Code    *store.Code // nil: the complainant has no code yet
 
 	directory int64 // length of the directory by which the recipients were chosen
+	keys      *seal.CaseKeys
 }
 
 // Plan says what a new case starts with.
@@ -59,7 +60,7 @@ type Plan struct {
 func (c *Custody) Found(d *staff.Directory, p Plan) (*Foundation, error) {
 	keys := seal.NewCaseKeys(c.instance, string(p.Case), 0)
 	f := &Foundation{
-		Key: store.CaseKey{Case: p.Case, Seq: 1, Public: keys.PublicKeys(), Created: p.At}, directory: c.length(d),
+		Key: store.CaseKey{Case: p.Case, Seq: 1, Public: keys.PublicKeys(), Created: p.At}, directory: c.length(d), keys: keys,
 	}
 	var gate *seal.Key
 	if p.Route.SealsIdentityApart() {

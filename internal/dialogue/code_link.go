@@ -21,6 +21,8 @@ type CodePage struct {
 	Code  string    // drawn by this browser and not kept yet; empty otherwise
 	Kept  bool      // the person said that they kept it
 	Ready time.Time // not before this time does it take effect
+	First bool      // there was none before
+	Works bool      // it took effect
 }
 
 // String keeps the code out of whatever prints a page.
@@ -29,8 +31,11 @@ func (CodePage) String() string { return "[sealed]" }
 // CodePage tells what the link for a new code is good for. It changes nothing. browser
 // is the token that DrawCode gave, the zero token without one.
 func (d *Dialogue) CodePage(ctx context.Context, secret string, browser *seal.Token) (CodePage, error) {
-	state, _, row, err := d.codeLink(ctx, secret)
-	p := CodePage{State: state}
+	state, l, row, err := d.codeLink(ctx, secret)
+	p := CodePage{State: state, First: row.Member == ""}
+	if err == nil && state == LinkGone {
+		p.Works, err = d.works(ctx, l)
+	}
 	if err != nil || state != LinkUsed {
 		return p, err
 	}
@@ -114,6 +119,10 @@ func (d *Dialogue) draw(row store.CodeChange, browser seal.Token) store.CodeChan
 // here. The member who asked for it is told by mail once it can take effect. Calling
 // it again changes nothing. ErrLinkGone where this browser drew none.
 func (d *Dialogue) KeepCode(ctx context.Context, secret string, browser *seal.Token) error {
+	done, err := d.keepFirst(ctx, secret, browser)
+	if done || err != nil {
+		return err
+	}
 	state, _, row, err := d.codeLink(ctx, secret)
 	if err != nil {
 		return err

@@ -78,7 +78,7 @@ func (d *Dialogue) ConfirmContact(ctx context.Context, secret string) error {
 		used := d.Custody.UsedLink(l)
 		n.Verified = used.Used
 		d.Custody.StampNotice(&n)
-		first, err := d.firstCode(ctx, l.Case, n)
+		first, err := d.firstCode(ctx, secret, l, n)
 		if err != nil {
 			return err
 		}

@@ -207,7 +207,7 @@ func TestNoRowOfTheDatabaseAloneConfirmsAnAddress(t *testing.T) {
 		if _, err := tx.Exec("UPDATE notice_address SET verified = $1", i.Clock.Now().UnixMicro()); err != nil {
 			return err
 		}
-		_, err := tx.Exec("INSERT INTO link SELECT $1, case_id, purpose, mark, created, expires, used, stamp FROM link", mine.LookupID(custody.LinkConfirm))
+		_, err := tx.Exec("INSERT INTO link SELECT $1, case_id, purpose, mark, created, expires, used, box, stamp FROM link", mine.LookupID(custody.LinkConfirm))
 		return err
 	}))
 	if verified(t, i, r) || !i.Case(team.Manager, r.Number).Contact.Verified.IsZero() {

@@ -10,6 +10,7 @@ import (
 	"klankbord/internal/custody"
 	"klankbord/internal/ident"
 	"klankbord/internal/letter"
+	"klankbord/internal/seal"
 	"klankbord/internal/store"
 )
 
@@ -24,8 +25,10 @@ type firstCode struct {
 // firstCode makes the link ready on which the person draws the first code, once they
 // showed that their address reaches them; nil for a case that came otherwise, or whose
 // complainant has a code or is getting one. It takes nothing from anybody, so that it
-// waits for nobody; a member lets it take effect, because only members have the keys.
-func (d *Dialogue) firstCode(ctx context.Context, id casefile.ID, n store.Notice) (*firstCode, error) {
+// waits for nobody. The link holds the keys of the case, unless those have changed since:
+// then a member lets it take effect.
+func (d *Dialogue) firstCode(ctx context.Context, secret string, from store.Link, n store.Notice) (*firstCode, error) {
+	id := from.Case
 	var file store.Case
 	has := false
 	err := d.Store.Read(ctx, func(tx *store.Tx) (err error) {
@@ -45,6 +48,13 @@ func (d *Dialogue) firstCode(ctx context.Context, id casefile.ID, n store.Notice
 	f := &firstCode{row: store.CodeChange{Case: id, ID: ident.New(), Started: now, Ready: now}}
 	d.Custody.StampCodeChange(&f.row)
 	tok, link := d.Custody.NewLink(id, custody.LinkCode, n.Mark)
+	before, err := seal.ParseToken(secret)
+	if err != nil {
+		return nil, fmt.Errorf("read link: %w", err)
+	}
+	if err := d.Custody.PassOn(from, before, &link, tok); err != nil {
+		return nil, err
+	}
 	f.link = link
 	f.mail, err = d.Custody.SealMail(d.Mails, store.Mail{Case: id}, letter.Order{
 		Template: letter.FirstCode, Lang: file.Language, Number: string(file.Number), Confirm: tok.Cookie(), Until: link.Expires,

@@ -256,6 +256,6 @@ func (i *Intake) mailsFor(m *mailing) (outgoing, error) {
 	if o.notice, err = i.notice(m.id, m.identity); err != nil {
 		return o, err
 	}
-	o.mail, o.link, err = i.Custody.MailReceipt(i.Mails, store.Case{ID: m.id, Number: m.number, Received: m.at, Language: string(m.lang)}, o.notice, deadline.AnswerBy(m.clocks))
+	o.mail, o.link, err = i.Custody.MailReceipt(i.Mails, m.found, store.Case{ID: m.id, Number: m.number, Received: m.at, Language: string(m.lang)}, o.notice, deadline.AnswerBy(m.clocks))
 	return o, err
 }

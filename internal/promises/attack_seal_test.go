@@ -39,6 +39,8 @@ func attackedElsewhere() map[string]string {
 		"session.pending":     "AT8",
 		"mail":                "TestAT5_MailGoesOnlyToWhomItIsFor",
 		"notice_address":      "TestAT5_MailGoesOnlyToWhomItIsFor",
+		"mail_thread":         "TestASignInTheDatabaseIsNotOneThatWasWrittenThere",
+		"link.box":            "TestTheKeysOfALinkOpenNothingElsewhere",
 		"opening.purpose":     "TestAT5_PurposeIsNeverThatOfAnother",
 	}
 }

@@ -62,6 +62,15 @@ func (t Token) LookupID(purpose string) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// Code returns the code that a link carries within itself for one purpose: the person
+// never sees it, and it finds no mailbox.
+func (t Token) Code(purpose string) Code {
+	prk := extract(t.b()[:], tokenLabel)
+	whole := expand32(&prk, tokenLabel+"/code", purpose)
+	b := [16]byte(whole[:16])
+	return Code{b: veil(&b)}
+}
+
 // Key returns the key of things that the cookie alone opens.
 func (t Token) Key() *Key { return keyOf(t.derive("/key")) }
 

@@ -54,15 +54,18 @@ type Link struct {
 	Created time.Time
 	Expires time.Time
 	Used    time.Time // zero: not yet
+	Box     seal.Box  // the keys of the case under its secret; empty: none
 	Stamp   []byte    // over everything else
 }
 
-const linkColumns = `lookup, case_id, purpose, mark, created, expires, used, stamp`
+const linkColumns = `lookup, case_id, purpose, mark, created, expires, used, box, stamp`
 
 func scanLink(row scanner) (Link, error) {
 	var l Link
 	var created, expires, used int64
-	err := row.Scan(&l.Lookup, &l.Case, &l.Purpose, &l.Mark, &created, &expires, &used, &l.Stamp)
+	var box []byte
+	err := row.Scan(&l.Lookup, &l.Case, &l.Purpose, &l.Mark, &created, &expires, &used, &box, &l.Stamp)
+	l.Box = box
 	l.Created, l.Expires, l.Used = at(created), at(expires), at(used)
 	return l, err
 }
@@ -73,8 +76,8 @@ func (t *Tx) InsertLink(l Link) error {
 	if err := t.DeleteLinks(l.Case, l.Purpose); err != nil {
 		return err
 	}
-	_, err := t.Exec(`INSERT INTO link (`+linkColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		l.Lookup, l.Case, l.Purpose, l.Mark, micros(l.Created), micros(l.Expires), micros(l.Used), l.Stamp)
+	_, err := t.Exec(`INSERT INTO link (`+linkColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		l.Lookup, l.Case, l.Purpose, l.Mark, micros(l.Created), micros(l.Expires), micros(l.Used), nonNil(l.Box), l.Stamp)
 	return err
 }
 
@@ -98,7 +101,7 @@ func (t *Tx) LinksOf(id casefile.ID) ([]Link, error) {
 
 // UseLink uses a link up; ErrStale when somebody did before.
 func (t *Tx) UseLink(l Link) error {
-	n, err := t.Exec(`UPDATE link SET used = $1, stamp = $2 WHERE lookup = $3 AND used = 0`, micros(l.Used), l.Stamp, l.Lookup)
+	n, err := t.Exec(`UPDATE link SET used = $1, box = $2, stamp = $3 WHERE lookup = $4 AND used = 0`, micros(l.Used), nonNil(l.Box), l.Stamp, l.Lookup)
 	return changed(n, err, ErrStale)
 }
 
@@ -111,5 +114,11 @@ func (t *Tx) DeleteLinks(id casefile.ID, purpose string) error {
 // DeleteExpiredLinks forgets links that are good for nothing any more.
 func (t *Tx) DeleteExpiredLinks() error {
 	_, err := t.Exec(`DELETE FROM link WHERE expires <= $1`, micros(t.now))
+	return err
+}
+
+// EmptyLink takes the keys out of a link that was used.
+func (t *Tx) EmptyLink(l Link) error {
+	_, err := t.Exec(`UPDATE link SET box = $1, stamp = $2 WHERE lookup = $3`, nonNil(l.Box), l.Stamp, l.Lookup)
 	return err
 }

@@ -432,6 +432,7 @@ CREATE TABLE link (
   created {int}   NOT NULL,
   expires {int}   NOT NULL,
   used    {int}   NOT NULL DEFAULT 0,
+  box     {bytes} NOT NULL,
   stamp   {bytes} NOT NULL
 ) {strict};
 CREATE INDEX link_case ON link (case_id, purpose);

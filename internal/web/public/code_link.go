@@ -16,7 +16,8 @@ const codeCookie = "klankbord-code"
 
 // codeView is the page on which a new code is drawn.
 type codeView struct {
-	State   string // open, shown, kept, elsewhere, gone
+	State   string // open, shown, kept, works, elsewhere, gone
+	First   bool   // there was no code before
 	Action  string
 	Code    ui.Code
 	Ready   time.Time
@@ -37,7 +38,7 @@ func (b *mailbox) renderCode(w http.ResponseWriter, r *http.Request, status int,
 		return err
 	}
 	path := "/code/" + r.PathValue("secret")
-	v := codeView{State: codeState(p), Ready: p.Ready, Action: b.at(r, path), Mailbox: b.at(r, "/mailbox")}
+	v := codeView{State: codeState(p), First: p.First, Ready: p.Ready, Action: b.at(r, path), Mailbox: b.at(r, "/mailbox")}
 	v.Code = ui.Code{Text: p.Code, Label: b.words(r, "public.receipt.code-label")}
 	v.Kept = b.keptField(r, wrong)
 	return b.Renderer.Render(w, r, status, "public/mailbox_link", ui.Page[codeView]{
@@ -47,6 +48,8 @@ func (b *mailbox) renderCode(w http.ResponseWriter, r *http.Request, status int,
 
 func codeState(p dialogue.CodePage) string {
 	switch {
+	case p.Works:
+		return "works"
 	case p.State == dialogue.LinkOpen:
 		return "open"
 	case p.State == dialogue.LinkGone:
