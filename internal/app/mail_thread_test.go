@@ -453,3 +453,20 @@ func TestASignInTheDatabaseIsNotOneThatWasWrittenThere(t *testing.T) {
 		}
 	}
 }
+
+func TestTheDoctorSaysWhatToDoAboutAMailbox(t *testing.T) {
+	d := newMailDesk(t)
+	list := d.ExamineMailboxes(t.Context())
+	if len(list) != 2 {
+		t.Fatalf("%d findings for two mailboxes", len(list))
+	}
+	for _, f := range list {
+		if !f.Bad || !strings.Contains(f.What, "does not answer") || !strings.Contains(f.Do, "127.0.0.1:1") {
+			t.Errorf("%q: %q", f.What, f.Do)
+		}
+	}
+	d.Pickups = nil
+	if list := d.ExamineMailboxes(t.Context()); len(list) != 1 || !list[0].Bad {
+		t.Errorf("replies to a mailbox that nobody reads: %v", list)
+	}
+}

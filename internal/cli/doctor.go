@@ -25,6 +25,7 @@ func (c *doctorCommand) Run(e *env) (err error) {
 	if err != nil {
 		return err
 	}
+	findings = append(findings, a.ExamineMailboxes(e.ctx)...)
 	if info, err := os.Stat(filepath.Join(c.State, "keys")); err == nil && info.Mode().Perm()&0o077 != 0 {
 		findings = append(findings, app.Finding{Bad: true, What: "the folder keys/ can be read by others", Do: "chmod 700 " + filepath.Join(c.State, "keys")})
 	}

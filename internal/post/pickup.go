@@ -22,6 +22,7 @@ type Pickup struct {
 	Take     func(ctx context.Context, box intake.Mailbox, a intake.Arrived) (intake.Taken, error)
 	Room     *custody.Mailroom
 	Log      *slog.Logger
+	Patience time.Duration // for one mail, however slowly it comes; zero: fetchTime
 
 	holder string
 	once   sync.Once
@@ -254,7 +255,11 @@ func (p *Pickup) one(ctx context.Context, c *imapSession, m listed, k custody.St
 }
 
 func (p *Pickup) take(ctx context.Context, c *imapSession, m listed) error {
-	ctx, end := context.WithTimeout(ctx, fetchTime)
+	patience := p.Patience
+	if patience == 0 {
+		patience = fetchTime
+	}
+	ctx, end := context.WithTimeout(ctx, patience)
 	defer end()
 	late := context.AfterFunc(ctx, func() { _ = c.client.Close() })
 	defer late()
