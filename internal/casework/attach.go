@@ -96,6 +96,9 @@ func attaching(o *custody.Opened) (attachment, error) {
 		})
 	}
 	for _, e := range o.Entries {
+		if e.Kind == casefile.EntryRawMail && !e.Redacted.IsZero() { // removed for good
+			continue
+		}
 		if e.Kind == casefile.EntryRawMail && e.Locked {
 			return a, errSenderFirst
 		}

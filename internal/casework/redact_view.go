@@ -58,6 +58,9 @@ func (c *Casework) removal(o *custody.Opened, r Removing) (*RemovalView, error) 
 	v := &RemovalView{Reason: r.Reason}
 	if r.File != "" {
 		f, ok := filesOf(o)[r.File]
+		for _, raw := range rawFile(o, r.File) {
+			f, ok = raw, true
+		}
 		if !ok || f.Damaged || f.Removed {
 			return nil, errNothing
 		}

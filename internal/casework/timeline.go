@@ -312,6 +312,9 @@ func (c *Casework) events(actor access.Actor, o *custody.Opened, a around) []Ite
 // rawFile is the mail itself as a file, for whoever opened who sent it.
 func rawFile(o *custody.Opened, id string) []File {
 	for _, e := range o.Entries {
+		if e.ID == id && e.Kind == casefile.EntryRawMail && !e.Redacted.IsZero() {
+			return []File{{ID: e.ID, Removed: true}}
+		}
 		if e.ID == id && e.Kind == casefile.EntryRawMail && !e.Locked {
 			m, err := manifest(e)
 			return []File{{ID: e.ID, Name: m.Name, Type: m.Type, Size: m.Size, Damaged: err != nil || !m.Complete}}

@@ -33,7 +33,8 @@ func (o *Opened) Remove(author Item, list []Removal) (items []Item, destroy func
 	var gone []emptied
 	for _, r := range list {
 		e, ok := o.entry(r.Entry)
-		if !ok || e.Damaged || e.Locked || e.Compartment == seal.Identity || e.Kind.Redacts() {
+		raw := e.Kind == casefile.EntryRawMail // of the identity only a mail as it came goes, whole
+		if !ok || e.Damaged || e.Locked || e.Compartment == seal.Identity && !(raw && len(r.Left) == 0) || e.Kind.Redacts() {
 			return nil, nil, errNoEntry
 		}
 		payload, err := casefile.EncodePayload(casefile.Redaction{Reason: r.Reason, Left: r.Left})
@@ -42,8 +43,8 @@ func (o *Opened) Remove(author Item, list []Removal) (items []Item, destroy func
 		}
 		item := author
 		item.Kind, item.Compartment, item.Parent, item.Payload = casefile.EntryRedaction, e.Compartment, e.ID, payload
-		if e.Compartment == seal.Investigation {
-			item.Kind = casefile.EntryInternalRedaction
+		if e.Compartment == seal.Investigation || raw {
+			item.Kind, item.Compartment = casefile.EntryInternalRedaction, seal.Investigation
 		}
 		items = append(items, item)
 		for _, x := range o.Entries { // the entry, or what stood in its place until now

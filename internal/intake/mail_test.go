@@ -413,3 +413,36 @@ func TestVeryLargeMailIsKeptWhole(t *testing.T) {
 		t.Error("taken twice")
 	}
 }
+
+func TestAMailAsItCameCanBeRemovedForGood(t *testing.T) {
+	d := staffed(t)
+	sofie := d.team.Service[0]
+	got := d.take(complaints(), letterOf("a", "", "Ik wil een klacht indienen over uw dienst."))
+	raw := d.facts(d.Case(sofie, got.Number)).Files[0].ID
+	what := casework.Removing{File: raw, Reason: casefile.RedactReasons()[0]}
+	v, err := d.Casework.LookForRemoval(t.Context(), sofie, got.Number, what)
+	if err != nil {
+		t.Fatal(err)
+	}
+	what.Shown = v.Shown
+	if err := d.Casework.Remove(t.Context(), sofie, got.Number, what, d.Password(sofie)); err != nil {
+		t.Fatal(err)
+	}
+	d.DeliverMail()
+	c := d.Case(sofie, got.Number)
+	if facts := d.facts(c); c.Damaged || len(facts.Files) != 1 || !facts.Files[0].Removed {
+		t.Fatalf("damaged %t, files %+v", c.Damaged, d.facts(c).Files)
+	}
+	if c.Story == nil || len(c.Story.Groups) == 0 || !c.Story.Redacted.IsZero() {
+		t.Error("what was told went with it")
+	}
+	if _, err := d.Casework.Open(t.Context(), sofie, got.Number, raw); err == nil {
+		t.Error("the mail opens still")
+	}
+	var blobs int
+	if err := d.Store.Read(t.Context(), func(tx *store.Tx) error {
+		return tx.QueryRow(`SELECT count(*) FROM blob_ref WHERE object_id = $1 OR owner_kind = 'erased'`, raw).Scan(&blobs)
+	}); err != nil || blobs > 0 {
+		t.Errorf("%d parts of it are left: %v", blobs, err)
+	}
+}
