@@ -113,6 +113,10 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 		i.Facts = &p
 		i.Files = rawFile(o, string(p.Raw))
 		return err
+	case casefile.EntryTold:
+		p, err := casefile.DecodePayload[casefile.Told](e.Payload)
+		i.Told = &p
+		return err
 	case casefile.EntryUnmatchedMail:
 		p, err := casefile.DecodePayload[casefile.OtherMail](e.Payload)
 		i.Mail, i.Text, i.Lang, i.Files = &p, p.Text, p.Lang, take(files, o, e.ID, p.Files)
