@@ -42,6 +42,11 @@ func nobody(o *custody.Opened) bool {
 	return true
 }
 
+// toSomebody reports whether a clock waits until receipt was confirmed to the person.
+func toSomebody(k deadline.Kind) bool {
+	return k == deadline.KindAcknowledgement || k == deadline.KindFirstAnswer
+}
+
 // Sender is who turned out to have written a letter without a sender.
 type Sender struct{ First, Last, Email, Phone, Post string }
 
@@ -107,7 +112,7 @@ func (c *Casework) NameSender(ctx context.Context, actor access.Actor, n casefil
 			return err
 		}
 		ch := change{
-			items: []custody.Item{entry},
+			items: []custody.Item{entry}, edit: func(row *store.CaseChange) { row.Unreached = true },
 			event: custody.Event{Kind: audit.EntryAdded, Detail: map[string]string{"kind": string(casefile.EntryContactChange)}},
 		}
 		if who.Email != "" {
@@ -138,10 +143,23 @@ func (c *Casework) confirmTo(ctx context.Context, o *custody.Opened, who casefil
 		return err
 	}
 	ch.edit = func(row *store.CaseChange) { row.Unreached = false }
+	ch.facts = happened(c.Store.Now(), deadline.EventAcknowledgement)
 	ch.more = func(tx *store.Tx) error {
 		return errors.Join(tx.PutNotice(notice), tx.InsertLink(link), tx.QueueMail(*mail, tx.Now()))
 	}
 	return nil
+}
+
+// giveUp takes the clocks away that wait until nobody was told.
+func giveUp(stored []deadline.Clock) (kept []deadline.Clock, gone []string) {
+	for _, k := range stored {
+		if toSomebody(k.Kind) && k.Met == nil {
+			gone = append(gone, k.ID)
+			continue
+		}
+		kept = append(kept, k)
+	}
+	return kept, gone
 }
 
 // LeaveUnknown records what was tried to find out who wrote a letter without a sender, and
@@ -169,7 +187,7 @@ func (c *Casework) LeaveUnknown(ctx context.Context, actor access.Actor, n casef
 			return err
 		}
 		return c.apply(ctx, actor, o, change{
-			items: []custody.Item{step}, to: to, words: tried, edit: func(ch *store.CaseChange) { ch.Unreached = false },
+			items: []custody.Item{step}, to: to, words: tried, before: giveUp, edit: func(ch *store.CaseChange) { ch.Unreached = false },
 			event: custody.Event{Kind: audit.StateChanged, Detail: map[string]string{"from": string(o.Case.State), "to": string(to), "how": "unknown"}},
 		})
 	})

@@ -18,21 +18,31 @@ func (c *Custody) Append(file store.Case, keys []store.CaseKey, item Item) (*Add
 	if i < 0 || !c.keyHolds(keys[i]) {
 		return nil, fmt.Errorf("append %s: no key of the case holds: %w", item.Kind, seal.ErrOpen)
 	}
-	to, err := seal.NewRecipient(seal.RecipientCompartment, item.Compartment.String(), keys[i].Public[item.Compartment])
+	e, err := c.appendEntry(keys[i], file, file.Head.Count+1, item)
 	if err != nil {
-		return nil, fmt.Errorf("append %s: %w", item.Kind, err)
+		return nil, err
+	}
+	head := chain(file.Head, store.Mark{Seq: e.Seq, Stamp: e.Stamp})
+	return &Addition{Entries: []store.Entry{e}, id: file.ID, from: file.Head, to: c.stampHead(file.ID, head)}, nil
+}
+
+// appendEntry seals an item to the public key of its compartment, which the caller found to
+// hold.
+func (c *Custody) appendEntry(key store.CaseKey, file store.Case, seq int64, item Item) (store.Entry, error) {
+	to, err := seal.NewRecipient(seal.RecipientCompartment, item.Compartment.String(), key.Public[item.Compartment])
+	if err != nil {
+		return store.Entry{}, fmt.Errorf("append %s: %w", item.Kind, err)
 	}
 	e := store.Entry{
-		Case: file.ID, ID: item.ID, Seq: file.Head.Count + 1, Epoch: file.Epoch, Compartment: item.Compartment, Kind: item.Kind,
+		Case: file.ID, ID: item.ID, Seq: seq, Epoch: key.Epoch, Compartment: item.Compartment, Kind: item.Kind,
 		Parent: item.Parent, AuthorKind: item.AuthorKind, AuthorID: item.AuthorID, Appended: true, Created: c.store.Now(),
 	}
 	if e.ID == "" {
 		e.ID = ident.New()
 	}
 	if e.Box, err = seal.Append(to, entryContext(c.instance, e), item.Payload); err != nil {
-		return nil, fmt.Errorf("append %s: %w", item.Kind, err)
+		return e, fmt.Errorf("append %s: %w", item.Kind, err)
 	}
 	c.stampEntry(&e)
-	head := chain(file.Head, store.Mark{Seq: e.Seq, Stamp: e.Stamp})
-	return &Addition{Entries: []store.Entry{e}, id: file.ID, from: file.Head, to: c.stampHead(file.ID, head)}, nil
+	return e, nil
 }

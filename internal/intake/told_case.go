@@ -55,8 +55,11 @@ func (i *Intake) ReviewTold(ctx context.Context, actor access.Actor, tok seal.To
 func (i *Intake) reviewTold(ctx context.Context, actor access.Actor, d *Draft, dir *staff.Directory) (*ToldReview, access.Exclusion, error) {
 	f, wrong := i.facts(d)
 	v := &ToldReview{
-		Review: Review{Draft: d, Routing: i.Profile.Route(d.Answers), Missing: i.Profile.MissingTold(d.Answers, f.unknown)},
+		Review: Review{Draft: d, Routing: i.Profile.Route(d.Answers), Missing: i.Profile.MissingTold(d.Answers)},
 		Wrong:  wrong, Channel: f.channel, At: f.at, Written: f.written, Unknown: f.unknown, Consent: f.consent,
+	}
+	if f.unknown {
+		v.Missing = i.Profile.MissingUnsigned(d.Answers)
 	}
 	x := exclusion(d, v.Routing)
 	if v.Routing.Team == "" {

@@ -14,6 +14,7 @@ import (
 	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
+	"klankbord/internal/deadline"
 	"klankbord/internal/fault"
 	"klankbord/internal/intake"
 	"klankbord/internal/profile"
@@ -33,7 +34,9 @@ func telling(a profile.Answers, channel casefile.Channel, at time.Time) profile.
 	return a
 }
 
-func (d *desk) local(at time.Time) time.Time { return at.In(d.Intake.Calendar.Location).Truncate(time.Minute) }
+func (d *desk) local(at time.Time) time.Time {
+	return at.In(d.Intake.Calendar.Location).Truncate(time.Minute)
+}
 
 // keep keeps what a member typed, all of it, as the page does.
 func (d *desk) keep(by access.Actor, tok seal.Token, a profile.Answers) (*intake.Draft, bool) {
@@ -166,8 +169,8 @@ func TestARecordingIsKeptOnlyWithConsent(t *testing.T) {
 
 func TestALetterWithoutASenderIsFollowedUp(t *testing.T) {
 	d := staffed(t)
-	by := d.team.Service[0]
-	a := telling(apptest.Answers("communication"), casefile.ChannelLetter, d.local(d.Clock.Now().AddDate(0, 0, -1)))
+	by := d.team.Manager
+	a := telling(apptest.StrictAnswers("corruption"), casefile.ChannelLetter, d.local(d.Clock.Now().AddDate(0, 0, -1)))
 	a[intake.ToldUnknown] = []string{"yes"}
 	for _, who := range []string{profile.FieldFirstName, profile.FieldLastName, profile.FieldEmail} {
 		delete(a, who)
@@ -177,10 +180,8 @@ func TestALetterWithoutASenderIsFollowedUp(t *testing.T) {
 	if !c.Nobody || c.Next.Key != "unknown" || c.Next.To != "/sender" || len(c.Slips) != 0 {
 		t.Fatalf("next is %q", c.Next.Key)
 	}
-	for _, k := range c.Clocks {
-		if k.Kind == "acknowledgement" {
-			t.Error("a confirmation is owed to nobody")
-		}
+	if c.Next.Clock.Kind != deadline.KindAcknowledgement || c.Next.Due.After(c.Received.AddDate(0, 0, 8)) {
+		t.Errorf("it is to be tried by %v", c.Next.Due)
 	}
 	if err := d.Casework.NameSender(t.Context(), by, n, casework.Sender{Last: "Maes"}); fault.Kind("") == kindOf(err) {
 		t.Error("somebody nobody can reach was taken")
@@ -191,11 +192,16 @@ func TestALetterWithoutASenderIsFollowedUp(t *testing.T) {
 	if c = d.Case(by, n); c.Next.Key == "unknown" || !c.Nobody {
 		t.Errorf("next is %q", c.Next.Key)
 	}
+	for _, k := range c.Clocks {
+		if k.Kind == deadline.KindAcknowledgement {
+			t.Error("a confirmation is still owed to nobody")
+		}
+	}
 	if err := d.Casework.NameSender(t.Context(), by, n, casework.Sender{Last: "Maes", Email: "maes@example.org"}); err != nil {
 		t.Fatal(err)
 	}
-	if c = d.Case(by, n); c.Nobody || c.Identity.Name != "Maes" || !c.Contact.Mail {
-		t.Errorf("name %q, mail %v", c.Identity.Name, c.Contact.Mail)
+	if c = d.Case(by, n); c.Nobody || !c.Contact.Mail {
+		t.Errorf("unknown %v, mail %v", c.Nobody, c.Contact.Mail)
 	}
 	if code, err := d.Casework.HandCode(t.Context(), by, n, "De afzender belde", d.Password(by)); err != nil || code == "" {
 		t.Error(err)

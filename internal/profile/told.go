@@ -30,17 +30,23 @@ func (p *Profile) DemandsTold(f Field, a Answers) bool {
 }
 
 // MissingTold says what still has to be filled in or put right before what somebody told can
-// be registered. Nothing is asked about who it was where that is unknown.
-func (p *Profile) MissingTold(a Answers, unknown bool) []FieldError {
+// be registered.
+func (p *Profile) MissingTold(a Answers) []FieldError {
+	named := a.Given(FieldFirstName) || a.Given(FieldLastName)
+	return p.missingTold(a, func(s Step) []FieldError { return p.checkOneOf(s, a) }, func(f Field) bool { return f.ID == FieldLastName && !named })
+}
+
+// MissingUnsigned is the same for a letter without a sender: nothing is asked about who it was.
+func (p *Profile) MissingUnsigned(a Answers) []FieldError {
+	return p.missingTold(a, func(Step) []FieldError { return nil }, func(Field) bool { return false })
+}
+
+func (p *Profile) missingTold(a Answers, reach func(Step) []FieldError, name func(Field) bool) []FieldError {
 	var out []FieldError
 	for _, s := range p.StepsTold(a) {
-		var list []FieldError
-		if !unknown {
-			list = p.checkOneOf(s, a)
-		}
+		list := reach(s)
 		for _, f := range s.Fields {
-			named := a.Given(FieldFirstName) || a.Given(FieldLastName)
-			required := p.DemandsTold(f, a) || f.ID == FieldLastName && !unknown && !named
+			required := p.DemandsTold(f, a) || name(f)
 			if e, bad := p.checkField(f, f.ID, a, required); bad {
 				list = append(list, e)
 			}

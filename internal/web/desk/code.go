@@ -160,15 +160,15 @@ type handedPage struct {
 // handed is the sheet without its code.
 func (d *desk) handed(r *http.Request, c *casework.Case) handedPage {
 	data := handedPage{Base: base(r), Number: string(c.Number), Gone: true, Lang: c.Language, Helper: c.Channel == casefile.ChannelWatch, Translator: c.Channel == casefile.ChannelTranslate}
-	group := "code"
+	title, text := "desk.code.sheet-title", "desk.code.sheet-text"
 	switch {
 	case data.Helper:
-		group = "helper"
+		title, text = "desk.helper.sheet-title", "desk.helper.sheet-text"
 	case data.Translator:
-		group = "translator"
+		title, text = "desk.translator.sheet-title", "desk.translator.sheet-text"
 	}
-	data.Title = d.Words.Text(c.Language, "desk."+group+".sheet-title", map[string]string{"number": data.Number})
-	data.Text = d.Words.Text(c.Language, "desk."+group+".sheet-text", nil)
+	data.Title = d.Words.Text(c.Language, title, map[string]string{"number": data.Number})
+	data.Text = d.Words.Text(c.Language, text, nil)
 	data.Address = d.address(r) + "/" + c.Language + "/mailbox"
 	return data
 }

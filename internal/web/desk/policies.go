@@ -31,7 +31,7 @@ func Policies() map[string]ui.Who {
 		"GET /desk/case/{number}/sender":                    ui.Readers,
 		"POST /desk/case/{number}/sender":                   ui.Readers,
 		"GET /desk/case/{number}/code/handed.pdf":           ui.Readers,
-		"GET /desk/case/{number}/slip/{slip}/minutes.pdf":   ui.Readers,
+		"GET /desk/case/{number}/minutes/{slip}":            ui.Readers,
 		"GET /desk/mail":                                    ui.Members,
 		"GET /desk/case/{number}/sort":                      ui.Readers,
 		"POST /desk/case/{number}/sort":                     ui.Readers,

@@ -193,7 +193,7 @@ func (d *desk) routes() []route {
 		{"GET /desk/case/{number}/slip/new/{kind}", member, d.slipAsk},
 		{"POST /desk/case/{number}/slip/new/{kind}", member, d.slipPut},
 		{"GET /desk/case/{number}/slip/{slip}", member, d.slipShow},
-		{"GET /desk/case/{number}/slip/{slip}/minutes.pdf", member, d.minutesFile},
+		{"GET /desk/case/{number}/minutes/{slip}", member, d.minutesFile},
 		{"POST /desk/case/{number}/slip/{slip}", member, d.slipTakeBack},
 
 		{"GET /desk/case/{number}/access", member, d.accessShow},

@@ -259,7 +259,7 @@ func (d *desk) slipShow(w http.ResponseWriter, r *http.Request) error {
 		data.Text.Note = d.text(r, "redact.note", "date", d.date(r, p.Redacted))
 	}
 	if p.Kind == casefile.SlipMinutes {
-		data.Paper = base(r) + "/slip/" + string(p.ID) + "/minutes.pdf"
+		data.Paper = base(r) + "/minutes/" + string(p.ID)
 	}
 	if p.May(casefile.SlipTakeBack) {
 		data.Action = base(r) + "/slip/" + string(p.ID)

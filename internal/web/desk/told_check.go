@@ -3,6 +3,7 @@ package desk
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"klankbord/internal/casefile"
 	"klankbord/internal/intake"
@@ -195,15 +196,15 @@ func (d *desk) toldDone(w http.ResponseWriter, r *http.Request) error {
 
 // toldText says in the history of a case how it came in, and who registered it.
 func (d *desk) toldText(r *http.Request, t *casefile.Told) string {
-	text := d.text(r, "told.event", "channel", d.text(r, "common.channel."+string(t.Channel)), "when", lang.DateTime(lang.Lang(d.Renderer.Lang(r)), t.At))
+	lines := []string{d.text(r, "told.event", "channel", d.text(r, "common.channel."+string(t.Channel)), "when", lang.DateTime(lang.Lang(d.Renderer.Lang(r)), t.At))}
 	if t.Unknown {
-		text += "\n" + d.text(r, "told.sender-unknown")
+		lines = append(lines, d.text(r, "told.sender-unknown"))
 	}
 	if t.Channel.Oral() {
-		text += "\n" + d.text(r, "told.consent-"+string(t.Consent)) + "\n" + d.text(r, "told.event-minutes")
+		lines = append(lines, d.text(r, "told.consent-"+string(t.Consent)), d.text(r, "told.event-minutes"))
 	}
 	if t.LeftOut {
-		text += "\n" + d.text(r, "told.event-left-out")
+		lines = append(lines, d.text(r, "told.event-left-out"))
 	}
-	return text
+	return strings.Join(lines, "\n")
 }
