@@ -23,8 +23,9 @@ func (d *desk) showSender(w http.ResponseWriter, r *http.Request, status int, ty
 	if err != nil {
 		return err
 	}
-	if !c.Nobody {
-		return fault.ErrNotFound
+	if !c.Nobody { // somebody named them meanwhile
+		ui.Redirect(w, r, base(r))
+		return nil
 	}
 	data := senderPage{Base: base(r), Number: string(c.Number)}
 	add := func(kind ui.FieldKind, name string) ui.Field {

@@ -33,7 +33,7 @@ func (s *states) told() {
 	nele.get("/desk/register").send("/register", url.Values{"act": {"discard"}})
 	named := s.spoken("visit", url.Values{"topics": {"data-breach"}, profile.FieldConcerns: {"none"}, "story": {"Madame attend une réponse de Thomas Dubois depuis trois semaines."}})
 	nele.get("/desk/register").send("/register", named).send("/register", url.Values{"act": {"check"}})
-	s.keep("told-check", nele.get(s.in("/desk/register/check")))
+	s.keep("told_check", nele.get(s.in("/desk/register/check")))
 	nele.get("/desk/register").send("/register", url.Values{"act": {"discard"}})
 	letter := s.spoken("letter", url.Values{"told.unknown": {"yes"}, "last_name": {""}, "phone": {""}})
 	got := sofie.get("/desk/register").send("/register", letter).send("/register", url.Values{"act": {"check"}}).send("/register/check", url.Values{"act": {"register"}})
@@ -42,5 +42,5 @@ func (s *states) told() {
 	s.keep("sender", sofie.get(s.in("/desk/case/"+number+"/sender")))
 	other := s.spoken("letter", url.Values{"topics": {"data-breach"}, profile.FieldConcerns: {"none"}})
 	sofie.get("/desk/register").send("/register", other).send("/register", url.Values{"act": {"check"}}).send("/register/check", url.Values{"act": {"register"}})
-	s.keep("told-done", sofie.get(s.in("/desk/register/done")))
+	s.keep("told_done", sofie.get(s.in("/desk/register/done")))
 }

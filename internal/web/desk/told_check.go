@@ -115,8 +115,11 @@ func (d *desk) toldRegister(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	tok, ok := d.toldToken(r)
-	if !ok {
+	_, tok, err := d.toldDraft(r)
+	if err != nil && !errors.Is(err, intake.ErrNoDraft) {
+		return err
+	}
+	if _, ok := d.toldToken(r); !ok {
 		ui.Redirect(w, r, "/desk/register")
 		return nil
 	}
