@@ -68,7 +68,7 @@ func (c *Casework) Attach(ctx context.Context, actor access.Actor, n, to casefil
 			return err
 		}
 		c.logged.forget(mail.Case.ID)
-		c.searches.erase(mail.Case.ID)
+		c.forgetCase(mail.Case.ID)
 		return nil
 	})
 }

@@ -81,6 +81,7 @@ type Casework struct {
 	prints   prints
 	counts   tallied[int]
 	reports  tallied[*Numbers]
+	ledgers  ledgers
 }
 
 func (c *Casework) wake() {

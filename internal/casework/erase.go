@@ -144,7 +144,7 @@ func (c *Casework) erase(ctx context.Context, actor access.Actor, e erasing) err
 		return fmt.Errorf("erase case: %w", err)
 	}
 	c.logged.forget(file.ID)
-	c.searches.erase(file.ID)
+	c.forgetCase(file.ID)
 	c.wake()
 	return nil
 }

@@ -46,7 +46,7 @@ func (c *Casework) ErasePart(ctx context.Context, actor access.Actor, n casefile
 		return err
 	}
 	c.logged.forget(e.o.Case.ID)
-	c.searches.erase(e.o.Case.ID)
+	c.forgetCase(e.o.Case.ID)
 	return nil
 }
 

@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -12,7 +11,6 @@ import (
 	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
-	"klankbord/internal/deadline"
 	"klankbord/internal/fault"
 	"klankbord/internal/figures"
 	"klankbord/internal/staff"
@@ -105,17 +103,24 @@ func (c *Casework) counted(ctx context.Context, actor access.Actor, f NumbersFil
 	if err != nil {
 		return nil, err
 	}
-	n := &tallying{c: c, actor: actor, dir: dir, filter: f, span: c.span(f.Period), apart: map[casefile.ID]bool{}}
+	n := &tallying{c: c, actor: actor, dir: dir, filter: f, span: c.span(f.Period)}
+	n.book = c.ledgers.of(actor, n.span, c.Store.Now())
+	n.book.mu.Lock()
+	defer n.book.mu.Unlock()
 	if err := c.Store.Read(ctx, n.read); err != nil {
 		return nil, fmt.Errorf("count cases: %w", err)
 	}
+	n.open(n.facts)
 	if err := c.noteInbox(ctx, actor, viewNumbers, n.rings); err != nil {
 		return nil, err
 	}
 	if n.kept != nil {
 		return n.kept, nil
 	}
-	out := &Numbers{Report: figures.Count(n.cases, n.besides, f.Period, c.lists(), c.Store.Now(), c.Calendar.Location), All: !actor.Handler(), Damaged: n.damaged}
+	n.book.take(n.news, n.size, n.facts)
+	n.count()
+	n.book.empty()
+	out := &Numbers{Report: figures.Count(n.cases, n.besides, f.Period, c.lists(), c.Store.Now(), c.Calendar.Location), All: n.book.all, Damaged: n.damaged}
 	if n.settled {
 		c.reports.put(n.key(), counted[*Numbers]{out, n.size, c.Store.Now()}, reportsMost)
 	}
@@ -156,20 +161,23 @@ type tallying struct {
 	settled bool     // the size of the log tells of every change
 	size    int64
 
-	cases   []figures.Case
+	book    *ledger
+	news    store.Span       // what of it was read
+	facts   []*fact          // that were read
+	rows    []store.InboxRow // what opens them, in the same order
 	rings   []store.Ring
+	left    []store.ErasedCase
+	readers []store.Reader // where the edition leaves the team
+
+	cases   []figures.Case
 	damaged int
-	apart   map[casefile.ID]bool // somebody of the team is kept out
-	clocks  map[casefile.ID][]deadline.Clock
-	replied map[casefile.ID]bool // of those in which a member wrote
-	opened  []casefile.ID
-	reviews []casefile.ID // that somebody was asked to look at again
 	besides figures.Besides
 	agency  map[string]string // how it was spelled first, by how it is found
 }
 
+// read reads what changed since the session counted last. The caller holds the lock of
+// the ledger.
 func (n *tallying) read(tx *store.Tx) error {
-	n.cases, n.rings, n.damaged, n.agency = nil, nil, 0, map[string]string{}
 	size, waiting, err := tx.LogStands()
 	if err != nil {
 		return err
@@ -179,15 +187,25 @@ func (n *tallying) read(tx *store.Tx) error {
 		n.kept = kept
 		return nil
 	}
-	if err := n.around(tx); err != nil {
+	if n.besides.Now, err = n.c.besides(tx, n.filter.Period); err != nil {
 		return err
 	}
-	if n.actor.Handler() {
-		err = n.mine(tx)
-	} else {
-		err = n.every(tx)
+	if n.besides.Before, err = n.c.besides(tx, n.filter.Period.Before()); err != nil {
+		return err
 	}
-	return errors.Join(err, n.erased(tx))
+	if n.left, err = tx.ErasedCases("", math.MaxInt32); err != nil {
+		return err
+	}
+	if n.filter.For != figures.Team {
+		if n.readers, err = tx.ReadersAmong(n.span); err != nil {
+			return err
+		}
+	}
+	if n.news, err = n.book.since(tx, n.span); err != nil {
+		return err
+	}
+	n.facts, err = n.gather(tx, n.news)
+	return err
 }
 
 // key names what is counted for whom.
@@ -195,105 +213,52 @@ func (n *tallying) key() string {
 	return fmt.Sprint(n.actor.Session, "/", n.actor.Member, "/", n.filter)
 }
 
-// around reads what stands beside the cases.
-func (n *tallying) around(tx *store.Tx) (err error) {
-	if n.clocks, err = tx.ClocksAmong(n.span); err != nil {
-		return err
-	}
-	dealings, err := tx.DealingsAmong(n.span)
-	if err != nil {
-		return err
-	}
-	n.replied = map[casefile.ID]bool{}
-	for _, d := range dealings {
-		n.replied[d.Case] = d.Replied
-	}
-	if n.opened, err = tx.IdentitiesOpened(); err != nil {
-		return err
-	}
-	if n.reviews, err = tx.ReviewsAmong(n.span); err != nil {
-		return err
-	}
-	if n.besides.Now, err = n.c.besides(tx, n.filter.Period); err != nil {
-		return err
-	}
-	n.besides.Before, err = n.c.besides(tx, n.filter.Period.Before())
-	return err
-}
-
-// mine counts the cases that a member has a key to.
-func (n *tallying) mine(tx *store.Tx) error {
-	rows, err := tx.Inbox(store.InboxFilter{Member: n.actor.Member, Route: n.filter.Route, Among: n.span, Limit: math.MaxInt32})
-	if err != nil {
-		return err
-	}
-	if err := n.findApart(tx, rows); err != nil {
-		return err
-	}
-	rows = slices.DeleteFunc(rows, func(r store.InboxRow) bool { return n.left(n.apart[r.ID]) || !countable(r.Channel) })
-	var opened []openedRow
-	opened, n.rings = n.c.openRows(n.actor, rows)
-	for _, o := range opened {
-		if o.damaged {
-			n.damaged++
-		}
-		k := n.clear(o.Case)
-		n.tally(&k, o.summary)
-		n.cases = append(n.cases, k)
-	}
-	return nil
-}
-
-// every counts all cases, without what only a key opens.
-func (n *tallying) every(tx *store.Tx) error {
-	files, err := tx.CasesAmong(n.span)
-	if err != nil {
-		return err
-	}
-	var rows []store.InboxRow
-	for _, f := range files {
-		rows = append(rows, store.InboxRow{Case: f})
-	}
-	if err := n.findApart(tx, rows); err != nil {
-		return err
-	}
-	for _, f := range files {
-		if n.filter.Route != "" && f.Route != n.filter.Route || n.left(n.apart[f.ID]) || !countable(f.Channel) {
+// count makes of what was gathered what is counted.
+func (n *tallying) count() {
+	n.agency = map[string]string{}
+	apart := n.findApart()
+	for _, f := range n.book.list {
+		if n.filter.Route != "" && f.file.Route != n.filter.Route || n.omits(apart[f.file.ID]) || !countable(f.file.Channel) {
 			continue
 		}
+		if f.damaged {
+			n.damaged++
+		}
 		k := n.clear(f)
-		k.Sealed = true
+		if k.Sealed = f.sealed; !f.sealed {
+			n.tally(&k, f.summary)
+		}
 		n.cases = append(n.cases, k)
 	}
-	return nil
+	n.erased()
 }
 
 // countable reports whether a case is counted: of a request about data by somebody
 // without a case only that request is.
 func countable(c casefile.Channel) bool { return c.Complaint() || c == casefile.ChannelData }
 
-// left reports whether a case stays out of this edition because somebody of the team is
+// omits reports whether a case stays out of this edition because somebody of the team is
 // kept out of it.
-func (n *tallying) left(apart bool) bool {
+func (n *tallying) omits(apart bool) bool {
 	return apart && (n.filter.For == figures.Public || n.filter.For == figures.Board && n.actor.Handler())
 }
 
-func (n *tallying) findApart(tx *store.Tx, rows []store.InboxRow) error {
+// findApart finds the cases from which somebody of the team is kept out, for an edition
+// that leaves the team.
+func (n *tallying) findApart() map[casefile.ID]bool {
+	apart := map[casefile.ID]bool{}
 	if n.filter.For == figures.Team {
-		return nil
-	}
-	readers, err := tx.ReadersAmong(n.span)
-	if err != nil {
-		return err
+		return apart
 	}
 	by := map[casefile.ID][]staff.ID{}
-	for _, r := range readers {
+	for _, r := range n.readers {
 		by[r.Case] = append(by[r.Case], r.Member)
 	}
-	for _, r := range rows {
-		n.apart[r.ID] = n.c.apart(n.dir, r.Team, r.Route, r.Received, func(id staff.ID) bool { return slices.Contains(by[r.ID], id) })
+	for _, f := range n.book.list {
+		k := f.file
+		apart[k.ID] = n.c.apart(n.dir, k.Team, k.Route, k.Received, func(id staff.ID) bool { return slices.Contains(by[k.ID], id) })
 	}
-	return nil
+	return apart
 }
 
 // apart reports whether a case goes around somebody: another team has it than has its

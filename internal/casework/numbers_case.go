@@ -1,7 +1,6 @@
 package casework
 
 import (
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -14,8 +13,8 @@ import (
 )
 
 // clear is what is counted of a case from what stands in the clear about it.
-func (n *tallying) clear(f store.Case) figures.Case {
-	at := n.c.Calendar.Location
+func (n *tallying) clear(from *fact) figures.Case {
+	at, f, clocks := n.c.Calendar.Location, from.file, from.clocks
 	k := figures.Case{
 		Only: !f.Channel.Complaint(), Route: f.Route, Channel: f.Channel, Language: f.Language, Since: f.Received,
 		Received: figures.MonthIn(f.Received, at), Closed: figures.MonthIn(f.Closed, at), Waited: -1, Delay: -1,
@@ -23,7 +22,6 @@ func (n *tallying) clear(f store.Case) figures.Case {
 	if !f.Closed.IsZero() {
 		k.Days = int(f.Closed.Sub(f.Received) / (24 * time.Hour))
 	}
-	clocks := n.clocks[f.ID]
 	if c, ok := first(clocks, deadline.KindAcknowledgement, deadline.KindFirstAnswer); ok {
 		k.Acknowledged = n.judge(c)
 		if c.Met != nil {
@@ -40,8 +38,7 @@ func (n *tallying) clear(f store.Case) figures.Case {
 		}
 	}
 	k.CheckIn = n.checkIns(clocks)
-	k.Replied, k.Written = n.replied[f.ID]
-	k.Opened, k.Reviewed = slices.Contains(n.opened, f.ID), slices.Contains(n.reviews, f.ID)
+	k.Written, k.Replied, k.Opened, k.Reviewed = from.written, from.replied, from.opened, from.reviewed
 	return k
 }
 
@@ -112,20 +109,15 @@ func (n *tallying) judge(k deadline.Clock) figures.Judged {
 
 // erased counts what is left of erased cases: for a member those that they erased or
 // agreed to, and those that everybody in a team of theirs could read.
-func (n *tallying) erased(tx *store.Tx) error {
-	rows, err := tx.ErasedCases("", math.MaxInt32)
-	if err != nil {
-		return err
-	}
-	for _, row := range rows {
-		if n.filter.Route != "" && row.Route != n.filter.Route || !n.knows(row) || n.left(row.Apart) || !row.Channel.Complaint() || retention.Reason(row.Rule).NoComplaint() {
+func (n *tallying) erased() {
+	for _, row := range n.left {
+		if n.filter.Route != "" && row.Route != n.filter.Route || !n.knows(row) || n.omits(row.Apart) || !row.Channel.Complaint() || retention.Reason(row.Rule).NoComplaint() {
 			continue
 		}
 		if k, ok := n.remains(row); ok {
 			n.cases = append(n.cases, k)
 		}
 	}
-	return nil
 }
 
 // knows reports whether the actor may know that there was such a case.

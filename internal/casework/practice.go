@@ -179,7 +179,7 @@ func (c *Casework) endPractice(ctx context.Context, by audit.Actor, id casefile.
 		return fmt.Errorf("end practice: %w", err)
 	}
 	c.logged.forget(id)
-	c.searches.erase(id)
+	c.forgetCase(id)
 	c.wake()
 	return nil
 }

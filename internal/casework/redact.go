@@ -213,7 +213,7 @@ func (c *Casework) remove(ctx context.Context, actor access.Actor, w removing) e
 	if err != nil {
 		return fmt.Errorf("remove from case: %w", err)
 	}
-	c.searches.erase(w.o.Case.ID)
+	c.forgetCase(w.o.Case.ID)
 	return nil
 }
 

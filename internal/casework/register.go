@@ -100,7 +100,8 @@ func (c *Casework) Register(ctx context.Context, actor access.Actor, t RegisterT
 }
 
 func (n *tallying) register(tx *store.Tx) (list []Registered, err error) {
-	if n.clocks, err = tx.ClocksAmong(n.span); err != nil {
+	clocks, err := tx.ClocksAmong(n.span)
+	if err != nil {
 		return nil, err
 	}
 	names, err := memberNames(tx)
@@ -115,7 +116,7 @@ func (n *tallying) register(tx *store.Tx) (list []Registered, err error) {
 		if !r.Channel.Complaint() {
 			continue
 		}
-		k := n.clear(r.Case)
+		k := n.clear(&fact{file: r.Case, clocks: clocks[r.ID]})
 		line := Registered{
 			Number: r.Number, Route: r.Route, Team: r.Team, State: r.State, Channel: r.Channel, Language: r.Language,
 			Received: r.Received, Closed: r.Closed, Days: -1, Acknowledged: k.Acknowledged, Answered: k.Answered,

@@ -242,7 +242,7 @@ func (c *Casework) forget(ctx context.Context, file store.Case) error {
 	})
 	if err == nil {
 		c.logged.forget(file.ID)
-		c.searches.erase(file.ID)
+		c.forgetCase(file.ID)
 	}
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"klankbord/internal/access"
@@ -19,6 +20,7 @@ import (
 	"klankbord/internal/config"
 	"klankbord/internal/dialogue"
 	"klankbord/internal/fault"
+	"klankbord/internal/figures"
 	"klankbord/internal/lang"
 	"klankbord/internal/profile"
 	"klankbord/internal/seal"
@@ -214,6 +216,30 @@ func (h *history) checkDesk(t *rapid.T) {
 		if err != nil || list.Total != mine || len(list.Rows) != mine {
 			t.Fatalf("%s is shown %d cases, should be shown %d: %v", name, list.Total, mine, err)
 		}
+	}
+	h.checkFigures(t, rapid.SampledFrom(h.names()).Draw(t, "who counts"))
+	if rapid.Bool().Draw(t, "the log takes its lines") {
+		h.Sequence()
+	}
+}
+
+// checkFigures asks twice what somebody counts: in a session that counted after every step
+// before, and in one that never did.
+func (h *history) checkFigures(t *rapid.T, name string) {
+	month := figures.MonthIn(h.Store.Now(), h.Casework.Calendar.Location)
+	what := casework.NumbersFilter{Period: figures.Period{From: month - 2, To: month}, For: figures.Team}
+	lasting, first := h.people[name].actor, h.people[name].actor
+	lasting.Session, first.Session = "of "+name, ""
+	before, failed := h.Casework.Numbers(ctx, lasting, what)
+	now, err := h.Casework.Numbers(ctx, first, what)
+	if fmt.Sprint(failed) != fmt.Sprint(err) {
+		t.Fatalf("%s counts with %v, and anew with %v", name, failed, err)
+	}
+	if err != nil {
+		return
+	}
+	if diff := cmp.Diff(now.Figures, before.Figures, cmpopts.IgnoreUnexported(figures.Figure{}, figures.Value{})); diff != "" || now.Damaged != before.Damaged {
+		t.Fatalf("%s counts other figures than they should (-anew +before), %d and %d damaged:\n%s", name, now.Damaged, before.Damaged, diff)
 	}
 }
 

@@ -9,16 +9,26 @@ import (
 )
 
 // Span is a stretch of time; Till is not part of it.
-type Span struct{ From, Till time.Time }
+type Span struct {
+	From, Till time.Time
+	Of         []casefile.ID // only these cases; nil: all
+}
 
 // among narrows to what a report of a span counts: what was received before it ended
 // and not closed before it began, but for mail that nobody took for a complaint yet.
-const among = `c.received < $1 AND (c.closed = 0 OR c.closed >= $2) AND c.state <> 'unsorted' AND ` + notPractice
+func (s Span) among() (where string, args []any) {
+	where, args = `c.received < $1 AND (c.closed = 0 OR c.closed >= $2) AND c.state <> 'unsorted' AND `+notPractice, []any{micros(s.Till), micros(s.From)}
+	if s.Of != nil {
+		where, args = where+` AND c.id IN (`+numbered(3, len(s.Of))+`)`, append(args, anys(s.Of)...)
+	}
+	return where, args
+}
 
 // CasesAmong lists what stands in the clear about every case that a report of a span
 // counts.
 func (t *Tx) CasesAmong(s Span) ([]Case, error) {
-	rows, err := t.Query(`SELECT `+caseColumns+` FROM case_file c WHERE `+among+` ORDER BY c.received, c.id`, micros(s.Till), micros(s.From))
+	where, args := s.among()
+	rows, err := t.Query(`SELECT `+caseColumns+` FROM case_file c WHERE `+where+` ORDER BY c.received, c.id`, args...)
 	return all(rows, err, scanCase)
 }
 
@@ -45,8 +55,9 @@ func (t *Tx) RegisteredIn(s Span, member staff.ID) ([]Registered, error) {
 
 // ClocksAmong lists the clocks of those cases, by due time.
 func (t *Tx) ClocksAmong(s Span) (map[casefile.ID][]deadline.Clock, error) {
+	where, args := s.among()
 	rows, err := t.Query(`SELECT case_id, `+clockColumns+` FROM (SELECT k.* FROM case_clock k JOIN case_file c ON c.id = k.case_id
-  WHERE `+among+`) AS clocks ORDER BY due, id`, micros(s.Till), micros(s.From))
+  WHERE `+where+`) AS clocks ORDER BY due, id`, args...)
 	type of struct {
 		id    casefile.ID
 		clock deadline.Clock
@@ -70,10 +81,11 @@ type Dealing struct {
 
 // DealingsAmong lists those cases in which a member wrote to the complainant.
 func (t *Tx) DealingsAmong(s Span) ([]Dealing, error) {
+	where, args := s.among()
 	rows, err := t.Query(`SELECT m.case_id, CASE WHEN EXISTS (SELECT 1 FROM entry r
   WHERE r.case_id = m.case_id AND r.seq > m.first AND r.kind = 'message-in' AND r.author_kind = 'complainant') THEN 1 ELSE 0 END
 FROM (SELECT e.case_id, min(e.seq) AS first FROM case_file c JOIN entry e ON e.case_id = c.id
-  WHERE `+among+` AND e.kind = 'message-out' GROUP BY e.case_id) AS m`, micros(s.Till), micros(s.From))
+  WHERE `+where+` AND e.kind = 'message-out' GROUP BY e.case_id) AS m`, args...)
 	return all(rows, err, func(row scanner) (d Dealing, err error) {
 		var replied int
 		err = row.Scan(&d.Case, &replied)
@@ -82,10 +94,14 @@ FROM (SELECT e.case_id, min(e.seq) AS first FROM case_file c JOIN entry e ON e.c
 	})
 }
 
-// IdentitiesOpened lists the cases in which the record of who the complainant is was
-// opened.
-func (t *Tx) IdentitiesOpened() ([]casefile.ID, error) {
-	rows, err := t.Query(`SELECT DISTINCT case_id FROM opening WHERE what = 'identity'`)
+// IdentitiesOpened lists the cases, of some or of all, in which the record of who the
+// complainant is was opened.
+func (t *Tx) IdentitiesOpened(of []casefile.ID) ([]casefile.ID, error) {
+	where := ""
+	if of != nil {
+		where = ` AND case_id IN (` + numbered(1, len(of)) + `)`
+	}
+	rows, err := t.Query(`SELECT DISTINCT case_id FROM opening WHERE what = 'identity'`+where, anys(of)...)
 	return all(rows, err, scanID)
 }
 
@@ -102,9 +118,10 @@ type Reader struct {
 
 // ReadersAmong lists who can read the cases that a report of a span counts.
 func (t *Tx) ReadersAmong(s Span) ([]Reader, error) {
+	where, args := s.among()
 	rows, err := t.Query(`SELECT g.case_id, g.recipient_id FROM case_file c JOIN case_grant g ON g.case_id = c.id AND g.epoch = c.epoch
-WHERE `+among+` AND g.recipient_kind = 'member'
-UNION SELECT l.case_id, l.member_id FROM case_file c JOIN lost_access l ON l.case_id = c.id WHERE `+among, micros(s.Till), micros(s.From))
+WHERE `+where+` AND g.recipient_kind = 'member'
+UNION SELECT l.case_id, l.member_id FROM case_file c JOIN lost_access l ON l.case_id = c.id WHERE `+where, args...)
 	return all(rows, err, func(row scanner) (r Reader, err error) {
 		err = row.Scan(&r.Case, &r.Member)
 		return r, err

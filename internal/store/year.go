@@ -55,8 +55,9 @@ func (t *Tx) CountedMonths(from, to string) (map[string]int, error) {
 // ReviewsAmong lists the cases that a report of a span counts and that somebody was asked
 // to look at again.
 func (t *Tx) ReviewsAmong(s Span) ([]casefile.ID, error) {
+	where, args := s.among()
 	rows, err := t.Query(`SELECT DISTINCT e.case_id FROM entry e JOIN case_file c ON c.id = e.case_id
-WHERE e.kind = 'review-request' AND `+among, micros(s.Till), micros(s.From))
+WHERE e.kind = 'review-request' AND `+where, args...)
 	return all(rows, err, scanID)
 }
 
