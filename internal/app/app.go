@@ -187,7 +187,7 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 	a.Dialogue.Limits.FileBytes = fileBytes
 	a.Casework = &casework.Casework{
 		Store: a.Store, Custody: a.Custody, Blobs: a.Blobs, Profile: a.Profile, Calendar: calendar,
-		Mails: mails, Views: keys.Instance.Subkey("saved-views"), Limits: casework.DefaultLimits(), Wake: wake, Oversight: a.Oversight,
+		Mails: mails, Notices: notices, Views: keys.Instance.Subkey("saved-views"), Limits: casework.DefaultLimits(), Wake: wake, Oversight: a.Oversight,
 	}
 	a.Casework.Limits.FileBytes, a.Casework.BackupDays = fileBytes, a.Config.BackupDays
 	a.Casework.UndoFor = a.Config.Undo

@@ -74,7 +74,7 @@ func (a *App) Handlers() (publicPages, deskPages, both http.Handler, err error) 
 	})
 	deskOnly := http.NewServeMux()
 	deskOnly.Handle("/", desk.New(desk.Deps{
-		Casework: a.Casework, SignIn: a.SignIn, Setup: a.Setup, Renderer: rd, Words: ui.Catalogue(a.Words),
+		Casework: a.Casework, Intake: a.Intake, SignIn: a.SignIn, Setup: a.Setup, Renderer: rd, Words: ui.Catalogue(a.Words),
 		Cookies: ui.Cookies{Secure: a.Config.Secure()}, Clock: a.clock, Brand: a.brand, Languages: languages(),
 	}))
 	deskOnly.Handle("GET /assets/", assets)

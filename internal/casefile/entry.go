@@ -24,6 +24,7 @@ const (
 	EntryRawMail           EntryKind = "raw-mail"           // a message as it came in
 	EntryUnmatchedMail     EntryKind = "unmatched-mail"     // a message whose sender is not sure
 	EntryMailFacts         EntryKind = "mail-facts"         // what was found about a message that came in
+	EntryTold              EntryKind = "told"               // how a member came to register it
 	EntrySummary           EntryKind = "summary"            // what list and search open
 	EntryRouting           EntryKind = "routing"            // who was left out when it came in
 	EntryAccess            EntryKind = "access"             // somebody gained or lost the keys of the case
@@ -66,7 +67,7 @@ func EntryKinds() []EntryKind {
 	return []EntryKind{
 		EntryStory, EntryMessageIn, EntryMessageOut, EntryNote, EntryIdentity,
 		EntryContactChange, EntryFile, EntryInternalFile, EntryOutcome, EntryWithdrawal,
-		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntryMailFacts, EntrySummary,
+		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntryMailFacts, EntryTold, EntrySummary,
 		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryClock, EntryPromise, EntryCheckIn, EntryHelper, EntryPart, EntryReview,
 		EntryDataRequest, EntryDataAnswer, EntryDataNoted, EntryDataSettled,
 		EntryRecord, EntrySlip, EntrySlipAnswer, EntryRedaction, EntryInternalRedaction,
@@ -133,6 +134,14 @@ func (c Channel) Complaint() bool {
 
 // Reads reports whether whoever it came from, or helped, reads messages in a mailbox.
 func (c Channel) Reads() bool { return c != ChannelData && c != ChannelTranslate }
+
+// Told reports whether a member registered what came by the channel, for somebody who called,
+// wrote a letter or came by.
+func (c Channel) Told() bool { return c == ChannelPhone || c == ChannelLetter || c == ChannelVisit }
+
+// Oral reports whether somebody spoke, so that the words are the member's and can be checked.
+// Directive (EU) 2019/1937 art. 18.
+func (c Channel) Oral() bool { return c == ChannelPhone || c == ChannelVisit }
 
 // Channels returns every channel.
 func Channels() []Channel {

@@ -83,6 +83,10 @@ func TestEveryPayloadIsReadAsWrittenAndPrintsNothing(t *testing.T) {
 	roundTrip(t, "raw mail", casefile.RawMail{
 		Manifest: []byte(canary), From: canary, Name: canary, ReplyTo: canary, To: []string{canary}, Sent: time.Date(2026, 3, 8, 12, 0, 0, 0, time.UTC), ID: canary, Re: []string{canary},
 	})
+	roundTrip(t, "told", casefile.Told{
+		Member: canary, Channel: casefile.ChannelVisit, At: time.Date(2026, 3, 8, 12, 0, 0, 0, time.UTC), Unknown: true, Consent: casefile.ConsentGiven,
+		Recording: canary, Minutes: canary, LeftOut: true,
+	})
 	roundTrip(t, "mail facts", facts)
 	roundTrip(t, "other mail", casefile.OtherMail{
 		Lang: lang.FR, From: canary, Name: canary, Subject: canary, Text: canary, Files: files, Received: time.Date(2026, 3, 8, 12, 0, 0, 0, time.UTC), Facts: facts,

@@ -61,6 +61,7 @@ type Casework struct {
 	Profile   *profile.Profile
 	Calendar  deadline.Calendar
 	Mails     Sealer // mail that waits
+	Notices   Sealer // where news can be sent
 	Views     Keeper // names of lists of cases
 	Oversight *custody.Oversight
 	Mailboxes []Mailbox // whose mail becomes cases

@@ -89,6 +89,11 @@ func byHand(k deadline.Kind) bool {
 // a clock whose rule is gone stays as it was.
 func (c *Casework) reckon(o *custody.Opened, r access.Routing, stored []deadline.Clock, events deadline.Facts) []deadline.Clock {
 	rules := c.Profile.Clocks.Deadlines(r.Routes, r.Topics)
+	if t, ok := toldBy(o); ok && t.Unknown { // what was given up, because nobody can be told, does not begin anew
+		rules = slices.DeleteFunc(slices.Clone(rules), func(r deadline.Rule) bool {
+			return toSomebody(r.Kind) && !slices.ContainsFunc(stored, func(k deadline.Clock) bool { return k.ID == r.ID })
+		})
+	}
 	facts := known(o, rules, stored)
 	for event, at := range events {
 		was, ok := facts[event]

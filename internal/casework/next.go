@@ -12,6 +12,7 @@ import (
 // and the key.
 const (
 	stepDamaged      = "damaged"
+	stepUnknown      = "unknown"
 	stepByHand       = "by-hand"
 	stepDead         = "dead"
 	stepBreach       = "breach"
@@ -63,7 +64,7 @@ const (
 // StepKeys lists every key of a next step, for tests of the catalogue.
 func StepKeys() []string {
 	return []string{
-		stepDamaged, stepBreach, stepPersons, stepByHand, stepDead, stepLate, stepAcknowledge, stepAssign, stepAnswer, stepMeeting, stepAssess, stepHandle,
+		stepDamaged, stepBreach, stepPersons, stepUnknown, stepByHand, stepDead, stepLate, stepAcknowledge, stepAssign, stepAnswer, stepMeeting, stepAssess, stepHandle,
 		stepWait, stepUpdate, stepDecide, stepClose, stepMeasures, stepReview, stepReferred, stepMonitor, stepNone, stepSort, stepErase, stepHeld,
 		stepWish, stepSilent, stepHelper, stepData, stepDataDone, stepTranslator,
 		stepDeclare, stepTriage, stepBreachDecide, stepBreachKnown, stepRegime, stepNotice, stepReply, stepReport, stepAllegation, stepFindings,
@@ -120,6 +121,8 @@ func (v *Case) step() (string, []deadline.Kind) {
 		return stepBreach, []deadline.Kind{deadline.KindBreachNotice}
 	case v.runs(deadline.KindBreachPersons):
 		return stepPersons, []deadline.Kind{deadline.KindBreachPersons}
+	case v.Nobody && v.Receipt.State == ReceiptByHand:
+		return stepUnknown, []deadline.Kind{deadline.KindAcknowledgement, deadline.KindFirstAnswer}
 	case v.Receipt.State == ReceiptByHand:
 		return stepByHand, []deadline.Kind{deadline.KindAcknowledgement, deadline.KindFirstAnswer}
 	case v.Receipt.State == ReceiptDead:

@@ -136,6 +136,8 @@ func pageOf(step string) string {
 	switch step {
 	case stepSort:
 		return "/sort"
+	case stepUnknown:
+		return "/sender"
 	case stepDeclare:
 		sheet = casefile.SheetConflict
 	case stepTriage:

@@ -145,7 +145,7 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 		Language: o.Case.Language, Received: o.Case.Received, Closed: o.Case.Closed, EraseAfter: o.Case.EraseAfter,
 		Damaged: o.Damaged, Seen: o.Case.Head.Count, Revision: o.Case.Revision,
 		Charge: Person{o.Case.InCharge, a.names[o.Case.InCharge]}, Question: routing(o).Question,
-		People: people(o, a), Receipt: receipt(o, a), Outcome: o.Outcome().Outcome,
+		People: people(o, a), Receipt: receipt(o, a), Nobody: nobody(o), Outcome: o.Outcome().Outcome,
 		Helpers: c.asksHelpers(o.Case), Gives: o.Case.Channel.Complaint() && !o.Damaged,
 	}
 	if x := a.away[o.Case.InCharge]; x.Away(c.Store.Now()) {

@@ -114,6 +114,10 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 		i.Facts = &p
 		i.Files = rawFile(o, string(p.Raw))
 		return err
+	case casefile.EntryTold:
+		p, err := casefile.DecodePayload[casefile.Told](e.Payload)
+		i.Told = &p
+		return err
 	case casefile.EntryUnmatchedMail:
 		p, err := casefile.DecodePayload[casefile.OtherMail](e.Payload)
 		i.Quoted = p.Quoted

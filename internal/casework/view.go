@@ -39,6 +39,7 @@ type Case struct {
 	Away     Away     // of the member in charge, while they are away; zero: there
 	People   []Person // who may read it, the member in charge first
 	Receipt  Receipt
+	Nobody   bool // a letter without a sender, whom nobody knows yet
 	Identity Identity
 	Contact  Contact
 	Code     CodeStanding
@@ -146,6 +147,7 @@ type Item struct {
 
 	Facts *casefile.MailFacts // about the mail that the case came from
 	Mail  *casefile.OtherMail // that was attached to the case
+	Told  *casefile.Told      // how a member came to register it
 
 	ByMail bool   // a message that came as an e-mail
 	Quoted string // what an e-mail only repeats of an earlier one

@@ -50,7 +50,7 @@ func (c *Custody) Add(o *Opened, items ...Item) (*Addition, error) {
 	a := &Addition{id: o.Case.ID, from: o.Case.Head, keys: keys}
 	head := a.from
 	for _, item := range items {
-		e, err := c.sealEntry(keys, o.Case.ID, item, head.Count+1, c.store.Now())
+		e, err := c.addEntry(o, keys, item, head.Count+1)
 		if err != nil {
 			return nil, err
 		}
@@ -59,6 +59,16 @@ func (c *Custody) Add(o *Opened, items ...Item) (*Addition, error) {
 	}
 	a.to = c.stampHead(o.Case.ID, head)
 	return a, nil
+}
+
+// addEntry seals an item under the reader's keys. What belongs to an identity that lies behind
+// its gate for them is sealed to its public key: whoever brings it need not read the rest.
+func (c *Custody) addEntry(o *Opened, keys *seal.CaseKeys, item Item, seq int64) (store.Entry, error) {
+	key, ok := o.caseKey[keys.Epoch()]
+	if _, holds := keys.Compartment(item.Compartment); !holds && item.Compartment == seal.Identity && ok && c.keyHolds(key) {
+		return c.appendEntry(key, o.Case, seq, item)
+	}
+	return c.sealEntry(keys, o.Case.ID, item, seq, c.store.Now())
 }
 
 // Summarise seals a new summary to go with the addition.

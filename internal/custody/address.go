@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"klankbord/internal/casefile"
+	"klankbord/internal/lang"
+	"klankbord/internal/letter"
 	"klankbord/internal/seal"
 	"klankbord/internal/store"
 )
@@ -86,6 +88,17 @@ func (c *Custody) linkHolds(l store.Link) bool {
 
 func (c *Custody) noticeRecord(n store.Notice) (seal.Context, []byte) {
 	return c.context(n.Case, "notice-address", "", 0), fields(n.Box, n.Mark, number(micros(n.Verified)))
+}
+
+// NewNotice seals where news of a case can be sent.
+func (c *Custody) NewNotice(key Sealer, id casefile.ID, email string, l lang.Lang) (store.Notice, error) {
+	address, err := letter.Pack(letter.NoticeAddress{Email: email, Lang: string(l)})
+	if err != nil {
+		return store.Notice{}, err
+	}
+	n := store.Notice{Case: id, Box: key.Seal(NoticeContext(c.instance, id), address), Mark: c.AddressMark(id, email)}
+	c.StampNotice(&n)
+	return n, nil
 }
 
 // StampNotice stamps where news can be sent, so that the database alone cannot say

@@ -20,9 +20,9 @@ func (c *Custody) Append(file store.Case, keys []store.CaseKey, items ...Item) (
 	}
 	a, head := &Addition{id: file.ID, from: file.Head}, file.Head
 	for _, item := range items {
-		e, err := c.appended(file, keys[i], item, head.Count+1)
+		e, err := c.appendEntry(keys[i], file, head.Count+1, item)
 		if err != nil {
-			return nil, fmt.Errorf("append %s: %w", item.Kind, err)
+			return nil, err
 		}
 		a.Entries = append(a.Entries, e)
 		head = chain(head, store.Mark{Seq: e.Seq, Stamp: e.Stamp})
@@ -31,20 +31,22 @@ func (c *Custody) Append(file store.Case, keys []store.CaseKey, items ...Item) (
 	return a, nil
 }
 
-func (c *Custody) appended(file store.Case, key store.CaseKey, item Item, seq int64) (store.Entry, error) {
+// appendEntry seals an item to the public key of its compartment, which the caller found to
+// hold.
+func (c *Custody) appendEntry(key store.CaseKey, file store.Case, seq int64, item Item) (store.Entry, error) {
+	to, err := seal.NewRecipient(seal.RecipientCompartment, item.Compartment.String(), key.Public[item.Compartment])
+	if err != nil {
+		return store.Entry{}, fmt.Errorf("append %s: %w", item.Kind, err)
+	}
 	e := store.Entry{
-		Case: file.ID, ID: item.ID, Seq: seq, Epoch: file.Epoch, Compartment: item.Compartment, Kind: item.Kind,
+		Case: file.ID, ID: item.ID, Seq: seq, Epoch: key.Epoch, Compartment: item.Compartment, Kind: item.Kind,
 		Parent: item.Parent, AuthorKind: item.AuthorKind, AuthorID: item.AuthorID, Appended: true, Created: c.store.Now(),
 	}
 	if e.ID == "" {
 		e.ID = ident.New()
 	}
-	to, err := seal.NewRecipient(seal.RecipientCompartment, item.Compartment.String(), key.Public[item.Compartment])
-	if err != nil {
-		return e, err
-	}
 	if e.Box, err = seal.Append(to, entryContext(c.instance, e), item.Payload); err != nil {
-		return e, err
+		return e, fmt.Errorf("append %s: %w", item.Kind, err)
 	}
 	c.stampEntry(&e)
 	return e, nil

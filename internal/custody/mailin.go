@@ -34,12 +34,22 @@ func UseAnswerTurn(tx *store.Tx, turn string) error {
 // MailReceipt is the mail that confirms a complaint that came by mail, and the link in
 // it that shows that its address reaches the person, with the keys that their code gets.
 func (c *Custody) MailReceipt(key Sealer, h KeyHolder, row store.Case, n store.Notice, answerBy time.Time) (*store.Mail, store.Link, error) {
+	return c.uncodedReceipt(letter.MailReceipt, key, h, row, n, answerBy)
+}
+
+// ToldReceipt is the same for a complaint that a member registered, for somebody who called,
+// wrote a letter or came by.
+func (c *Custody) ToldReceipt(key Sealer, h KeyHolder, row store.Case, n store.Notice, answerBy time.Time) (*store.Mail, store.Link, error) {
+	return c.uncodedReceipt(letter.ToldReceipt, key, h, row, n, answerBy)
+}
+
+func (c *Custody) uncodedReceipt(t letter.Template, key Sealer, h KeyHolder, row store.Case, n store.Notice, answerBy time.Time) (*store.Mail, store.Link, error) {
 	confirm, link := c.NewLink(row.ID, LinkConfirm, n.Mark)
 	if err := c.Enclose(&link, confirm, h); err != nil {
 		return nil, link, err
 	}
 	mail, err := c.SealMail(key, store.Mail{Case: row.ID, Kind: string(letter.Acknowledgement)}, letter.Order{
-		Template: letter.MailReceipt, Lang: row.Language, Number: string(row.Number), Received: row.Received, AnswerBy: answerBy,
+		Template: t, Lang: row.Language, Number: string(row.Number), Received: row.Received, AnswerBy: answerBy,
 		Confirm: confirm.Cookie(), Until: link.Expires,
 	})
 	return &mail, link, err

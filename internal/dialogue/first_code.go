@@ -14,7 +14,8 @@ import (
 	"klankbord/internal/store"
 )
 
-// firstCode is a first code on its way to somebody whose complaint came by mail.
+// firstCode is a first code on its way to somebody whose complaint came by mail, or was
+// registered by a member.
 type firstCode struct {
 	row  store.CodeChange
 	link store.Link
@@ -41,7 +42,7 @@ func (d *Dialogue) firstCode(ctx context.Context, secret string, from store.Link
 	if err != nil {
 		return nil, fmt.Errorf("read codes: %w", err)
 	}
-	if file.Channel != casefile.ChannelEmail || file.State == casefile.StateUnsorted || has {
+	if file.Channel != casefile.ChannelEmail && !file.Channel.Told() || file.State == casefile.StateUnsorted || has {
 		return nil, nil //nolint:nilnil // nothing to send is no failure
 	}
 	now := d.Store.Now()

@@ -29,7 +29,8 @@ type Draft struct {
 	Files   []File
 	Named   map[string]string // answers to "is it about this member?", by member id
 	Expires time.Time
-	Resume  bool // a resume code was asked for
+	Resume  bool  // a resume code was asked for
+	Told    *Told // a member registers it; nil: the person writes it
 
 	revision int64
 	key      *seal.Key
@@ -50,6 +51,7 @@ type content struct {
 	Visited []string          `json:"visited"`
 	Named   map[string]string `json:"named,omitempty"`
 	Code    string            `json:"code,omitempty"` // drawn before the final submit
+	Told    *Told             `json:"told,omitempty"`
 }
 
 func (i *Intake) draftContext(kind, id string, revision int64) seal.Context {
@@ -95,7 +97,7 @@ func (i *Intake) openDraft(row store.Draft, files []store.DraftFile, key *seal.K
 	}
 	d := &Draft{
 		ID: row.ID, Lang: c.Lang, Answers: c.Answers, Visited: c.Visited, Named: c.Named, Expires: row.Expires,
-		Resume: row.Resume != "", revision: row.Revision, key: key, code: c.Code,
+		Resume: row.Resume != "", revision: row.Revision, key: key, code: c.Code, Told: c.Told,
 	}
 	for _, f := range files {
 		m, err := i.openManifest(d, f)
@@ -108,7 +110,7 @@ func (i *Intake) openDraft(row store.Draft, files []store.DraftFile, key *seal.K
 }
 
 func (d *Draft) seal(i *Intake, revision int64) (seal.Box, error) {
-	plain, err := json.Marshal(content{1, d.Lang, d.Answers, d.Visited, d.Named, d.code})
+	plain, err := json.Marshal(content{1, d.Lang, d.Answers, d.Visited, d.Named, d.code, d.Told})
 	if err != nil {
 		return nil, fmt.Errorf("write draft: %w", err)
 	}
@@ -125,6 +127,11 @@ func (i *Intake) expires(now time.Time, resume bool) time.Time {
 // Ensure returns the browser's draft, or begins one in lang. It fails with
 // fault.ErrFull where a new one has no room.
 func (i *Intake) Ensure(ctx context.Context, tok seal.Token, lang string) (*Draft, error) {
+	return i.ensure(ctx, tok, lang, nil)
+}
+
+// ensure is Ensure; told says that a member begins it, which is no visit of the form.
+func (i *Intake) ensure(ctx context.Context, tok seal.Token, lang string, told *Told) (*Draft, error) {
 	d, err := i.Draft(ctx, tok)
 	if !errors.Is(err, ErrNoDraft) {
 		return d, err
@@ -135,7 +142,7 @@ func (i *Intake) Ensure(ctx context.Context, tok seal.Token, lang string) (*Draf
 	now := i.Store.Now()
 	d = &Draft{
 		ID: ident.New(), Lang: lang, Answers: i.Profile.Presets(lang), key: seal.NewKey(), revision: 1,
-		Expires: i.expires(now, false),
+		Expires: i.expires(now, false), Told: told,
 	}
 	box, err := d.seal(i, 1)
 	if err != nil {
@@ -157,7 +164,9 @@ func (i *Intake) Ensure(ctx context.Context, tok seal.Token, lang string) (*Draf
 	if err != nil {
 		return nil, fmt.Errorf("begin draft: %w", err)
 	}
-	i.visits.started.Add(1)
+	if told == nil {
+		i.visits.started.Add(1)
+	}
 	return d, nil
 }
 

@@ -61,6 +61,9 @@ func (i *Intake) Submit(ctx context.Context, tok seal.Token, draft string) (*Rec
 	if err != nil {
 		return nil, err
 	}
+	if d.Told != nil {
+		return nil, ErrNoDraft // a member registers it, and nobody else sends it
+	}
 	return i.send(ctx, tok, func() (*submission, error) { return i.prepare(ctx, d) })
 }
 
@@ -104,7 +107,12 @@ type submission struct {
 	code      seal.Code
 	id        casefile.ID
 	number    casefile.Number
-	at        time.Time
+	at        time.Time // received
+	now       time.Time
+	told      *casefile.Told // by whom a member was told; nil: the person wrote it
+	channel   casefile.Channel
+	written   lang.Lang // the language of what was told
+	who       string    // what the record of a conversation calls the person
 	clocks    []deadline.Clock
 	found     *custody.Foundation
 	leaves    []store.Leaf
@@ -136,9 +144,10 @@ func (i *Intake) prepare(ctx context.Context, d *Draft) (*submission, error) {
 }
 
 func (i *Intake) submission(d *Draft) *submission {
+	now := i.Store.Now()
 	return &submission{
-		draft: d, answers: i.Profile.Normalise(d.Answers), routing: i.Profile.Route(d.Answers),
-		id: casefile.ID(ident.New()), number: casefile.Number(ident.CaseNumber()), at: i.Store.Now(),
+		draft: d, now: now, at: now, channel: casefile.ChannelWeb, answers: i.Profile.Normalise(d.Answers), routing: i.Profile.Route(d.Answers),
+		id: casefile.ID(ident.New()), number: casefile.Number(ident.CaseNumber()),
 	}
 }
 
@@ -185,11 +194,20 @@ func (i *Intake) sealCase(dir *staff.Directory, s *submission) error {
 	if err != nil {
 		return err
 	}
-	code := s.code.Recipient(i.instance())
 	s.found, err = i.Custody.Found(dir, custody.Plan{
-		Case: s.id, Route: s.routing.Route, Selection: s.selection, Code: &code, Items: items, Summary: summary, At: s.at,
+		Case: s.id, Route: s.routing.Route, Selection: s.selection, Code: s.recipient(i.instance()), Items: items, Summary: summary, At: s.now,
 	})
 	return err
+}
+
+// recipient is the code of the complainant; nil where a member registers it and the code is
+// handed over later.
+func (s *submission) recipient(instance string) *seal.Recipient {
+	if s.told != nil {
+		return nil
+	}
+	code := s.code.Recipient(instance)
+	return &code
 }
 
 // searchText is what a search finds the case by. Who complains is never in it: the
@@ -216,8 +234,11 @@ func (i *Intake) items(s *submission) ([]custody.Item, error) {
 		Phone: who.One(profile.FieldPhone), Post: who.One(profile.FieldAddress), SafeTimes: who.One("safe_contact"),
 		Lang: language, NoMail: s.answers.Given(profile.FieldNoMail), Answers: who,
 	}
+	if s.told != nil {
+		s.identity.Unknown = s.told.Unknown
+	}
 	story := casefile.Story{
-		Lang: lang.Lang(s.draft.Lang), Topics: s.routing.Topics, Subject: told.One(profile.FieldSummary),
+		Lang: s.writtenIn(), Topics: s.routing.Topics, Subject: told.One(profile.FieldSummary),
 		Text: told.One(profile.FieldStory), Answers: told, Notice: i.Profile.Name, LeftOut: memberIDs(s.exclusion.Members),
 	}
 	var items []custody.Item
@@ -239,6 +260,10 @@ func (i *Intake) items(s *submission) ([]custody.Item, error) {
 		item("", casefile.EntryStory, seal.Dialogue, storyBytes),
 	}, items...)
 	items[0].AuthorKind = custody.AuthorSystem
+	if s.told != nil {
+		more, err := s.toldItems(story)
+		return append(items, more...), errors.Join(err1, err2, err3, err)
+	}
 	return items, errors.Join(err1, err2, err3)
 }
 
@@ -247,9 +272,13 @@ func item(id string, kind casefile.EntryKind, room seal.Compartment, payload []b
 }
 
 func (s *submission) log() {
-	s.leaves = append(s.leaves, custody.Leaf(s.at, custody.Event{
-		Kind: audit.Submission, Actor: custody.ByComplainant(), Case: s.id,
-		Detail: map[string]string{"route": string(s.routing.Route), "channel": string(casefile.ChannelWeb)},
+	by := custody.ByComplainant()
+	if s.told != nil {
+		by = custody.ByMember(staff.ID(s.told.Member))
+	}
+	s.leaves = append(s.leaves, custody.Leaf(s.now, custody.Event{
+		Kind: audit.Submission, Actor: by, Case: s.id,
+		Detail: map[string]string{"route": string(s.routing.Route), "channel": string(s.channel)},
 	}))
 	s.leaves = append(s.leaves, s.found.Granted())
 }
@@ -267,13 +296,13 @@ func (i *Intake) commit(ctx context.Context, tok seal.Token, s *submission) (*Re
 	}
 	row := store.Case{
 		ID: s.id, Number: s.number, Route: s.routing.Route, Team: s.routing.Team, State: casefile.StateReceived,
-		Language: string(s.identity.Lang), Channel: casefile.ChannelWeb, Received: s.at, Unreached: !r.Mail,
+		Language: string(s.identity.Lang), Channel: s.channel, Received: s.at, Unreached: !r.Mail,
 		Head: s.found.Head,
 	}
 	if next, ok := deadline.Next(s.clocks); ok {
 		row.NextDue = next.Due
 	}
-	registered := custody.Receipt(s.at, s.id, s.number)
+	registered := custody.Receipt(s.now, s.id, s.number)
 	err = i.write(ctx, func(tx *store.Tx) error {
 		if err := s.once(tx); err != nil {
 			return err
@@ -309,7 +338,7 @@ func (i *Intake) insertRest(tx *store.Tx, s *submission, kept store.Submission, 
 	if err := tx.InsertSubmission(kept); err != nil {
 		return err
 	}
-	if err := mails.insert(tx, s.at); err != nil {
+	if err := mails.insert(tx, s.now); err != nil {
 		return err
 	}
 	for _, leaf := range s.leaves {
@@ -322,7 +351,7 @@ func (i *Intake) insertRest(tx *store.Tx, s *submission, kept store.Submission, 
 
 func (i *Intake) newReceipt(s *submission) *Receipt {
 	r := &Receipt{
-		Draft: s.draft.ID, Case: s.id, Number: s.number, Code: s.code.Text(), Received: s.at, Lang: s.draft.Lang,
+		Draft: s.draft.ID, Case: s.id, Number: s.number, Code: s.codeText(), Received: s.at, Lang: s.draft.Lang,
 		Route: s.routing.Route, Routes: s.routing.Routes, Team: s.routing.Team, Topics: s.routing.Topics,
 		Question: s.routing.Question, Alternative: s.selection.Alternative, OnlyOutside: s.selection.OnlyRecovery,
 		Excluded: len(s.exclusion.Functions)+len(s.exclusion.Members) > 0,
@@ -338,6 +367,14 @@ func (i *Intake) newReceipt(s *submission) *Receipt {
 		}
 	}
 	return r
+}
+
+// codeText is the code as it is shown; empty where there is none yet.
+func (s *submission) codeText() string {
+	if s.told != nil {
+		return ""
+	}
+	return s.code.Text()
 }
 
 // outgoing is what leaves by mail because of a new case, sealed.
@@ -356,15 +393,7 @@ func (o outgoing) insert(tx *store.Tx, at time.Time) error {
 
 // notice seals where news can be sent.
 func (i *Intake) notice(id casefile.ID, to casefile.Identity) (store.Notice, error) {
-	address, err := letter.Pack(letter.NoticeAddress{Email: to.Email, Lang: string(to.Lang)})
-	if err != nil {
-		return store.Notice{}, err
-	}
-	n := store.Notice{
-		Case: id, Box: i.Notices.Seal(custody.NoticeContext(i.instance(), id), address), Mark: i.Custody.AddressMark(id, to.Email),
-	}
-	i.Custody.StampNotice(&n)
-	return n, nil
+	return i.Custody.NewNotice(i.Notices, id, to.Email, to.Lang)
 }
 
 func (i *Intake) mails(s *submission, r *Receipt) (outgoing, error) {
@@ -374,6 +403,11 @@ func (i *Intake) mails(s *submission, r *Receipt) (outgoing, error) {
 	}
 	var err error
 	if o.notice, err = i.notice(s.id, s.identity); err != nil {
+		return o, err
+	}
+	if s.told != nil {
+		row := store.Case{ID: s.id, Number: s.number, Received: s.at, Language: string(s.identity.Lang)}
+		o.mail, o.link, err = i.Custody.ToldReceipt(i.Mails, s.found, row, o.notice, deadline.AnswerBy(s.clocks))
 		return o, err
 	}
 	confirm, link := i.Custody.NewLink(s.id, custody.LinkConfirm, o.notice.Mark)

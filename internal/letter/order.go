@@ -15,6 +15,7 @@ const (
 	Acknowledgement  Template = "acknowledgement"          // to the complainant, at once
 	QuestionReceipt  Template = "acknowledgement-question" // the same for a question
 	MailReceipt      Template = "mail-receipt"             // the same for a complaint that came by mail, without a code yet
+	ToldReceipt      Template = "told-receipt"             // the same for one that a member registered
 	FirstCode        Template = "first-code"               // to the complainant: draw your code here
 	News             Template = "news"                     // to the complainant: a member wrote
 	Invitation       Template = "invitation"               // to a new member

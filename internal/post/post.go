@@ -155,6 +155,8 @@ func textOf(order letter.Order, part string) string {
 		return "mail.acknowledgement-question." + part
 	case letter.MailReceipt:
 		return "mail.mail-receipt." + part
+	case letter.ToldReceipt:
+		return "mail.told-receipt." + part
 	case letter.FirstCode:
 		return "mail.first-code." + part
 	case letter.Invitation:
@@ -247,7 +249,7 @@ func (o *Office) address(l lang.Lang, order letter.Order) string {
 		return o.Sender.DeskURL + order.Link
 	case order.Template == letter.ToMember, order.Template == letter.AskMember, order.Template == letter.DeadlineNear, order.Template == letter.DeadlinePassed:
 		return o.Sender.DeskURL + "/desk/"
-	case order.Template == letter.AddressChanged, order.Template == letter.CodeReplaced, order.Template == letter.MailReceipt:
+	case order.Template == letter.AddressChanged, order.Template == letter.CodeReplaced, order.Template == letter.MailReceipt, order.Template == letter.ToldReceipt:
 		return o.Sender.PublicURL + "/" + string(l) + "/other-ways"
 	default:
 		return o.Sender.PublicURL + "/" + string(l) + "/mailbox"

@@ -261,6 +261,8 @@ func payloadDecoders(t testing.TB) (list []decoder) {
 	add(facts, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.MailFacts](b)) })
 	other, err := casefile.EncodePayload(casefile.OtherMail{From: "f", Text: "t", Received: apptest.Start})
 	add(other, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.OtherMail](b)) })
+	told, err := casefile.EncodePayload(casefile.Told{Member: "m", Channel: casefile.ChannelPhone, At: apptest.Start, Consent: casefile.ConsentGiven, Minutes: "s"})
+	add(told, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.Told](b)) })
 	tag, err := casefile.EncodePayload(casefile.Tag{Word: "w", Distress: true, File: "f"})
 	add(tag, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.Tag](b)) })
 	recall, err := casefile.EncodePayload(casefile.Recall{Message: "m", Undone: true})

@@ -90,7 +90,7 @@ type blocked struct {
 func deeds() []string {
 	return []string{
 		"note", "message", "outcome", "assign", "state", "acknowledged", "clock", "deadline", "breach", "risk", "mail", "identity",
-		"asked", "decided", "withdrawn", "code-started", "code-stopped", "code-replaced", "code-handed", "moved", "hold-set", "hold-lifted", "term-set", "term-ended", "part-erased", "removed", "data-asked", "data-answered",
+		"asked", "decided", "withdrawn", "code-started", "code-stopped", "code-replaced", "code-handed", "registered", "sender-named", "sender-tried", "moved", "hold-set", "hold-lifted", "term-set", "term-ended", "part-erased", "removed", "data-asked", "data-answered",
 		"undone", "message-withdrawn", "watch", "watch-ended", "snoozed", "snooze-ended", "reread-asked", "reread-back", "linked", "unlinked", "tag", "distress", "distress-ended", "released", "attached",
 	}
 }

@@ -154,6 +154,23 @@ type handedPage struct {
 	Title        string
 	Text         string
 	Address      string
+	File         string // the same as a letter on paper
+}
+
+// handed is the sheet without its code.
+func (d *desk) handed(r *http.Request, c *casework.Case) handedPage {
+	data := handedPage{Base: base(r), Number: string(c.Number), Gone: true, Lang: c.Language, Helper: c.Channel == casefile.ChannelWatch, Translator: c.Channel == casefile.ChannelTranslate}
+	title, text := "desk.code.sheet-title", "desk.code.sheet-text"
+	switch {
+	case data.Helper:
+		title, text = "desk.helper.sheet-title", "desk.helper.sheet-text"
+	case data.Translator:
+		title, text = "desk.translator.sheet-title", "desk.translator.sheet-text"
+	}
+	data.Title = d.Words.Text(c.Language, title, map[string]string{"number": data.Number})
+	data.Text = d.Words.Text(c.Language, text, nil)
+	data.Address = d.address(r) + "/" + c.Language + "/mailbox"
+	return data
 }
 
 // handedShow shows the code once, as a sheet that can be printed or read out.
@@ -162,7 +179,7 @@ func (d *desk) handedShow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	data := handedPage{Base: base(r), Number: string(c.Number), Gone: true, Lang: c.Language, Helper: c.Channel == casefile.ChannelWatch, Translator: c.Channel == casefile.ChannelTranslate}
+	data := d.handed(r, c)
 	v, ok, err := d.found(r, keptHanded)
 	if err != nil {
 		return err
@@ -170,17 +187,7 @@ func (d *desk) handedShow(w http.ResponseWriter, r *http.Request) error {
 	if f := form(v.Values); ok && f.one("base") == data.Base {
 		data.Gone = false
 		data.Code = ui.Code{Text: f.one("code"), Label: d.text(r, "desk.code.label")}
-		data.Title = d.Words.Text(c.Language, "desk.code.sheet-title", map[string]string{"number": data.Number})
-		data.Text = d.Words.Text(c.Language, "desk.code.sheet-text", nil)
-		if data.Helper {
-			data.Title = d.Words.Text(c.Language, "desk.helper.sheet-title", map[string]string{"number": data.Number})
-			data.Text = d.Words.Text(c.Language, "desk.helper.sheet-text", nil)
-		}
-		if data.Translator {
-			data.Title = d.Words.Text(c.Language, "desk.translator.sheet-title", map[string]string{"number": data.Number})
-			data.Text = d.Words.Text(c.Language, "desk.translator.sheet-text", nil)
-		}
-		data.Address = d.address(r) + "/" + c.Language + "/mailbox"
+		data.File = data.Base + "/code/handed.pdf"
 	}
 	title := d.text(r, "desk.code.handed-title")
 	if data.Helper {

@@ -19,6 +19,7 @@ import (
 	"klankbord/internal/casework"
 	"klankbord/internal/clock"
 	"klankbord/internal/fault"
+	"klankbord/internal/intake"
 	"klankbord/internal/lang"
 	"klankbord/internal/setup"
 	"klankbord/internal/signin"
@@ -37,6 +38,7 @@ func Templates() (ui.Set, error) {
 // Deps is what the desk is made of.
 type Deps struct {
 	Casework  *casework.Casework
+	Intake    *intake.Intake // takes in what members register
 	SignIn    *signin.SignIn
 	Setup     *setup.Setup
 	Renderer  *ui.Renderer

@@ -19,6 +19,7 @@ const (
 	cookiePending = "kb-second" // between password and second factor
 	cookieKept    = "kb-kept"   // what was typed when the session had ended
 	cookieKnown   = "kb-known"  // that members signed in with this browser
+	cookieTold    = "kb-told"   // what a member began to register
 	cookieAsk     = "kb-ask"    // what a passkey was asked
 	cookieAct     = "kb-act"    // for what everything was shown anew
 	cookieAway    = "kb-away"   // at the identity provider

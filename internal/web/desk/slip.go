@@ -222,6 +222,7 @@ type putPage struct {
 	Text         ui.Message
 	Turns        []ui.Message
 	Print        string
+	Paper        string // of minutes: to be signed on paper
 	Action       string // takes it back; empty: that is no longer possible
 }
 
@@ -256,6 +257,9 @@ func (d *desk) slipShow(w http.ResponseWriter, r *http.Request) error {
 	}
 	if !p.Redacted.IsZero() {
 		data.Text.Note = d.text(r, "redact.note", "date", d.date(r, p.Redacted))
+	}
+	if p.Kind == casefile.SlipMinutes {
+		data.Paper = base(r) + "/minutes/" + string(p.ID)
 	}
 	if p.May(casefile.SlipTakeBack) {
 		data.Action = base(r) + "/slip/" + string(p.ID)

@@ -55,6 +55,7 @@ func RenderStates(t *testing.T, dir string) {
 		s.clocks()
 		s.together()
 		s.mails()
+		s.told()
 		s.logs()
 		s.numbers()
 	}

@@ -7,16 +7,17 @@ import (
 	"klankbord/internal/casefile"
 	"klankbord/internal/intake"
 	"klankbord/internal/profile"
+	"klankbord/internal/web/question"
 	"klankbord/internal/web/ui"
 )
 
 // checkPage shows everything once more before it is sent.
 type checkPage struct {
 	Back, Draft string
-	Parts       []checkedPart
+	Parts       []question.CheckedPart
 	Missing     []ui.Link // what still has to be filled in, each with where
 	Ready       bool
-	Closed      *closedNotice
+	Closed      *question.Closed
 	Who         whoReads
 	Names       []nameQuestion
 	Asking      bool // the names are asked about now

@@ -8,17 +8,9 @@ import (
 	"klankbord/internal/fault"
 	"klankbord/internal/intake"
 	"klankbord/internal/profile"
+	"klankbord/internal/web/question"
 	"klankbord/internal/web/ui"
 )
-
-// closedNotice tells that nobody receives complaints here yet, and how the
-// organisation can be reached meanwhile.
-type closedNotice struct {
-	Team string // its name; empty where no team receives any
-	Ways []landingContact
-	Kept bool // what was filled in is kept
-	Full bool // it is the disk that has no room
-}
 
 // openTeams are the teams that receive complaints now. When that cannot be told the
 // form stays open: sending says what is wrong.
@@ -43,7 +35,7 @@ func anyOpen(teams map[casefile.Team]bool) bool {
 }
 
 // allClosed tells that no team receives complaints; nil where one does.
-func (f *face) allClosed(r *http.Request) *closedNotice {
+func (f *face) allClosed(r *http.Request) *question.Closed {
 	if anyOpen(f.openTeams(r)) {
 		return nil
 	}
@@ -51,8 +43,8 @@ func (f *face) allClosed(r *http.Request) *closedNotice {
 }
 
 // everyWay names the ways to reach every team.
-func (f *face) everyWay(r *http.Request) *closedNotice {
-	n := &closedNotice{}
+func (f *face) everyWay(r *http.Request) *question.Closed {
+	n := &question.Closed{}
 	for _, t := range f.Profile.Teams {
 		n.Ways = append(n.Ways, otherContacts(t, f.Renderer.Lang(r))...)
 	}
@@ -61,7 +53,7 @@ func (f *face) everyWay(r *http.Request) *closedNotice {
 
 // noBegin tells why no complaint can be begun now: nobody would receive it, or there
 // is no room to keep it. It is nil where one can.
-func (f *face) noBegin(r *http.Request) *closedNotice {
+func (f *face) noBegin(r *http.Request) *question.Closed {
 	n := f.allClosed(r)
 	if n == nil && errors.Is(f.Intake.Room(), fault.ErrFull) {
 		n = f.everyWay(r)
@@ -72,7 +64,7 @@ func (f *face) noBegin(r *http.Request) *closedNotice {
 
 // closedTo tells that a team receives no complaints; nil where it does, or where no
 // team is meant.
-func (f *face) closedTo(r *http.Request, id casefile.Team) *closedNotice {
+func (f *face) closedTo(r *http.Request, id casefile.Team) *question.Closed {
 	if n := f.allClosed(r); n != nil {
 		return n
 	}
@@ -81,13 +73,13 @@ func (f *face) closedTo(r *http.Request, id casefile.Team) *closedNotice {
 		return nil
 	}
 	l := f.Renderer.Lang(r)
-	return &closedNotice{Team: team.Name.In(l), Ways: otherContacts(team, l)}
+	return &question.Closed{Team: team.Name.In(l), Ways: otherContacts(team, l)}
 }
 
 // otherContacts are the ways to reach a team without the form, as far as they are
 // filled in.
-func otherContacts(t profile.Team, l string) []landingContact {
-	var list []landingContact
+func otherContacts(t profile.Team, l string) []question.Contact {
+	var list []question.Contact
 	for _, c := range t.Contacts {
 		if c.Kind != "form" && !c.Placeholder {
 			list = append(list, contactIn(c, l))
@@ -98,11 +90,11 @@ func otherContacts(t profile.Team, l string) []landingContact {
 
 // closedPage is what stands in place of the form.
 type closedPage struct {
-	Closed    *closedNotice
+	Closed    *question.Closed
 	Emergency *emergency
 }
 
-func (f *face) renderClosed(w http.ResponseWriter, r *http.Request, n *closedNotice) error {
+func (f *face) renderClosed(w http.ResponseWriter, r *http.Request, n *question.Closed) error {
 	title := f.words(r, "public.closed.title")
 	if n.Full {
 		title = f.words(r, "public.full.title")
@@ -114,7 +106,7 @@ func (f *face) renderClosed(w http.ResponseWriter, r *http.Request, n *closedNot
 
 // closedAt tells whether a question, once answered, leads to a team that receives
 // nothing; nil where it may still lead to another.
-func (f *face) closedAt(r *http.Request, d *intake.Draft, step string) *closedNotice {
+func (f *face) closedAt(r *http.Request, d *intake.Draft, step string) *question.Closed {
 	n := f.closedTo(r, f.Profile.Route(d.Answers).Team)
 	if n == nil || n.Team != "" && !f.Profile.Decided(d.Answers, step) {
 		return nil

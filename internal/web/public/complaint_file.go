@@ -3,8 +3,6 @@ package public
 import (
 	"errors"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"klankbord/internal/fault"
@@ -64,30 +62,6 @@ func (f *face) takeFile(r *http.Request, u ui.Upload, a *arrival) error {
 	}
 	return err
 }
-
-func addedFiles(v stepView) []ui.File {
-	var out []ui.File
-	for _, x := range v.files {
-		out = append(out, ui.File{ID: x.ID, Name: x.Name, Size: x.Size})
-	}
-	return out
-}
-
-// errorsFor joins what is wrong with a field: several files can each be refused.
-func errorsFor(list []ui.FormError, name string) string {
-	if name != profile.FieldFiles {
-		return ui.ErrorFor(list, name)
-	}
-	var out []string
-	for _, e := range list {
-		if e.Field == name {
-			out = append(out, e.Text)
-		}
-	}
-	return strings.Join(out, " ")
-}
-
-func megabytes(n int64) string { return strconv.FormatInt(n>>20, 10) + "\u00a0MB" }
 
 // clockTime rounds a time to come up, so that "try again after" holds.
 func (f *face) clockTime(r *http.Request, t time.Time) string {

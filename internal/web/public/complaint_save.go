@@ -10,6 +10,7 @@ import (
 	"klankbord/internal/fault"
 	"klankbord/internal/intake"
 	"klankbord/internal/profile"
+	"klankbord/internal/web/question"
 	"klankbord/internal/web/ui"
 )
 
@@ -148,7 +149,7 @@ func (f *face) refuseClosed(w http.ResponseWriter, r *http.Request, v stepView) 
 func (f *face) changeRows(w http.ResponseWriter, r *http.Request, d *intake.Draft, step profile.Step, a arrival) error {
 	back := f.stepAddress(r, step.ID, first(a.values, "from") == "check")
 	if group := first(a.values, "add"); group != "" && slices.ContainsFunc(step.Fields, isGroup(group)) {
-		row := emptyRow(d.Answers.Rows(group))
+		row := question.EmptyRow(d.Answers.Rows(group))
 		more, sign := "?more="+group, strings.Contains(back, "?")
 		if sign {
 			more = "&more=" + group

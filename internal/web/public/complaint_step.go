@@ -7,6 +7,7 @@ import (
 
 	"klankbord/internal/intake"
 	"klankbord/internal/profile"
+	"klankbord/internal/web/question"
 	"klankbord/internal/web/ui"
 )
 
@@ -68,7 +69,7 @@ type stepView struct {
 	errors  []ui.FormError
 	from    bool   // came from the check page
 	more    string // group that gets an empty row
-	closed  *closedNotice
+	closed  *question.Closed
 }
 
 // stepPage is one question of the form.
@@ -78,7 +79,7 @@ type stepPage struct {
 	Heading      string // empty when the only field is the heading
 	Intro        string
 	Body         []string
-	Parts        []stepPart
+	Parts        []question.Part
 	Whys         []string
 	FromCheck    bool
 	Multipart    bool
@@ -86,7 +87,7 @@ type stepPage struct {
 	Emergency    *emergency
 	Privacy      bool // leads to how data are used
 	First        bool // leads to who reads a complaint
-	Closed       *closedNotice
+	Closed       *question.Closed
 }
 
 // renderStep answers with a question.
@@ -110,7 +111,7 @@ func (f *face) stepPage(r *http.Request, v stepView) stepPage {
 	l := f.Renderer.Lang(r)
 	p := stepPage{
 		Back: f.backFrom(r, v), Action: f.at(r, "/complaint/"+v.step.ID), Caption: f.caption(r, v),
-		Heading: v.step.Title.In(l), Intro: inOrNone(v.step.Intro, l), Body: textsIn(v.step.Body, l), FromCheck: v.from, Closed: v.closed,
+		Heading: v.step.Title.In(l), Intro: question.InOrNone(v.step.Intro, l), Body: textsIn(v.step.Body, l), FromCheck: v.from, Closed: v.closed,
 		First: v.step.ID == f.firstStep(),
 	}
 	p.Parts = f.stepParts(r, v)
@@ -169,13 +170,6 @@ func (f *face) caption(r *http.Request, v stepView) string {
 		return ""
 	}
 	return f.words(r, "form.part-of", "n", strconv.Itoa(n), "of", strconv.Itoa(of), "part", part.Label.In(f.Renderer.Lang(r)))
-}
-
-func inOrNone(t profile.Text, l string) string {
-	if t.Empty() {
-		return ""
-	}
-	return t.In(l)
 }
 
 // formErrors words the problems of a page in a language.

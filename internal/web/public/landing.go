@@ -6,6 +6,7 @@ import (
 
 	"klankbord/internal/casefile"
 	"klankbord/internal/profile"
+	"klankbord/internal/web/question"
 	"klankbord/internal/web/ui"
 )
 
@@ -18,7 +19,7 @@ type landingPage struct {
 	Blocks    []textBlock
 	Choose    textBlock
 	Teams     []landingTeam
-	Closed    *closedNotice // nobody receives complaints yet
+	Closed    *question.Closed // nobody receives complaints yet
 }
 
 // landingTeam is a team: what it handles, who reads that, and how to reach it.
@@ -26,7 +27,7 @@ type landingTeam struct {
 	ID, Name, Handles, Readers, Inbox, MailNote string
 	Closed                                      bool // nobody is in it yet
 	Routes                                      []landingRoute
-	Contacts                                    []landingContact
+	Contacts                                    []question.Contact
 }
 
 // landingRoute is a kind of complaint with its topics and what is promised.
@@ -39,9 +40,6 @@ type landingRoute struct {
 
 // landingTopic is a topic with what it means.
 type landingTopic struct{ Label, Explanation, Example string }
-
-// landingContact is one way to reach a team.
-type landingContact struct{ Kind, Value, For, Note string }
 
 // showLanding answers with the page that everything begins at.
 func (f *face) showLanding(w http.ResponseWriter, r *http.Request) error {
@@ -90,8 +88,8 @@ func (f *face) landingTeam(t profile.Team, page profile.Page, l string) landingT
 	return x
 }
 
-func contactIn(c profile.Contact, l string) landingContact {
-	x := landingContact{Kind: c.Kind, Value: c.Value, For: c.For.In(l)}
+func contactIn(c profile.Contact, l string) question.Contact {
+	x := question.Contact{Kind: c.Kind, Value: c.Value, For: c.For.In(l)}
 	if c.Placeholder {
 		x.Kind, x.Note = "placeholder", c.Note.In(l)
 	}

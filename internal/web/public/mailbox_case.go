@@ -9,6 +9,7 @@ import (
 	"klankbord/internal/dialogue"
 	"klankbord/internal/profile"
 	"klankbord/internal/seal"
+	"klankbord/internal/web/question"
 	"klankbord/internal/web/ui"
 )
 
@@ -39,7 +40,7 @@ type caseView struct {
 	Older      []ui.Message
 	NoMessage  string
 	Reply      replyView
-	Sent       []checkedPart
+	Sent       []question.CheckedPart
 	SentAt     time.Time
 	SentLess   string // that something was removed from it; empty: nothing
 	Openings   []openingView
@@ -294,7 +295,7 @@ func (b *mailbox) contactAnswers(r *http.Request, m *dialogue.Mailbox) []ui.Answ
 			if f.ID == profile.FieldNoMail { // has a switch of its own
 				continue
 			}
-			list = append(list, ui.Answer{Label: f.Label.In(l), Text: b.answerText(r, f, f.ID, answers)})
+			list = append(list, ui.Answer{Label: f.Label.In(l), Text: b.asker(r).AnswerText(f, f.ID, answers)})
 		}
 	}
 	return list

@@ -8,6 +8,7 @@ import (
 	"klankbord/internal/dialogue"
 	"klankbord/internal/intake"
 	"klankbord/internal/seal"
+	"klankbord/internal/web/question"
 	"klankbord/internal/web/ui"
 )
 
@@ -90,7 +91,7 @@ func (b *mailbox) answerCheckIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s := sendingOf(values)
-	form := wishForm{key: s.Key, way: first(values, "way"), text: asTyped(values, "text")}
+	form := wishForm{key: s.Key, way: first(values, "way"), text: question.AsTyped(values, "text")}
 	tok, ok := b.pass(r)
 	came, err := dialogue.Followed{}, error(dialogue.ErrNoSession)
 	if ok {

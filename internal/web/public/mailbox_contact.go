@@ -9,6 +9,7 @@ import (
 	"klankbord/internal/lang"
 	"klankbord/internal/profile"
 	"klankbord/internal/seal"
+	"klankbord/internal/web/question"
 	"klankbord/internal/web/ui"
 )
 
@@ -30,7 +31,7 @@ type contactView struct {
 // contactGroup is the questions of one page of the form.
 type contactGroup struct {
 	Heading, Intro string
-	Parts          []stepPart
+	Parts          []question.Part
 }
 
 // showContact asks the questions of the form again, answered as on file.
@@ -61,7 +62,7 @@ func (b *mailbox) renderContact(w http.ResponseWriter, r *http.Request, tok seal
 	}
 	for _, s := range steps {
 		v.Groups = append(v.Groups, contactGroup{
-			Heading: s.Title.In(b.Renderer.Lang(r)), Intro: inOrNone(s.Intro, b.Renderer.Lang(r)),
+			Heading: s.Title.In(b.Renderer.Lang(r)), Intro: question.InOrNone(s.Intro, b.Renderer.Lang(r)),
 			Parts: b.stepParts(r, stepView{step: s, answers: answers, errors: wrong}),
 		})
 	}

@@ -9,6 +9,7 @@ import (
 	"klankbord/internal/dialogue"
 	"klankbord/internal/fault"
 	"klankbord/internal/seal"
+	"klankbord/internal/web/question"
 	"klankbord/internal/web/ui"
 )
 
@@ -201,7 +202,7 @@ func carriedIn(r *http.Request) dialogue.Kept {
 		return dialogue.Kept{}
 	}
 	k := dialogue.Kept{
-		Number: sendingOf(values).Number, Way: first(values, "way"), Text: asTyped(values, "text"), Name: asTyped(values, "name"),
+		Number: sendingOf(values).Number, Way: first(values, "way"), Text: question.AsTyped(values, "text"), Name: question.AsTyped(values, "name"),
 	}
 	if dir, id := path.Split(r.URL.Path); path.Base(dir) == formSlip {
 		k.Form = formSlip + "/" + id

@@ -12,6 +12,7 @@ import (
 	"klankbord/internal/lang"
 	"klankbord/internal/profile"
 	"klankbord/internal/staff"
+	"klankbord/internal/web/question"
 	"klankbord/internal/web/ui"
 )
 
@@ -190,9 +191,9 @@ func (b *mailbox) roleName(r *http.Request, team casefile.Team, f staff.Function
 }
 
 // sentParts are the questions that were answered, under the parts of the form.
-func (b *mailbox) sentParts(r *http.Request, m *dialogue.Mailbox) []checkedPart {
+func (b *mailbox) sentParts(r *http.Request, m *dialogue.Mailbox) []question.CheckedPart {
 	answers, l := b.Dialogue.ContactAnswers(m), b.Renderer.Lang(r)
-	var out []checkedPart
+	var out []question.CheckedPart
 	last := ""
 	for _, s := range b.Profile.StepsFor(answers) {
 		for _, f := range s.Fields {
@@ -202,7 +203,7 @@ func (b *mailbox) sentParts(r *http.Request, m *dialogue.Mailbox) []checkedPart 
 			}
 			if s.Part != last || len(out) == 0 {
 				part, _, _ := b.Profile.Progress(answers, s.ID)
-				out, last = append(out, checkedPart{Heading: part.Label.In(l)}), s.Part
+				out, last = append(out, question.CheckedPart{Heading: part.Label.In(l)}), s.Part
 			}
 			out[len(out)-1].Answers = append(out[len(out)-1].Answers, c)
 		}
@@ -212,9 +213,9 @@ func (b *mailbox) sentParts(r *http.Request, m *dialogue.Mailbox) []checkedPart 
 
 // sentAnswer is one question with its answer; who somebody is stands elsewhere, in
 // its newest version.
-func (b *mailbox) sentAnswer(r *http.Request, m *dialogue.Mailbox, s profile.Step, f profile.Field, a profile.Answers) checked {
+func (b *mailbox) sentAnswer(r *http.Request, m *dialogue.Mailbox, s profile.Step, f profile.Field, a profile.Answers) question.Checked {
 	l := b.Renderer.Lang(r)
-	c := checked{Label: f.Label.In(l)}
+	c := question.Checked{Label: f.Label.In(l)}
 	if (len(s.Fields) == 1 || f.Kind == profile.Choices) && !s.Title.Empty() {
 		c.Label = s.Title.In(l)
 	}
@@ -223,7 +224,7 @@ func (b *mailbox) sentAnswer(r *http.Request, m *dialogue.Mailbox, s profile.Ste
 	case f.Kind == profile.Files:
 		c.Files = b.fileViews(r, m.Story.Files)
 	default:
-		c.Text = b.answerText(r, f, f.ID, a)
+		c.Text = b.asker(r).AnswerText(f, f.ID, a)
 	}
 	return c
 }

@@ -9,6 +9,7 @@ import (
 	"klankbord/internal/dialogue"
 	"klankbord/internal/fault"
 	"klankbord/internal/seal"
+	"klankbord/internal/web/question"
 	"klankbord/internal/web/ui"
 )
 
@@ -37,7 +38,7 @@ func (b *mailbox) reply(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	text := asTyped(in.values, "text")
+	text := question.AsTyped(in.values, "text")
 	s := sendingOf(in.values)
 	if !ok || len(in.dropped) > 0 {
 		return b.askAgain(w, r, dialogue.Kept{Form: formReply, Number: s.Number, Text: text, Tickets: in.tickets}, in.dropped)
@@ -170,7 +171,7 @@ func (b *mailbox) replyView(r *http.Request, m *dialogue.Mailbox, form replyForm
 	}
 	v.Files = ui.Field{
 		Kind: ui.KindFiles, Name: "files", Label: b.words(r, "mailbox.files"), Error: fileErrors(wrong), Optional: true,
-		Limit: b.words(r, "mailbox.files-limit", "files", decimal(b.Dialogue.Limits.Files), "size", megabytes(b.Dialogue.Limits.FileBytes)),
+		Limit: b.words(r, "mailbox.files-limit", "files", decimal(b.Dialogue.Limits.Files), "size", question.Megabytes(b.Dialogue.Limits.FileBytes)),
 	}
 	for _, f := range form.files {
 		v.Tickets = append(v.Tickets, f.Ticket)

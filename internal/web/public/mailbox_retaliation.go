@@ -11,6 +11,7 @@ import (
 	"klankbord/internal/intake"
 	"klankbord/internal/profile"
 	"klankbord/internal/seal"
+	"klankbord/internal/web/question"
 	"klankbord/internal/web/ui"
 )
 
@@ -55,7 +56,7 @@ func (b *mailbox) renderRetaliation(w http.ResponseWriter, r *http.Request, tok 
 	}
 	v := retaliationView{
 		Back: b.at(r, "/mailbox/case"), Action: b.at(r, "/mailbox/"+formRetaliation), Sending: sending(page.Mailbox, form.key),
-		Restored: form.restored, Follows: form.follows, CheckIn: asTyped(form.typed, formCheckIn), Nobody: page.Nobody, Leave: b.leaveField(r, page, form), Emergency: b.emergency(b.Renderer.Lang(r)),
+		Restored: form.restored, Follows: form.follows, CheckIn: question.AsTyped(form.typed, formCheckIn), Nobody: page.Nobody, Leave: b.leaveField(r, page, form), Emergency: b.emergency(b.Renderer.Lang(r)),
 		Story: ui.Field{
 			Kind: ui.KindArea, Name: profile.FieldStory, Label: b.words(r, "watch.story"), Hint: b.words(r, "watch.story-hint"), Rows: 8,
 		},
@@ -64,7 +65,7 @@ func (b *mailbox) renderRetaliation(w http.ResponseWriter, r *http.Request, tok 
 		},
 	}
 	for _, f := range []*ui.Field{&v.Story, &v.Since} {
-		f.Autocomplete, f.Values, f.Error = "off", []string{asTyped(form.typed, f.Name)}, ui.ErrorFor(wrong, f.Name)
+		f.Autocomplete, f.Values, f.Error = "off", []string{question.AsTyped(form.typed, f.Name)}, ui.ErrorFor(wrong, f.Name)
 	}
 	for _, q := range b.nameQuestions(r, &intake.Review{Matches: form.names}, wrong) {
 		v.Names = append(v.Names, q.Field)
@@ -73,7 +74,7 @@ func (b *mailbox) renderRetaliation(w http.ResponseWriter, r *http.Request, tok 
 		v.Who = b.whoField(r, form, wrong)
 	}
 	_, asked := form.typed[profile.FieldFirstName]
-	if asked || !page.Known || asTyped(form.typed, "who") == string(dialogue.WhoOther) {
+	if asked || !page.Known || question.AsTyped(form.typed, "who") == string(dialogue.WhoOther) {
 		v.Groups = b.contactGroups(r, page.Mailbox, form, wrong)
 	}
 	p := mailboxPage(b, page.Mailbox, b.words(r, "watch.title"), "/mailbox/"+formRetaliation, wrong, v)
@@ -119,7 +120,7 @@ func (b *mailbox) leaveField(r *http.Request, page *dialogue.Retaliation, form r
 func (b *mailbox) whoField(r *http.Request, form retaliationForm, wrong []ui.FormError) *ui.Field {
 	return &ui.Field{
 		Kind: ui.KindRadios, Name: "who", Label: b.words(r, "watch.who"), Hint: b.words(r, "watch.who-hint"), Error: ui.ErrorFor(wrong, "who"),
-		Values: []string{asTyped(form.typed, "who")},
+		Values: []string{question.AsTyped(form.typed, "who")},
 		Options: []ui.Option{
 			{Value: string(dialogue.WhoSame), Label: b.words(r, "watch.who-same")},
 			{Value: string(dialogue.WhoOther), Label: b.words(r, "watch.who-other"), Hint: b.words(r, "watch.who-other-hint")},
@@ -139,7 +140,7 @@ func (b *mailbox) contactGroups(r *http.Request, m *dialogue.Mailbox, form retal
 	var list []contactGroup
 	for _, s := range b.Dialogue.ContactSteps(m) {
 		list = append(list, contactGroup{
-			Heading: s.Title.In(b.Renderer.Lang(r)), Intro: inOrNone(s.Intro, b.Renderer.Lang(r)),
+			Heading: s.Title.In(b.Renderer.Lang(r)), Intro: question.InOrNone(s.Intro, b.Renderer.Lang(r)),
 			Parts: b.stepParts(r, stepView{step: s, answers: answers, errors: wrong}),
 		})
 	}

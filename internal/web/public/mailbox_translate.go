@@ -6,6 +6,7 @@ import (
 
 	"klankbord/internal/dialogue"
 	"klankbord/internal/seal"
+	"klankbord/internal/web/question"
 	"klankbord/internal/web/ui"
 )
 
@@ -31,7 +32,7 @@ func (b *mailbox) translating(w http.ResponseWriter, r *http.Request, tok seal.T
 		return true, err
 	}
 	if values, ok := ui.Carried(r); ok {
-		typed = asTyped(values, "text")
+		typed = question.AsTyped(values, "text")
 	}
 	v := translateView{
 		Action: b.at(r, "/mailbox/"+formTranslation), LeaveTo: b.at(r, "/mailbox/leave"), Sending: mailboxSending{dialogue.NewKey(), string(t.Number)},
@@ -52,7 +53,7 @@ func (b *mailbox) handIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	text := asTyped(values, "text")
+	text := question.AsTyped(values, "text")
 	tok, ok := b.pass(r)
 	err = dialogue.ErrNoSession
 	if ok {

@@ -8,6 +8,7 @@ import (
 	"klankbord/internal/casefile"
 	"klankbord/internal/dialogue"
 	"klankbord/internal/seal"
+	"klankbord/internal/web/question"
 	"klankbord/internal/web/ui"
 )
 
@@ -111,7 +112,7 @@ func (b *mailbox) wish(w http.ResponseWriter, r *http.Request, name string, do f
 		return err
 	}
 	s := sendingOf(values)
-	form := wishForm{key: s.Key, way: first(values, "way"), text: asTyped(values, "text"), name: asTyped(values, "name")}
+	form := wishForm{key: s.Key, way: first(values, "way"), text: question.AsTyped(values, "text"), name: question.AsTyped(values, "name")}
 	tok, ok := b.pass(r)
 	err = dialogue.ErrNoSession
 	if ok {

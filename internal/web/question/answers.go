@@ -1,7 +1,6 @@
-package public
+package question
 
 import (
-	"net/http"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -18,40 +17,40 @@ const (
 	shownRunes = 700
 )
 
-// checkedPart is the answers of one part of the form. Skipped are the questions
+// CheckedPart is the answers of one part of the form. Skipped are the questions
 // that were left open, which open when asked for: they would bury the answers.
-type checkedPart struct {
+type CheckedPart struct {
 	Heading          string
-	Answers, Skipped []checked
+	Answers, Skipped []Checked
 }
 
-// checked is one question with what was answered. Rest is what a long answer goes
+// Checked is one question with what was answered. Rest is what a long answer goes
 // on with.
-type checked struct {
+type Checked struct {
 	Label, Text, Rest, Change string
 	Files                     []ui.File
 }
 
-// checkedParts lists every question that is asked, in the order of the form.
-func (f *face) checkedParts(r *http.Request, d *intake.Draft) []checkedPart {
-	var out []checkedPart
+// CheckedParts lists every question that is asked, in the order of the form.
+func (a Asker) CheckedParts(d *intake.Draft, change func(step string) string) []CheckedPart {
+	var out []CheckedPart
 	last := ""
-	for _, s := range f.Profile.StepsFor(d.Answers) {
+	for _, s := range a.steps(d.Answers) {
 		if len(s.Fields) == 0 {
 			continue
 		}
 		if s.Part != last || len(out) == 0 {
-			part, _, _ := f.Profile.Progress(d.Answers, s.ID)
-			out, last = append(out, checkedPart{Heading: part.Label.In(f.Renderer.Lang(r))}), s.Part
+			part, _, _ := a.Profile.Progress(d.Answers, s.ID)
+			out, last = append(out, CheckedPart{Heading: part.Label.In(a.Lang)}), s.Part
 		}
 		for _, x := range s.Fields {
-			out[len(out)-1].add(f.checked(r, d, s, x))
+			out[len(out)-1].add(a.checked(d, s, x, change))
 		}
 	}
 	return out
 }
 
-func (p *checkedPart) add(c checked) {
+func (p *CheckedPart) add(c Checked) {
 	if c.Text == "" && len(c.Files) == 0 {
 		p.Skipped = append(p.Skipped, c)
 		return
@@ -59,42 +58,42 @@ func (p *checkedPart) add(c checked) {
 	p.Answers = append(p.Answers, c)
 }
 
-func (f *face) checked(r *http.Request, d *intake.Draft, s profile.Step, x profile.Field) checked {
-	l := f.Renderer.Lang(r)
-	c := checked{Label: x.Label.In(l), Change: f.stepAddress(r, s.ID, true) + "#" + ui.ID(x.ID)}
+func (a Asker) checked(d *intake.Draft, s profile.Step, x profile.Field, change func(step string) string) Checked {
+	l := a.Lang
+	c := Checked{Label: x.Label.In(l), Change: change(s.ID) + "#" + ui.ID(x.ID)}
 	if (len(s.Fields) == 1 || x.Kind == profile.Choices || x.Kind == profile.Files) && !s.Title.Empty() {
 		c.Label = s.Title.In(l) // the label alone may say no more than "tick all that apply"
 	}
 	if x.Kind == profile.Files {
-		c.Files = addedFiles(stepView{files: d.Files})
+		c.Files = AddedFiles(d.Files)
 		return c
 	}
-	c.Text, c.Rest = cut(f.answerText(r, x, x.ID, d.Answers))
+	c.Text, c.Rest = cut(a.AnswerText(x, x.ID, d.Answers))
 	return c
 }
 
-// answerText writes an answer as people read it.
-func (f *face) answerText(r *http.Request, x profile.Field, key string, a profile.Answers) string {
-	l := f.Renderer.Lang(r)
+// AnswerText writes an answer as people read it.
+func (a Asker) AnswerText(x profile.Field, key string, given profile.Answers) string {
+	l := a.Lang
 	switch x.Kind {
 	case profile.Choice, profile.Choices:
-		return chosen(x.Options, a[key], l)
+		return chosen(x.Options, given[key], l)
 	case profile.Checkbox:
-		if a.Has(key, "yes") {
-			return f.words(r, "common.yes")
+		if given.Has(key, "yes") {
+			return a.Text("common.yes")
 		}
 		return ""
 	case profile.Date:
-		return dateText(a, key, l)
+		return dateText(given, key, l)
 	case profile.Amount:
-		if a.One(key) == "" {
+		if given.One(key) == "" {
 			return ""
 		}
-		return strings.TrimSpace(a.One(key) + " " + chosen(x.Options, a[key+".currency"], l))
+		return strings.TrimSpace(given.One(key) + " " + chosen(x.Options, given[key+".currency"], l))
 	case profile.Persons:
-		return f.rowsText(r, x, a)
+		return a.rowsText(x, given)
 	default:
-		return a.One(key)
+		return given.One(key)
 	}
 }
 
@@ -110,13 +109,13 @@ func chosen(options []profile.Option, values []string, l string) string {
 	return strings.Join(out, "\n")
 }
 
-func (f *face) rowsText(r *http.Request, x profile.Field, a profile.Answers) string {
+func (a Asker) rowsText(x profile.Field, given profile.Answers) string {
 	var rows []string
-	for _, row := range a.Rows(x.ID) {
+	for _, row := range given.Rows(x.ID) {
 		var said []string
 		for _, sub := range x.Fields {
-			if text := f.answerText(r, sub, profile.RowKey(x.ID, row, sub.ID), a); text != "" {
-				said = append(said, sub.Label.In(f.Renderer.Lang(r))+": "+text)
+			if text := a.AnswerText(sub, profile.RowKey(x.ID, row, sub.ID), given); text != "" {
+				said = append(said, sub.Label.In(a.Lang)+": "+text)
 			}
 		}
 		rows = append(rows, strings.Join(said, "\n"))
