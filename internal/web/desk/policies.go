@@ -24,6 +24,8 @@ func Policies() map[string]ui.Who {
 		"GET /desk/{$}":                                     ui.Members,
 		"GET /desk/go":                                      ui.Members,
 		"GET /desk/mail":                                    ui.Members,
+		"GET /desk/outbox":                                  ui.Members,
+		"POST /desk/outbox":                                 ui.Members,
 		"GET /desk/case/{number}/sort":                      ui.Readers,
 		"POST /desk/case/{number}/sort":                     ui.Readers,
 		"GET /desk/tasks":                                   ui.Handlers,

@@ -101,6 +101,8 @@ func (d *desk) routes() []route {
 		{"GET /desk/log/export.txt", member, d.logExportFile},
 
 		{"GET /desk/mail", member, d.mailinShow},
+		{"GET /desk/outbox", member, d.outboxShow},
+		{"POST /desk/outbox", member, d.outboxAgain},
 		{"GET /desk/case/{number}/sort", member, d.sortShow},
 		{"POST /desk/case/{number}/sort", member, d.sortDo},
 
