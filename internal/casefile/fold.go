@@ -13,6 +13,9 @@ import (
 // Searched words and searched text must both be folded. Folding twice changes
 // nothing.
 func Fold(text string) string {
+	if ascii(text) {
+		return foldASCII(text)
+	}
 	var b strings.Builder
 	b.Grow(len(text))
 	space := false
@@ -24,7 +27,9 @@ func Fold(text string) string {
 		b.WriteString(s)
 	}
 	var buf [utf8.UTFMax]byte
-	for _, r := range decompose(text) {
+	// Lowered before and after, because some capitals decompose differently from their
+	// small letters.
+	for _, r := range norm.NFKD.String(strings.ToLower(norm.NFKD.String(text))) {
 		switch {
 		case unicode.IsSpace(r) || unicode.IsControl(r):
 			space = true
@@ -42,13 +47,29 @@ func Fold(text string) string {
 	return b.String()
 }
 
-// decompose lowers before and after, because some capitals decompose differently
-// from their small letters.
-func decompose(text string) string {
-	if ascii(text) {
-		return text
+// foldASCII is Fold of text in which nothing decomposes.
+func foldASCII(text string) string {
+	var b strings.Builder
+	b.Grow(len(text))
+	space := false
+	for i := range len(text) {
+		r := text[i]
+		switch {
+		case r <= ' ' || r == 0x7f:
+			space = b.Len() > 0
+			continue
+		case 'A' <= r && r <= 'Z':
+			r += 'a' - 'A'
+		case r == '`':
+			r = '\''
+		}
+		if space {
+			b.WriteByte(' ')
+			space = false
+		}
+		b.WriteByte(r)
 	}
-	return norm.NFKD.String(strings.ToLower(norm.NFKD.String(text)))
+	return b.String()
 }
 
 func ascii(s string) bool {

@@ -3,6 +3,7 @@ package casefile_test
 import (
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
@@ -38,6 +39,16 @@ func TestFoldingTwiceChangesNothing(t *testing.T) {
 		once := casefile.Fold(rapid.String().Draw(t, "text"))
 		if twice := casefile.Fold(once); twice != once {
 			t.Fatalf("%q became %q", once, twice)
+		}
+	})
+}
+
+// Text without accents is folded by a shorter way, to the same.
+func TestPlainTextFoldsAsAccentedTextDoes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringOf(rapid.RuneFrom(nil, &unicode.RangeTable{R16: []unicode.Range16{{Lo: 0, Hi: 0x7f, Stride: 1}}})).Draw(t, "text")
+		if plain, accented := casefile.Fold(text+"xe"), casefile.Fold(text+"xé"); plain != accented {
+			t.Fatalf("%q became %q, and with an accent %q", text, plain, accented)
 		}
 	})
 }

@@ -119,11 +119,25 @@ func (c *Casework) forgetCase(id casefile.ID) {
 // is opened. The log tells which cases changed since, so that only these are looked at.
 // The caller holds its lock.
 func (c *Casework) read(ctx context.Context, actor access.Actor, b *library) error {
+	var keys <-chan rings
+	if b.upTo == 0 {
+		keys = c.readRings(ctx, actor)
+	}
 	n, err := c.lookOver(ctx, actor, b.upTo)
-	if err != nil {
+	held := rings{}
+	if keys != nil {
+		held = <-keys
+	}
+	if err := errors.Join(err, held.err); err != nil {
 		return err
 	}
 	stale := b.sift(n)
+	if keys != nil && c.Store.Most(len(stale), n.all) {
+		if stale, err = c.readAll(ctx, actor, b, stale, n.last, held.by); err != nil {
+			b.upTo = 0
+			return err
+		}
+	}
 	slices.SortFunc(stale, func(x, y store.SearchMark) int { return cmp.Compare(x.Received, y.Received) }) // as they lie on the disk
 	for chunk := range slices.Chunk(stale, 2*searchChunk) {
 		if err := c.readSome(ctx, actor, b, chunk, n.last); err != nil {
@@ -138,6 +152,7 @@ func (c *Casework) read(ctx context.Context, actor access.Actor, b *library) err
 // news is what may have changed since a library was brought up to date.
 type news struct {
 	size    int64 // of the log
+	all     int   // how many cases there are, where all those of the member are looked at
 	whole   bool  // marks are those of all cases of the member
 	changed []casefile.ID
 	marks   []store.SearchMark
@@ -162,6 +177,9 @@ func (c *Casework) lookOver(ctx context.Context, actor access.Actor, since int64
 		if n.whole {
 			n.changed = nil
 			n.marks, err = tx.SearchMarks(actor.Member)
+			if err == nil {
+				n.all, err = tx.Summaries()
+			}
 		} else {
 			n.marks, err = tx.SearchMarksOf(actor.Member, n.changed)
 		}
@@ -228,38 +246,52 @@ type shelf struct {
 	err   error
 }
 
-func (c *Casework) shelve(ctx context.Context, actor access.Actor, marks []store.SearchMark, last map[casefile.ID]int64) (h shelf) {
-	ids, at := make([]casefile.ID, len(marks)), make(map[casefile.ID]store.SearchMark, len(marks))
+func (c *Casework) shelve(ctx context.Context, actor access.Actor, marks []store.SearchMark, last map[casefile.ID]int64) shelf {
+	ids := make([]casefile.ID, len(marks))
 	for i, m := range marks {
-		ids[i], at[m.Case] = m.Case, m
+		ids[i] = m.Case
 	}
 	var rows []store.InboxRow
-	h.err = c.Store.Read(ctx, func(tx *store.Tx) (err error) {
+	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		rows, err = tx.SearchRows(actor.Member, ids)
 		return err
 	})
-	if h.err != nil {
-		return h
+	if err != nil {
+		return shelf{err: err}
 	}
+	h := shelf{}
+	at := byCase(marks)
 	for _, r := range rows {
-		if len(r.Ring) == 0 && len(r.Grant.Box) == 0 {
-			continue // lost since
+		if len(r.Ring) > 0 || len(r.Grant.Box) > 0 { // neither: lost since
+			c.shelveRow(ctx, actor, r, at[r.ID], last[r.ID], &h)
 		}
-		subject, words, ring, err := c.openWords(actor, r)
-		s := &searched{mark: at[r.ID], damaged: err != nil}
-		if err == nil {
-			s.subject = casefile.FindForm(subject)
-			s.text = casefile.FindForm(string(s.mark.Number)) + words
-			if since := r.Summary.Revision; last[r.ID] > since {
-				s.text += c.unheardOf(ctx, actor, s.mark.Number, since)
-			}
-		}
-		if ring != nil {
-			h.rings = append(h.rings, *ring)
-		}
-		h.list = append(h.list, s)
 	}
 	return h
+}
+
+func byCase(marks []store.SearchMark) map[casefile.ID]store.SearchMark {
+	at := make(map[casefile.ID]store.SearchMark, len(marks))
+	for _, m := range marks {
+		at[m.Case] = m
+	}
+	return at
+}
+
+// shelveRow opens one summary. Heard is the newest entry of the complainant.
+func (c *Casework) shelveRow(ctx context.Context, actor access.Actor, r store.InboxRow, mark store.SearchMark, heard int64, h *shelf) {
+	subject, words, ring, err := c.openWords(actor, r)
+	s := &searched{mark: mark, damaged: err != nil}
+	if err == nil {
+		s.subject = casefile.FindForm(subject)
+		s.text = casefile.FindForm(string(mark.Number)) + words
+		if since := r.Summary.Revision; heard > since {
+			s.text += c.unheardOf(ctx, actor, mark.Number, since)
+		}
+	}
+	if ring != nil {
+		h.rings = append(h.rings, *ring)
+	}
+	h.list = append(h.list, s)
 }
 
 // openWords opens what of a summary is searched.

@@ -216,3 +216,28 @@ func TestSearchIsPaged(t *testing.T) {
 		t.Errorf("%d cases on the pages", len(seen))
 	}
 }
+
+// Whether rows are read one by one or all in a row makes no difference.
+func TestSearchFindsTheSameHoweverItReads(t *testing.T) {
+	i, s := apptest.Staffed(t)
+	for n := range 5 {
+		i.Clock.Add(time.Minute)
+		i.Complain("nl", telling("De magazijnier zag het.", fmt.Sprint("Nummer ", n), apptest.Answers("communication")), nil)
+		i.Complain("nl", telling("De magazijnier zag het ook.", "Diefstal", apptest.StrictAnswers("theft")), nil)
+	}
+	reader := s.Service[0]
+	want := hits(t, i, reader, "magazijnier") // makes the keyring rows
+	reset := i.Complain("nl", telling("De magazijnier belde.", "Zonder sleutelrij", apptest.Answers("communication")), nil)
+	want = append([]casefile.Number{reset.Number}, want...)
+	i.Casework.ForgetSearches(reader.Session)
+	i.Store.ReadSingly(0)
+	for range 2 {
+		if got := hits(t, i, reader, "magazijnier"); !slices.Equal(got, want) {
+			t.Errorf("found %v, want %v", got, want)
+		}
+		i.Casework.ForgetSearches(reader.Session)
+	}
+	if got := hits(t, i, s.Manager, "magazijnier"); len(got) != 5 {
+		t.Errorf("the manager finds %v", got)
+	}
+}

@@ -149,11 +149,12 @@ ON CONFLICT (member_id, case_id, epoch) DO NOTHING`, member, r.Case, r.Epoch, []
 func (t *Tx) Rings(member staff.ID, id casefile.ID) ([]Ring, error) {
 	rows, err := t.Query(`SELECT case_id, epoch, box FROM keyring WHERE member_id = $1 AND case_id = $2 ORDER BY epoch`,
 		member, id)
-	return all(rows, err, func(row scanner) (Ring, error) {
-		var r Ring
-		var box []byte
-		err := row.Scan(&r.Case, &r.Epoch, &box)
-		r.Box = box
-		return r, err
-	})
+	return all(rows, err, scanRing)
+}
+
+func scanRing(row scanner) (r Ring, err error) {
+	var box []byte
+	err = row.Scan(&r.Case, &r.Epoch, &box)
+	r.Box = box
+	return r, err
 }

@@ -23,8 +23,53 @@ WHERE g.recipient_kind = 'member' AND g.recipient_id = $1 AND ` + notPractice
 
 // SearchMarks lists the cases that a member has the present key of.
 func (t *Tx) SearchMarks(member staff.ID) ([]SearchMark, error) {
-	rows, err := t.Query(searchMarks, member)
-	return all(rows, err, scanMark)
+	var mine, there int
+	err := t.QueryRow(`SELECT (SELECT count(*) FROM case_grant WHERE recipient_kind = 'member' AND recipient_id = $1), (SELECT count(*) FROM summary)`, member).Scan(&mine, &there)
+	if err != nil {
+		return nil, err
+	}
+	if !t.store.Most(mine, there) {
+		rows, err := t.Query(searchMarks, member)
+		return all(rows, err, scanMark)
+	}
+	return t.searchMarksAll(member)
+}
+
+// searchMarksAll is SearchMarks of a member who has a key to most cases: grants and cases
+// are each read in one go.
+func (t *Tx) searchMarksAll(member staff.ID) ([]SearchMark, error) {
+	type key struct {
+		id    casefile.ID
+		epoch uint32
+	}
+	rows, err := t.Query(`SELECT case_id, epoch FROM case_grant WHERE recipient_kind = 'member' AND recipient_id = $1`, member)
+	keys, err := all(rows, err, func(row scanner) (k key, err error) {
+		err = row.Scan(&k.id, &k.epoch)
+		return k, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	held := make(map[key]bool, len(keys))
+	for _, k := range keys {
+		held[k] = true
+	}
+	type marked struct {
+		SearchMark
+		epoch uint32
+	}
+	rows, err = t.Query(`SELECT c.id, c.number, c.turn, c.received, c.epoch FROM case_file c WHERE ` + notPractice)
+	list, err := all(rows, err, func(row scanner) (m marked, err error) {
+		err = row.Scan(&m.Case, &m.Number, &m.Turn, &m.Received, &m.epoch)
+		return m, err
+	})
+	marks := make([]SearchMark, 0, len(list))
+	for _, m := range list {
+		if held[key{m.Case, m.epoch}] {
+			marks = append(marks, m.SearchMark)
+		}
+	}
+	return marks, err
 }
 
 // SearchMarksOf lists those of some cases that a member has the present key of.
@@ -82,19 +127,71 @@ func (t *Tx) SearchRows(member staff.ID, ids []casefile.ID) ([]InboxRow, error) 
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	rows, err := t.Query(fmt.Sprintf(`SELECT s.case_id, s.epoch, s.revision, s.box, s.stamp, k.box FROM summary s
-LEFT JOIN keyring k ON k.member_id = $1 AND k.case_id = s.case_id AND k.epoch = s.epoch
-WHERE s.case_id IN (%s)`, numbered(2, len(ids))), append([]any{member}, anys(ids)...)...)
-	list, err := all(rows, err, func(row scanner) (r InboxRow, err error) {
-		var box, ring []byte
-		err = row.Scan(&r.ID, &r.Summary.Epoch, &r.Summary.Revision, &box, &r.Summary.Stamp, &ring)
-		r.Summary.Case, r.Summary.Box, r.Ring = r.ID, box, ring
-		return r, err
-	})
+	rows, err := t.Query(fmt.Sprintf(searchRows+` WHERE s.case_id IN (%s)`, numbered(2, len(ids))), append([]any{member}, anys(ids)...)...)
+	list, err := all(rows, err, scanSearchRow)
 	if err != nil {
 		return nil, err
 	}
 	return list, t.grantsFor(member, list)
+}
+
+const searchRows = `SELECT s.case_id, s.epoch, s.revision, s.box, s.stamp, k.box FROM summary s
+LEFT JOIN keyring k ON k.member_id = $1 AND k.case_id = s.case_id AND k.epoch = s.epoch`
+
+// Keyring reads the newest keyring row of a member for each case.
+func (t *Tx) Keyring(member staff.ID) (map[casefile.ID]Ring, error) {
+	var mine, there int
+	if err := t.QueryRow(`SELECT (SELECT count(*) FROM keyring WHERE member_id = $1), (SELECT count(*) FROM keyring)`, member).Scan(&mine, &there); err != nil {
+		return nil, err
+	}
+	where := `member_id = $1`
+	if t.store.Most(mine, there) {
+		where = `substr(member_id, 1) = $1` // so that no index is used
+	}
+	rows, err := t.Query(`SELECT case_id, epoch, box FROM keyring WHERE `+where, member)
+	list, err := all(rows, err, scanRing)
+	found := make(map[casefile.ID]Ring, len(list))
+	for _, r := range list {
+		if r.Epoch >= found[r.Case].Epoch {
+			found[r.Case] = r
+		}
+	}
+	return found, err
+}
+
+// EachSummary reads the summaries of all cases as they lie on the disk. When do fails it
+// ends with that error.
+func (t *Tx) EachSummary(do func(Summary) error) error {
+	rows, err := t.Query(`SELECT case_id, epoch, revision, box, stamp FROM summary`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var s Summary
+		var box []byte
+		if err := rows.Scan(&s.Case, &s.Epoch, &s.Revision, &box, &s.Stamp); err != nil {
+			return err
+		}
+		s.Box = box
+		if err := do(s); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// Summaries is how many cases there are.
+func (t *Tx) Summaries() (n int, err error) {
+	err = t.QueryRow(`SELECT count(*) FROM summary`).Scan(&n)
+	return n, err
+}
+
+func scanSearchRow(row scanner) (r InboxRow, err error) {
+	var box, ring []byte
+	err = row.Scan(&r.ID, &r.Summary.Epoch, &r.Summary.Revision, &box, &r.Summary.Stamp, &ring)
+	r.Summary.Case, r.Summary.Box, r.Ring = r.ID, box, ring
+	return r, err
 }
 
 // LastWords is the number of the newest entry of each case in which the complainant

@@ -31,7 +31,20 @@ type Store struct {
 	db    *sqldb.DB
 	clock clock.Clock
 	stamp func(hash []byte) []byte // of lines of the log; nil: none
+	few   int                      // rows that are read one by one along an index, however small the table is
 }
+
+// defaultFew is from where on reading a table as it lies on the disk is worth asking for
+// how large it is.
+const defaultFew = 1000
+
+// ReadSingly sets how many rows are read one by one along an index, however small the
+// table is. It is called once, before the store is used; 1000 without it.
+func (s *Store) ReadSingly(few int) { s.few = few }
+
+// Most reports whether so many rows of a table are wanted that it is read faster as it
+// lies on the disk than row by row along an index.
+func (s *Store) Most(wanted, all int) bool { return wanted > s.few && 4*wanted > all }
 
 // OpenReadOnly returns the store of a database that was opened to be read. It fails
 // where the schema is not the one of this program.
@@ -39,7 +52,7 @@ func OpenReadOnly(ctx context.Context, db *sqldb.DB, c clock.Clock) (*Store, err
 	if err := db.Current(ctx, migration.Files); err != nil {
 		return nil, fmt.Errorf("check schema: %w", err)
 	}
-	return &Store{db: db, clock: c}, nil
+	return &Store{db: db, clock: c, few: defaultFew}, nil
 }
 
 // StampLeaves has every line of the log that is written from now on stamped, over
@@ -51,13 +64,14 @@ func Open(ctx context.Context, db *sqldb.DB, c clock.Clock) (*Store, error) {
 	if err := db.Migrate(ctx, migration.Files); err != nil {
 		return nil, fmt.Errorf("migrate: %w", err)
 	}
-	return &Store{db: db, clock: c}, nil
+	return &Store{db: db, clock: c, few: defaultFew}, nil
 }
 
 // Tx is one transaction with a time of its own. The embedded context is that of
 // the call that opened it.
 type Tx struct {
 	*sqldb.Tx
+	store   *Store
 	now     time.Time
 	leaves  []Leaf               // to be written at the end
 	changed map[casefile.ID]bool // cases of which something was changed
@@ -71,7 +85,7 @@ func (t *Tx) Now() time.Time { return t.now }
 // the disk has no room.
 func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		t := &Tx{Tx: tx, now: s.clock.Now()}
+		t := &Tx{Tx: tx, store: s, now: s.clock.Now()}
 		if err := fn(t); err != nil {
 			return err
 		}
@@ -85,7 +99,7 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 
 // Read runs fn in a read-only snapshot.
 func (s *Store) Read(ctx context.Context, fn func(*Tx) error) error {
-	return s.db.Read(ctx, func(tx *sqldb.Tx) error { return fn(&Tx{Tx: tx, now: s.clock.Now()}) })
+	return s.db.Read(ctx, func(tx *sqldb.Tx) error { return fn(&Tx{Tx: tx, store: s, now: s.clock.Now()}) })
 }
 
 // Now is the present time of the store's clock.

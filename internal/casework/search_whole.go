@@ -1,0 +1,93 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+
+	"klankbord/internal/access"
+	"klankbord/internal/casefile"
+	"klankbord/internal/store"
+)
+
+// wholeBatch is how many rows go to whoever opens them at once.
+const wholeBatch = 200
+
+// rings are the keyring rows of a member.
+type rings struct {
+	by  map[casefile.ID]store.Ring
+	err error
+}
+
+// readRings reads them beside something else; the channel gets them once.
+func (c *Casework) readRings(ctx context.Context, actor access.Actor) <-chan rings {
+	done := make(chan rings, 1)
+	go func() {
+		var r rings
+		r.err = c.Store.Read(ctx, func(tx *store.Tx) (err error) {
+			r.by, err = tx.Keyring(actor.Member)
+			return err
+		})
+		done <- r
+	}()
+	return done
+}
+
+// readAll opens the summaries of many cases: one reads all rows as they lie on the disk,
+// while the others open them. The line of the log is written before any of it is used.
+// It returns the cases that have no keyring row yet, or that were not there.
+func (c *Casework) readAll(ctx context.Context, actor access.Actor, b *library, stale []store.SearchMark, last map[casefile.ID]int64, keys map[casefile.ID]store.Ring) (rest []store.SearchMark, err error) {
+	at, batches := byCase(stale), make(chan []store.InboxRow, 4)
+	shelves := make([]shelf, runtime.GOMAXPROCS(0))
+	var open sync.WaitGroup
+	for i := range shelves {
+		open.Go(func() {
+			for batch := range batches {
+				for _, r := range batch {
+					c.shelveRow(ctx, actor, r, at[r.ID], last[r.ID], &shelves[i])
+				}
+			}
+		})
+	}
+	err = c.Store.Read(ctx, func(tx *store.Tx) error { return readBatches(tx, keys, at, batches) })
+	close(batches)
+	open.Wait()
+	if err != nil {
+		return nil, fmt.Errorf("read cases to search: %w", err)
+	}
+	if err := c.noteInbox(ctx, actor, viewSearch, nil); err != nil {
+		return nil, err
+	}
+	for _, h := range shelves {
+		for _, s := range h.list {
+			b.cases[s.mark.Case] = s
+		}
+	}
+	for _, m := range stale {
+		if b.cases[m.Case] == nil || b.cases[m.Case].mark != m {
+			rest = append(rest, m)
+		}
+	}
+	return rest, nil
+}
+
+// readBatches hands out the rows of some cases for which the member has a keyring row.
+func readBatches(tx *store.Tx, keys map[casefile.ID]store.Ring, at map[casefile.ID]store.SearchMark, batches chan<- []store.InboxRow) error {
+	var batch []store.InboxRow
+	err := tx.EachSummary(func(s store.Summary) error {
+		key := keys[s.Case]
+		if _, wanted := at[s.Case]; !wanted || len(key.Box) == 0 || key.Epoch != s.Epoch {
+			return nil
+		}
+		if batch = append(batch, store.InboxRow{Case: store.Case{ID: s.Case}, Summary: s, Ring: key.Box}); len(batch) == wholeBatch {
+			batches <- batch
+			batch = nil
+		}
+		return nil
+	})
+	if len(batch) > 0 {
+		batches <- batch
+	}
+	return err
+}
