@@ -44,16 +44,16 @@ func (n Notice) Poster(w io.Writer, made time.Time) error {
 	})
 	s.f.SetTextColor(255, 255, 255)
 	s.y = 9
-	s.line(page, "P", n.Organisation, "B", 18, 9, left)
+	s.line(page, "P", n.Organisation, "B", 18, 9, left())
 	s.f.SetTextColor(0, 0, 0)
 	s.y = 36
 	s.title(page, n.Title)
 	if n.About != "" {
 		s.y++
-		s.line(page, "P", n.About, "B", 17, 8.5, left)
+		s.line(page, "P", n.About, "B", 17, 8.5, left())
 	}
 	s.y += 3
-	s.line(page, "P", n.Lead, "", 17, 8, left)
+	s.line(page, "P", n.Lead, "", 17, 8, left())
 	s.y += 4
 	list := s.tags.root.add("L")
 	for _, p := range n.Points {
@@ -86,7 +86,7 @@ func (n Notice) foot(s *sheet, code QR, w io.Writer) error {
 	s.line(s.tags.root, "P", n.Address, "", 13, 6.5, beside)
 	s.y = top + side + 6
 	for _, p := range n.Place {
-		s.line(s.tags.root, "P", p, "", 11, 5.5, left)
+		s.line(s.tags.root, "P", p, "", 11, 5.5, left())
 	}
 	return s.write(w)
 }
@@ -121,6 +121,7 @@ func sentences(text string) []string {
 // shrunk is the largest size up to one at which words fit on one line.
 func (s *sheet) shrunk(text, style string, size, width float64) float64 {
 	s.f.SetFont(family, style, size)
+	width -= 2 * s.f.GetCellMargin() // which is left out where a line is broken
 	if wide := s.f.GetStringWidth(text); wide > width {
 		return size * width / wide * 0.99
 	}
@@ -130,7 +131,8 @@ func (s *sheet) shrunk(text, style string, size, width float64) float64 {
 // column is where a line begins and how wide it may be.
 type column struct{ x, width float64 }
 
-var left = column{margin, inner}
+// left is the whole width between the margins.
+func left() column { return column{margin, inner} }
 
 // line puts words into a column, as one element.
 func (s *sheet) line(in *tag, kind, text, style string, size, height float64, at column) {

@@ -107,7 +107,7 @@ func TestAnyoneCanCheckThatAMailIsOurs(t *testing.T) {
 }
 
 func TestAKeyThatCannotSignIsRefusedAtTheStart(t *testing.T) {
-	short, err := rsa.GenerateKey(rand.Reader, 1024) //nolint:gosec // short on purpose
+	short, err := rsa.GenerateKey(rand.Reader, 1024) // short on purpose
 	if err != nil {
 		t.Fatal(err)
 	}

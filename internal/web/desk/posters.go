@@ -9,7 +9,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"klankbord/internal/casefile"
 	"klankbord/internal/paper"
 	"klankbord/internal/profile"
 	"klankbord/internal/web/ui"
@@ -144,20 +143,20 @@ func (d *desk) sendNotice(w http.ResponseWriter, r *http.Request, what string) e
 // notice words a paper in its language: what is promised, as the public pages do.
 func (d *desk) notice(k wish) paper.Notice {
 	p, address := d.Casework.Profile, d.topicAddress(k)
-	text := func(key string, args map[string]string) string { return d.Words.Text(k.lang, "poster."+key, args) }
+	text := func(key string, args map[string]string) string { return d.Words.Text(k.lang, key, args) }
 	n := paper.Notice{
-		Lang: k.lang, Organisation: p.Organisation.Name.In(k.lang), Title: text("head", nil), Lead: text("say", nil), Scan: text("scan", nil),
-		Address: address, Alt: text("alt", map[string]string{"address": address}),
-		Small: []string{text("small-confidential", nil), text("small-named", nil), text("small-next", nil)},
+		Lang: k.lang, Organisation: p.Organisation.Name.In(k.lang), Title: text("poster.head", nil), Lead: text("poster.say", nil), Scan: text("poster.scan", nil),
+		Address: address, Alt: text("poster.alt", map[string]string{"address": address}),
+		Small: []string{text("poster.small-confidential", nil), text("poster.small-named", nil), text("poster.small-next", nil)},
 	}
-	readers := text("point-confidential", nil)
+	readers := text("poster.point-confidential", nil)
 	if k.topic.ID != "" {
-		n.About = text("about", map[string]string{"topic": k.topic.Label.In(k.lang)})
+		n.About = text("poster.about", map[string]string{"topic": k.topic.Label.In(k.lang)})
 		if said := d.readersOf(k.topic, k.lang); said != "" {
-			readers = text("point-confidential-team", map[string]string{"readers": said})
+			readers = text("poster.point-confidential-team", map[string]string{"readers": said})
 		}
 	}
-	n.Points = []string{readers, text("point-named", nil), text("point-next", nil), text("point-safe", nil), text("point-other", nil)}
+	n.Points = []string{readers, text("poster.point-named", nil), text("poster.point-next", nil), text("poster.point-safe", nil), text("poster.point-other", nil)}
 	for _, line := range []string{k.office, k.place} {
 		if line != "" {
 			n.Place = append(n.Place, line)
@@ -172,7 +171,7 @@ func (d *desk) readersOf(t profile.Topic, l string) string {
 	if team == "" {
 		team, _ = d.Casework.Profile.TeamFor(t.Route)
 	}
-	i := slices.IndexFunc(d.Casework.Profile.Teams, func(x profile.Team) bool { return x.ID == casefile.Team(team) })
+	i := slices.IndexFunc(d.Casework.Profile.Teams, func(x profile.Team) bool { return x.ID == team })
 	if i < 0 {
 		return ""
 	}
