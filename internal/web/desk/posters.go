@@ -59,7 +59,7 @@ func (d *desk) showPosters(w http.ResponseWriter, r *http.Request, k wish, errs 
 	}
 	data.Link, data.Style = snippets(address, k.lang, data.Button)
 	if len(errs) == 0 {
-		q := url.Values{"lang": {k.lang}, "topic": {k.topic.ID}, "office": {k.office}, "place": {k.place}}.Encode()
+		q := url.Values{"written": {k.lang}, "topic": {k.topic.ID}, "office": {k.office}, "place": {k.place}}.Encode()
 		data.Poster, data.Cards = "/desk/posters/poster.pdf?"+q, "/desk/posters/cards.pdf?"+q
 	}
 	p := page(d, r, d.text(r, "poster.title"), data)
@@ -70,7 +70,7 @@ func (d *desk) showPosters(w http.ResponseWriter, r *http.Request, k wish, errs 
 // posterWish reads what is asked for; a language or topic that we do not have is as none.
 func (d *desk) posterWish(r *http.Request) (wish, []ui.FormError) {
 	q := r.URL.Query()
-	k := wish{lang: q.Get("lang"), office: strings.Join(strings.Fields(q.Get("office")), " "), place: strings.Join(strings.Fields(q.Get("place")), " ")}
+	k := wish{lang: q.Get("written"), office: strings.Join(strings.Fields(q.Get("office")), " "), place: strings.Join(strings.Fields(q.Get("place")), " ")}
 	if !slices.Contains(d.Languages, k.lang) {
 		k.lang = d.Renderer.Lang(r)
 	}

@@ -21,7 +21,7 @@ func TestEveryPosterAndCardIsPrintedInEveryLanguageForEveryTopic(t *testing.T) {
 	for _, lang := range []string{"nl", "fr", "en", "de"} {
 		for _, topic := range topics {
 			for _, what := range []string{"poster", "cards"} {
-				q := url.Values{"lang": {lang}, "topic": {topic}, "office": {strings.Repeat("Kantoor ", 7)}, "place": {strings.Repeat("Laan 9, ", 12)}}
+				q := url.Values{"written": {lang}, "topic": {topic}, "office": {strings.Repeat("Kantoor ", 7)}, "place": {strings.Repeat("Laan 9, ", 12)}}
 				p := c.sofie.get("/desk/posters/" + what + ".pdf?" + q.Encode())
 				if n, err := api.PageCount(bytes.NewReader([]byte(p.body)), nil); err != nil || n != 1 {
 					t.Errorf("%s in %s about %q: %d pages, %v", what, lang, topic, n, err)
@@ -34,7 +34,7 @@ func TestEveryPosterAndCardIsPrintedInEveryLanguageForEveryTopic(t *testing.T) {
 // The address tells nobody in which office a paper hung.
 func theAddressOnAPosterDoesNotTellWhereItHangs(t *testing.T, c crew) {
 	t.Helper()
-	p := c.sofie.get("/desk/posters?lang=fr&topic=theft&office=Bureau-Namur&place=Rue-Haute")
+	p := c.sofie.get("/desk/posters?written=fr&topic=theft&office=Bureau-Namur&place=Rue-Haute")
 	want := "/fr/topic/theft"
 	found := 0
 	for _, part := range strings.Split(p.body, `href="`)[1:] {
