@@ -22,7 +22,6 @@ import (
 	"klankbord/internal/heads"
 	"klankbord/internal/intake"
 	"klankbord/internal/lang"
-	"klankbord/internal/letter"
 	"klankbord/internal/post"
 	"klankbord/internal/profile"
 	"klankbord/internal/seal"
@@ -129,26 +128,6 @@ func (a *App) openStorage(ctx context.Context) (err error) {
 	return nil
 }
 
-func (a *App) smtp() (post.Transport, error) {
-	c := a.Config
-	if c.SMTPServer == "" {
-		return noMail{}, nil
-	}
-	return post.NewSMTP(post.SMTPSettings{
-		Server: c.SMTPServer, Security: c.SMTPSecurity, User: c.SMTPUser, PasswordFile: c.SMTPPasswordFile,
-		CAFile: c.SMTPCAFile, HelloName: c.Domain(),
-	})
-}
-
-// noMail stands for a mail server that was not set up yet: mail waits.
-type noMail struct{}
-
-// errNoMail tells that no mail server is set.
-var errNoMail = errors.New("no mail server is set")
-
-// Send never sends.
-func (noMail) Send(context.Context, letter.Mail) error { return errNoMail }
-
 // wire makes the use cases. Each gets the one subkey that it needs: gates go to
 // custody, notices and waiting mail are opened only by post, checkpoints are
 // signed only by work.
@@ -226,17 +205,6 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 		setup.RekeyJob: func(ctx context.Context, ref string, _ int) (time.Time, error) { return a.Setup.TakeOver(ctx, ref) },
 	}
 	return nil
-}
-
-func (a *App) sender() post.Sender {
-	from := a.Config.MailFrom
-	if from == "" {
-		from = "complaints@" + a.Config.Domain()
-	}
-	return post.Sender{
-		Name: func(l lang.Lang) string { return a.Profile.Organisation.Name.In(string(l)) }, Address: from, Domain: a.Config.Domain(),
-		PublicURL: a.Config.Public(), DeskURL: a.Config.Desk(), ReplyTo: a.Config.MailReply,
-	}
 }
 
 // Close closes files and database.

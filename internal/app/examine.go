@@ -11,7 +11,6 @@ import (
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
 	"klankbord/internal/staff"
-	"klankbord/internal/store"
 )
 
 // Finding is one thing that was looked at.
@@ -54,7 +53,7 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 		}
 		list = append(list, Finding{n < 2, fmt.Sprintf("team %s has %d members", team, n), "invite members until each team has two"})
 	}
-	list = append(list, a.examineAlternative(dir), a.examineKeyCopy(), a.examineMail(), a.examineAddresses(), a.examineBackups())
+	list = append(list, a.examineAlternative(dir), a.examineKeyCopy(), a.examineAddresses(), a.examineBackups())
 	drill, err := a.examineDrill(ctx)
 	if err != nil {
 		return nil, err
@@ -68,16 +67,8 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 		return nil, err
 	}
 	list = append(list, drill, disk, files)
-	var mails map[string]int64
-	err = a.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		mails, err = tx.MailCounts()
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("count mails: %w", err)
-	}
-	return append(list, Finding{mails["dead"] > 0, fmt.Sprintf("mail: %d sent, %d waiting, %d dead", mails["sent"], mails["waiting"], mails["dead"]),
-		"look at the mail server's answers and try again from the cases"}), nil
+	mail, err := a.examineOutgoing(ctx)
+	return append(list, mail...), err
 }
 
 func (a *App) examineAlternative(dir *staff.Directory) Finding {
@@ -135,10 +126,6 @@ func (a *App) examineDisk() (Finding, error) {
 		free <= a.Config.MinFreeMB<<20, fmt.Sprintf("disk: %d MB free, no new complaint below %d MB", free>>20, a.Config.MinFreeMB),
 		"make room, or move the state folder to a larger disk",
 	}, nil
-}
-
-func (a *App) examineMail() Finding {
-	return Finding{a.Config.SMTPServer == "", "mail server: " + a.Config.SMTPServer, "set smtp-server and mail-from, or acknowledgements do not leave"}
 }
 
 // examineAddresses looks whether browsers reach the pages over TLS.

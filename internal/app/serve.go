@@ -76,6 +76,7 @@ func (a *App) Handlers() (publicPages, deskPages, both http.Handler, err error) 
 	deskOnly.Handle("/", desk.New(desk.Deps{
 		Casework: a.Casework, Intake: a.Intake, SignIn: a.SignIn, Setup: a.Setup, Renderer: rd, Words: ui.Catalogue(a.Words),
 		Cookies: ui.Cookies{Secure: a.Config.Secure()}, Clock: a.clock, Brand: a.brand, Languages: languages(),
+		Public: a.Config.Public(),
 	}))
 	deskOnly.Handle("GET /assets/", assets)
 	dsk := rd.Wrap(a.clock, deskOnly)

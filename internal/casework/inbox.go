@@ -220,7 +220,7 @@ func (c *Casework) viewFilter(actor access.Actor, v View) store.InboxFilter {
 		f.Closed = true
 	case ViewErase:
 		f.Closed, f.EraseTill = true, c.Store.Now()
-	case ViewAll, viewNumbers, viewHealth, viewUnsorted:
+	case ViewAll, viewNumbers, viewHealth, viewUnsorted, viewOutbox:
 	}
 	return f
 }

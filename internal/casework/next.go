@@ -15,6 +15,7 @@ const (
 	stepUnknown      = "unknown"
 	stepByHand       = "by-hand"
 	stepDead         = "dead"
+	stepLost         = "lost"
 	stepBreach       = "breach"
 	stepPersons      = "persons"
 	stepLate         = "late"
@@ -64,7 +65,7 @@ const (
 // StepKeys lists every key of a next step, for tests of the catalogue.
 func StepKeys() []string {
 	return []string{
-		stepDamaged, stepBreach, stepPersons, stepUnknown, stepByHand, stepDead, stepLate, stepAcknowledge, stepAssign, stepAnswer, stepMeeting, stepAssess, stepHandle,
+		stepDamaged, stepBreach, stepPersons, stepUnknown, stepByHand, stepDead, stepLost, stepLate, stepAcknowledge, stepAssign, stepAnswer, stepMeeting, stepAssess, stepHandle,
 		stepWait, stepUpdate, stepDecide, stepClose, stepMeasures, stepReview, stepReferred, stepMonitor, stepNone, stepSort, stepErase, stepHeld,
 		stepWish, stepSilent, stepHelper, stepData, stepDataDone, stepTranslator,
 		stepDeclare, stepTriage, stepBreachDecide, stepBreachKnown, stepRegime, stepNotice, stepReply, stepReport, stepAllegation, stepFindings,
@@ -135,6 +136,8 @@ func (v *Case) step() (string, []deadline.Kind) {
 		return stepAssign, nil
 	case v.untold() != "":
 		return stepLate, []deadline.Kind{v.untold()}
+	case v.lost():
+		return stepLost, nil
 	case v.State == casefile.StateReceived:
 		return stepAcknowledge, []deadline.Kind{deadline.KindAcknowledgement, deadline.KindFirstAnswer}
 	case v.owes(casefile.EntryMeetingRequest):
@@ -146,6 +149,16 @@ func (v *Case) step() (string, []deadline.Kind) {
 	default:
 		return v.handlingStep()
 	}
+}
+
+// lost reports whether the newest mail to the complainant did not arrive and nobody has
+// heard from them, or written down how they were told, since that is known.
+func (v *Case) lost() bool {
+	since := v.Receipt.Lost
+	return !since.IsZero() && v.Contact.Mail && !slices.ContainsFunc(v.Timeline, func(it Item) bool {
+		heard := it.From.Kind == custody.AuthorComplainant && it.Kind != ""
+		return it.At.After(since) && (heard || it.Kind == casefile.EntryNote)
+	})
 }
 
 // untold is a deadline that the complainant was promised, that was missed, and for

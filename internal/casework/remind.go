@@ -86,11 +86,15 @@ func (c *Casework) remind(ctx context.Context, dir *staff.Directory, id casefile
 	template, rung := letter.DeadlineNear, deadline.RungCharge
 	var leaves []store.Leaf
 	var asked []deadline.Clock
+	ends := map[deadline.Reason]time.Time{} // of each reason the first
 	next := make([]deadline.Clock, len(clocks))
 	for i, k := range clocks {
 		var reason deadline.Reason
 		if next[i], reason = k.Remind(now, stirred); reason == deadline.ReasonPassed {
 			template, asked = letter.DeadlinePassed, append(asked, c.missed(row, k.Clock, all)...)
+		}
+		if first := ends[reason]; first.IsZero() || k.Due.Before(first) {
+			ends[reason] = k.Due
 		}
 		rung = max(rung, next[i].Rung)
 		leaves = append(leaves, custody.Leaf(now, custody.Event{Kind: audit.Reminded, Actor: custody.BySystem(), Case: id, Detail: map[string]string{
@@ -98,7 +102,11 @@ func (c *Casework) remind(ctx context.Context, dir *staff.Directory, id casefile
 		}}))
 	}
 	to := chain{c.Custody.Holders(dir, row, grants), away, now}.reminded(row.InCharge, rung)
-	mails, err := c.Custody.MemberMails(ctx, c.Mails, &custody.Opened{Case: row}, template, to)
+	what := letter.Order{Template: template, At: ends[deadline.ReasonNear]}
+	if template == letter.DeadlinePassed {
+		what.At = ends[deadline.ReasonPassed]
+	}
+	mails, err := c.Custody.MemberMailsOn(ctx, c.Mails, &custody.Opened{Case: row}, what, to)
 	if err != nil {
 		return err
 	}

@@ -25,6 +25,7 @@ func receipt(o *custody.Opened, a around) Receipt {
 	if o.Case.Unreached {
 		r.State = ReceiptByHand
 	}
+	r.Lost = lostSince(a.mails)
 	for _, m := range a.mails {
 		if m.State == "dead" {
 			r.Dead = append(r.Dead, m.ID)
@@ -45,6 +46,22 @@ func receipt(o *custody.Opened, a around) Receipt {
 		r.State = ReceiptDone // a member confirmed it since
 	}
 	return r
+}
+
+// lostSince tells since when it is known that the newest mail to the complainant did not
+// arrive: the one that left last, or was given up last.
+func lostSince(mails []store.Mail) (lost time.Time) {
+	var newest time.Time
+	for _, m := range mails {
+		at := m.Sent
+		if at.IsZero() {
+			at = m.Failed
+		}
+		if m.Member == "" && m.State != "waiting" && !at.Before(newest) {
+			newest, lost = at, m.Failed
+		}
+	}
+	return lost
 }
 
 // moves are the steps that the case may take now. Erasing is left to the rules of

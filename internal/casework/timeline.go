@@ -299,7 +299,7 @@ func (c *Casework) events(actor access.Actor, o *custody.Opened, a around) []Ite
 		case audit.Assigned:
 			i.Event, i.Person = EventAssigned, a.names[staff.ID(r.Object)]
 		case audit.MailDead:
-			i.Event = EventMailDead
+			i.Event = mailEvent(r.Detail)
 		case audit.GrantDeleted:
 			if r.Detail["why"] != "left" {
 				continue
@@ -311,6 +311,18 @@ func (c *Casework) events(actor access.Actor, o *custody.Opened, a around) []Ite
 		list = append(list, i)
 	}
 	return list
+}
+
+// mailEvent tells how a mail did not arrive, and whom it was for.
+func mailEvent(detail map[string]string) Event {
+	switch {
+	case detail["to"] == custody.AuthorMember:
+		return EventMailMember
+	case detail["came"] != "":
+		return EventMailBack
+	default:
+		return EventMailDead
+	}
 }
 
 // rawFile is the mail itself as a file, for whoever opened who sent it.

@@ -170,7 +170,9 @@ const (
 	EventAssigned       Event = "assigned"
 	EventIdentityOpened Event = "identity-opened"
 	EventMailDead       Event = "mail-dead"
-	EventLeft           Event = "left" // a member left the desk, and lost the keys
+	EventMailBack       Event = "mail-back"   // it was taken, and came back
+	EventMailMember     Event = "mail-member" // one to a member did not arrive
+	EventLeft           Event = "left"        // a member left the desk, and lost the keys
 )
 
 // Author is who made an item.
@@ -223,6 +225,9 @@ type Receipt struct {
 	State ReceiptState
 	At    time.Time
 	Dead  []string // mails that can be sent again
+	// Lost is since when it is known that the newest mail to the complainant did not
+	// arrive, whatever it was about; zero: it did, as far as anybody knows.
+	Lost time.Time
 }
 
 // ByHand reports whether a member confirms receipt by post, by phone or in person.

@@ -41,6 +41,7 @@ type commands struct {
 	Serve   serveCommand    `cmd:"" help:"Serve the pages of an instance."`
 	Demo    demoCommand     `cmd:"" help:"Serve a demo with sample members and cases; mail is caught and shown."`
 	Log     logCommands     `cmd:"" help:"Check the log."`
+	DKIM    dkimCommands    `cmd:"" name:"dkim" help:"Make a key that signs outgoing mail, and print what to publish."`
 	Doctor  doctorCommand   `cmd:"" help:"Say what is wrong with an instance and what to do."`
 	Member  memberCommands  `cmd:"" help:"Look at changes of members that wait, and stand in where too few are left."`
 	Restore restoreCommand  `cmd:"" help:"Show how the database differs from what was seen outside it, and accept an older one that was restored on purpose."`

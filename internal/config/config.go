@@ -30,8 +30,11 @@ type Config struct {
 	SMTPUser         string `name:"smtp-user" env:"KLANKBORD_SMTP_USER" help:"Name for that server, if it asks for one."`
 	SMTPPasswordFile string `name:"smtp-password-file" env:"KLANKBORD_SMTP_PASSWORD_FILE" type:"path" help:"File that holds the password for that server."`
 	SMTPCAFile       string `name:"smtp-ca-file" env:"KLANKBORD_SMTP_CA_FILE" type:"path" help:"Certificates to trust for that server, in the place of the system's."`
-	MailFrom         string `name:"mail-from" env:"KLANKBORD_MAIL_FROM" help:"Address from which mail is sent."`
+	MailFrom         string `name:"mail-from" env:"KLANKBORD_MAIL_FROM" help:"Address from which mail is sent, and to which what cannot be delivered comes back; one of the mailboxes that are read."`
 	MailReply        string `name:"mail-reply" env:"KLANKBORD_MAIL_REPLY" help:"Address of a mailbox that is read and that takes in complaints+anything@example.org as well; replies then find their case by it. Empty: by their header alone."`
+
+	DKIMDomain string   `name:"dkim-domain" env:"KLANKBORD_DKIM_DOMAIN" help:"Domain in whose name mail is signed (DKIM); empty: that of mail-from."`
+	DKIMKey    []string `name:"dkim-key" env:"KLANKBORD_DKIM_KEY" help:"Keys that sign outgoing mail, each SELECTOR=FILE; klankbord dkim new makes one."`
 
 	Mailbox []string `name:"mailbox" env:"KLANKBORD_MAILBOX" help:"Mailboxes whose mail becomes cases, such as imaps://complaints@imap.example.org/INBOX?route=general&password-file=/etc/klankbord/imap; see doc/mail.md."`
 

@@ -46,6 +46,11 @@ func (c *Custody) SealMail(key Sealer, row store.Mail, o letter.Order) (store.Ma
 // MemberMails makes mails about a case to members, those who are active; they hold
 // its number and nothing else of it.
 func (c *Custody) MemberMails(ctx context.Context, key Sealer, o *Opened, t letter.Template, to []staff.ID) ([]store.Mail, error) {
+	return c.MemberMailsOn(ctx, key, o, letter.Order{Template: t, At: c.store.Now()}, to)
+}
+
+// MemberMailsOn is MemberMails with the date of what the mail tells in the order.
+func (c *Custody) MemberMailsOn(ctx context.Context, key Sealer, o *Opened, what letter.Order, to []staff.ID) ([]store.Mail, error) {
 	var members []store.Member
 	err := c.store.Read(ctx, func(tx *store.Tx) error {
 		for _, id := range to {
@@ -68,7 +73,7 @@ func (c *Custody) MemberMails(ctx context.Context, key Sealer, o *Opened, t lett
 		if !m.Active {
 			continue
 		}
-		order := letter.Order{Template: t, Lang: m.Language, To: m.Email, Number: string(o.Case.Number)}
+		order := letter.Order{Template: what.Template, At: what.At, Lang: m.Language, To: m.Email, Number: string(o.Case.Number)}
 		mail, err := c.SealMail(key, store.Mail{Case: o.Case.ID, Member: m.ID}, order)
 		if err != nil {
 			return nil, err

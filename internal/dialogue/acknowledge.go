@@ -117,10 +117,7 @@ func (d *Dialogue) unreached(ctx context.Context, mail store.Mail) error {
 	if mail.Kind == string(letter.Acknowledgement) && c.State == casefile.StateReceived {
 		row.Unreached = true
 	}
-	leaf := custody.Leaf(d.Store.Now(), custody.Event{
-		Kind: audit.MailDead, Actor: custody.BySystem(), Case: c.ID, Object: mail.ID, Detail: map[string]string{"kind": mail.Kind},
-	})
-	return d.writeRow(ctx, c, row, rest{leaves: []store.Leaf{leaf}})
+	return d.writeRow(ctx, c, row, rest{leaves: []store.Leaf{d.undelivered(mail, "given-up")}})
 }
 
 // rest is what changes together with the row of a case.

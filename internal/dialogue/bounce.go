@@ -14,9 +14,11 @@ import (
 )
 
 // MailBounced carries out what follows when a mail that the next server took came back
-// for good: id is ours, which nobody else knows. A case whose confirmation came back
-// asks to be confirmed by post or phone, and its clock for that runs again. Calling it
-// again changes nothing; an id that is not ours is no error.
+// for good. Id is ours: besides us only who got the mail and the servers on its way know
+// it, so that whoever makes up such a report can say it of their own mail alone. The mail
+// and its case show since when it is known; a case whose confirmation came back asks to
+// be confirmed by post or phone, and its clock for that runs again. Calling it again
+// changes nothing; an id that is not ours is no error.
 func (d *Dialogue) MailBounced(ctx context.Context, id string) error {
 	var mail store.Mail
 	err := d.Store.Read(ctx, func(tx *store.Tx) (err error) {
@@ -29,10 +31,35 @@ func (d *Dialogue) MailBounced(ctx context.Context, id string) error {
 	if err != nil {
 		return fmt.Errorf("read mail that came back: %w", err)
 	}
-	if mail.Case == "" || mail.Member != "" || mail.Kind != string(letter.Acknowledgement) {
+	if mail.State != "sent" || !mail.Failed.IsZero() {
+		return nil // not under way, or known
+	}
+	if mail.Case == "" {
+		return known(d.noteSent(ctx, returned(id)))
+	}
+	return known(custody.Retry(func() error { return d.cameBack(ctx, mail) }))
+}
+
+// known leaves out that somebody noted it meanwhile.
+func known(err error) error {
+	if errors.Is(err, errKnown) {
 		return nil
 	}
-	return custody.Retry(func() error { return d.cameBack(ctx, mail) })
+	return err
+}
+
+// errKnown tells that the mail is known to have come back.
+var errKnown = errors.New("mail is known to have come back")
+
+func returned(id string) func(*store.Tx) error {
+	return func(tx *store.Tx) error {
+		if err := tx.MailReturned(id); errors.Is(err, store.ErrStale) {
+			return errKnown
+		} else if err != nil {
+			return err
+		}
+		return nil
+	}
 }
 
 func (d *Dialogue) cameBack(ctx context.Context, mail store.Mail) error {
@@ -43,11 +70,18 @@ func (d *Dialogue) cameBack(ctx context.Context, mail store.Mail) error {
 	if err != nil {
 		return fmt.Errorf("note mail that came back: %w", err)
 	}
-	early := c.State == casefile.StateReceived || c.State == casefile.StateAcknowledged
-	if c.Unreached || !early { // known, or somebody has heard of the person since
-		return nil
-	}
+	row, clocks := d.unconfirmed(c, mail, clocks)
+	return d.writeRow(ctx, c, row, rest{clocks: clocks, leaves: []store.Leaf{d.undelivered(mail, "back")}, more: returned(mail.ID)})
+}
+
+// unconfirmed is the case once its confirmation came back, and the clocks that run again:
+// none where it was no confirmation, or somebody has heard of the person since.
+func (d *Dialogue) unconfirmed(c store.Case, mail store.Mail, clocks []deadline.Clock) (store.CaseChange, []deadline.Clock) {
 	row := c.Change()
+	early := c.State == casefile.StateReceived || c.State == casefile.StateAcknowledged
+	if mail.Member != "" || mail.Kind != string(letter.Acknowledgement) || c.Unreached || !early {
+		return row, nil
+	}
 	row.Unreached, row.State = true, casefile.StateReceived
 	var again []deadline.Clock
 	for _, k := range clocks {
@@ -59,8 +93,20 @@ func (d *Dialogue) cameBack(ctx context.Context, mail store.Mail) error {
 			}
 		}
 	}
-	leaf := custody.Leaf(d.Store.Now(), custody.Event{
-		Kind: audit.MailDead, Actor: custody.BySystem(), Case: c.ID, Object: mail.ID, Detail: map[string]string{"kind": mail.Kind, "came": "back"},
+	return row, again
+}
+
+// undelivered is the line about a mail that did not arrive: whether it came back or was
+// given up, and whether it was for the complainant or a member.
+func (d *Dialogue) undelivered(mail store.Mail, how string) store.Leaf {
+	detail := map[string]string{"kind": mail.Kind, "to": custody.AuthorComplainant}
+	if mail.Member != "" {
+		detail["to"] = custody.AuthorMember
+	}
+	if how == "back" {
+		detail["came"] = how
+	}
+	return custody.Leaf(d.Store.Now(), custody.Event{
+		Kind: audit.MailDead, Actor: custody.BySystem(), Case: mail.Case, Object: mail.ID, Detail: detail,
 	})
-	return d.writeRow(ctx, c, row, rest{clocks: again, leaves: []store.Leaf{leaf}})
 }

@@ -186,7 +186,7 @@ func (d *Dialogue) mailAsker(ctx context.Context, row store.CodeChange) (*store.
 	if err != nil {
 		return nil, fmt.Errorf("read member: %w", err)
 	}
-	order := letter.Order{Template: letter.AskMember, Lang: m.Language, To: m.Email, Number: string(file.Number)}
+	order := letter.Order{Template: letter.AskMember, Lang: m.Language, To: m.Email, Number: string(file.Number), At: d.Store.Now()}
 	mail, err := d.Custody.SealMail(d.Mails, store.Mail{Case: row.Case, Member: m.ID}, order)
 	return &mail, err
 }

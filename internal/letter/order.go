@@ -36,6 +36,14 @@ const (
 	CredentialNotice Template = "credential-notice"        // to a member: how they sign in has changed
 )
 
+// Templates lists every mail, for tests that write each.
+func Templates() []Template {
+	return []Template{
+		Acknowledgement, QuestionReceipt, MailReceipt, FirstCode, News, Invitation, ToMember, ConfirmAddress, AddressChanged, CheckIn, CodeLink,
+		CodeReplaced, AskMember, DeadlineNear, DeadlinePassed, AskSignature, FirstToWitness, ToWitness, RecoveryUsed, Reset, CredentialNotice,
+	}
+}
+
 // Order is a mail that waits to be written and sent. It is only ever stored
 // sealed. It never holds content, names, topics, routes or codes of a case.
 type Order struct {

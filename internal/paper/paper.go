@@ -7,6 +7,7 @@ package paper
 import (
 	"bytes"
 	"embed"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -17,6 +18,12 @@ import (
 
 //go:embed fonts
 var fonts embed.FS
+
+// errTooLong tells that words do not fit on what they are to stand on.
+var errTooLong = errors.New("too long for the paper")
+
+// TooLong reports whether words did not fit.
+func TooLong(err error) bool { return errors.Is(err, errTooLong) }
 
 // Document is what a paper says, in one language.
 type Document struct {

@@ -15,6 +15,7 @@ import (
 type tag struct {
 	kind  string
 	scope string // of the heading of a row or column
+	alt   string // what a picture shows, in words
 	kids  []*tag
 	marks []mark
 }
@@ -125,6 +126,9 @@ func (t *tree) element(e *tag, parent types.IndirectRef) (types.IndirectRef, err
 	}
 	for _, m := range e.marks {
 		kids = append(kids, types.Dict{"Type": types.Name("MCR"), "Pg": t.pages[m.page], "MCID": types.Integer(m.id)})
+	}
+	if e.alt != "" {
+		d["Alt"] = types.StringLiteral(types.EncodeUTF16String(e.alt))
 	}
 	if e.scope != "" {
 		d["A"] = types.Dict{"O": types.Name("Table"), "Scope": types.Name(e.scope)}

@@ -266,7 +266,7 @@ func objects(pattern string) []string {
 		return []string{"A", "B", "A with B", "B with A"}
 	case has("number"), has("id"):
 		return []string{"A", "B"}
-	case strings.Contains(strings.NewReplacer("{step}", "", "{$}", "").Replace(pattern), "{"):
+	case strings.Contains(strings.NewReplacer("{step}", "", "{topic}", "", "{$}", "").Replace(pattern), "{"):
 		return []string{"it"}
 	default:
 		return nil

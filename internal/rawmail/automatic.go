@@ -2,6 +2,7 @@ package rawmail
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 )
 
@@ -58,10 +59,35 @@ func (r *reader) delivery(b []byte) {
 		if len(h) == 0 {
 			return
 		}
+		if id := envelopeID(h.first("original-envelope-id")); id != "" && r.m.Automatic.Original == "" {
+			r.m.Automatic.Original = id
+		}
 		action := strings.ToLower(h.first("action"))
 		status := h.first("status")
 		r.m.Automatic.Failed = r.m.Automatic.Failed || action == "failed" || strings.HasPrefix(status, "5.")
 	}
+}
+
+// envelopeID reads the id under which a mail was handed over, where it is that of a mail:
+// servers that return no header tell it. RFC 3461 4, 4.4; RFC 3464 2.2.1.
+func envelopeID(xtext string) string {
+	var b strings.Builder
+	for i := 0; i < len(xtext); i++ {
+		if xtext[i] != '+' {
+			b.WriteByte(xtext[i])
+			continue
+		}
+		if i+2 >= len(xtext) {
+			return ""
+		}
+		n, err := strconv.ParseUint(xtext[i+1:i+3], 16, 8)
+		if err != nil {
+			return ""
+		}
+		b.WriteByte(byte(n))
+		i += 2
+	}
+	return first(ids("<" + b.String() + ">"))
 }
 
 // returned reads the header of the mail that a bounce returns.

@@ -20,16 +20,17 @@ type Mail struct {
 	Error   string // a class of failure, never a person or an address
 	Created time.Time
 	Sent    time.Time
+	Failed  time.Time // since when it is known not to have arrived: given up, or come back
 }
 
-const mailColumns = `id, case_id, member_id, kind, box, state, error, created, sent`
+const mailColumns = `id, case_id, member_id, kind, box, state, error, created, sent, failed`
 
 func scanMail(row scanner) (Mail, error) {
 	var m Mail
 	var box []byte
-	var created, sent int64
-	err := row.Scan(&m.ID, &m.Case, &m.Member, &m.Kind, &box, &m.State, &m.Error, &created, &sent)
-	m.Box, m.Created, m.Sent = box, at(created), at(sent)
+	var created, sent, failed int64
+	err := row.Scan(&m.ID, &m.Case, &m.Member, &m.Kind, &box, &m.State, &m.Error, &created, &sent, &failed)
+	m.Box, m.Created, m.Sent, m.Failed = box, at(created), at(sent), at(failed)
 	return m, err
 }
 
@@ -63,14 +64,21 @@ func (t *Tx) MailSent(id string) error {
 }
 
 // MailFailed notes a failure after which the mail is tried again.
-func (t *Tx) MailFailed(id, class string) error { return t.endMail(id, "waiting", class) }
+func (t *Tx) MailFailed(id, class string) error { return t.endMail(id, "waiting", class, 0) }
 
 // BuryMail notes a failure for good; the mail waits for a member to try again.
-func (t *Tx) BuryMail(id, class string) error { return t.endMail(id, "dead", class) }
+func (t *Tx) BuryMail(id, class string) error { return t.endMail(id, "dead", class, micros(t.now)) }
 
-func (t *Tx) endMail(id, state, class string) error {
-	_, err := t.Exec(`UPDATE mail SET state = $1, error = $2 WHERE id = $3`, state, class, id)
+func (t *Tx) endMail(id, state, class string, failed int64) error {
+	_, err := t.Exec(`UPDATE mail SET state = $1, error = $2, failed = $3 WHERE id = $4`, state, class, failed, id)
 	return err
+}
+
+// MailReturned notes that a mail which the next server took came back; ErrStale when it
+// was not sent, or is known to have come back.
+func (t *Tx) MailReturned(id string) error {
+	n, err := t.Exec(`UPDATE mail SET error = 'returned', failed = $1 WHERE id = $2 AND state = 'sent' AND failed = 0`, micros(t.now), id)
+	return changed(n, err, ErrStale)
 }
 
 // MailsOf lists the mails about a case, oldest first.
@@ -95,7 +103,7 @@ func (t *Tx) MailCounts() (map[string]int64, error) {
 
 // RetryMail puts a dead mail back to waiting; ErrStale when it is not dead.
 func (t *Tx) RetryMail(id string) error {
-	n, err := t.Exec(`UPDATE mail SET state = 'waiting' WHERE id = $1 AND state = 'dead'`, id)
+	n, err := t.Exec(`UPDATE mail SET state = 'waiting', failed = 0 WHERE id = $1 AND state = 'dead'`, id)
 	if err := changed(n, err, ErrStale); err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ func (t *Tx) CountLost(member staff.ID, most int) (n int, err error) {
 // delivered, among those that a member has a key to.
 func (t *Tx) Undelivered(member staff.ID, limit int) ([]casefile.Number, error) {
 	rows, err := t.Query(`SELECT DISTINCT c.number FROM mail m JOIN case_file c ON c.id = m.case_id
-WHERE m.state = 'dead' AND m.member_id = '' AND `+notPractice+` AND EXISTS (SELECT 1 FROM case_grant g
+WHERE m.failed > 0 AND m.member_id = '' AND `+notPractice+` AND EXISTS (SELECT 1 FROM case_grant g
   WHERE g.case_id = c.id AND g.epoch = c.epoch AND g.recipient_kind = 'member' AND g.recipient_id = $1)
 ORDER BY c.number LIMIT $2`, member, limit)
 	return all(rows, err, func(row scanner) (n casefile.Number, err error) {
@@ -48,6 +48,6 @@ ORDER BY c.number LIMIT $2`, member, limit)
 
 // UnreachedMember counts the mails to a member since a time that could not be delivered.
 func (t *Tx) UnreachedMember(member staff.ID, since time.Time) (n int, err error) {
-	err = t.QueryRow(`SELECT count(*) FROM mail WHERE state = 'dead' AND created >= $1 AND member_id = $2`, micros(since), member).Scan(&n)
+	err = t.QueryRow(`SELECT count(*) FROM mail WHERE failed > 0 AND created >= $1 AND member_id = $2`, micros(since), member).Scan(&n)
 	return n, err
 }

@@ -471,7 +471,8 @@ CREATE TABLE mail (
   state   {text}  NOT NULL CHECK (state IN ('waiting', 'sent', 'dead')),
   error   {text}  NOT NULL DEFAULT '',
   created {int}   NOT NULL,
-  sent    {int}   NOT NULL DEFAULT 0
+  sent    {int}   NOT NULL DEFAULT 0,
+  failed  {int}   NOT NULL DEFAULT 0
 ) {strict};
 CREATE INDEX mail_state ON mail (state, created);
 CREATE INDEX mail_case ON mail (case_id);

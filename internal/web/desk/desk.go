@@ -47,6 +47,7 @@ type Deps struct {
 	Clock     clock.Clock
 	Brand     func(lang string) ui.Brand
 	Languages []string
+	Public    string // address of the public pages, without a slash at the end
 }
 
 type desk struct {

@@ -209,7 +209,7 @@ func (d *desk) healthYou(r *http.Request, a access.Actor, v *casework.Health) (h
 	notices := d.healthLine(r, "notices", ui.Good, d.text(r, "check.notices-good", "email", v.Email))
 	if v.Unreached > 0 {
 		notices = d.healthLine(r, "notices", ui.Warn, d.Words.Plural(d.Renderer.Lang(r), "check.notices-lost", v.Unreached, map[string]string{"email": v.Email}))
-		notices = notices.leads("/desk/people", d.text(r, "check.to-people"))
+		notices = notices.leads("/desk/outbox", d.text(r, "outbox.link"))
 	}
 	p.Lines = append(p.Lines, language, notices)
 	return p, nil

@@ -91,6 +91,9 @@ func (d *desk) routes() []route {
 		{"GET /desk/numbers/register", member, d.registerAsk},
 		{"POST /desk/numbers/register", member, d.registerAllow},
 		{"GET /desk/numbers/register/file", member, d.registerFile},
+		{"GET /desk/posters", member, d.postersShow},
+		{"GET /desk/posters/poster.pdf", member, d.posterFile},
+		{"GET /desk/posters/cards.pdf", member, d.cardsFile},
 		{"GET /desk/erased", member, d.erasedList},
 		{"GET /desk/erased/{number}", member, d.erasedShow},
 		{"GET /desk/log", member, d.logShow},
@@ -108,6 +111,8 @@ func (d *desk) routes() []route {
 		{"GET /desk/case/{number}/sender", member, d.senderShow},
 		{"POST /desk/case/{number}/sender", member, d.senderNote},
 		{"GET /desk/mail", member, d.mailinShow},
+		{"GET /desk/outbox", member, d.outboxShow},
+		{"POST /desk/outbox", member, d.outboxAgain},
 		{"GET /desk/case/{number}/sort", member, d.sortShow},
 		{"POST /desk/case/{number}/sort", member, d.sortDo},
 

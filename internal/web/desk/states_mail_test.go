@@ -4,13 +4,16 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+	"time"
 
 	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
 	"klankbord/internal/custody"
 	"klankbord/internal/intake"
 	"klankbord/internal/lang"
+	"klankbord/internal/letter"
 	"klankbord/internal/post"
+	"klankbord/internal/store"
 )
 
 func (h *house) mail(box intake.Mailbox, raw string) casefile.Number {
@@ -38,6 +41,38 @@ func (h *house) replyTo(id casefile.ID) string {
 		h.t.Fatal("no sign", err)
 	}
 	return "<" + sign + "@" + h.Intake.ReplyTo.Domain + ">"
+}
+
+// fates gives a case mails that were given up, came back, were tried and have left.
+func (s *states) fates(n casefile.Number) {
+	err := s.Store.Write(s.t.Context(), func(tx *store.Tx) error {
+		file, err := tx.CaseByNumber(n)
+		if err != nil {
+			return err
+		}
+		about := file.ID
+		for _, kind := range []letter.Template{letter.News, letter.CheckIn, letter.CodeLink, letter.News} {
+			m, err := s.Custody.SealMail(s.Casework.Mails, store.Mail{Case: about, Kind: string(kind)}, letter.Order{Template: kind, Lang: s.lang, Number: string(n)})
+			if err = errors.Join(err, tx.QueueMail(m, tx.Now().Add(time.Hour))); err != nil {
+				return err
+			}
+			switch kind {
+			case letter.News:
+				err = errors.Join(tx.MailSent(m.ID), tx.MailReturned(m.ID))
+			case letter.CheckIn:
+				err = tx.BuryMail(m.ID, "refused-550")
+			default:
+				err = tx.MailFailed(m.ID, "unreachable")
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 // mails renders the mails that wait, what a member does with one, and what came of it.
@@ -76,6 +111,10 @@ func (s *states) mails() {
 	s.keep("sort-error", sofie.post(s.in(waits+"/sort"), url.Values{"what": {"attach"}, "case": {"KB-0000-00"}}))
 	sofie.get(other+"/sort").send("/sort", url.Values{"what": {"attach"}, "case": {strings.ToLower(number)}})
 	s.keep("mail-attached", sofie.get(s.in(complaint+"?done=attached")))
+	s.fates(casefile.Number(number))
+	s.keep("outbox", sofie.get(s.in("/desk/outbox?done=again")))
+	s.keep("outbox-error", sofie.post(s.in("/desk/outbox"), url.Values{}))
+	s.keep("mail-lost", sofie.get(s.in(complaint)))
 	for _, t := range post.Troubles() {
 		if key := "mailin.trouble." + t; s.Words.Text(lang.Lang(s.lang), key, nil) == key {
 			s.t.Errorf("no words for %s", t)

@@ -15,6 +15,7 @@ import (
 // numbers renders every state of the pages about figures.
 func (s *states) numbers() {
 	s.keep("numbers", s.crew.sofie.get(s.in("/desk/numbers")))
+	s.keep("posters", s.crew.sofie.get(s.in("/desk/posters?written=de&topic=theft&office=Brussel")))
 	s.keep("numbers-none", s.crew.sofie.get(s.in("/desk/numbers?year=2021&part=q2&route=privacy")))
 	s.keep("report", s.crew.sofie.get(s.in("/desk/numbers/report?for=board&in=fr")))
 	s.keep("report-all", s.crew.anke.get(s.in("/desk/numbers/report?year=2024")))

@@ -301,7 +301,7 @@ func (d *desk) eventText(r *http.Request, it casework.Item) string {
 	case it.Event == casework.EventIdentityOpened:
 		return d.text(r, "desk.event.identity-opened", "purpose", it.Text)
 	default:
-		return d.text(r, "desk.event.mail-dead")
+		return d.text(r, "desk.event."+string(it.Event))
 	}
 }
 

@@ -70,6 +70,8 @@ type stepView struct {
 	from    bool   // came from the check page
 	more    string // group that gets an empty row
 	closed  *question.Closed
+	path    string // where it was opened, behind the language; empty: at its own address
+	notice  string // said above it
 }
 
 // stepPage is one question of the form.
@@ -88,6 +90,7 @@ type stepPage struct {
 	Privacy      bool // leads to how data are used
 	First        bool // leads to who reads a complaint
 	Closed       *question.Closed
+	Notice       string
 }
 
 // renderStep answers with a question.
@@ -96,6 +99,9 @@ func (f *face) renderStep(w http.ResponseWriter, r *http.Request, status int, v 
 	path := "/complaint/" + v.step.ID
 	if v.from {
 		path += "?from=check"
+	}
+	if v.path != "" {
+		path = v.path
 	}
 	title := v.step.Title.In(l)
 	if title == "" {
@@ -111,7 +117,7 @@ func (f *face) stepPage(r *http.Request, v stepView) stepPage {
 	l := f.Renderer.Lang(r)
 	p := stepPage{
 		Back: f.backFrom(r, v), Action: f.at(r, "/complaint/"+v.step.ID), Caption: f.caption(r, v),
-		Heading: v.step.Title.In(l), Intro: question.InOrNone(v.step.Intro, l), Body: textsIn(v.step.Body, l), FromCheck: v.from, Closed: v.closed,
+		Heading: v.step.Title.In(l), Intro: question.InOrNone(v.step.Intro, l), Body: textsIn(v.step.Body, l), FromCheck: v.from, Closed: v.closed, Notice: v.notice,
 		First: v.step.ID == f.firstStep(),
 	}
 	p.Parts = f.stepParts(r, v)

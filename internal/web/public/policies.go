@@ -14,6 +14,7 @@ func Policies() map[string]ui.Who {
 		"GET /accessibility":          ui.Everyone,
 		"GET /other-ways":             ui.Everyone,
 		"GET /safety":                 ui.Everyone,
+		"GET /topic/{topic}":          ui.Everyone,
 		"GET /complaint":              ui.Everyone,
 		"GET /complaint/{$}":          ui.Everyone,
 		"GET /complaint/keep":         ui.Everyone,

@@ -26,6 +26,7 @@ func (f *face) routes() []Route {
 		{"GET", "/other-ways", lasting, f.showText("other-ways")},
 		{"GET", "/safety", lasting, f.showText("safety")},
 
+		{"GET", "/topic/{topic}", nil, f.showTopic},
 		{"GET", "/complaint", nil, f.showStart},
 		{"GET", "/complaint/{$}", nil, f.showStart},
 		{"GET", "/complaint/expired", nil, f.showExpired},
