@@ -86,7 +86,7 @@ func (f *face) field(r *http.Request, x profile.Field, key string, v stepView) u
 	case profile.Address:
 		u.Rows = 4
 	case profile.Files:
-		u.Values, u.Files = nil, addedFiles(v)
+		u.Values, u.Files, u.Upload = nil, addedFiles(v), "/"+l+"/upload/complaint"
 		u.Limit = f.words(r, "form.files-limit", "files", strconv.Itoa(f.Intake.Limits.Files), "size", megabytes(f.Intake.Limits.FileBytes))
 	case profile.Phone, profile.Amount:
 		u.Width = "20"

@@ -102,7 +102,7 @@ type Page[T any] struct {
 	Errors     []FormError
 	Compress   bool   // the page holds nothing secret and nothing that a visitor typed (BREACH)
 	Index      bool   // search engines may list the page
-	Script     string // name of an asset to run on a desk page, such as "desk.js"; empty for none
+	Script     string // name of an asset to run on the page, such as "keys.js"; empty for none
 	Data       T
 }
 
