@@ -36,17 +36,24 @@ func (c *Casework) Open(ctx context.Context, actor access.Actor, n casefile.Numb
 	if !ok {
 		return nil, errNothing
 	}
-	now := c.Store.Now()
-	opening := store.Opening{ID: ident.New(), Case: o.Case.ID, Member: actor.Member, What: "file", At: now}
+	if err := c.noteFile(ctx, actor, o, entry); err != nil {
+		return nil, err
+	}
+	return &Download{Name: m.Name, Size: m.Size, Body: custody.OpenFile(ctx, c.Blobs, m)}, nil
+}
+
+// noteFile writes down that a member opens a file.
+func (c *Casework) noteFile(ctx context.Context, actor access.Actor, o *custody.Opened, entry string) error {
+	opening := store.Opening{ID: ident.New(), Case: o.Case.ID, Member: actor.Member, What: "file", At: c.Store.Now()}
 	c.Custody.StampOpening(&opening)
 	leaf := custody.OpeningLeaf(opening, audit.FileRead, entry, nil)
-	err = c.writeIn(ctx, actor, o.Case.ID, func(tx *store.Tx) error {
+	err := c.writeIn(ctx, actor, o.Case.ID, func(tx *store.Tx) error {
 		return errors.Join(o.Keep(tx, actor.Member), tx.InsertLeaf(leaf), tx.InsertOpening(opening))
 	})
 	if err := gone(err); err != nil {
-		return nil, fmt.Errorf("log reading of file: %w", err)
+		return fmt.Errorf("log reading of file: %w", err)
 	}
-	return &Download{Name: m.Name, Size: m.Size, Body: custody.OpenFile(ctx, c.Blobs, m)}, nil
+	return nil
 }
 
 func findManifest(o *custody.Opened, entry string) (seal.Manifest, bool) {

@@ -105,3 +105,46 @@ func HoldBlobs(tx *store.Tx, m seal.Manifest, kind, owner, object string) error 
 func OpenFile(ctx context.Context, blobs *blob.Folder, m seal.Manifest) io.Reader {
 	return m.Open(func(name string) (io.ReadCloser, error) { return blobs.Open(ctx, name) })
 }
+
+// SeekFile is OpenFile for whoever goes back and forth in a file, such as a player; only
+// the parts that are read are fetched.
+func SeekFile(ctx context.Context, blobs *blob.Folder, m seal.Manifest) io.ReadSeeker {
+	return &seeker{ctx: ctx, blobs: blobs, m: m}
+}
+
+type seeker struct {
+	ctx   context.Context //nolint:containedctx // ends with the request that plays the file
+	blobs *blob.Folder
+	m     seal.Manifest
+	at    int64
+	r     io.Reader // from at on; nil: not opened yet
+}
+
+// Read reads from where Seek led.
+func (s *seeker) Read(p []byte) (int, error) {
+	if s.r == nil {
+		s.r = s.m.OpenRange(func(name string) (io.ReadCloser, error) { return s.blobs.Open(s.ctx, name) }, s.at, max(0, s.m.Size-s.at))
+	}
+	n, err := s.r.Read(p)
+	s.at += int64(n)
+	return n, err
+}
+
+var errSeek = errors.New("custody: seek before the file")
+
+// Seek fetches nothing.
+func (s *seeker) Seek(offset int64, whence int) (int64, error) {
+	switch whence {
+	case io.SeekCurrent:
+		offset += s.at
+	case io.SeekEnd:
+		offset += s.m.Size
+	}
+	if offset < 0 {
+		return 0, errSeek
+	}
+	if offset != s.at {
+		s.at, s.r = offset, nil
+	}
+	return offset, nil
+}

@@ -37,6 +37,9 @@ func (s *Sweeper) Sweep(ctx context.Context) error {
 		if _, err := tx.DeleteExpiredDrafts(); err != nil {
 			return err
 		}
+		if _, err := tx.DeleteExpiredUploads(); err != nil {
+			return err
+		}
 		if _, err := tx.DeleteSubmissionsBefore(tx.Now().Add(-unreferenced)); err != nil {
 			return err
 		}

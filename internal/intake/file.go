@@ -6,10 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 
 	"klankbord/internal/custody"
-	"klankbord/internal/fault"
 	"klankbord/internal/ident"
 	"klankbord/internal/seal"
 	"klankbord/internal/store"
@@ -34,7 +32,7 @@ func (i *Intake) AddFile(ctx context.Context, tok seal.Token, lang, name string,
 		return File{}, err
 	}
 	if len(d.Files) >= i.Limits.Files {
-		return File{}, fault.New(fault.Limit, "error.file-too-many").With("max", strconv.Itoa(i.Limits.Files))
+		return File{}, i.tooMany()
 	}
 	m, err := custody.SealFile(ctx, i.Blobs, name, i.Limits.FileBytes, r)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"klankbord/internal/access"
 	"klankbord/internal/apptest"
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
@@ -205,6 +206,29 @@ func TestIncompleteComplaintIsRefusedAndKept(t *testing.T) {
 	}
 }
 
+// filesOf reads the files of a case by name, as a member who opens it.
+func filesOf(t *testing.T, i *apptest.Instance, actor access.Actor, n casefile.Number) map[string][]byte {
+	t.Helper()
+	o, err := i.Custody.OpenMember(ctx, actor, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string][]byte{}
+	for _, e := range o.Entries {
+		if e.Kind != casefile.EntryFile {
+			continue
+		}
+		m, err := seal.DecodeManifest(e.Payload)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got[m.Name], err = io.ReadAll(custody.OpenFile(ctx, i.Blobs, m)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return got
+}
+
 func TestFilesComeBackByteForByte(t *testing.T) {
 	i, team := apptest.Staffed(t)
 	big := bytes.Repeat([]byte("0123456789abcdef"), seal.PartSize/16+1000)
@@ -219,34 +243,17 @@ func TestFilesComeBackByteForByte(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err := i.Custody.OpenMember(ctx, team.Manager, r.Number)
-	if err != nil {
-		t.Fatal(err)
-	}
-	files := 0
-	for _, e := range o.Entries {
-		if e.Kind != casefile.EntryFile {
-			continue
+	got := filesOf(t, i, team.Manager, r.Number)
+	for name, content := range want {
+		if name == "../../etc/passwd" {
+			name = "passwd" // only the last element of a name is kept
 		}
-		files++
-		m, err := seal.DecodeManifest(e.Payload)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := io.ReadAll(custody.OpenFile(ctx, i.Blobs, m))
-		if err != nil {
-			t.Fatal(err)
-		}
-		name := m.Name
-		if name == "passwd" {
-			name = "../../etc/passwd" // only the last element of a name is kept
-		}
-		if !bytes.Equal(got, want[name]) {
-			t.Errorf("%s: %d bytes, want %d", name, len(got), len(want[name]))
+		if !bytes.Equal(got[name], content) {
+			t.Errorf("%s: %d bytes, want %d", name, len(got[name]), len(content))
 		}
 	}
-	if files != len(want) {
-		t.Errorf("%d files, want %d", files, len(want))
+	if len(got) != len(want) {
+		t.Errorf("%d files, want %d", len(got), len(want))
 	}
 }
 

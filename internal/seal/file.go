@@ -11,7 +11,7 @@ import (
 	"filippo.io/age"
 )
 
-// Construction 4, file: parts of 8 MiB, each an age stream (age-encryption.org/v1)
+// Construction 4, file: parts of at most 8 MiB, each an age stream (age-encryption.org/v1)
 // with a file key of its own, which lies in the manifest instead of in the header.
 // Memory does not grow with the file: writing holds a chunk, reading one part.
 
@@ -94,7 +94,7 @@ func ResumeFileWriter(m Manifest, open func(part int) (io.WriteCloser, error)) (
 
 func (w *FileWriter) resume(m Manifest) error {
 	for _, p := range m.Parts {
-		if p.Size != w.partSize {
+		if p.Size > w.partSize {
 			return ErrManifest
 		}
 	}
@@ -161,6 +161,15 @@ func (w *FileWriter) finish() {
 	}
 	w.manifest.Parts = append(w.manifest.Parts, done)
 	w.manifest.Size += p.size
+}
+
+// Cut ends the part that is being written, however short it is, so that it is kept and
+// the upload can be resumed right after it.
+func (w *FileWriter) Cut() error {
+	if w.err == nil && w.part != nil {
+		w.finish()
+	}
+	return w.err
 }
 
 // errFileEnded is what a file that was closed or given up answers to more bytes.

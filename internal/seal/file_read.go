@@ -25,8 +25,10 @@ func (m Manifest) OpenRange(fetch func(blob string) (io.ReadCloser, error), off,
 	case !m.Complete || !m.sound() || off < 0 || n < 0 || off > m.Size || n > m.Size-off:
 		r.err = ErrOpen
 	case n > 0:
-		first := off / m.Parts[0].Size
-		r.parts, r.skip = m.Parts[first:], off%m.Parts[0].Size
+		r.parts, r.skip = m.Parts, off
+		for r.skip >= r.parts[0].Size {
+			r.parts, r.skip = r.parts[1:], r.skip-r.parts[0].Size
+		}
 	}
 	return r
 }

@@ -5,7 +5,8 @@ import (
 	"errors"
 )
 
-// PartSize is the length of every part of a file but the last, in bytes.
+// PartSize is the most bytes that a part of a file has. A part is shorter where the file
+// ends, or where it was cut because its upload broke off there.
 const PartSize = 8 << 20
 
 // ErrManifest means that a manifest is of an upload that has not ended, or that
@@ -89,17 +90,15 @@ func (d *decoder) part() Part {
 	return p
 }
 
-// sound reports whether sizes and parts agree: all parts but the last are equally
-// long, none is empty, and together they are the whole.
+// sound reports whether sizes and parts agree: no part is empty or too long, and
+// together they are the whole.
 func (m Manifest) sound() bool {
 	var total int64
-	for i, p := range m.Parts {
+	for _, p := range m.Parts {
 		switch {
 		case p.secret == nil, p.Size < 1, p.Size > PartSize:
 			return false
 		case p.SealedSize != sealedSize(p.Size):
-			return false
-		case i+1 < len(m.Parts) && p.Size != m.Parts[0].Size, p.Size > m.Parts[0].Size:
 			return false
 		}
 		total += p.Size

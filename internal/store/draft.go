@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"time"
 
 	"klankbord/internal/seal"
@@ -81,6 +82,11 @@ func (t *Tx) MoveDraft(id, session string, keyBox seal.Box) error {
 
 // DeleteDraft removes a draft with its rows of files; ErrNone when it was gone.
 func (t *Tx) DeleteDraft(id string) error {
+	_, err := t.Exec(`DELETE FROM blob_ref WHERE owner_kind = 'draft' AND owner_id = $1 AND object_id IN (SELECT id FROM upload WHERE owner_id = $1)
+  AND NOT EXISTS (SELECT 1 FROM draft_file f WHERE f.id = blob_ref.object_id)`, id)
+	if err := errors.Join(err, t.DeleteUploads(id)); err != nil {
+		return err
+	}
 	n, err := t.Exec(`DELETE FROM draft WHERE id = $1`, id)
 	return changed(n, err, ErrNone)
 }
@@ -90,6 +96,9 @@ func (t *Tx) DeleteDraft(id string) error {
 func (t *Tx) DeleteExpiredDrafts() (int64, error) {
 	if _, err := t.Exec(`DELETE FROM blob_ref WHERE owner_kind = 'draft' AND (
   owner_id IN (SELECT id FROM draft WHERE expires <= $1) OR owner_id NOT IN (SELECT id FROM draft))`, micros(t.now)); err != nil {
+		return 0, err
+	}
+	if _, err := t.Exec(`DELETE FROM upload WHERE owner_id IN (SELECT id FROM draft WHERE expires <= $1)`, micros(t.now)); err != nil {
 		return 0, err
 	}
 	return t.Exec(`DELETE FROM draft WHERE expires <= $1`, micros(t.now))

@@ -55,7 +55,8 @@ WHERE x.kind = 'check-in' AND x.met = 0 AND x.reminded = 0 AND NOT EXISTS (SELEC
 		"blob_ref": {
 			`SELECT x.name FROM blob_ref x WHERE x.owner_kind = 'case' AND NOT EXISTS (SELECT 1 FROM entry e
   WHERE e.case_id = x.owner_id AND e.id = x.object_id AND e.kind IN ('file', 'internal-file', 'raw-mail'))`,
-			`SELECT x.name FROM blob_ref x WHERE x.owner_kind = 'draft' AND NOT EXISTS (SELECT 1 FROM draft_file f WHERE f.draft_id = x.owner_id AND f.id = x.object_id)`,
+			`SELECT x.name FROM blob_ref x WHERE x.owner_kind = 'draft' AND NOT EXISTS (SELECT 1 FROM draft_file f WHERE f.draft_id = x.owner_id AND f.id = x.object_id)
+  AND NOT EXISTS (SELECT 1 FROM upload u WHERE u.owner_id = x.owner_id AND u.id = x.object_id)`,
 			`SELECT x.name FROM blob_ref x WHERE x.owner_kind = 'mailbox' AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.id = x.owner_id)`,
 			`SELECT x.name FROM blob_ref x WHERE x.owner_kind = 'erased' AND NOT EXISTS (SELECT 1 FROM job j WHERE j.kind = 'erase' AND j.ref = x.owner_id)`,
 		},

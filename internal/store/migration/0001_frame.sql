@@ -190,6 +190,19 @@ CREATE TABLE draft_file (
 ) {strict};
 CREATE INDEX draft_file_draft ON draft_file (draft_id);
 
+-- A file that comes in pieces, for a draft or a mailbox: the parts that are here, sealed.
+CREATE TABLE upload (
+  id       {text}  NOT NULL PRIMARY KEY,
+  owner_id {text}  NOT NULL,
+  size     {int}   NOT NULL,
+  received {int}   NOT NULL,
+  revision {int}   NOT NULL,
+  box      {bytes} NOT NULL,
+  expires  {int}   NOT NULL
+) {strict};
+CREATE INDEX upload_owner ON upload (owner_id);
+CREATE INDEX upload_expires ON upload (expires);
+
 -- What a retry of the final submit answers: number and code, sealed under the
 -- cookie, until the code is confirmed or a day has passed.
 CREATE TABLE submission (

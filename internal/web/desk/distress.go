@@ -87,6 +87,8 @@ type lookPage struct {
 	Facts        []ui.Answer
 	What         string // what is distressing in it; empty: nobody said so
 	Mark         string // where that is said
+	Sound        string // where a recording is played; empty: it cannot be
+	Minutes      string // where what is said is typed
 }
 
 // lookShow describes a file that is not shown unasked.
@@ -118,6 +120,12 @@ func (d *desk) showLook(w http.ResponseWriter, r *http.Request, c *casework.Case
 	}
 	p := page(d, r, d.text(r, "distress.look"), data)
 	p.TitleParts = []string{data.Number}
+	if casework.SoundType(f.Type) != "" {
+		p.Data.Sound, p.Plays = base(r)+"/sound/"+f.ID, true
+		if c.State.Open() {
+			p.Data.Minutes = base(r) + "/records/" + string(casefile.SheetMeeting) + "?sound=" + f.ID
+		}
+	}
 	return d.Renderer.Render(w, r, http.StatusOK, "desk/look", p)
 }
 

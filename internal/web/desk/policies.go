@@ -144,6 +144,7 @@ func Policies() map[string]ui.Who {
 		"POST /desk/case/{number}/withdraw/{entry}":         ui.Begun,
 		"GET /desk/case/{number}/file/{entry}":              ui.Readers,
 		"GET /desk/case/{number}/look/{entry}":              ui.Readers,
+		"GET /desk/case/{number}/sound/{entry}":             ui.Readers,
 		"GET /desk/case/{number}/distress":                  ui.Readers,
 		"POST /desk/case/{number}/distress":                 ui.Readers,
 		"GET /desk/case/{number}/identity":                  ui.Readers,

@@ -139,6 +139,7 @@ func (d *desk) routes() []route {
 		{"POST /desk/case/{number}/withdraw/{entry}", member, d.withdrawDo},
 		{"GET /desk/case/{number}/file/{entry}", member, d.caseFile},
 		{"GET /desk/case/{number}/look/{entry}", member, d.lookShow},
+		{"GET /desk/case/{number}/sound/{entry}", member, d.caseSound},
 		{"GET /desk/case/{number}/distress", member, d.distressShow},
 		{"POST /desk/case/{number}/distress", member, d.distressSet},
 		{"GET /desk/case/{number}/identity", member, d.identityAsk},

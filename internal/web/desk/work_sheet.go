@@ -32,6 +32,7 @@ type sheetPage struct {
 	Slips        []ui.Task // put before the complainant
 	Put          *ui.Link  // puts it before the complainant
 	Words        []string  // explained on the page
+	Sound        string    // a recording that is played while it is written down; empty: none
 }
 
 // sheetVersion is an earlier version of a record, to be read.
@@ -107,9 +108,33 @@ func (d *desk) showSheet(w http.ResponseWriter, r *http.Request, status int, typ
 	if f.Sheet == casefile.SheetConflict {
 		data.Beside = &ui.Link{Href: data.Base + "/access/aside", Text: d.text(r, "desk.access.aside")}
 	}
+	if id := soundAsked(r, c, f.Sheet); id != "" {
+		data.Sound, data.Action = data.Base+"/sound/"+id, data.Action+"?sound="+id
+	}
 	p := page(d, r, d.text(r, "work.sheet."+sheet), data)
-	p.TitleParts, p.Errors, p.Path = []string{data.Number}, errs, data.Action
+	p.TitleParts, p.Errors, p.Path, p.Plays = []string{data.Number}, errs, data.Action, data.Sound != ""
 	return d.Renderer.Render(w, r, status, "desk/sheet", p)
+}
+
+// soundAsked is the recording that is to be played beside minutes.
+func soundAsked(r *http.Request, c *casework.Case, s casefile.Sheet) string {
+	for _, f := range filesIn(c) {
+		if s == casefile.SheetMeeting && f.ID == r.URL.Query().Get("sound") && casework.SoundType(f.Type) != "" {
+			return f.ID
+		}
+	}
+	return ""
+}
+
+// caseSound sends a recording, or a stretch of it, to the player of a page.
+func (d *desk) caseSound(w http.ResponseWriter, r *http.Request) error {
+	s, err := d.Casework.Listen(r.Context(), actor(r), number(r), r.PathValue("entry"))
+	if err != nil {
+		return err
+	}
+	ui.PlayHeaders(w, s.Type)
+	http.ServeContent(w, r, "", time.Time{}, s.Body)
+	return nil
 }
 
 // sheetPath is the address of a sheet, also where one of its buttons was sent

@@ -107,8 +107,13 @@ func (f *face) renderStep(w http.ResponseWriter, r *http.Request, status int, v 
 	if title == "" {
 		title = v.step.Fields[0].Label.In(l)
 	}
+	script := ""
+	if f.asksFiles(v.step.ID) {
+		script = uploadScript
+	}
 	return f.Renderer.Render(w, r, status, "public/step", ui.Page[stepPage]{
-		Title: title, TitleParts: []string{f.caption(r, v)}, Path: path, Exit: f.exits(v.answers), Errors: v.errors, Data: data,
+		Script: script,
+		Title:  title, TitleParts: []string{f.caption(r, v)}, Path: path, Exit: f.exits(v.answers), Errors: v.errors, Data: data,
 		Form: ui.LangForm{ID: "step", Path: "/complaint/" + v.step.ID, Act: "next"},
 	})
 }

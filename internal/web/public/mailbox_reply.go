@@ -130,6 +130,14 @@ func (b *mailbox) readReply(r *http.Request, tok seal.Token, known bool) (letter
 	values, err := ui.ReadForm(r, limits, take)
 	in.values = values
 	in.tickets = append(slices.Clone(values["ticket"]), added...)
+	if err != nil || !known {
+		return in, err
+	}
+	came, err := b.Dialogue.TakeFiles(r.Context(), tok, values["upload"])
+	if errors.Is(err, dialogue.ErrNoSession) {
+		return in, nil // nothing can be taken; the form is asked for again
+	}
+	in.tickets = append(in.tickets, came...)
 	return in, err
 }
 
@@ -171,7 +179,8 @@ func (b *mailbox) replyView(r *http.Request, m *dialogue.Mailbox, form replyForm
 	}
 	v.Files = ui.Field{
 		Kind: ui.KindFiles, Name: "files", Label: b.words(r, "mailbox.files"), Error: fileErrors(wrong), Optional: true,
-		Limit: b.words(r, "mailbox.files-limit", "files", decimal(b.Dialogue.Limits.Files), "size", question.Megabytes(b.Dialogue.Limits.FileBytes)),
+		Limit:  b.words(r, "mailbox.files-limit", "files", decimal(b.Dialogue.Limits.Files), "size", question.Megabytes(b.Dialogue.Limits.FileBytes)),
+		Upload: b.at(r, "/upload/mailbox"), Hands: "upload",
 	}
 	for _, f := range form.files {
 		v.Tickets = append(v.Tickets, f.Ticket)

@@ -55,6 +55,7 @@ func (f *face) routes() []Route {
 // were handed in.
 func (f *face) table() []Route {
 	all := append(f.routes(), f.mailboxRoutes()...)
+	all = append(all, f.uploadRoutes()...)
 	return append(all, f.More...)
 }
 

@@ -52,7 +52,11 @@ func foreign(p *page) []string {
 			continue
 		}
 		switch n.Data {
-		case "script", "img", "iframe", "object", "embed", "style", "base", "video", "audio", "math", "marquee":
+		case "script":
+			if !ours(n) {
+				out = append(out, n.Data)
+			}
+		case "img", "iframe", "object", "embed", "style", "base", "video", "audio", "math", "marquee":
 			out = append(out, n.Data)
 		}
 		for _, a := range n.Attr {

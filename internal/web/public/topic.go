@@ -8,6 +8,7 @@ import (
 
 	"klankbord/internal/intake"
 	"klankbord/internal/profile"
+	"klankbord/internal/web/question"
 )
 
 // showTopic is the address of a topic, as it stands on posters and links: the first

@@ -10,6 +10,7 @@ import (
 const (
 	policy           = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 	policyWithScript = policy + "; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'"
+	policyOfSound    = "; media-src 'self'"
 	policyOfFiles    = "sandbox; default-src 'none'; frame-ancestors 'none'"
 )
 
@@ -32,6 +33,15 @@ func (rd *Renderer) Headers(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// PlayHeaders prepares w for sending a recording to the player of a page that Plays:
+// shown by nothing else, whatever it claims to be.
+func PlayHeaders(w http.ResponseWriter, media string) {
+	h := w.Header()
+	h.Set("Content-Type", media)
+	h.Set("Content-Security-Policy", policyOfFiles)
+	h.Set("Content-Disposition", "attachment")
 }
 
 // FileHeaders prepares w for sending a file that a person attached: always as a

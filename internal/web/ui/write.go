@@ -35,6 +35,9 @@ func (rd *Renderer) Render(w http.ResponseWriter, r *http.Request, status int, n
 	if v.Script != "" {
 		h.Set("Content-Security-Policy", policyWithScript)
 	}
+	if v.Plays {
+		h.Set("Content-Security-Policy", h.Get("Content-Security-Policy")+policyOfSound)
+	}
 	return rd.send(w, r, status, body, v.Compress)
 }
 

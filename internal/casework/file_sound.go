@@ -1,0 +1,66 @@
+package casework
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"klankbord/internal/access"
+	"klankbord/internal/casefile"
+	"klankbord/internal/custody"
+)
+
+// Sound is a recording that a browser plays. Body is read and sought once; each part of
+// it is checked before its first byte leaves.
+type Sound struct {
+	Type string // media type, as a browser knows it
+	Body io.ReadSeeker
+}
+
+// SoundType is the media type under which browsers play what phones record; empty where
+// they play none of it. Nothing of the file is decoded.
+func SoundType(media string) string {
+	media, _, _ = strings.Cut(media, ";")
+	switch media {
+	case "audio/mpeg", "audio/mp4", "audio/ogg", "audio/wav", "audio/aac", "audio/flac", "audio/webm":
+		return media
+	case "audio/x-m4a", "audio/m4a", "video/mp4":
+		return "audio/mp4"
+	case "application/ogg", "audio/opus":
+		return "audio/ogg"
+	case "audio/x-wav":
+		return "audio/wav"
+	case "audio/x-flac":
+		return "audio/flac"
+	case "video/webm":
+		return "audio/webm"
+	case "video/3gpp", "audio/3gpp":
+		return "audio/3gpp"
+	default:
+		return ""
+	}
+}
+
+// Listen opens a recording of a case to be played. A player asks for it again and again:
+// the line of the log is durable before the first byte, and written anew after a quarter
+// of an hour. What is no recording, and what is not there, is fault.ErrNotFound.
+func (c *Casework) Listen(ctx context.Context, actor access.Actor, n casefile.Number, entry string) (*Sound, error) {
+	o, err := c.open(ctx, actor, n)
+	if err != nil {
+		return nil, err
+	}
+	m, ok := findManifest(o, entry)
+	media := SoundType(m.Type)
+	if !ok || media == "" {
+		return nil, errNothing
+	}
+	now := c.Store.Now()
+	key := actor.Session + "/sound/" + entry
+	if actor.Session == "" || !c.logged.fresh(key, now, readAgain, 0) {
+		if err := c.noteFile(ctx, actor, o, entry); err != nil {
+			return nil, err
+		}
+		c.logged.keep(key, now, 0)
+	}
+	return &Sound{media, custody.SeekFile(ctx, c.Blobs, m)}, nil
+}
