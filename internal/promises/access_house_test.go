@@ -105,7 +105,7 @@ func newMatrix(t *testing.T, options ...apptest.Option) (*matrix, apptest.Staff)
 // complain makes a case that is about somebody, and notes what belongs to it.
 func (m *matrix) complain(t *testing.T, name string, a profile.Answers, about apptest.Enrolled) (code string) {
 	t.Helper()
-	tok := m.Draft("nl", a, map[string]string{word(name+"file") + ".txt": word(name + "content"), "memo.wav": "RIFF\x04\x00\x00\x00WAVE"})
+	tok := m.Draft("nl", a, map[string]string{word(name+"file") + ".txt": word(name + "content"), "memo.wav": "RIFF\x04\x00\x00\x00WAVEfmt "})
 	if about.Member != "" {
 		_, err := m.Intake.Name(ctx, tok, "nl", map[string]string{string(about.Member): "yes"})
 		must(t, err)
