@@ -111,8 +111,9 @@ type submission struct {
 	now       time.Time
 	told      *casefile.Told // by whom a member was told; nil: the person wrote it
 	channel   casefile.Channel
-	written   lang.Lang // the language of what was told
-	who       string    // what the record of a conversation calls the person
+	written   lang.Lang         // the language of what was told
+	who       string            // what the record of a conversation calls the person
+	brought   *casefile.Brought // how it stood where it was kept before; nil: it is new
 	clocks    []deadline.Clock
 	found     *custody.Foundation
 	leaves    []store.Leaf
@@ -330,10 +331,8 @@ func (i *Intake) insertRest(tx *store.Tx, s *submission, kept store.Submission, 
 			return err
 		}
 	}
-	for _, c := range s.clocks {
-		if err := tx.PutClock(s.id, c); err != nil {
-			return err
-		}
+	if err := putClocks(tx, s); err != nil {
+		return err
 	}
 	if err := tx.InsertSubmission(kept); err != nil {
 		return err
@@ -343,6 +342,25 @@ func (i *Intake) insertRest(tx *store.Tx, s *submission, kept store.Submission, 
 	}
 	for _, leaf := range s.leaves {
 		if err := tx.InsertLeaf(leaf); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putClocks writes the clocks of a new case. Of what passed before it was brought here nobody
+// is reminded any more: a whole mailbox would be told of at once.
+func putClocks(tx *store.Tx, s *submission) error {
+	for _, c := range s.clocks {
+		if err := tx.PutClock(s.id, c); err != nil {
+			return err
+		}
+		if s.brought == nil {
+			continue
+		}
+		told := c
+		told.Reminded = tx.Now()
+		if err := tx.Reminded(s.id, c, told); err != nil {
 			return err
 		}
 	}
