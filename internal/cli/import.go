@@ -23,6 +23,7 @@ import (
 type importCommands struct {
 	Mbox    importMboxCommand    `cmd:"" help:"Make cases of the mails in a mailbox file (mbox)."`
 	Maildir importMaildirCommand `cmd:"" help:"Make cases of the mails in a mail folder (Maildir)."`
+	CSV     importCSVCommand     `cmd:"" name:"csv" help:"Make cases of the rows of a register (CSV)."`
 }
 
 // importing is what every import has.

@@ -8,8 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"klankbord/internal/access"
 	"klankbord/internal/apptest"
 	"klankbord/internal/casefile"
+	"klankbord/internal/cli"
 )
 
 func oldMail(n int, fields, text string) string {
@@ -97,4 +99,26 @@ func TestImportRefusesWhatCannotBe(t *testing.T) {
 	box := write(t, filepath.Join(dir, "box"), "From jan Mon Mar  1 08:00:00 2021\n"+oldMail(1, "", "x"))
 	typed(t, i, "", 1, []string{"import", "mbox", box, "--route", "integrity", "--team", "supporters-service"}, "only general complaints")
 	typed(t, apptest.New(t), "", 1, []string{"import", "mbox", box, "--route", "general"}, "no member of this team")
+}
+
+func TestImportOfARegisterSaysWhichLineIsWrong(t *testing.T) {
+	i, team := apptest.Staffed(t)
+	dir := t.TempDir()
+	_, example, _ := cli.Run(t.Context(), "", "import", "csv", "--example")
+	file := write(t, filepath.Join(dir, "register.csv"), example+"2021-017;gisteren;;general;;visit;nl;An Maes;;;Geheim;x;;\n")
+	ask := []string{"import", "csv", file}
+	typed(t, i, "", 0, ask, "2  would be taken", "3  would be taken", "6  failed: column received: no date", "3  would be taken\n", "Nothing was changed")
+	report := filepath.Join(dir, "report")
+	typed(t, i, "", 1, append(ask, "--yes", "--report", report), "3  taken", "some were not taken")
+	lines := reported(t, report)
+	if len(lines) != 4 || lines[0]["line"] != 2.0 || lines[3]["line"] != 6.0 || lines[3]["result"] != "failed" {
+		t.Fatalf("%v", lines)
+	}
+	for n, by := range []access.Actor{team.Service[0], team.Service[0], team.Manager} {
+		i.Case(by, casefile.Number(lines[n]["case"].(string)))
+	}
+	typed(t, i, "", 1, append(ask, "--yes"), "3  skipped: taken before", "1  failed")
+	typed(t, i, "", 1, []string{"import", "csv"}, "--example")
+	wrong := write(t, filepath.Join(dir, "wrong.csv"), "nummer;received\n1;x\n")
+	typed(t, i, "", 1, []string{"import", "csv", wrong}, `no column "nummer"`, "reference")
 }

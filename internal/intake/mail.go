@@ -350,6 +350,6 @@ func (i *Intake) insertMail(tx *store.Tx, m *mailing, mails outgoing, answer boo
 }
 
 // newNumber draws another id and number for each attempt.
-func (m *mailing) newNumber() {
+func (m *submission) newNumber() {
 	m.id, m.number = casefile.ID(ident.New()), casefile.Number(ident.CaseNumber())
 }
