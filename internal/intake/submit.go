@@ -229,6 +229,9 @@ func (i *Intake) searchText(s *submission) string {
 			b.WriteString(v + "\n")
 		}
 	}
+	if s.brought != nil {
+		b.WriteString(s.brought.Reference + "\n" + s.brought.Note)
+	}
 	return b.String()
 }
 
