@@ -15,7 +15,6 @@ import (
 	"klankbord/internal/custody"
 	"klankbord/internal/deadline"
 	"klankbord/internal/fault"
-	"klankbord/internal/ident"
 	"klankbord/internal/lang"
 	"klankbord/internal/rawmail"
 	"klankbord/internal/seal"
@@ -347,9 +346,4 @@ func (i *Intake) insertMail(tx *store.Tx, m *mailing, mails outgoing, answer boo
 		}
 	}
 	return nil
-}
-
-// newNumber draws another id and number for each attempt.
-func (m *submission) newNumber() {
-	m.id, m.number = casefile.ID(ident.New()), casefile.Number(ident.CaseNumber())
 }

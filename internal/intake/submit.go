@@ -201,6 +201,11 @@ func (i *Intake) sealCase(dir *staff.Directory, s *submission) error {
 	return err
 }
 
+// newNumber draws another id and number for each attempt.
+func (s *submission) newNumber() {
+	s.id, s.number = casefile.ID(ident.New()), casefile.Number(ident.CaseNumber())
+}
+
 // outcome is how the case ended before it was brought here; empty: it did not.
 func (s *submission) outcome() casefile.Outcome {
 	if s.brought == nil {

@@ -126,7 +126,7 @@ func (s *states) mails() {
 	sofie.get(other+"/sort").send("/sort", url.Values{"what": {"attach"}, "case": {strings.ToLower(number)}})
 	s.keep("mail-attached", sofie.get(s.in(complaint+"?done=attached")))
 	s.fates(casefile.Number(number))
-	s.keep("brought", sofie.get("/desk/case/"+string(s.brought())))
+	s.keep("brought", sofie.get(s.in("/desk/case/"+string(s.brought()))))
 	s.keep("outbox", sofie.get(s.in("/desk/outbox?done=again")))
 	s.keep("outbox-error", sofie.post(s.in("/desk/outbox"), url.Values{}))
 	s.keep("mail-lost", sofie.get(s.in(complaint)))
