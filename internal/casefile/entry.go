@@ -25,6 +25,7 @@ const (
 	EntryUnmatchedMail     EntryKind = "unmatched-mail"     // a message whose sender is not sure
 	EntryMailFacts         EntryKind = "mail-facts"         // what was found about a message that came in
 	EntryTold              EntryKind = "told"               // how a member came to register it
+	EntryBrought           EntryKind = "brought"            // it was kept elsewhere before, and how it stood there
 	EntrySummary           EntryKind = "summary"            // what list and search open
 	EntryRouting           EntryKind = "routing"            // who was left out when it came in
 	EntryAccess            EntryKind = "access"             // somebody gained or lost the keys of the case
@@ -67,7 +68,7 @@ func EntryKinds() []EntryKind {
 	return []EntryKind{
 		EntryStory, EntryMessageIn, EntryMessageOut, EntryNote, EntryIdentity,
 		EntryContactChange, EntryFile, EntryInternalFile, EntryOutcome, EntryWithdrawal,
-		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntryMailFacts, EntryTold, EntrySummary,
+		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntryMailFacts, EntryTold, EntryBrought, EntrySummary,
 		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryClock, EntryPromise, EntryCheckIn, EntryHelper, EntryPart, EntryReview,
 		EntryDataRequest, EntryDataAnswer, EntryDataNoted, EntryDataSettled,
 		EntryRecord, EntrySlip, EntrySlipAnswer, EntryRedaction, EntryInternalRedaction,

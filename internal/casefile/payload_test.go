@@ -87,6 +87,10 @@ func TestEveryPayloadIsReadAsWrittenAndPrintsNothing(t *testing.T) {
 		Member: canary, Channel: casefile.ChannelVisit, At: time.Date(2026, 3, 8, 12, 0, 0, 0, time.UTC), Unknown: true, Consent: casefile.ConsentGiven,
 		Recording: canary, Minutes: canary, LeftOut: true,
 	})
+	roundTrip(t, "brought", casefile.Brought{
+		From: casefile.FromCSV, Channel: casefile.ChannelLetter, Received: time.Date(2019, 3, 8, 12, 0, 0, 0, time.UTC),
+		Closed: time.Date(2019, 4, 8, 12, 0, 0, 0, time.UTC), Outcome: casefile.OutcomeUpheld, Reference: canary, Note: canary, Unknown: true, LeftOut: true,
+	})
 	roundTrip(t, "mail facts", facts)
 	roundTrip(t, "other mail", casefile.OtherMail{
 		Lang: lang.FR, From: canary, Name: canary, Subject: canary, Text: canary, Files: files, Received: time.Date(2026, 3, 8, 12, 0, 0, 0, time.UTC), Facts: facts,

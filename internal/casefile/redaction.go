@@ -98,6 +98,8 @@ func rewrite(k EntryKind, plain []byte, f func(string) string) ([]byte, error) {
 		return edit(plain, func(p *OtherMail) {
 			p.Name, p.Subject, p.Text, p.Quoted = f(p.Name), f(p.Subject), f(p.Text), f(p.Quoted)
 		})
+	case EntryBrought:
+		return edit(plain, func(p *Brought) { p.Reference, p.Note = f(p.Reference), f(p.Note) })
 	case EntryNote:
 		return edit(plain, func(p *Note) { p.Text = f(p.Text) })
 	case EntryOutcome:

@@ -17,12 +17,17 @@ import (
 	"klankbord/internal/store"
 )
 
-// toldBy is how a member came to register a case; false where the person wrote it.
+// toldBy is how a member came to register a case, here or in a register before; false where
+// the person wrote it.
 func toldBy(o *custody.Opened) (casefile.Told, bool) {
 	for _, e := range o.Entries {
 		if e.Kind == casefile.EntryTold && !e.Damaged && !e.Locked {
 			t, err := casefile.DecodePayload[casefile.Told](e.Payload)
 			return t, err == nil
+		}
+		if e.Kind == casefile.EntryBrought && !e.Damaged && !e.Locked {
+			b, err := casefile.DecodePayload[casefile.Brought](e.Payload)
+			return casefile.Told{Channel: b.Channel, At: b.Received, Unknown: b.Unknown}, err == nil && b.From == casefile.FromCSV
 		}
 	}
 	return casefile.Told{}, false

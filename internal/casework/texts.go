@@ -20,6 +20,9 @@ func written(e custody.Entry) []string {
 	case casefile.EntryOutcome:
 		p, _ := casefile.DecodePayload[casefile.OutcomeRecord](e.Payload)
 		return []string{p.Feedback, p.Why}
+	case casefile.EntryBrought:
+		p, _ := casefile.DecodePayload[casefile.Brought](e.Payload)
+		return []string{p.Reference, p.Note}
 	case casefile.EntryStateEvent:
 		p, _ := casefile.DecodePayload[casefile.StateEvent](e.Payload)
 		return []string{p.Why}

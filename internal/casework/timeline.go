@@ -118,6 +118,10 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 		p, err := casefile.DecodePayload[casefile.Told](e.Payload)
 		i.Told = &p
 		return err
+	case casefile.EntryBrought:
+		p, err := casefile.DecodePayload[casefile.Brought](e.Payload)
+		i.Brought = &p
+		return err
 	case casefile.EntryUnmatchedMail:
 		p, err := casefile.DecodePayload[casefile.OtherMail](e.Payload)
 		i.Quoted = p.Quoted

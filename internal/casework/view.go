@@ -149,6 +149,8 @@ type Item struct {
 	Mail  *casefile.OtherMail // that was attached to the case
 	Told  *casefile.Told      // how a member came to register it
 
+	Brought *casefile.Brought // how it stood where it was kept before
+
 	ByMail bool   // a message that came as an e-mail
 	Quoted string // what an e-mail only repeats of an earlier one
 

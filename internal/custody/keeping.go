@@ -122,10 +122,19 @@ func (o *Opened) Part() (casefile.PartEvent, bool) {
 }
 
 // Outcome is the newest outcome that was recorded; the empty one when none was. Where the
-// words went with the story, the outcome alone is left.
+// words went with the story, the outcome alone is left; so it is where a case was closed
+// before it was brought onto the desk.
 func (o *Opened) Outcome() casefile.OutcomeRecord {
 	for _, e := range slices.Backward(o.Entries) {
-		if e.Kind != casefile.EntryOutcome || e.Damaged || e.Locked {
+		if e.Damaged || e.Locked {
+			continue
+		}
+		if e.Kind == casefile.EntryBrought {
+			if b, err := casefile.DecodePayload[casefile.Brought](e.Payload); err == nil && b.Outcome != "" {
+				return casefile.OutcomeRecord{Outcome: b.Outcome}
+			}
+		}
+		if e.Kind != casefile.EntryOutcome {
 			continue
 		}
 		if r, err := casefile.DecodePayload[casefile.OutcomeRecord](e.Payload); err == nil {

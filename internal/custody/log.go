@@ -77,5 +77,8 @@ func ByMember(id staff.ID) audit.Actor { return audit.Actor{Kind: audit.Member, 
 // ByComplainant is the complainant as the actor of an event.
 func ByComplainant() audit.Actor { return audit.Actor{Kind: audit.Complainant} }
 
+// ByOperator is whoever gave a command on the server as the actor of an event.
+func ByOperator() audit.Actor { return audit.Actor{Kind: audit.Operator} }
+
 // BySystem is the system itself as the actor of an event.
 func BySystem() audit.Actor { return audit.Actor{Kind: audit.System} }

@@ -21,6 +21,12 @@ func (c *Custody) MailMark(mailbox, what string, content []byte) string {
 	return hex.EncodeToString(c.stamps.Stamp(ctx, 0, content, AuthorSystem))
 }
 
+// RowMark is a keyed hash of the number that a register gave a case, by which it is known
+// when that register is brought once more.
+func (c *Custody) RowMark(register, reference string) string {
+	return "row-in/" + c.MailMark(register, "row", []byte(reference))
+}
+
 // AnswerTurn names the turn of an address to be answered automatically.
 func (c *Custody) AnswerTurn(email string) string {
 	return "mail-answer/" + c.MailMark("", "address", []byte(strings.ToLower(strings.TrimSpace(email))))

@@ -15,7 +15,6 @@ import (
 	"klankbord/internal/custody"
 	"klankbord/internal/deadline"
 	"klankbord/internal/fault"
-	"klankbord/internal/ident"
 	"klankbord/internal/lang"
 	"klankbord/internal/rawmail"
 	"klankbord/internal/seal"
@@ -39,6 +38,7 @@ type Mailbox struct {
 	Team   casefile.Team // empty: that of the route
 	Server string        // whose checks of the sender are believed; empty: nobody's
 	Lang   lang.Lang     // where a mail does not show in which of ours it is written
+	Also   []string      // ids of other mailboxes for the same team, by which a mail may be known
 }
 
 // Arrived is a mail as it comes from the server.
@@ -71,8 +71,11 @@ func (Taken) LogValue() slog.Value { return slog.StringValue("[sealed]") }
 // ErrMailTooLarge tells that a mail is larger than what is taken in.
 var ErrMailTooLarge = errors.New("mail is larger than what is taken in")
 
-// errSeen tells that a mail was taken in before.
-var errSeen = errors.New("mail was taken in before")
+// errSeen tells that a mail was taken in before; errUnread that it could not be read.
+var (
+	errSeen   = errors.New("mail was taken in before")
+	errUnread = errors.New("mail could not be read")
+)
 
 // TakeMail makes a case of a mail: a complaint where a person wrote it, and otherwise
 // one that waits for a member. It returns once everything is durable, and knows the same
@@ -134,48 +137,62 @@ type mailing struct {
 	thread  custody.Thread
 }
 
+// large reports whether a mail is longer than what is read of it.
+func (m *mailing) large() bool { return m.message.Flawed(rawmail.FlawTruncated) }
+
 // unsorted reports whether nobody knows yet whether it is a complaint.
 func (m *mailing) unsorted() bool {
-	return m.facts.Sort != casefile.MailPersonal || m.facts.Thread != ""
+	return m.brought == nil && (m.facts.Sort != casefile.MailPersonal || m.facts.Thread != "")
 }
 
 // receiveMail reads a mail and seals it and its files. errSeen: it was there before.
 func (i *Intake) receiveMail(ctx context.Context, box Mailbox, a Arrived) (*mailing, error) {
+	m, whole, err := i.readMail(ctx, box, a)
+	if err != nil {
+		return nil, err
+	}
+	return m, i.sealMail(ctx, m, whole)
+}
+
+// readMail reads a mail as far as its case needs; whole is all of it. errSeen: it was there
+// before.
+func (i *Intake) readMail(ctx context.Context, box Mailbox, a Arrived) (m *mailing, whole io.Reader, err error) {
 	head, err := io.ReadAll(io.LimitReader(a.Body, readBytes+1))
 	if err != nil {
-		return nil, fmt.Errorf("receive mail: %w", err)
+		return nil, nil, fmt.Errorf("receive mail: %w: %w", errUnread, err)
 	}
-	m := &mailing{box: box, came: a.At}
+	m = &mailing{box: box, came: a.At}
 	large := len(head) > readBytes
 	m.message = rawmail.Read(ctx, head, rawmail.Options{Server: box.Server, Truncated: large})
 	if b := m.message.Automatic; b.Failed && b.Original != "" && a.Bounced != nil {
 		if err := a.Bounced(ctx, b.Original); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
+	if large {
+		return m, io.MultiReader(bytes.NewReader(head), a.Body), nil
+	}
+	sum := sha256.Sum256(head)
+	m.marks = i.marks(box, m.message, head, sum[:])
+	if seen, err := i.seen(ctx, m.marks); err != nil || seen {
+		return nil, nil, errors.Join(err, onlyIf(seen, errSeen))
+	}
+	return m, bytes.NewReader(head), nil
+}
+
+// sealMail seals a mail and its files.
+func (i *Intake) sealMail(ctx context.Context, m *mailing, whole io.Reader) (err error) {
 	sum := sha256.New()
-	rest := io.Reader(bytes.NewReader(nil))
-	if large {
-		rest = a.Body
-	} else {
-		_, _ = sum.Write(head)
-		m.marks = i.marks(box, m.message, head, sum.Sum(nil))
-		if seen, err := i.seen(ctx, m.marks); err != nil || seen {
-			return nil, errors.Join(err, onlyIf(seen, errSeen))
-		}
-		sum.Reset()
-	}
-	whole := io.TeeReader(io.MultiReader(bytes.NewReader(head), rest), sum)
-	if m.raw, err = custody.SealFile(ctx, i.Blobs, "message.eml", mailBytes, whole); err != nil {
+	if m.raw, err = custody.SealFile(ctx, i.Blobs, "message.eml", mailBytes, io.TeeReader(whole, sum)); err != nil {
 		if f, ok := fault.As(err); ok && f.Kind == fault.Invalid {
-			return nil, fmt.Errorf("%w: %w", ErrMailTooLarge, err)
+			return fmt.Errorf("%w: %w", ErrMailTooLarge, err)
 		}
-		return nil, err
+		return err
 	}
-	if large {
-		m.marks = []string{i.mark(box, "bytes", sum.Sum(nil))}
+	if m.large() {
+		m.marks = i.mark(m.box, "bytes", sum.Sum(nil))
 	}
-	return m, i.sealAttachments(ctx, m)
+	return i.sealAttachments(ctx, m)
 }
 
 func onlyIf(yes bool, err error) error {
@@ -185,16 +202,19 @@ func onlyIf(yes bool, err error) error {
 	return nil
 }
 
-func (i *Intake) mark(box Mailbox, what string, content []byte) string {
-	return "mail-in/" + i.Custody.MailMark(box.ID, what, content)
+func (i *Intake) mark(box Mailbox, what string, content []byte) (list []string) {
+	for _, id := range append([]string{box.ID}, box.Also...) {
+		list = append(list, "mail-in/"+i.Custody.MailMark(id, what, content))
+	}
+	return list
 }
 
 // marks are what a mail is known by when it comes again. Two mails of one person with
 // the same words are two: their programs gave them another id and date.
 func (i *Intake) marks(box Mailbox, m *rawmail.Message, raw, sum []byte) []string {
-	list := []string{i.mark(box, "bytes", sum)}
+	list := i.mark(box, "bytes", sum)
 	if e := m.Essence(raw); e != nil {
-		list = append(list, i.mark(box, "essence", e))
+		list = append(list, i.mark(box, "essence", e)...)
 	}
 	return list
 }
@@ -306,10 +326,8 @@ func (i *Intake) insertMail(tx *store.Tx, m *mailing, mails outgoing, answer boo
 			return err
 		}
 	}
-	for _, c := range m.clocks {
-		if err := tx.PutClock(m.id, c); err != nil {
-			return err
-		}
+	if err := putClocks(tx, &m.submission); err != nil {
+		return err
 	}
 	switch {
 	case mails.mail == nil:
@@ -328,9 +346,4 @@ func (i *Intake) insertMail(tx *store.Tx, m *mailing, mails outgoing, answer boo
 		}
 	}
 	return nil
-}
-
-// newNumber draws another id and number for each attempt.
-func (m *mailing) newNumber() {
-	m.id, m.number = casefile.ID(ident.New()), casefile.Number(ident.CaseNumber())
 }

@@ -98,7 +98,7 @@ func (i *Intake) describe(m *mailing) {
 		Thread: m.thread.Mark, Of: m.thread.Number,
 	}
 	// What pretends to be from somebody is not answered: the answer would go to them.
-	m.answer = !m.unsorted() && sender.Email != "" && c.DMARC != "fail" && letterTo(sender.Email)
+	m.answer = !m.unsorted() && m.brought == nil && sender.Email != "" && c.DMARC != "fail" && letterTo(sender.Email)
 	m.facts.Reply = m.answer
 }
 
@@ -142,8 +142,16 @@ func (i *Intake) leaveOut(ctx context.Context, dir *staff.Directory, m *mailing)
 	for _, f := range m.sealed {
 		d.Files = append(d.Files, File{Name: f.Name})
 	}
-	want := access.Want{Team: m.routing.Team}
-	m.exclusion = access.Exclusion{}
+	err := i.leaveOutNamed(ctx, dir, &m.submission, d)
+	m.facts.LeftOut = len(m.exclusion.Members) > 0
+	return err
+}
+
+// leaveOutNamed does so with a draft that holds the words to look in.
+func (i *Intake) leaveOutNamed(ctx context.Context, dir *staff.Directory, m *submission, d *Draft) error {
+	first := access.Exclusion{Functions: m.routing.Excluded}
+	want := access.Want{Team: m.routing.Team, Alternative: m.routing.NeedsAlternative}
+	m.exclusion = first
 	for { // who is called in for those who are left out may be named as well
 		want.Without = m.exclusion
 		named, err := i.mentioned(ctx, d, dir, want, nil)
@@ -160,10 +168,9 @@ func (i *Intake) leaveOut(ctx context.Context, dir *staff.Directory, m *mailing)
 	slices.Sort(m.exclusion.Members)
 	m.selection = access.Recipients(dir, want)
 	if m.selection.OnlyRecovery {
-		m.exclusion = access.Exclusion{}
-		m.selection = access.Recipients(dir, access.Want{Team: m.routing.Team})
+		m.exclusion, want.Without = first, first
+		m.selection = access.Recipients(dir, want)
 	}
-	m.facts.LeftOut = len(m.exclusion.Members) > 0
 	return nil
 }
 
@@ -215,7 +222,8 @@ func (i *Intake) mailItems(m *mailing) ([]custody.Item, error) {
 		item(string(m.facts.Raw), casefile.EntryRawMail, seal.Identity, mail),
 		system("", casefile.EntryMailFacts, seal.Investigation, facts),
 	}, files...)
-	return items, errors.Join(err1, err2, err3, err4, err5)
+	brought, err6 := m.broughtItems()
+	return append(items, brought...), errors.Join(err1, err2, err3, err4, err5, err6)
 }
 
 func system(id string, kind casefile.EntryKind, room seal.Compartment, payload []byte) custody.Item {
@@ -237,8 +245,11 @@ func (m *mailing) logMail() {
 	if m.facts.Thread != "" {
 		detail["thread"] = string(m.facts.Thread)
 	}
-	now := m.found.Key.Created
-	m.leaves = append(m.leaves, custody.Leaf(now, custody.Event{Kind: audit.Submission, Actor: custody.ByComplainant(), Case: m.id, Detail: detail}))
+	now, by := m.found.Key.Created, custody.ByComplainant()
+	if m.brought != nil {
+		by, detail["brought"] = custody.ByOperator(), string(m.brought.From)
+	}
+	m.leaves = append(m.leaves, custody.Leaf(now, custody.Event{Kind: audit.Submission, Actor: by, Case: m.id, Detail: detail}))
 	m.leaves = append(m.leaves, m.found.Granted())
 	if !m.unsorted() {
 		m.leaves = append(m.leaves, custody.Receipt(now, m.id, m.number))

@@ -111,8 +111,9 @@ type submission struct {
 	now       time.Time
 	told      *casefile.Told // by whom a member was told; nil: the person wrote it
 	channel   casefile.Channel
-	written   lang.Lang // the language of what was told
-	who       string    // what the record of a conversation calls the person
+	written   lang.Lang         // the language of what was told
+	who       string            // what the record of a conversation calls the person
+	brought   *casefile.Brought // how it stood where it was kept before; nil: it is new
 	clocks    []deadline.Clock
 	found     *custody.Foundation
 	leaves    []store.Leaf
@@ -189,7 +190,7 @@ func (i *Intake) sealCase(dir *staff.Directory, s *submission) error {
 	subject := i.Profile.Summary(s.answers, s.draft.Lang)
 	summary, err := casefile.EncodeSummary(casefile.Summary{
 		Subject: subject, Topics: s.routing.Topics, Words: casefile.FindForm(subject + "\n" + i.searchText(s)),
-		Tally: i.tally(s),
+		Tally: i.tally(s), Outcome: s.outcome(),
 	})
 	if err != nil {
 		return err
@@ -200,10 +201,23 @@ func (i *Intake) sealCase(dir *staff.Directory, s *submission) error {
 	return err
 }
 
-// recipient is the code of the complainant; nil where a member registers it and the code is
-// handed over later.
+// newNumber draws another id and number for each attempt.
+func (s *submission) newNumber() {
+	s.id, s.number = casefile.ID(ident.New()), casefile.Number(ident.CaseNumber())
+}
+
+// outcome is how the case ended before it was brought here; empty: it did not.
+func (s *submission) outcome() casefile.Outcome {
+	if s.brought == nil {
+		return ""
+	}
+	return s.brought.Outcome
+}
+
+// recipient is the code of the complainant; nil where a member registers it, or it lay
+// elsewhere before, and the code is handed over later.
 func (s *submission) recipient(instance string) *seal.Recipient {
-	if s.told != nil {
+	if s.told != nil || s.brought != nil {
 		return nil
 	}
 	code := s.code.Recipient(instance)
@@ -220,6 +234,9 @@ func (i *Intake) searchText(s *submission) string {
 			b.WriteString(v + "\n")
 		}
 	}
+	if s.brought != nil {
+		b.WriteString(s.brought.Reference + "\n" + s.brought.Note)
+	}
 	return b.String()
 }
 
@@ -234,12 +251,16 @@ func (i *Intake) items(s *submission) ([]custody.Item, error) {
 		Phone: who.One(profile.FieldPhone), Post: who.One(profile.FieldAddress), SafeTimes: who.One("safe_contact"),
 		Lang: language, NoMail: s.answers.Given(profile.FieldNoMail), Answers: who,
 	}
+	notice := i.Profile.Name
 	if s.told != nil {
 		s.identity.Unknown = s.told.Unknown
 	}
+	if s.brought != nil { // nobody says which notice was read then
+		s.identity.Unknown, notice = s.brought.Unknown, ""
+	}
 	story := casefile.Story{
 		Lang: s.writtenIn(), Topics: s.routing.Topics, Subject: told.One(profile.FieldSummary),
-		Text: told.One(profile.FieldStory), Answers: told, Notice: i.Profile.Name, LeftOut: memberIDs(s.exclusion.Members),
+		Text: told.One(profile.FieldStory), Answers: told, Notice: notice, LeftOut: memberIDs(s.exclusion.Members),
 	}
 	var items []custody.Item
 	for _, f := range s.draft.Files {
@@ -264,7 +285,8 @@ func (i *Intake) items(s *submission) ([]custody.Item, error) {
 		more, err := s.toldItems(story)
 		return append(items, more...), errors.Join(err1, err2, err3, err)
 	}
-	return items, errors.Join(err1, err2, err3)
+	brought, err4 := s.broughtItems()
+	return append(items, brought...), errors.Join(err1, err2, err3, err4)
 }
 
 func item(id string, kind casefile.EntryKind, room seal.Compartment, payload []byte) custody.Item {
@@ -276,10 +298,14 @@ func (s *submission) log() {
 	if s.told != nil {
 		by = custody.ByMember(staff.ID(s.told.Member))
 	}
-	s.leaves = append(s.leaves, custody.Leaf(s.now, custody.Event{
-		Kind: audit.Submission, Actor: by, Case: s.id,
-		Detail: map[string]string{"route": string(s.routing.Route), "channel": string(s.channel)},
-	}))
+	detail := map[string]string{"route": string(s.routing.Route), "channel": string(s.channel)}
+	if s.brought != nil {
+		by, detail["brought"] = custody.ByOperator(), string(s.brought.From)
+		if !s.brought.Closed.IsZero() {
+			detail["closed"] = "before"
+		}
+	}
+	s.leaves = append(s.leaves, custody.Leaf(s.now, custody.Event{Kind: audit.Submission, Actor: by, Case: s.id, Detail: detail}))
 	s.leaves = append(s.leaves, s.found.Granted())
 }
 
@@ -330,10 +356,8 @@ func (i *Intake) insertRest(tx *store.Tx, s *submission, kept store.Submission, 
 			return err
 		}
 	}
-	for _, c := range s.clocks {
-		if err := tx.PutClock(s.id, c); err != nil {
-			return err
-		}
+	if err := putClocks(tx, s); err != nil {
+		return err
 	}
 	if err := tx.InsertSubmission(kept); err != nil {
 		return err
@@ -343,6 +367,25 @@ func (i *Intake) insertRest(tx *store.Tx, s *submission, kept store.Submission, 
 	}
 	for _, leaf := range s.leaves {
 		if err := tx.InsertLeaf(leaf); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putClocks writes the clocks of a new case. Of what passed before it was brought here nobody
+// is reminded any more: a whole mailbox would be told of at once.
+func putClocks(tx *store.Tx, s *submission) error {
+	for _, c := range s.clocks {
+		if err := tx.PutClock(s.id, c); err != nil {
+			return err
+		}
+		if s.brought == nil {
+			continue
+		}
+		told := c
+		told.Reminded = tx.Now()
+		if err := tx.Reminded(s.id, c, told); err != nil {
 			return err
 		}
 	}

@@ -263,6 +263,8 @@ func payloadDecoders(t testing.TB) (list []decoder) {
 	add(other, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.OtherMail](b)) })
 	told, err := casefile.EncodePayload(casefile.Told{Member: "m", Channel: casefile.ChannelPhone, At: apptest.Start, Consent: casefile.ConsentGiven, Minutes: "s"})
 	add(told, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.Told](b)) })
+	brought, err := casefile.EncodePayload(casefile.Brought{From: casefile.FromCSV, Channel: casefile.ChannelLetter, Received: apptest.Start, Reference: "r"})
+	add(brought, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.Brought](b)) })
 	tag, err := casefile.EncodePayload(casefile.Tag{Word: "w", Distress: true, File: "f"})
 	add(tag, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.Tag](b)) })
 	recall, err := casefile.EncodePayload(casefile.Recall{Message: "m", Undone: true})

@@ -72,10 +72,10 @@ func scanCase(row scanner) (Case, error) {
 func (t *Tx) InsertCase(c Case) error {
 	t.change(c.ID)
 	_, err := t.Exec(`INSERT INTO case_file (id, number, route, team, state, language, channel, in_charge,
-  received, changed, closed, erase_after, next_due, unreached, epoch, head_count, head_hash, head_stamp)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+  received, changed, closed, erase_after, part_after, next_due, unreached, epoch, head_count, head_hash, head_stamp)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
 		c.ID, c.Number, c.Route, c.Team, c.State, c.Language, c.Channel, c.InCharge,
-		micros(c.Received), micros(c.Received), micros(c.Closed), micros(c.EraseAfter), due(c.NextDue),
+		micros(c.Received), micros(c.Received), micros(c.Closed), micros(c.EraseAfter), micros(c.PartAfter), due(c.NextDue),
 		bit(c.Unreached), c.Epoch, c.Head.Count, c.Head.Hash, c.Head.Stamp)
 	return err
 }

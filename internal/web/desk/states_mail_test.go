@@ -9,6 +9,7 @@ import (
 	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
 	"klankbord/internal/custody"
+	"klankbord/internal/ident"
 	"klankbord/internal/intake"
 	"klankbord/internal/lang"
 	"klankbord/internal/letter"
@@ -41,6 +42,19 @@ func (h *house) replyTo(id casefile.ID) string {
 		h.t.Fatal("no sign", err)
 	}
 	return "<" + sign + "@" + h.Intake.ReplyTo.Domain + ">"
+}
+
+// brought is a case that was closed in another register before.
+func (h *house) brought() casefile.Number {
+	h.t.Helper()
+	got, err := h.Intake.BringRow(h.t.Context(), intake.OldRow{
+		Reference: "2021-014-with-a-long-number-of-the-old-register", Received: "2021-03-31", Closed: "2021-05-12", Route: "general", Channel: "letter",
+		Subject: "Twice the same invoice", Text: "I paid twice. Karim Benali was not to blame.", Outcome: "upheld", Note: "Paid back on 10 May.",
+	}, lang.NL, &intake.Bringing{From: casefile.FromCSV, Do: true, Name: ident.New()})
+	if err != nil || got.Fate != intake.BringTaken {
+		h.t.Fatal(got.Reason, err)
+	}
+	return got.Number
 }
 
 // fates gives a case mails that were given up, came back, were tried and have left.
@@ -112,6 +126,7 @@ func (s *states) mails() {
 	sofie.get(other+"/sort").send("/sort", url.Values{"what": {"attach"}, "case": {strings.ToLower(number)}})
 	s.keep("mail-attached", sofie.get(s.in(complaint+"?done=attached")))
 	s.fates(casefile.Number(number))
+	s.keep("brought", sofie.get(s.in("/desk/case/"+string(s.brought()))))
 	s.keep("outbox", sofie.get(s.in("/desk/outbox?done=again")))
 	s.keep("outbox-error", sofie.post(s.in("/desk/outbox"), url.Values{}))
 	s.keep("mail-lost", sofie.get(s.in(complaint)))

@@ -88,7 +88,7 @@ func kindOf(it casework.Item) ui.MessageKind {
 		casefile.EntryClock, casefile.EntryPromise, casefile.EntryHold, casefile.EntryHelper, casefile.EntryRecord, casefile.EntryPart,
 		casefile.EntryRedaction, casefile.EntryInternalRedaction, casefile.EntryLink, casefile.EntryTag:
 		return ui.Event
-	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryMailFacts, casefile.EntryTold, casefile.EntryUnmatchedMail, casefile.EntryReread, casefile.EntryTranslation, casefile.EntryDataNoted, casefile.EntryDataSettled:
+	case casefile.EntryNote, casefile.EntryInternalFile, casefile.EntryMailFacts, casefile.EntryTold, casefile.EntryBrought, casefile.EntryUnmatchedMail, casefile.EntryReread, casefile.EntryTranslation, casefile.EntryDataNoted, casefile.EntryDataSettled:
 		return ui.Internal
 	case casefile.EntryMessageOut, casefile.EntryOutcome, casefile.EntrySlip, casefile.EntryDataAnswer, casefile.EntryToTranslate:
 		return ui.Sent
@@ -148,6 +148,8 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 		return d.factsText(r, it.Facts), tag(ui.Plain)
 	case casefile.EntryTold:
 		return d.toldText(r, it.Told), tag(ui.Plain)
+	case casefile.EntryBrought:
+		return d.broughtText(r, it.Brought), tag(ui.Plain)
 	case casefile.EntryUnmatchedMail:
 		return d.otherMailText(r, it.Mail), tag(ui.Warn)
 	case casefile.EntryTag:
