@@ -242,6 +242,6 @@ func (p Pieces) Drop(ctx context.Context, a *Arriving) error {
 
 func (p Pieces) context(u store.Upload) seal.Context {
 	c := p.At
-	c.Kind, c.Object, c.Revision = "upload", u.ID, uint64(u.Revision) //nolint:gosec // never negative
+	c.Kind, c.Object, c.Revision = "upload", u.ID+"/"+strconv.FormatInt(u.Size, 10), uint64(u.Revision) //nolint:gosec // never negative
 	return c
 }

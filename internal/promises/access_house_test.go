@@ -43,6 +43,7 @@ type matrix struct {
 type object struct {
 	number                      casefile.Number
 	file, mail, request, record string
+	sound                       string // a recording
 	slip, interview             string
 	words                       []string // found on pages of those who may see them only
 }
@@ -104,7 +105,7 @@ func newMatrix(t *testing.T, options ...apptest.Option) (*matrix, apptest.Staff)
 // complain makes a case that is about somebody, and notes what belongs to it.
 func (m *matrix) complain(t *testing.T, name string, a profile.Answers, about apptest.Enrolled) (code string) {
 	t.Helper()
-	tok := m.Draft("nl", a, map[string]string{word(name+"file") + ".txt": word(name + "content")})
+	tok := m.Draft("nl", a, map[string]string{word(name+"file") + ".txt": word(name + "content"), "memo.wav": "RIFF\x04\x00\x00\x00WAVEfmt "})
 	if about.Member != "" {
 		_, err := m.Intake.Name(ctx, tok, "nl", map[string]string{string(about.Member): "yes"})
 		must(t, err)
@@ -113,7 +114,11 @@ func (m *matrix) complain(t *testing.T, name string, a profile.Answers, about ap
 	must(t, err)
 	mailbox, err := m.Dialogue.Mailbox(ctx, m.Enter(r.Code))
 	must(t, err)
-	o := &object{number: r.Number, file: mailbox.Story.Files[0].ID, words: []string{
+	files := map[string]string{}
+	for _, f := range mailbox.Story.Files {
+		files[f.Name] = f.ID
+	}
+	o := &object{number: r.Number, file: files[word(name+"file")+".txt"], sound: files["memo.wav"], words: []string{
 		string(r.Number), word(name + "story"), word(name + "file"), word(name + "content"), word(name + "note"), word(name + "draft"),
 	}}
 	m.cases[name] = o
@@ -240,6 +245,9 @@ func (m *matrix) place(pattern, what string) (method, path string) {
 	}
 	values["number"], values["entry"], values["id"], values["request"] = string(o.number), inside.file, inside.file, inside.request
 	values["record"], values["slip"] = inside.record, inside.slip
+	if strings.Contains(path, "/sound/") {
+		values["entry"] = inside.sound
+	}
 	if strings.Contains(path, "/mailbox/slip/") {
 		values["id"] = inside.slip
 	}

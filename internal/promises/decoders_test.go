@@ -319,6 +319,10 @@ func storedDecoders(t testing.TB) []decoder {
 	manifest, _ := sealedFile(t, []byte("content"))
 	browser := i.Draft("nl", apptest.Answers("response-time"), map[string]string{"f.txt": "content"})
 	draft := openedDraft(t, i, browser)
+	sends := i.Draft("nl", apptest.Answers("response-time"), map[string]string{"g.txt": "content"})
+	sending := openedDraft(t, i, sends)
+	arriving, err := i.Intake.BeginFile(ctx, sends, "nl", "opname.m4a", 10)
+	must(t, err)
 	sent := i.Draft("nl", apptest.Answers("response-time"), nil)
 	_, err = i.Intake.Submit(ctx, sent, "")
 	must(t, err)
@@ -351,6 +355,11 @@ func storedDecoders(t testing.TB) []decoder {
 		{"intake.Intake.openManifest", [][]byte{manifest.Encode()}, func(b []byte) error {
 			behind(t, i.Store, "UPDATE draft_file SET box = $1 WHERE draft_id = $2", []byte(draft.key.Seal(where("draft-file", draft.file, 0), b)), draft.ID)
 			return second(i.Intake.Draft(ctx, browser))
+		}},
+		{"custody.Pieces.Find", [][]byte{seal.Manifest{Name: "opname.m4a"}.Encode()}, func(b []byte) error {
+			behind(t, i.Store, "UPDATE upload SET box = $1 WHERE id = $2", []byte(sending.key.Seal(where("upload", arriving.ID+"/10", 0), b)), arriving.ID)
+			_, err := i.Intake.ArrivingFile(ctx, sends, arriving.ID)
+			return err
 		}},
 		{"intake.Intake.receipt", [][]byte{[]byte(`{"draft":"d","case":"c","number":"KB-0000-00","received":"2026-03-02T08:30:00Z","dates":[{"rule":"r","due":"2026-03-02T08:30:00Z"}]}`)}, func(b []byte) error {
 			behind(t, i.Store, "UPDATE submission SET box = $1 WHERE session_id = $2", []byte(sent.Key().Seal(where("receipt", sentDraft(t, i, sent), 0), b)), sent.ID())

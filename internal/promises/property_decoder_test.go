@@ -92,6 +92,8 @@ func notDecoders() map[string]string {
 		"casefile.split":               "typed words, bounded by the form",
 		"custody.Custody.OpenPractice": "takes names, not bytes",
 		"blob.reader.Read":             "gives sealed bytes as they are",
+		"custody.seeker.Read":          "gives plaintext; it reads through Manifest.OpenRange",
+		"custody.source.Read":          "gives what somebody sends as it comes",
 		"casework.take":                "takes the name of a field",
 		"staff.Verify":                 "reads through Directory.add and decodeChange",
 		"signin.SignIn.Renewal":        "reads the same request as Entry",

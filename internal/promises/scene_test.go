@@ -197,6 +197,11 @@ func (s *scene) watch() {
 			}
 			return s.Intake.Draft(ctx, tok)
 		})
+		arriving, err := s.Intake.BeginFile(ctx, tok, "nl", word(name+"arriving")+".m4a", 100)
+		s.must(err)
+		_, err = s.Intake.AppendFile(ctx, tok, arriving.ID, 0, strings.NewReader("the first words"))
+		s.must(err)
+		s.see("upload "+name, []string{"upload"}, func() (any, error) { return s.Intake.ArrivingFile(ctx, tok, arriving.ID) })
 		s.watchMember(name)
 	}
 }

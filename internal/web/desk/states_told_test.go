@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"maps"
 	"net/url"
 	"strconv"
 	"strings"
@@ -16,9 +17,7 @@ func (h *house) spoken(channel string, more url.Values) url.Values {
 		"told.written": {"fr"}, "told.consent": {"none"}, "topics": {"communication"}, "language": {"fr"}, "last_name": {"Dubois"}, "phone": {"0470 12 34 56"},
 		"story": {"Madame attend une réponse depuis trois semaines."}, "act": {"check"},
 	}
-	for key, values := range more {
-		v[key] = values
-	}
+	maps.Copy(v, more)
 	return v
 }
 
@@ -37,7 +36,7 @@ func (s *states) told() {
 	nele.get("/desk/register").send("/register", url.Values{"act": {"discard"}})
 	letter := s.spoken("letter", url.Values{"told.unknown": {"yes"}, "last_name": {""}, "phone": {""}})
 	got := sofie.get("/desk/register").send("/register", letter).send("/register", url.Values{"act": {"check"}}).send("/register/check", url.Values{"act": {"register"}})
-	number := strings.SplitN(strings.TrimPrefix(got.path, "/desk/case/"), "?", 2)[0]
+	number, _, _ := strings.Cut(strings.TrimPrefix(got.path, "/desk/case/"), "?")
 	s.keep("told-unknown", sofie.get(s.in("/desk/case/"+number)))
 	s.keep("sender", sofie.get(s.in("/desk/case/"+number+"/sender")))
 	other := s.spoken("letter", url.Values{"topics": {"data-breach"}, profile.FieldConcerns: {"none"}})

@@ -141,7 +141,7 @@ func (d *desk) toldSave(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	asked := d.Casework.Profile.StepsTold(draft.Answers)
-	values, refused, err := d.readTold(r, tok)
+	values, refused, err := d.readTold(r, tok) //nolint:contextcheck // it reads the request's own
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func (d *desk) toldSave(w http.ResponseWriter, r *http.Request) error {
 func (d *desk) readTold(r *http.Request, tok seal.Token) (form, []ui.FormError, error) {
 	var refused []ui.FormError
 	limits := ui.Limits{Fields: toldFields, TextBytes: toldBytes, FileBytes: d.Intake.Limits.FileBytes + 1}
-	values, err := ui.ReadForm(r, limits, func(u ui.Upload) error { //nolint:contextcheck // reads the request's own
+	values, err := ui.ReadForm(r, limits, func(u ui.Upload) error {
 		var err error
 		switch u.Field {
 		case profile.FieldFiles:

@@ -31,7 +31,7 @@ func TestAMemberRegistersACallAndHandsTheCodeOver(t *testing.T) {
 	if file.status != http.StatusOK || !strings.HasPrefix(file.path, "/desk/case/KB-") || !file.says("A member registered this complaint") {
 		t.Fatalf("%d %s: %s", file.status, file.path, text(file.doc))
 	}
-	at := strings.SplitN(file.path, "?", 2)[0]
+	at, _, _ := strings.Cut(file.path, "?")
 	again := c.sofie.post("/desk/register/check", url.Values{"act": {"register"}, "draft": {draftIn(check)}})
 	if !strings.HasPrefix(again.path, at) {
 		t.Errorf("sent again it leads to %s", again.path)

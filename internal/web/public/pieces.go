@@ -173,7 +173,8 @@ func (p *pieces) speaks(do func(http.ResponseWriter, *http.Request) error) func(
 // refuse answers in words what the visitor can mend, and without any what the script
 // settles.
 func (p *pieces) refuse(w http.ResponseWriter, r *http.Request, err error) error {
-	status, text := 0, ""
+	var status int
+	var text string
 	why, known := fault.As(err)
 	switch {
 	case errors.Is(err, custody.ErrOffset):

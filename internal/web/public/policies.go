@@ -83,8 +83,8 @@ func Policies() map[string]ui.Who {
 		"DELETE /upload/complaint/{id}": ui.Begun,
 		"OPTIONS /upload/mailbox":       ui.Everyone,
 		"POST /upload/mailbox":          ui.HolderOfCode,
-		"HEAD /upload/mailbox/{id}":     ui.HolderOfCode,
-		"PATCH /upload/mailbox/{id}":    ui.HolderOfCode,
-		"DELETE /upload/mailbox/{id}":   ui.HolderOfCode,
+		"HEAD /upload/mailbox/{id}":     ui.Begun,
+		"PATCH /upload/mailbox/{id}":    ui.Begun,
+		"DELETE /upload/mailbox/{id}":   ui.Begun,
 	}
 }
