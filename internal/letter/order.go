@@ -39,7 +39,7 @@ const (
 // Templates lists every mail, for tests that write each.
 func Templates() []Template {
 	return []Template{
-		Acknowledgement, QuestionReceipt, MailReceipt, FirstCode, News, Invitation, ToMember, ConfirmAddress, AddressChanged, CheckIn, CodeLink,
+		Acknowledgement, QuestionReceipt, MailReceipt, ToldReceipt, FirstCode, News, Invitation, ToMember, ConfirmAddress, AddressChanged, CheckIn, CodeLink,
 		CodeReplaced, AskMember, DeadlineNear, DeadlinePassed, AskSignature, FirstToWitness, ToWitness, RecoveryUsed, Reset, CredentialNotice,
 	}
 }

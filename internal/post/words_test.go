@@ -138,7 +138,7 @@ func onlyOurHeaders(t *testing.T, raw string) {
 	}
 	ours := []string{
 		"Date", "Mime-Version", "Message-Id", "Auto-Submitted", "X-Auto-Response-Suppress", "Content-Language", "Subject", "From", "To", "Content-Type",
-		"Content-Transfer-Encoding",
+		"Content-Transfer-Encoding", "In-Reply-To", "References", // the sign by which a reply finds its case
 	}
 	for name, values := range m.Header {
 		if !slices.Contains(ours, name) || len(values) != 1 {

@@ -104,14 +104,14 @@ func (s *SignIn) SetOpenPGP(ctx context.Context, actor access.Actor, tok seal.To
 
 // RemoveOpenPGP forgets the member's key: mails to them are not encrypted any more.
 func (s *SignIn) RemoveOpenPGP(ctx context.Context, actor access.Actor, a Anew) error {
+	shown, err := s.again(ctx, actor, a)
+	if err != nil {
+		return err
+	}
 	row, err := s.openpgpRow(ctx, actor)
 	if errors.Is(err, store.ErrNone) {
 		return fault.ErrNotFound
 	}
-	if err != nil {
-		return err
-	}
-	shown, err := s.again(ctx, actor, a)
 	if err != nil {
 		return err
 	}
