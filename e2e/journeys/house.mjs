@@ -8,8 +8,9 @@ import { binary, startServer } from '../lib/server.mjs';
 
 // openHouse starts both; they stop when the test ends. The members are those of the
 // demo by their first name, each with what they know: { name, email, password, totp }.
-export async function openHouse(t) {
-  const [server, browser] = await Promise.all([startServer(t), launch(t)]);
+// Options are those of startServer.
+export async function openHouse(t, options) {
+  const [server, browser] = await Promise.all([startServer(t, options), launch(t)]);
   const guide = JSON.parse(readFileSync(path.join(server.state, 'demo.json'), 'utf8'));
   return { ...server, browser, members: Object.fromEntries(guide.sign_ins.map((m) => [m.key, m])) };
 }

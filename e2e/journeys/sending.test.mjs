@@ -1,10 +1,12 @@
 // Sending happens once, whatever goes wrong on the way, and the code is not lost.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { openHouse, inEveryWay } from './house.mjs';
 import { someone } from './person.mjs';
-import { answers, complainsInShort, general, receipt, sends, shownCode, writesInShort, writesUpTo } from './complaint.mjs';
+import { addedFiles, answers, choosesFiles, complainsInShort, general, integrity, receipt, sends, shownCode, writesInShort, writesUpTo } from './complaint.mjs';
 
 test('people send, and keep their code', { timeout: 10 * 60_000 }, async (t) => {
   const house = await openHouse(t);
@@ -111,5 +113,39 @@ test('people send, and keep their code', { timeout: 10 * 60_000 }, async (t) => 
     await ingrid.opens(`/${way.lang}/complaint/check`);
     await ingrid.misses(ingrid.say('form.check.nothing-sent'), mine.story, sent.code);
     assert.equal(await ingrid.heading(), ingrid.say('form.expired.title'));
+  });
+
+  await t.test('a file goes on where the network broke, also after the page was opened again', async (t) => {
+    const ingrid = await someone(t, house, { lang: 'nl', js: true });
+    const given = integrity('nl');
+    await writesUpTo(ingrid, 'files', given);
+    const folder = await mkdtemp(join(tmpdir(), 'film-')); // chosen again it must be the same file
+    t.after(() => rm(folder, { recursive: true }));
+    const film = join(folder, 'filmpje.mp4');
+    await writeFile(film, 'beeld'.repeat(400_000));
+    const offsets = [];
+    let broken = 0;
+    await ingrid.page.route('**/upload/complaint/*', async (route) => {
+      if (route.request().method() !== 'PATCH') return route.continue();
+      offsets.push(Number(route.request().headers()['upload-offset']));
+      if (offsets.length === 1) return route.continue();
+      broken += 1;
+      return route.abort('connectionreset');
+    });
+    await choosesFiles(ingrid, [film]);
+    await ingrid.page.getByRole('button', { name: ingrid.say('common.add-files'), exact: true }).click();
+    await ingrid.page.getByText(ingrid.say('form.upload-waiting', { name: 'filmpje.mp4' })).waitFor();
+    assert.ok(broken > 0 && offsets[1] > 0, 'what arrived first is kept');
+    await ingrid.page.unroute('**/upload/complaint/*');
+    ingrid.context.complaints.splice(0); // the browser says that the connection broke
+
+    await ingrid.opens('/nl/complaint/files');
+    await choosesFiles(ingrid, [film]);
+    const [next] = await Promise.all([
+      ingrid.page.waitForRequest((r) => r.method() === 'PATCH'),
+      ingrid.presses(ingrid.say('common.add-files')),
+    ]);
+    assert.ok(Number(next.headers()['upload-offset']) >= offsets[1], 'no byte that arrived is sent again');
+    assert.deepEqual(await addedFiles(ingrid), ['filmpje.mp4']);
   });
 });

@@ -93,7 +93,7 @@ func TestTheMailOfARequestHoldsTheNumberAndNothingElse(t *testing.T) {
 		t.Fatalf("%d mails went out, want one to the colleague", len(mails)-before)
 	}
 	text := mails[0].Subject + mails[0].Text
-	if !strings.Contains(text, string(n)) || !strings.Contains(text, "actie gevraagd") {
+	if !strings.Contains(text, string(n)) || !strings.Contains(text, "Actie gevraagd in "+string(n)) {
 		t.Error("the mail does not say in which case an action is asked")
 	}
 	for _, word := range []string{reason, "opbellen", "Janssens", "Maes", "identi"} {

@@ -75,7 +75,7 @@ func TestWhatIsNewTellsNothingOfACaseThatGoesAroundTheMember(t *testing.T) {
 	if err := i.Exclude(s.Manager, about.Number, s.HR.Member); err != nil {
 		t.Fatal(err)
 	}
-	alter(t, i, `UPDATE mail SET state = 'dead' WHERE case_id = $1 AND member_id = ''`, about.Case)
+	alter(t, i, `UPDATE mail SET state = 'dead', failed = 1 WHERE case_id = $1 AND member_id = ''`, about.Case)
 	visited(t, i, s.HR.Member, since)
 	visited(t, i, s.Manager.Member, since)
 	mine := health(t, i, s.HR)

@@ -72,6 +72,7 @@ func (p *pages) does(r *http.Request, list []staff.Assignment) []string {
 // mail is a caught mail as the pages show it.
 type mail struct {
 	ID, To, From, Subject string
+	ReplyTo               string // empty: to whom it is from
 	Lang                  lang.Lang
 	Date                  time.Time
 	Lines                 []line
@@ -82,12 +83,12 @@ type line struct{ Text, Href string }
 
 func shown(m letter.Mail) mail {
 	id, _, _ := strings.Cut(strings.Trim(m.MessageID, "<>"), "@")
-	x := mail{ID: id, To: m.To, From: m.FromAddress, Subject: m.Subject, Lang: lang.Lang(m.Lang), Date: m.Date}
-	text := m.Text
+	x := mail{ID: id, To: m.To, From: m.FromAddress, ReplyTo: m.ReplyTo, Subject: m.Subject, Lang: lang.Lang(m.Lang), Date: m.Date}
+	body := m.Text
 	if m.Encrypted != nil {
-		text = string(m.Encrypted)
+		body = string(m.Encrypted)
 	}
-	for text := range strings.SplitSeq(text, "\n") {
+	for text := range strings.SplitSeq(body, "\n") {
 		l := line{Text: text}
 		if trimmed := strings.TrimSpace(text); strings.HasPrefix(trimmed, "http://") || strings.HasPrefix(trimmed, "https://") {
 			l.Href = trimmed

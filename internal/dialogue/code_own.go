@@ -176,22 +176,26 @@ func (d *Dialogue) KeepOwn(ctx context.Context, tok seal.Token) (seal.Token, err
 	return fresh, nil
 }
 
-func (d *Dialogue) keepOwn(ctx context.Context, v *visit, row store.CodeChange, code seal.Code, fresh seal.Token) error {
-	o, now := v.opened, d.Store.Now()
+// turnTo gives a case fresh keys for its members and a code that its complainant drew.
+func (d *Dialogue) turnTo(ctx context.Context, o *custody.Opened, row store.CodeChange) (*custody.Addition, error) {
 	dir, err := d.Custody.Directory(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	next, err := d.Custody.NewCode(row)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	plain, err := casefile.EncodePayload(casefile.CodeEvent{Act: casefile.CodeOwn})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	added, err := d.Custody.Turn(dir, o, custody.Turn{To: o.Recipients(dir), Code: &next},
-		item("", casefile.EntryCode, seal.Dialogue, plain))
+	return d.Custody.Turn(dir, o, custody.Turn{To: o.Recipients(dir), Code: &next}, item("", casefile.EntryCode, seal.Dialogue, plain))
+}
+
+func (d *Dialogue) keepOwn(ctx context.Context, v *visit, row store.CodeChange, code seal.Code, fresh seal.Token) error {
+	o, now := v.opened, d.Store.Now()
+	added, err := d.turnTo(ctx, o, row)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"klankbord/internal/audit"
-	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
 	"klankbord/internal/fault"
 	"klankbord/internal/seal"
@@ -76,20 +75,7 @@ func (d *Dialogue) keepFirst(ctx context.Context, secret string, browser *seal.T
 }
 
 func (d *Dialogue) giveFirst(ctx context.Context, o *custody.Opened, l store.Link, row store.CodeChange) error {
-	dir, err := d.Custody.Directory(ctx)
-	if err != nil {
-		return err
-	}
-	next, err := d.Custody.NewCode(row)
-	if err != nil {
-		return err
-	}
-	plain, err := casefile.EncodePayload(casefile.CodeEvent{Act: casefile.CodeOwn})
-	if err != nil {
-		return err
-	}
-	added, err := d.Custody.Turn(dir, o, custody.Turn{To: o.Recipients(dir), Code: &next},
-		item("", casefile.EntryCode, seal.Dialogue, plain))
+	added, err := d.turnTo(ctx, o, row)
 	if err != nil {
 		return err
 	}

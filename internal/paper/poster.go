@@ -25,17 +25,26 @@ type Notice struct {
 	Small        []string // the points of a card
 }
 
-// Poster writes it as one page of A4.
-func (n Notice) Poster(w io.Writer, made time.Time) error {
+// begin makes the code and an empty page.
+func (n Notice) begin(made time.Time) (QR, *sheet, error) {
 	code, err := NewQR(n.Address)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	s, err := newSheet(Document{Lang: n.Lang, Title: n.Title}, made)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	s.f.SetFooterFunc(nil)
+	return code, s, nil
+}
+
+// Poster writes it as one page of A4.
+func (n Notice) Poster(w io.Writer, made time.Time) error {
+	code, s, err := n.begin(made)
+	if err != nil {
+		return err
+	}
 	page := s.tags.root
 	s.apart(func() {
 		s.ink()
@@ -178,15 +187,10 @@ const (
 // Cards writes ten of them on a page of A4, with marks to cut along. A screen reader reads
 // the first: the others say the same.
 func (n Notice) Cards(w io.Writer, made time.Time) error {
-	code, err := NewQR(n.Address)
+	code, s, err := n.begin(made)
 	if err != nil {
 		return err
 	}
-	s, err := newSheet(Document{Lang: n.Lang, Title: n.Title}, made)
-	if err != nil {
-		return err
-	}
-	s.f.SetFooterFunc(nil)
 	x0, y0 := (pageWidth-cardsAcross*cardWidth)/2, (297-cardsOn*cardHeight)/2
 	s.apart(func() { s.cutMarks(x0, y0) })
 	for i := range cardsAcross * cardsOn {

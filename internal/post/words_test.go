@@ -127,6 +127,8 @@ func holds(text, words string) bool {
 	return regexp.MustCompile(`(?i)(^|[^\pL])` + regexp.QuoteMeta(words) + `($|[^\pL])`).MatchString(text)
 }
 
+var onlySign = regexp.MustCompile(`^<t-[0-9a-f]{32}@[a-z.]+>$`)
+
 func onlyOurHeaders(t *testing.T, raw string) {
 	t.Helper()
 	m, err := mail.ReadMessage(strings.NewReader(raw))
@@ -138,11 +140,16 @@ func onlyOurHeaders(t *testing.T, raw string) {
 	}
 	ours := []string{
 		"Date", "Mime-Version", "Message-Id", "Auto-Submitted", "X-Auto-Response-Suppress", "Content-Language", "Subject", "From", "To", "Content-Type",
-		"Content-Transfer-Encoding", "In-Reply-To", "References", // the sign by which a reply finds its case
+		"Content-Transfer-Encoding", "References", "In-Reply-To",
 	}
 	for name, values := range m.Header {
 		if !slices.Contains(ours, name) || len(values) != 1 {
 			t.Errorf("a mail has the header %s %d times", name, len(values))
+		}
+	}
+	for _, name := range []string{"References", "In-Reply-To"} { // the sign, and nothing else
+		if v := m.Header.Get(name); v != "" && !onlySign.MatchString(v) {
+			t.Errorf("%s is %q", name, v)
 		}
 	}
 	if kind, params, err := mime.ParseMediaType(m.Header.Get("Content-Type")); err != nil || !strings.HasPrefix(kind, "multipart/") || params["boundary"] == "" {

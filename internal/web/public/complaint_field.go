@@ -12,7 +12,7 @@ import (
 func (f *face) asker(r *http.Request) question.Asker {
 	return question.Asker{
 		Profile: f.Profile, Lang: f.Renderer.Lang(r), Files: f.Intake.Limits.Files, FileBytes: f.Intake.Limits.FileBytes,
-		Upload: f.at(r, "/upload/complaint"),
+		Upload: f.at(r, "/upload/complaint"), Hands: handed,
 		Text:   func(key string, pairs ...any) string { return f.words(r, key, pairs...) },
 		Closed: func(team casefile.Team) *question.Closed { return f.closedTo(r, team) },
 	}

@@ -33,7 +33,8 @@ func (f *face) readStep(r *http.Request, tok seal.Token, step profile.Step) (arr
 	}
 	limits := ui.Limits{Fields: fields, TextBytes: textBytes, FileBytes: f.Intake.Limits.FileBytes + 1}
 	values, err := ui.ReadForm(r, limits, take)
-	a.values = values
+	a.values, a.added = values, a.added+len(values[handed])
+	delete(values, handed)
 	return a, err
 }
 

@@ -22,6 +22,7 @@ const (
 	tusVersion    = "1.0.0"
 	tusExtensions = "creation,expiration,termination"
 	uploadScript  = "upload.js"
+	handed        = "upload" // field of a form: the ids of files that came in pieces
 )
 
 // pieces takes the files of one form in pieces.

@@ -23,6 +23,7 @@ type Asker struct {
 	Files     int                                   // as many may be added
 	FileBytes int64                                 // of one file
 	Upload    string                                // where a script may send files in pieces; empty: nowhere
+	Hands     string                                // as what the form then gets their ids
 	// Closed tells that a team receives nothing yet; nil where nobody asks.
 	Closed func(team casefile.Team) *Closed
 	// Steps are the pages that are asked; nil: those that a complainant sees.
@@ -129,7 +130,7 @@ func (a Asker) field(x profile.Field, key string, v View) ui.Field {
 	case profile.Address:
 		u.Rows = 4
 	case profile.Files:
-		u.Values, u.Files, u.Upload = nil, AddedFiles(v.Files), a.Upload
+		u.Values, u.Files, u.Upload, u.Hands = nil, AddedFiles(v.Files), a.Upload, a.Hands
 		u.Limit = a.Text("form.files-limit", "files", strconv.Itoa(a.Files), "size", Megabytes(a.FileBytes))
 	case profile.Phone, profile.Amount:
 		u.Width = "20"

@@ -6,6 +6,7 @@
   const version = { 'Tus-Resumable': '1.0.0' };
   const least = 128 * 1024;
   const most = 8 * 1024 * 1024;
+  const small = 1024 * 1024;
   const longest = 30_000; // milliseconds between two tries
   const wait = (ms) => new Promise((done) => {
     const go = () => { clearTimeout(timer); removeEventListener('online', go); done(); };
@@ -95,7 +96,9 @@
     const text = document.createElement('span');
     part.max = file.size;
     part.setAttribute('aria-label', file.name);
-    line.append(text, document.createElement('br'), part);
+    const both = document.createElement('span');
+    both.append(text, document.createElement('br'), part);
+    line.append(both);
     list.append(line);
     let said = '';
     const says = (word) => {
@@ -114,10 +117,11 @@
 
   for (const input of document.querySelectorAll('input[type=file][data-upload]')) {
     const { form } = input;
+    const said = document.createElement('div');
     const list = document.createElement('ul');
+    said.setAttribute('role', 'status');
     list.className = 'files';
-    list.setAttribute('role', 'status');
-    input.after(list);
+    input.after(said);
     let state = 'waits';
 
     const hand = (id) => {
@@ -138,12 +142,14 @@
       const files = [...input.files];
       let refused = false;
       list.replaceChildren();
+      said.replaceChildren(list);
       const lines = files.map((f) => telling(list, input.dataset, f));
       for (const [i, file] of files.entries()) {
         try {
           hand(await send(input, file, lines[i]));
         } catch (err) {
-          if (!(err instanceof Refused) || !err.message) { // then the form brings it, and says what is wrong
+          // The form brings it, and the page that comes says what is wrong; but not a large one for nothing.
+          if (!(err instanceof Refused) || !err.message || file.size < small) {
             const left = new DataTransfer();
             for (const f of files.slice(i)) left.items.add(f);
             input.files = left.files;
