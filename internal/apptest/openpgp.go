@@ -28,7 +28,7 @@ type OpenPGP struct {
 func NewOpenPGP(t testing.TB, now time.Time, life time.Duration) *OpenPGP {
 	t.Helper()
 	c := &packet.Config{
-		Algorithm: packet.PubKeyAlgoEdDSA, KeyLifetimeSecs: uint32(life / time.Second), //nolint:gosec // some days
+		Algorithm: packet.PubKeyAlgoEdDSA, KeyLifetimeSecs: uint32(life / time.Second),
 		Time: func() time.Time { return now.AddDate(0, 0, -1) },
 	}
 	e, err := pgp.NewEntity("Somebody", "", "somebody@desk.example", c)
