@@ -13,7 +13,8 @@ import (
 // Outbox is the mail that waits, sealed for package post.
 type Outbox struct {
 	Store *store.Store
-	// Threads gives the sign by which a reply finds its case; nil: none is written.
+	// Threads gives the sign by which a reply finds its case, and tells which key of a
+	// member was kept here; nil: no sign is written, and nothing is encrypted.
 	Threads *Custody
 }
 

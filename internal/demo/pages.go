@@ -84,7 +84,11 @@ type line struct{ Text, Href string }
 func shown(m letter.Mail) mail {
 	id, _, _ := strings.Cut(strings.Trim(m.MessageID, "<>"), "@")
 	x := mail{ID: id, To: m.To, From: m.FromAddress, ReplyTo: m.ReplyTo, Subject: m.Subject, Lang: lang.Lang(m.Lang), Date: m.Date}
-	for text := range strings.SplitSeq(m.Text, "\n") {
+	body := m.Text
+	if m.Encrypted != nil {
+		body = string(m.Encrypted)
+	}
+	for text := range strings.SplitSeq(body, "\n") {
 		l := line{Text: text}
 		if trimmed := strings.TrimSpace(text); strings.HasPrefix(trimmed, "http://") || strings.HasPrefix(trimmed, "https://") {
 			l.Href = trimmed

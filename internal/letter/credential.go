@@ -17,5 +17,7 @@ const (
 	PasskeySuspect      Credential = "passkey-suspect" // it may have been copied
 	AccountLinked       Credential = "account-linked"  // at the identity provider
 	AccountUnlinked     Credential = "account-unlinked"
+	OpenPGPSet          Credential = "openpgp" // mails to them are encrypted from then on
+	OpenPGPRemoved      Credential = "openpgp-removed"
 	SecondFactorRefused Credential = "second-factor-refused" // often, after the right password
 )

@@ -47,6 +47,7 @@ type Mail struct {
 	InReplyTo   string // may be empty: the MessageID of an earlier one
 	Date        time.Time
 	Attachment  *Attachment // nil: none; with one, the mail has no HTML copy
+	Encrypted   []byte      // what Inside gave, encrypted and armoured, in the place of the text; nil: not encrypted
 }
 
 // Attachment is a text file that goes with a mail, byte by byte as it is.
@@ -83,8 +84,15 @@ func MessageID(token, domain string) (string, error) {
 
 // Encode returns the mail as RFC 5322 bytes: headers and multipart/alternative with
 // the wrapped text and a plain HTML copy, or multipart/mixed with the wrapped text
-// and the attachment. The same mail gives the same bytes.
+// and the attachment, or multipart/encrypted. The same mail gives the same bytes.
 func (m Mail) Encode() ([]byte, error) {
+	if m.Encrypted != nil {
+		return m.encodeEncrypted()
+	}
+	return m.encodePlain()
+}
+
+func (m Mail) encodePlain() ([]byte, error) {
 	msg, err := m.Message()
 	if err != nil {
 		return nil, err

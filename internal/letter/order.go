@@ -63,6 +63,27 @@ type Order struct {
 	At         time.Time  `json:"at,omitzero"` // when it happened
 
 	Attachment *Attachment `json:"attachment,omitempty"`
+	Enclosed   *Enclosed   `json:"enclosed,omitempty"` // nil: not encrypted yet, or not at all
+}
+
+// Enclosed is a mail that was encrypted, kept so that every attempt sends the same bytes.
+type Enclosed struct {
+	Fingerprint string `json:"fingerprint"` // of the key that it was encrypted to
+	Body        []byte `json:"body"`        // armoured
+}
+
+// Encrypts reports whether the mail is encrypted where it goes to a member with an OpenPGP
+// key. What says that such a key was set or removed is not: whoever set another must
+// not be the only one to read it. Nor is what leads somebody back who lost what they had.
+func (o Order) Encrypts() bool {
+	switch {
+	case o.Template == Reset, o.Template == Invitation:
+		return false
+	case o.Template == CredentialNotice:
+		return o.Credential != OpenPGPSet && o.Credential != OpenPGPRemoved
+	default:
+		return true
+	}
 }
 
 // Dated is a promise with its date: the id of a clock rule and when it is due. It

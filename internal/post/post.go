@@ -48,7 +48,7 @@ type Sender struct {
 type Office struct {
 	Outbox    *custody.Outbox
 	Instance  string
-	Mails     Opener
+	Mails     Keeper
 	Notices   Opener
 	Words     *lang.Catalogue
 	Transport Transport
@@ -81,9 +81,12 @@ func (o *Office) Send(ctx context.Context, id string, attempt int) (again time.T
 	if err != nil {
 		return again, err
 	}
-	m, err := o.write(w)
+	m, order, err := o.write(w)
 	if errors.Is(err, errNobody) {
 		return again, ended(o.Outbox.Sent(ctx, id)) // the person declined mail since
+	}
+	if err == nil {
+		m, err = o.enclose(ctx, w, order, m)
 	}
 	if err == nil {
 		err = o.Transport.Send(ctx, m)
@@ -110,20 +113,20 @@ func ended(err error) error {
 // errNobody tells that there is no address to write to any more.
 var errNobody = errors.New("nobody to write to")
 
-// write opens the order and puts it into words.
-func (o *Office) write(row custody.Waiting) (letter.Mail, error) {
+// write opens the order and puts it into words. It fails with errNobody or a *Permanent.
+func (o *Office) write(row custody.Waiting) (m letter.Mail, order letter.Order, err error) {
 	plain, err := o.Mails.Open(custody.MailContext(o.Instance, row.Mail), row.Box)
 	if err != nil {
-		return letter.Mail{}, &Permanent{"unreadable"}
+		return m, order, &Permanent{"unreadable"}
 	}
-	order, err := letter.Unpack[letter.Order](plain)
+	order, err = letter.Unpack[letter.Order](plain)
 	if err != nil {
-		return letter.Mail{}, &Permanent{"unreadable"}
+		return m, order, &Permanent{"unreadable"}
 	}
 	to, language := order.To, order.Lang
 	if to == "" {
 		if to, language, err = o.reach(row, language); err != nil {
-			return letter.Mail{}, err
+			return m, order, err
 		}
 	}
 	l, ok := lang.Parse(language)
@@ -132,10 +135,10 @@ func (o *Office) write(row custody.Waiting) (letter.Mail, error) {
 	}
 	messageID, err := letter.MessageID(row.ID, o.Sender.Domain)
 	if err != nil {
-		return letter.Mail{}, &Permanent{"unwritable"}
+		return m, order, &Permanent{"unwritable"}
 	}
 	args := o.args(l, order)
-	m := letter.Mail{
+	m = letter.Mail{
 		FromName: o.Sender.Name(l), FromAddress: o.Sender.Address, To: to, Lang: string(l), MessageID: messageID, Date: row.Created,
 		Subject: o.Words.Text(l, textOf(order, "subject"), args), Text: o.Words.Text(l, textOf(order, "text"), args),
 		Attachment: order.Attachment,
@@ -143,7 +146,7 @@ func (o *Office) write(row custody.Waiting) (letter.Mail, error) {
 	if order.To == "" { // to the address to which the sign belongs
 		o.thread(&m, row.Thread)
 	}
-	return m, nil
+	return m, order, nil
 }
 
 // textOf is where the catalogue has one part (subject, text) of a mail.

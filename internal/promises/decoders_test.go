@@ -21,6 +21,7 @@ import (
 	"klankbord/internal/dialogue"
 	"klankbord/internal/ident"
 	"klankbord/internal/letter"
+	"klankbord/internal/openpgp"
 	"klankbord/internal/profile"
 	"klankbord/internal/seal"
 	"klankbord/internal/setup"
@@ -193,6 +194,15 @@ func recordDecoders(t testing.TB) []decoder {
 			_, _ = letter.Unpack[letter.NoticeAddress](b)
 			return second(letter.Unpack[letter.Order](b))
 		}},
+		decoder{"openpgp.Load", one(openpgpKey(t)), func(b []byte) error {
+			_, _ = openpgp.Parse(b, apptest.Start)
+			k, err := openpgp.Load(b)
+			if err != nil {
+				return err
+			}
+			_, _ = k.Encrypt([]byte("x"), apptest.Start)
+			return second(k.Facts(apptest.Start))
+		}},
 		decoder{"access.DecodeRouting", one([]byte(`{"routes":["general"],"topics":["x"],"exclusion":{"members":["m"]}}`)), func(b []byte) error { return second(access.DecodeRouting(b)) }},
 		decoder{"ident.ParseCaseNumber", one([]byte("KB-7Q4M-9X")), func(b []byte) error {
 			_, ok := ident.ParseCaseNumber(string(b))
@@ -204,6 +214,14 @@ func recordDecoders(t testing.TB) []decoder {
 			return second(signin.Entry(store.Invitation{Request: b, Assignments: "auditor//"}))
 		}},
 	)
+}
+
+// openpgpKey is the public key of a member, as it is stored.
+func openpgpKey(t testing.TB) []byte {
+	t.Helper()
+	k, err := openpgp.Parse([]byte(apptest.NewOpenPGP(t, apptest.Start, 0).Public()), apptest.Start)
+	must(t, err)
+	return k.Bytes()
 }
 
 // exported is an export of a log of one leaf.

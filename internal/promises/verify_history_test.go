@@ -205,6 +205,7 @@ func (h *eventful) erased() {
 // behind what a browser finds again: a sign-in that waits, and text that was typed.
 func (h *eventful) waysIn() {
 	e, key := h.Enrol(h.team.Manager, "Person E", staff.Assignment{Role: staff.RoleAuditor}), apptest.NewPasskey(h.T)
+	h.SetOpenPGP(e, apptest.NewOpenPGP(h.T, h.Clock.Now(), 0).Public())
 	act := func(p signin.Purpose) seal.Token {
 		tok, err := h.SignIn.OpenAct(ctx, e.Actor, p, signin.Anew{Password: apptest.Password, Code: h.Digits(e)})
 		h.must(err)

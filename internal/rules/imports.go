@@ -16,7 +16,7 @@ type floor struct {
 // floors lists the house from the ground up, as in the design.
 func floors() []floor {
 	return []floor{
-		{name: "leaves", apart: true, packages: in("seal", "sqldb", "letter", "lang", "ident", "clock", "fault", "sheet", "paper", "rawmail", "prior")},
+		{name: "leaves", apart: true, packages: in("seal", "sqldb", "letter", "lang", "ident", "clock", "fault", "sheet", "paper", "rawmail", "prior", "openpgp")},
 		{name: "domain", packages: in("casefile", "staff", "access", "deadline", "retention", "profile", "audit", "figures")},
 		{name: "storage", packages: in("store", "blob", "heads")},
 		{name: "use cases", packages: in("intake", "casework", "dialogue", "custody", "signin", "setup")},
@@ -63,6 +63,8 @@ func importBans() []importBan {
 			reason: "only sqldb knows which database it is"},
 		{except: in("seal"), imports: []string{"crypto/hpke", "crypto/aes", "crypto/cipher", "crypto/ecdh", "crypto/mlkem", "golang.org/x/crypto/argon2", "filippo.io/age", "filippo.io/age/", "github.com/cloudflare/circl/"},
 			reason: "keys and ciphers stand in seal, five constructions that one person can audit"},
+		{except: in("openpgp"), imports: []string{"github.com/ProtonMail/go-crypto/"},
+			reason: "which keys of members are good enough is decided in one place"},
 		{except: in("web"), imports: []string{"html/template"},
 			reason: "pages are made in web, where escaping and headers are decided"},
 		{to: append(slices.Clone(leaves), in("store", "casefile")...), except: in("fault"), imports: []string{"net/http", "net/http/"},

@@ -21,6 +21,11 @@ var ErrLastWay = fault.New(fault.Conflict, "error.last-way-in")
 // change writes a change of how a member signs in: with it go the line of the log,
 // the mail to the member and the end of every other session (ASVS 7.4.3).
 func (s *SignIn) change(ctx context.Context, actor access.Actor, what letter.Credential, write func(*store.Tx) error) error {
+	return s.changeOf(ctx, actor, what, "", write)
+}
+
+// changeOf is change with the object that the line of the log names.
+func (s *SignIn) changeOf(ctx context.Context, actor access.Actor, what letter.Credential, object string, write func(*store.Tx) error) error {
 	m, err := s.member(ctx, actor)
 	if err != nil {
 		return err
@@ -30,7 +35,7 @@ func (s *SignIn) change(ctx context.Context, actor access.Actor, what letter.Cre
 		return err
 	}
 	leaf := custody.Leaf(s.store.Now(), custody.Event{
-		Kind: audit.CredentialChanged, Actor: custody.ByMember(actor.Member), Detail: map[string]string{"what": string(what)},
+		Kind: audit.CredentialChanged, Actor: custody.ByMember(actor.Member), Object: object, Detail: map[string]string{"what": string(what)},
 	})
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
 		if err := write(tx); err != nil {

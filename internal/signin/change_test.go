@@ -33,6 +33,16 @@ func TestEveryChangeAsksAnewEndsOtherSessionsAndIsTold(t *testing.T) {
 			d.me.TOTP = start.TOTPSecret
 			return d.SignIn.ConfirmApp(ctx, a, act, d.Digits(d.me))
 		}},
+		{"OpenPGP key", "OpenPGP-sleutel voor e-mails werd ingesteld", func(a access.Actor, shown signin.Anew) error {
+			act, err := d.SignIn.OpenAct(ctx, a, signin.ForOpenPGP, shown)
+			if err != nil {
+				return err
+			}
+			return d.SignIn.SetOpenPGP(ctx, a, act, []byte(apptest.NewOpenPGP(t, d.Clock.Now(), 0).Public()))
+		}},
+		{"no OpenPGP key", "OpenPGP-sleutel voor e-mails werd verwijderd", func(a access.Actor, shown signin.Anew) error {
+			return d.SignIn.RemoveOpenPGP(ctx, a, shown)
+		}},
 		{"password", "wachtwoord werd gewijzigd", func(a access.Actor, shown signin.Anew) error {
 			return d.SignIn.ChangePassword(ctx, a, shown, another)
 		}},

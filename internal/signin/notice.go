@@ -38,7 +38,7 @@ func (s *SignIn) notices(ctx context.Context, what notice, id staff.ID) (post, e
 // notice adds the mail that tells m a fact.
 func (s *SignIn) notice(list post, what notice, m store.Member) (post, error) {
 	order := letter.Order{Template: letter.CredentialNotice, Lang: m.Language, To: m.Email, Credential: what, At: s.store.Now()}
-	mail, err := s.custody.SealMail(s.mails, store.Mail{}, order)
+	mail, err := s.custody.SealMail(s.mails, store.Mail{Member: m.ID}, order)
 	if err != nil {
 		return nil, err
 	}

@@ -160,6 +160,7 @@ const (
 	ForPasskey Purpose = "passkey" // adding one
 	ForApp     Purpose = "app"     // a new authenticator app
 	ForAccount Purpose = "account" // linking one at the identity provider
+	ForOpenPGP Purpose = "openpgp" // a key to which mails are encrypted
 )
 
 // act is what is held between its pages.

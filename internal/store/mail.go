@@ -63,6 +63,12 @@ func (t *Tx) MailSent(id string) error {
 	return err
 }
 
+// KeepMail replaces what a mail that waits says.
+func (t *Tx) KeepMail(id string, box seal.Box) error {
+	_, err := t.Exec(`UPDATE mail SET box = $1 WHERE id = $2 AND state = 'waiting'`, []byte(box), id)
+	return err
+}
+
 // MailFailed notes a failure after which the mail is tried again.
 func (t *Tx) MailFailed(id, class string) error { return t.endMail(id, "waiting", class, 0) }
 

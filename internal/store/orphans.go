@@ -36,6 +36,7 @@ WHERE x.kind = 'check-in' AND x.met = 0 AND x.reminded = 0 AND NOT EXISTS (SELEC
 		"lost_access":   {noCase("lost_access", "x.member_id"), noMember("lost_access", "x.member_id")},
 		"directory_pin": {noMember("directory_pin", "x.member_id")}, "recovery_use": {noMember("recovery_use", "x.id")}, "absence": {noMember("absence", "x.member_id")},
 		"calendar_address":    {noMember("calendar_address", "x.member_id")},
+		"openpgp_key":         {noMember("openpgp_key", "x.member_id")},
 		"directory_signature": {`SELECT x.change_id FROM directory_signature x WHERE NOT EXISTS (SELECT 1 FROM directory_change d WHERE d.id = x.change_id)`},
 		"drill_grant":         {`SELECT x.drill_id || ' ' || x.recipient_id FROM drill_grant x WHERE NOT EXISTS (SELECT 1 FROM drill d WHERE d.id = x.drill_id)`},
 		"saved_view":          {noMember("saved_view", "x.id")},

@@ -674,6 +674,15 @@ CREATE TABLE absence (
   away_to   {int}  NOT NULL DEFAULT 0
 ) {strict};
 
+-- The public key to which mails to a member are encrypted, bound by a stamp to the member.
+CREATE TABLE openpgp_key (
+  member_id   {text}  NOT NULL PRIMARY KEY REFERENCES member (id) ON DELETE CASCADE,
+  fingerprint {text}  NOT NULL,
+  public_key  {bytes} NOT NULL,
+  added       {int}   NOT NULL,
+  stamp       {bytes} NOT NULL
+) {strict};
+
 -- At which secret address a calendar reads a member's dates.
 CREATE TABLE calendar_address (
   member_id {text} NOT NULL PRIMARY KEY REFERENCES member (id) ON DELETE CASCADE,

@@ -54,7 +54,7 @@ func (d *desk) keep(w http.ResponseWriter, r *http.Request, kind string, values 
 
 // secretFields are never kept.
 func secretFields() []string {
-	return []string{"password", "new", "code", "passkey", "created", "evaluated", "remove"}
+	return []string{"password", "new", "code", "passkey", "created", "evaluated", "remove", "key"}
 }
 
 // keepForm keeps what was posted after the session had ended, but for files. Only a

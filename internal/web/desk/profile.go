@@ -28,6 +28,7 @@ type profilePage struct {
 	Here     ui.Tag // on the session of this browser
 	Others   bool   // there are other sessions
 	Keys     bool   // single keys do something on their pages
+	OpenPGP  openpgpView
 	Absence  string // when they are away, and who stands in; empty: handles no cases
 }
 
@@ -62,6 +63,11 @@ func (d *desk) showProfile(w http.ResponseWriter, r *http.Request, status int, e
 	if data.Sessions, err = d.SignIn.Sessions(r.Context(), a); err != nil {
 		return err
 	}
+	key, err := d.SignIn.OpenPGP(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	data.OpenPGP = d.openpgpView(r, key)
 	switch away, err := d.Casework.Absence(r.Context(), a); {
 	case err == nil:
 		data.Absence = d.absenceNotice(r, away.Away)
@@ -76,7 +82,7 @@ func (d *desk) showProfile(w http.ResponseWriter, r *http.Request, status int, e
 
 // profileDone lists what the profile page can tell that it was changed.
 func profileDone() []string {
-	return []string{"saved", "absence", "password", "app", "app-removed", "passkey", "passkey-alone", "passkey-removed", "account", "account-removed", "sessions"}
+	return []string{"saved", "absence", "password", "app", "app-removed", "passkey", "passkey-alone", "passkey-removed", "account", "account-removed", "openpgp", "openpgp-removed", "sessions"}
 }
 
 func minutes(d time.Duration) string { return strconv.Itoa(int(d / time.Minute)) }

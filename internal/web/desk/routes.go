@@ -236,6 +236,8 @@ func (d *desk) profileRoutes() []route {
 		{"POST /desk/profile/app/new", member, d.appConfirm},
 		{"GET /desk/profile/passkey/new", member, d.passkeyNew},
 		{"POST /desk/profile/passkey/new", member, d.passkeyAdd},
+		{"GET /desk/profile/openpgp/new", member, d.openpgpNew},
+		{"POST /desk/profile/openpgp/new", member, d.openpgpSet},
 		{"GET /desk/profile/account/leave", member, d.accountLeave},
 		{"POST /desk/profile/account/link", member, d.linkAccount},
 	}
@@ -245,6 +247,8 @@ func (d *desk) profileRoutes() []route {
 	list = append(list, both("/desk/profile/app/remove", removeApp())...)
 	list = append(list, both("/desk/profile/passkey", opens("passkey", signin.ForPasskey, "/desk/profile/passkey/new"))...)
 	list = append(list, both("/desk/profile/passkey/{credential}/remove", removePasskey())...)
+	list = append(list, both("/desk/profile/openpgp", opens("openpgp", signin.ForOpenPGP, "/desk/profile/openpgp/new"))...)
+	list = append(list, both("/desk/profile/openpgp/remove", removeOpenPGP())...)
 	list = append(list, both("/desk/profile/account", opens("account", signin.ForAccount, "/desk/profile/account/leave"))...)
 	return append(list, both("/desk/profile/account/remove", removeAccount())...)
 }

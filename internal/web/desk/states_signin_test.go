@@ -3,6 +3,7 @@ package desk_test
 import (
 	"net/url"
 	"strings"
+	"time"
 
 	"klankbord/internal/apptest"
 	"klankbord/internal/store"
@@ -109,6 +110,11 @@ func (s *states) keysInside() {
 	s.keep("passkey", sofie.get(s.in("/desk/profile/passkey/new")))
 	s.keep("passkey-error", sofie.post(s.in("/desk/profile/passkey/new"), url.Values{"created": {"{}"}}))
 	s.keep("passkey-refused", sofie.post(s.in("/desk/profile/passkey/new"), url.Values{"name": {"Laptop"}, "created": {"{}"}}))
+	sofie.get("/desk/profile/openpgp").send("/desk/profile/openpgp", sofie.anew())
+	key := apptest.NewOpenPGP(s.t, s.Clock.Now(), 20*24*time.Hour)
+	s.keep("openpgp-private", sofie.post(s.in("/desk/profile/openpgp/new"), url.Values{"key": {key.Private()}}))
+	sofie.get("/desk/profile/openpgp/new").send("/desk/profile/openpgp/new", url.Values{"key": {key.Public()}})
+	s.keep("profile-openpgp", sofie.get(s.in("/desk/profile?done=openpgp")))
 	sofie.get("/desk/profile/app").send("/desk/profile/app", sofie.anew())
 	s.keep("app", sofie.get(s.in("/desk/profile/app/new")))
 	s.keep("app-error", sofie.post(s.in("/desk/profile/app/new"), url.Values{"code": {"1"}}))

@@ -50,6 +50,7 @@ type Field struct {
 	Lang         string
 	Form         string // id of the form it belongs to, where it stands outside of it
 	Files        []File // of KindFiles: what has been added
+	Single       bool   // of KindFiles: one file, which goes with the form and is not added before
 	Upload       string // of KindFiles: where a script may send them in pieces; empty: nowhere
 	Hands        string // of KindFiles: as what the form gets the ids of files that came in pieces; empty: it need not
 }
