@@ -36,6 +36,8 @@ func FindForm(text string) string {
 	last := ' '
 	for _, r := range Fold(text) {
 		switch {
+		case 'a' <= r && r <= 'z' && r != 'v' && r != 'z':
+			// as it is; most are
 		case r == 'v':
 			r = 'f'
 		case r == 'z':

@@ -3,9 +3,11 @@ package casefile_test
 import (
 	"bytes"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"klankbord/internal/casefile"
 )
@@ -41,4 +43,18 @@ func TestASummaryIsReadAsWritten(t *testing.T) {
 			t.Errorf("%q is searched: %v", b, err)
 		}
 	}
+}
+
+// Whatever stands in a subject, what is searched of it is what was written.
+func TestASubjectIsSearchedAsWritten(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := casefile.Summary{Subject: strings.ToValidUTF8(rapid.String().Draw(t, "subject"), ""), Words: " x ", Topics: []string{"theft"}}
+		b, err := casefile.EncodeSummary(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if subject, words, err := casefile.SummaryWords(b); err != nil || subject != s.Subject || words != s.Words {
+			t.Errorf("of %q %q is searched, %v", s.Subject, subject, err)
+		}
+	})
 }
