@@ -77,12 +77,12 @@ func (c *Casework) draw(tx *store.Tx, actor access.Actor, year figures.Period) (
 	if actor.Handler() {
 		only = actor.Member
 	}
-	list, err := tx.RegisteredIn(span, only)
+	list, of, err := tx.RegisteredIn(span, only, SampleSize)
 	if err != nil {
 		return nil, err
 	}
-	s := &Sample{Of: len(list)}
-	for _, d := range list[:min(len(list), SampleSize)] {
+	s := &Sample{Of: of}
+	for _, d := range list {
 		one, err := c.sampled(tx, d.Case)
 		if err != nil {
 			return nil, err

@@ -38,19 +38,22 @@ type Registered struct {
 	Hash []byte
 }
 
-// RegisteredIn lists the cases received in a span whose receipt has its place in the
-// log, ordered by hash: all of them, or those that a member has a key to.
-func (t *Tx) RegisteredIn(s Span, member staff.ID) ([]Registered, error) {
-	where, args := "", []any{micros(s.From), micros(s.Till)}
+// RegisteredIn lists the first of the cases received in a span whose receipt has its
+// place in the log, ordered by hash, and tells how many there are: all of them, or those
+// that a member has a key to.
+func (t *Tx) RegisteredIn(s Span, member staff.ID, most int) (list []Registered, of int, err error) {
+	where, args := "", []any{micros(s.From), micros(s.Till), most}
 	if member != "" {
-		where, args = ` AND EXISTS (SELECT 1 FROM case_grant g WHERE g.case_id = c.id AND g.recipient_kind = 'member' AND g.recipient_id = $3)`, append(args, member)
+		where, args = ` AND EXISTS (SELECT 1 FROM case_grant g WHERE g.case_id = c.id AND g.recipient_kind = 'member' AND g.recipient_id = $4)`, append(args, member)
 	}
-	rows, err := t.Query(`SELECT c.id, l.hash FROM case_file c JOIN log_leaf l ON l.case_id = c.id
-  WHERE l.kind = 'receipt' AND l.record IS NOT NULL AND l.position IS NOT NULL AND c.received >= $1 AND c.received < $2 AND `+notPractice+where+` ORDER BY l.hash`, args...)
-	return all(rows, err, func(row scanner) (r Registered, err error) {
-		err = row.Scan(&r.Case, &r.Hash)
+	rows, err := t.Query(`SELECT c.id, l.hash, count(*) OVER () FROM case_file c JOIN log_leaf l ON l.case_id = c.id
+  WHERE l.kind = 'receipt' AND l.record IS NOT NULL AND l.position IS NOT NULL AND c.received >= $1 AND c.received < $2 AND `+notPractice+where+`
+  ORDER BY l.hash LIMIT $3`, args...)
+	list, err = all(rows, err, func(row scanner) (r Registered, err error) {
+		err = row.Scan(&r.Case, &r.Hash, &of)
 		return r, err
 	})
+	return list, of, err
 }
 
 // ClocksAmong lists the clocks of those cases, by due time.

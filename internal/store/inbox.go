@@ -119,6 +119,8 @@ func (f InboxFilter) where() (string, []any) {
 		add(`NOT EXISTS (`+snoozed+`)`, f.Member, micros(f.Awake))
 	}
 	if !f.Snoozed.IsZero() {
+		// Few are: they are found first, and not looked for in every case.
+		add(`c.id IN (SELECT y.case_id FROM beside y WHERE y.member_id = ? AND y.kind = 'snooze')`, f.Member)
 		add(`EXISTS (`+snoozed+`)`, f.Member, micros(f.Snoozed))
 	}
 	if f.Cases != nil {
