@@ -33,13 +33,13 @@ var ThreadShape = regexp.MustCompile(`^t-[0-9a-f]{32}$`)
 // database holds none. Nothing of the address is in it, so that nobody can try addresses
 // once the case is erased.
 func (c *Custody) threadSign(m store.MailThread) string {
-	sum := c.stamps.Stamp(c.context(m.Case, "mail-thread", "", m.Period), 0, m.Seed, AuthorSystem)
+	sum := c.stamps.Stamp(c.context(m.Case, "mail-thread", string(m.Seed), m.Period), 0, nil, AuthorSystem)
 	return "t-" + hex.EncodeToString(sum[:16])
 }
 
 func (c *Custody) threadLookup(sign string) string {
-	ctx := seal.Context{Instance: c.instance, Kind: "mail-thread/lookup"}
-	return hex.EncodeToString(c.stamps.Stamp(ctx, 0, []byte(sign), AuthorSystem))
+	ctx := seal.Context{Instance: c.instance, Kind: "mail-thread/lookup", Object: sign}
+	return hex.EncodeToString(c.stamps.Stamp(ctx, 0, nil, AuthorSystem))
 }
 
 func (c *Custody) stampThread(m store.MailThread) []byte {
