@@ -3,7 +3,6 @@ package app_test
 import (
 	"context"
 	"errors"
-	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -126,13 +125,13 @@ func TestTheReplyOfAComplainantComesIntoTheCase(t *testing.T) {
 	if !strings.Contains(said.Quoted, "Wij hebben uw e-mail ontvangen.") || strings.Contains(said.Quoted, "aaaa") {
 		t.Error("what was quoted is not folded, or holds the secret of a link")
 	}
-	if len(said.Files) != 1 || said.Files[0].Name != "brief.txt" || d.read(sofie, n, said.Files[0].ID) != "de brief" {
+	if len(said.Files) != 1 || said.Files[0].Name != "brief.txt" || d.Download(sofie, n, said.Files[0].ID) != "de brief" {
 		t.Error("the attachment is not a file of the message")
 	}
 	if found == nil || found.Facts.Thread != casefile.ThreadReply || found.Facts.DMARC != "pass" || len(found.Files) != 1 {
 		t.Fatal("the facts about the mail do not stand beside it")
 	}
-	if whole := d.read(sofie, n, found.Files[0].ID); whole != strings.ReplaceAll(fields+"\n\n"+raw, "\n", "\r\n") {
+	if whole := d.Download(sofie, n, found.Files[0].ID); whole != strings.ReplaceAll(fields+"\n\n"+raw, "\n", "\r\n") {
 		t.Error("the mail itself is not kept byte by byte")
 	}
 	if before.State != casefile.StateWaiting || c.State != casefile.StateTriage {
@@ -150,19 +149,6 @@ func TestTheReplyOfAComplainantComesIntoTheCase(t *testing.T) {
 	if again := d.take(d.general, fields, raw); !again.Again {
 		t.Error("the same mail came twice")
 	}
-}
-
-func (d *mailDesk) read(a access.Actor, n casefile.Number, entry string) string {
-	d.T.Helper()
-	f, err := d.Casework.Open(d.T.Context(), a, n, entry)
-	if err != nil {
-		d.T.Fatal(err)
-	}
-	b, err := io.ReadAll(f.Body)
-	if err != nil {
-		d.T.Fatal(err)
-	}
-	return string(b)
 }
 
 func TestAReplyFindsItsCaseByAddressOrHeaderAlone(t *testing.T) {

@@ -2,6 +2,7 @@ package apptest
 
 import (
 	"context"
+	"io"
 
 	"klankbord/internal/access"
 	"klankbord/internal/casefile"
@@ -86,4 +87,14 @@ func (i *Instance) Enter(code string) seal.Token {
 	tok, err := i.Dialogue.Enter(context.Background(), code)
 	i.check(err)
 	return tok
+}
+
+// Download reads a file of a case as a member does.
+func (i *Instance) Download(actor access.Actor, n casefile.Number, entry string) string {
+	i.T.Helper()
+	f, err := i.Casework.Open(context.Background(), actor, n, entry)
+	i.check(err)
+	b, err := io.ReadAll(f.Body)
+	i.check(err)
+	return string(b)
 }

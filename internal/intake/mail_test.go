@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"klankbord/internal/access"
 	"klankbord/internal/apptest"
 	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
@@ -66,14 +65,14 @@ func TestMailOfAPersonBecomesAComplaintAtOnce(t *testing.T) {
 	if len(c.Clocks) == 0 || c.Story == nil || len(c.Story.Files) != 1 || c.Story.Files[0].Name != "brief.txt" {
 		t.Fatalf("clocks %d, files %+v", len(c.Clocks), c.Story)
 	}
-	if body := d.download(d.team.Service[0], got.Number, c.Story.Files[0].ID); body != "de brief" {
+	if body := d.Download(d.team.Service[0], got.Number, c.Story.Files[0].ID); body != "de brief" {
 		t.Errorf("attachment = %q", body)
 	}
 	facts := d.facts(c)
 	if facts == nil || facts.Facts.DMARC != "pass" || facts.Facts.Sort != casefile.MailPersonal || len(facts.Files) != 1 {
 		t.Fatalf("facts = %+v", facts)
 	}
-	if body := d.download(d.team.Service[0], got.Number, facts.Files[0].ID); body != raw {
+	if body := d.Download(d.team.Service[0], got.Number, facts.Files[0].ID); body != raw {
 		t.Error("the mail itself is not kept byte by byte")
 	}
 	d.DeliverMail()
@@ -97,19 +96,6 @@ func (d *desk) facts(c *casework.Case) *casework.Item {
 		}
 	}
 	return nil
-}
-
-func (d *desk) download(actor access.Actor, n casefile.Number, entry string) string {
-	d.T.Helper()
-	f, err := d.Casework.Open(d.T.Context(), actor, n, entry)
-	if err != nil {
-		d.T.Fatal(err)
-	}
-	b, err := io.ReadAll(f.Body)
-	if err != nil {
-		d.T.Fatal(err)
-	}
-	return string(b)
 }
 
 func TestOnIntegrityTheMailItselfLiesWithTheIdentity(t *testing.T) {
@@ -313,7 +299,7 @@ func TestAttachedMailStandsInTheCaseAndNowhereElse(t *testing.T) {
 	}
 	bodies := ""
 	for _, f := range item.Files {
-		bodies += d.download(sofie, r.Number, f.ID)
+		bodies += d.Download(sofie, r.Number, f.ID)
 	}
 	if !strings.Contains(bodies, "zwart op wit") || !strings.Contains(bodies, raw) {
 		t.Error("a file or the mail itself is lost")
@@ -406,7 +392,7 @@ func TestVeryLargeMailIsKeptWhole(t *testing.T) {
 	if facts == nil || len(facts.Files) != 1 || facts.Files[0].Size != int64(len(body)) {
 		t.Fatalf("%+v", facts)
 	}
-	if !bytes.Equal([]byte(d.download(d.team.Service[0], got.Number, facts.Files[0].ID)), []byte(body)) {
+	if !bytes.Equal([]byte(d.Download(d.team.Service[0], got.Number, facts.Files[0].ID)), []byte(body)) {
 		t.Error("not the same bytes")
 	}
 	if got := d.take(complaints(), body); !got.Again {

@@ -1,6 +1,7 @@
 package public
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"io"
@@ -28,11 +29,17 @@ const (
 // pieces takes the files of one form in pieces.
 type pieces struct {
 	*face
-	path   string // of the addresses, without language
-	begin  func(w http.ResponseWriter, r *http.Request, name string, size int64) (*custody.Arriving, error)
-	find   func(r *http.Request, id string) (*custody.Arriving, error)
-	append func(r *http.Request, id string, offset int64, body io.Reader) (*custody.Arriving, error)
-	drop   func(r *http.Request, id string) error
+	path  string // of the addresses, without language
+	token func(r *http.Request) (seal.Token, error)
+	begin func(w http.ResponseWriter, r *http.Request, name string, size int64) (*custody.Arriving, error)
+	files arrivals
+}
+
+// arrivals are the files that come in pieces, of whoever has a token.
+type arrivals interface {
+	ArrivingFile(ctx context.Context, tok seal.Token, id string) (*custody.Arriving, error)
+	AppendFile(ctx context.Context, tok seal.Token, id string, offset int64, r io.Reader) (*custody.Arriving, error)
+	DropFile(ctx context.Context, tok seal.Token, id string) error
 }
 
 func (f *face) uploadRoutes() []Route {
@@ -55,83 +62,39 @@ func (p *pieces) routes() []Route {
 
 // draftPieces takes files of the complaint that this browser is writing.
 func (f *face) draftPieces() *pieces {
-	none := func(r *http.Request) (seal.Token, error) {
-		tok, ok := f.token(r)
-		if !ok {
-			return tok, fault.ErrNotFound
-		}
-		return tok, nil
-	}
 	return &pieces{
-		face: f, path: "/upload/complaint",
+		face: f, path: "/upload/complaint", files: f.Intake,
+		token: func(r *http.Request) (seal.Token, error) {
+			tok, ok := f.token(r)
+			if !ok {
+				return tok, fault.ErrNotFound
+			}
+			return tok, nil
+		},
 		begin: func(w http.ResponseWriter, r *http.Request, name string, size int64) (*custody.Arriving, error) {
 			return f.Intake.BeginFile(r.Context(), f.tokenOrNew(w, r), f.Renderer.Lang(r), name, size)
-		},
-		find: func(r *http.Request, id string) (*custody.Arriving, error) {
-			tok, err := none(r)
-			if err != nil {
-				return nil, err
-			}
-			return f.Intake.ArrivingFile(r.Context(), tok, id)
-		},
-		append: func(r *http.Request, id string, offset int64, body io.Reader) (*custody.Arriving, error) {
-			tok, err := none(r)
-			if err != nil {
-				return nil, err
-			}
-			return f.Intake.AppendFile(r.Context(), tok, id, offset, body)
-		},
-		drop: func(r *http.Request, id string) error {
-			tok, err := none(r)
-			if err != nil {
-				return err
-			}
-			return f.Intake.DropFile(r.Context(), tok, id)
 		},
 	}
 }
 
 // mailboxPieces takes files of the message that somebody with a code is writing.
 func (f *face) mailboxPieces() *pieces {
-	b := &mailbox{face: f}
-	pass := func(r *http.Request) (seal.Token, error) {
-		tok, ok := b.pass(r)
+	p := &pieces{face: f, path: "/upload/mailbox", files: f.Dialogue}
+	p.token = func(r *http.Request) (seal.Token, error) {
+		tok, ok := (&mailbox{face: f}).pass(r)
 		if !ok {
 			return tok, dialogue.ErrNoSession
 		}
 		return tok, nil
 	}
-	return &pieces{
-		face: f, path: "/upload/mailbox",
-		begin: func(_ http.ResponseWriter, r *http.Request, name string, size int64) (*custody.Arriving, error) {
-			tok, err := pass(r)
-			if err != nil {
-				return nil, err
-			}
-			return f.Dialogue.BeginFile(r.Context(), tok, name, size)
-		},
-		find: func(r *http.Request, id string) (*custody.Arriving, error) {
-			tok, err := pass(r)
-			if err != nil {
-				return nil, err
-			}
-			return f.Dialogue.ArrivingFile(r.Context(), tok, id)
-		},
-		append: func(r *http.Request, id string, offset int64, body io.Reader) (*custody.Arriving, error) {
-			tok, err := pass(r)
-			if err != nil {
-				return nil, err
-			}
-			return f.Dialogue.AppendFile(r.Context(), tok, id, offset, body)
-		},
-		drop: func(r *http.Request, id string) error {
-			tok, err := pass(r)
-			if err != nil {
-				return err
-			}
-			return f.Dialogue.DropFile(r.Context(), tok, id)
-		},
+	p.begin = func(_ http.ResponseWriter, r *http.Request, name string, size int64) (*custody.Arriving, error) {
+		tok, err := p.token(r)
+		if err != nil {
+			return nil, err
+		}
+		return f.Dialogue.BeginFile(r.Context(), tok, name, size)
 	}
+	return p
 }
 
 // pieceSize bounds what one request may bring.
@@ -231,7 +194,11 @@ func nameOf(r *http.Request) string {
 
 // stands tells how far a file has come.
 func (p *pieces) stands(w http.ResponseWriter, r *http.Request) error {
-	a, err := p.find(r, r.PathValue("id"))
+	tok, err := p.token(r)
+	if err != nil {
+		return err
+	}
+	a, err := p.files.ArrivingFile(r.Context(), tok, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -252,7 +219,11 @@ func (p *pieces) take(w http.ResponseWriter, r *http.Request) error {
 		w.WriteHeader(http.StatusBadRequest)
 		return nil //nolint:nilerr // it is answered
 	}
-	a, err := p.append(r, r.PathValue("id"), offset, r.Body)
+	tok, err := p.token(r)
+	if err != nil {
+		return err
+	}
+	a, err := p.files.AppendFile(r.Context(), tok, r.PathValue("id"), offset, r.Body)
 	if err != nil {
 		return err
 	}
@@ -268,7 +239,11 @@ func (p *pieces) offset(w http.ResponseWriter, a *custody.Arriving) {
 
 // end forgets a file that did not come whole.
 func (p *pieces) end(w http.ResponseWriter, r *http.Request) error {
-	if err := p.drop(r, r.PathValue("id")); err != nil {
+	tok, err := p.token(r)
+	if err != nil {
+		return err
+	}
+	if err := p.files.DropFile(r.Context(), tok, r.PathValue("id")); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
