@@ -227,6 +227,7 @@ func TestSearchFindsTheSameHoweverItReads(t *testing.T) {
 	}
 	reader := s.Service[0]
 	want := hits(t, i, reader, "magazijnier") // makes the keyring rows
+	i.Clock.Add(time.Minute)
 	reset := i.Complain("nl", telling("De magazijnier belde.", "Zonder sleutelrij", apptest.Answers("communication")), nil)
 	want = append([]casefile.Number{reset.Number}, want...)
 	i.Casework.ForgetSearches(reader.Session)
