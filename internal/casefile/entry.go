@@ -26,6 +26,7 @@ const (
 	EntryMailFacts         EntryKind = "mail-facts"         // what was found about a message that came in
 	EntryTold              EntryKind = "told"               // how a member came to register it
 	EntryBrought           EntryKind = "brought"            // it was kept elsewhere before, and how it stood there
+	EntryOldMail           EntryKind = "old-mail"           // a mail of a correspondence that was kept elsewhere before; seen by both sides
 	EntrySummary           EntryKind = "summary"            // what list and search open
 	EntryRouting           EntryKind = "routing"            // who was left out when it came in
 	EntryAccess            EntryKind = "access"             // somebody gained or lost the keys of the case
@@ -68,7 +69,7 @@ func EntryKinds() []EntryKind {
 	return []EntryKind{
 		EntryStory, EntryMessageIn, EntryMessageOut, EntryNote, EntryIdentity,
 		EntryContactChange, EntryFile, EntryInternalFile, EntryOutcome, EntryWithdrawal,
-		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntryMailFacts, EntryTold, EntryBrought, EntrySummary,
+		EntryMeetingRequest, EntryStateEvent, EntryRawMail, EntryUnmatchedMail, EntryMailFacts, EntryTold, EntryBrought, EntryOldMail, EntrySummary,
 		EntryRouting, EntryAccess, EntryRequest, EntryDecision, EntryCode, EntryHold, EntryClock, EntryPromise, EntryCheckIn, EntryHelper, EntryPart, EntryReview,
 		EntryDataRequest, EntryDataAnswer, EntryDataNoted, EntryDataSettled,
 		EntryRecord, EntrySlip, EntrySlipAnswer, EntryRedaction, EntryInternalRedaction,
@@ -87,7 +88,7 @@ func (k EntryKind) Compartment() string {
 		return identityCompartment
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryFile, EntryOutcome,
 		EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn, EntryPart, EntryReview,
-		EntryDataRequest, EntryDataAnswer,
+		EntryDataRequest, EntryDataAnswer, EntryOldMail,
 		EntrySlip, EntrySlipAnswer, EntryRedaction, EntryRecall, EntryToTranslate:
 		return dialogueCompartment
 	default:
@@ -100,7 +101,7 @@ func (k EntryKind) Seen() bool {
 	switch k {
 	case EntryStory, EntryMessageIn, EntryMessageOut, EntryIdentity, EntryContactChange,
 		EntryFile, EntryOutcome, EntryWithdrawal, EntryMeetingRequest, EntryCode, EntryPromise, EntryCheckIn, EntryPart, EntryReview,
-		EntryDataRequest, EntryDataAnswer,
+		EntryDataRequest, EntryDataAnswer, EntryOldMail,
 		EntrySlip, EntrySlipAnswer, EntryRedaction, EntryRecall, EntryToTranslate:
 		return true
 	default:

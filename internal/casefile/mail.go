@@ -60,6 +60,8 @@ type MailFacts struct {
 	// Thread says what it is as a reply; empty: it answers no mail of ours.
 	Thread ThreadMark `json:"thread,omitempty"`
 	Of     Number     `json:"of,omitempty"` // the case that it answers
+	// At is when it came, where it was kept elsewhere before; zero: when it was written down.
+	At time.Time `json:"at,omitzero"`
 }
 
 // OtherMail is an e-mail that came into a case and of which nobody proved who wrote it.

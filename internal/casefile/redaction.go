@@ -94,6 +94,8 @@ func rewrite(k EntryKind, plain []byte, f func(string) string) ([]byte, error) {
 		})
 	case EntryMessageIn, EntryMessageOut:
 		return edit(plain, func(p *Message) { p.Text, p.Quoted = f(p.Text), f(p.Quoted) })
+	case EntryOldMail:
+		return edit(plain, func(p *OldMail) { p.Subject, p.Text, p.Quoted = f(p.Subject), f(p.Text), f(p.Quoted) })
 	case EntryUnmatchedMail:
 		return edit(plain, func(p *OtherMail) {
 			p.Name, p.Subject, p.Text, p.Quoted = f(p.Name), f(p.Subject), f(p.Text), f(p.Quoted)

@@ -15,11 +15,12 @@ const (
 	ThreadUnproven    ThreadMark = "unproven"    // the right address without the sign that only we give
 	ThreadUnconfirmed ThreadMark = "unconfirmed" // nobody confirmed yet that the address is the complainant's
 	ThreadAutomatic   ThreadMark = "automatic"   // no person wrote it
+	ThreadInside      ThreadMark = "inside"      // of the organisation before it had the desk, and not to the complainant
 )
 
 // ThreadMarks returns every mark.
 func ThreadMarks() []ThreadMark {
 	return []ThreadMark{
-		ThreadReply, ThreadClosed, ThreadErased, ThreadUnknown, ThreadOther, ThreadFalse, ThreadUnproven, ThreadUnconfirmed, ThreadAutomatic,
+		ThreadReply, ThreadClosed, ThreadErased, ThreadUnknown, ThreadOther, ThreadFalse, ThreadUnproven, ThreadUnconfirmed, ThreadAutomatic, ThreadInside,
 	}
 }

@@ -15,7 +15,7 @@ func (c *Casework) spamRule(o *custody.Opened) (retention.Rule, bool) {
 	rule, ok := c.retention().Spam(o.Case.Route)
 	_, _, stopped := standing(o)
 	may := casefile.Permit(o.Case.Route, o.Case.State, casefile.StateErased, casefile.Facts{Spam: true, LegalHold: stopped}) == nil
-	return rule, ok && may && o.Case.State.Open() && !has(o, casefile.EntryMessageOut) && !has(o, casefile.EntryMessageIn)
+	return rule, ok && may && o.Case.State.Open() && !has(o, casefile.EntryMessageOut) && !has(o, casefile.EntryMessageIn) && !has(o, casefile.EntryOldMail)
 }
 
 // errNotSpam tells that a case is handled and closed like any other.

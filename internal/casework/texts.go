@@ -20,6 +20,9 @@ func written(e custody.Entry) []string {
 	case casefile.EntryOutcome:
 		p, _ := casefile.DecodePayload[casefile.OutcomeRecord](e.Payload)
 		return []string{p.Feedback, p.Why}
+	case casefile.EntryOldMail:
+		p, _ := casefile.DecodePayload[casefile.OldMail](e.Payload)
+		return []string{p.Subject, p.Text}
 	case casefile.EntryBrought:
 		p, _ := casefile.DecodePayload[casefile.Brought](e.Payload)
 		return []string{p.Reference, p.Note}

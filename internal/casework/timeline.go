@@ -111,7 +111,9 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 		return err
 	case casefile.EntryMailFacts:
 		p, err := casefile.DecodePayload[casefile.MailFacts](e.Payload)
-		i.Facts = &p
+		if i.Facts = &p; !p.At.IsZero() {
+			i.At = p.At
+		}
 		i.Files = rawFile(o, string(p.Raw))
 		return err
 	case casefile.EntryTold:
@@ -122,10 +124,20 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 		p, err := casefile.DecodePayload[casefile.Brought](e.Payload)
 		i.Brought = &p
 		return err
+	case casefile.EntryOldMail:
+		p, err := casefile.DecodePayload[casefile.OldMail](e.Payload)
+		i.Old, i.Text, i.Lang, i.Files, i.Quoted = &p, p.Text, p.Lang, take(files, o, e.ID, p.Files), p.Quoted
+		if err == nil {
+			i.At = p.At
+		}
+		return err
 	case casefile.EntryUnmatchedMail:
 		p, err := casefile.DecodePayload[casefile.OtherMail](e.Payload)
 		i.Quoted = p.Quoted
 		i.Mail, i.Text, i.Lang, i.Files = &p, p.Text, p.Lang, take(files, o, e.ID, p.Files)
+		if !p.Facts.At.IsZero() {
+			i.At, i.Files = p.Facts.At, append(i.Files, rawFile(o, string(p.Facts.Raw))...)
+		}
 		return err
 	case casefile.EntryTag:
 		p, err := casefile.DecodePayload[casefile.Tag](e.Payload)

@@ -77,7 +77,7 @@ func (c *Casework) Translatables(ctx context.Context, actor access.Actor, n case
 // translatable is the text of an entry; empty where it has none to be given out.
 func translatable(e custody.Entry) string {
 	switch e.Kind {
-	case casefile.EntryStory, casefile.EntryMessageIn, casefile.EntryMessageOut, casefile.EntryNote, casefile.EntryOutcome:
+	case casefile.EntryStory, casefile.EntryMessageIn, casefile.EntryMessageOut, casefile.EntryNote, casefile.EntryOutcome, casefile.EntryOldMail:
 	default:
 		return ""
 	}

@@ -150,6 +150,7 @@ type Item struct {
 	Told  *casefile.Told      // how a member came to register it
 
 	Brought *casefile.Brought // how it stood where it was kept before
+	Old     *casefile.OldMail // of a correspondence that was kept before
 
 	ByMail bool   // a message that came as an e-mail
 	Quoted string // what an e-mail only repeats of an earlier one

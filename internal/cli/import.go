@@ -41,7 +41,7 @@ type importingMail struct {
 	Team  string   `name:"team" enum:",supporters-service,complaints" default:"" help:"Team that gets them, where it is not that of the route."`
 	Name  string   `name:"name" help:"What members call this mailbox; empty: the name of the file."`
 	Trust string   `name:"trust" help:"Name (authserv-id) of the mail server whose checks of the sender are shown."`
-	Own   []string `name:"own" help:"Addresses of the organisation: mail from them is skipped. Those in the settings count without this."`
+	Own   []string `name:"own" help:"Addresses of the organisation: mail from them is no complaint, and stands in the case that it answers. Those in the settings count without this."`
 	Also  []string `name:"also" enum:"automatic,list,bounce,spam" help:"Sorts of mail that are skipped without this."`
 }
 
@@ -104,17 +104,55 @@ func (c *importingMail) run(e *env, from casefile.BroughtFrom, path string, list
 	for _, sort := range c.Also {
 		b.Also = append(b.Also, casefile.MailSort(sort))
 	}
-	for _, m := range list {
-		got, err := bringMail(e.ctx, a, box, m, b)
-		if err != nil {
-			return out.stopped(err)
+	out.mails = true
+	sorted, err := correspondences(e.ctx, a, box, list, b)
+	if err != nil {
+		return out.stopped(err)
+	}
+	for _, in := range sorted {
+		for _, n := range in.Mails {
+			got, err := bringMail(e.ctx, a, box, list[n], in, b)
+			if err != nil {
+				return out.stopped(err)
+			}
+			out.tell(tale{Position: list[n].Position, ID: got.ID}, got)
 		}
-		out.tell(tale{Position: m.Position, ID: got.ID}, got)
 	}
 	return out.end()
 }
 
-func bringMail(ctx context.Context, a *app.App, box intake.Mailbox, m prior.Mail, b *intake.Bringing) (got intake.Brought, err error) {
+// correspondences sorts the mails by what stands in their headers.
+func correspondences(ctx context.Context, a *app.App, box intake.Mailbox, list []prior.Mail, b *intake.Bringing) ([]*intake.Correspondence, error) {
+	heads := make([]intake.OldHead, len(list))
+	for n, m := range list {
+		heads[n] = intake.LeftAlone()
+		if m.Gone {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		f, err := m.Open()
+		if err != nil {
+			continue // told when its turn comes
+		}
+		if h, err := a.Intake.ReadHead(ctx, box, intake.Arrived{At: m.At, Body: f}, b); err == nil {
+			heads[n] = h
+		}
+		if err := f.Close(); err != nil {
+			return nil, fmt.Errorf("read mailbox: %w", err)
+		}
+	}
+	sorted := intake.Correspond(heads)
+	for _, in := range sorted {
+		for _, n := range in.Mails[1:] {
+			in.Others = append(in.Others, list[n].Open)
+		}
+	}
+	return sorted, nil
+}
+
+func bringMail(ctx context.Context, a *app.App, box intake.Mailbox, m prior.Mail, in *intake.Correspondence, b *intake.Bringing) (got intake.Brought, err error) {
 	if m.Gone {
 		return intake.Brought{Fate: intake.BringSkipped, Reason: intake.BringGone}, nil
 	}
@@ -123,7 +161,7 @@ func bringMail(ctx context.Context, a *app.App, box intake.Mailbox, m prior.Mail
 		return intake.Brought{Fate: intake.BringFailed, Reason: intake.BringWrong, Err: err}, nil
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	return a.Intake.BringMail(ctx, box, intake.Arrived{At: m.At, Body: f}, b)
+	return a.Intake.BringMail(ctx, box, intake.Arrived{At: m.At, Body: f}, in, b)
 }
 
 // mailbox says where the mails go. They are known as well where a mailbox that is read for
@@ -192,6 +230,7 @@ type tale struct {
 	ID       string `json:"id,omitempty"` // hash of the Message-ID
 	Fate     string `json:"result"`
 	Reason   string `json:"reason,omitempty"`
+	As       string `json:"as,omitempty"` // of a mail: what it is in its case
 	Case     string `json:"case,omitempty"`
 }
 
@@ -203,14 +242,19 @@ type account struct {
 	lines  *json.Encoder
 	failed error // of the report
 	counts map[string]int
+	mails  bool // not rows
 	n, bad int
+	first  int // mails that each began a case
 }
 
 func (r *account) tell(t tale, got intake.Brought) {
-	t.Fate, t.Reason, t.Case = string(got.Fate), string(got.Reason), string(got.Number)
+	t.Fate, t.Reason, t.As, t.Case = string(got.Fate), string(got.Reason), string(got.As), string(got.Number)
 	said := strings.TrimSpace(t.Fate + " " + t.Case)
-	if t.Reason != "" {
-		said += ": " + t.Reason
+	if what := t.Reason + t.As; what != "" {
+		said += ": " + what
+	}
+	if got.As == intake.AsComplaint {
+		r.first++
 	}
 	at := t.Position + t.Line
 	if got.Err != nil {
@@ -223,8 +267,8 @@ func (r *account) tell(t tale, got intake.Brought) {
 		r.bad++
 	}
 	total := t.Fate
-	if t.Reason != "" {
-		total += ": " + t.Reason
+	if what := t.Reason + t.As; what != "" {
+		total += ": " + what
 	}
 	r.counts[total]++
 	if r.lines != nil {
@@ -249,6 +293,9 @@ func (r *account) sums() {
 		r.e.say("%6d  %s", r.counts[total], total)
 	}
 	r.e.say("%6d  in all", r.n)
+	if r.mails {
+		r.e.say("%6d  correspondences that are a new case", r.first)
+	}
 }
 
 // end says what came of it.

@@ -42,7 +42,7 @@ func reported(t *testing.T, name string) (lines []map[string]any) {
 			t.Fatal(err)
 		}
 		for key := range m {
-			if !strings.Contains(" position line id result reason case ", " "+key+" ") {
+			if !strings.Contains(" position line id result reason as case ", " "+key+" ") {
 				t.Errorf("the report has %q", key)
 			}
 		}
@@ -63,7 +63,7 @@ func TestImportShowsFirstThenDoesItAndGoesOnLater(t *testing.T) {
 	mark := "From jan Mon Mar  1 08:00:00 2021\n"
 	box := write(t, filepath.Join(dir, "klachten.mbox"), mark+mails[0]+"\n"+mark+mails[1]+"\n")
 	ask := []string{"import", "mbox", box, "--route", "integrity"}
-	typed(t, i, "", 0, ask, "1  would be taken\n", "1  skipped: list", "2  in all", "Nothing was changed", "--yes")
+	typed(t, i, "", 0, ask, "1  would be taken: complaint\n", "1  skipped: list", "2  in all", "1  correspondences", "Nothing was changed", "--yes")
 	report := filepath.Join(dir, "report")
 	typed(t, i, "", 0, append(ask, "--yes", "--report", report), "1  taken", "Nobody was mailed")
 	lines := reported(t, report)

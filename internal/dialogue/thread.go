@@ -19,7 +19,7 @@ func (d *Dialogue) fill(m *Mailbox, o *custody.Opened, openings []store.Opening)
 		case casefile.EntryOutcome:
 			m.outcome(e, seen)
 		case casefile.EntryMessageIn, casefile.EntryMessageOut, casefile.EntryWithdrawal, casefile.EntryMeetingRequest, casefile.EntryReview,
-			casefile.EntryDataRequest, casefile.EntryDataAnswer:
+			casefile.EntryDataRequest, casefile.EntryDataAnswer, casefile.EntryOldMail:
 			if d.hidden(o, e.ID) {
 				continue
 			}
@@ -28,8 +28,8 @@ func (d *Dialogue) fill(m *Mailbox, o *custody.Opened, openings []store.Opening)
 				continue
 			}
 			x := itemOf(o, e)
-			x.Unread = !x.Mine && e.Seq > seen
-			if x.Mine {
+			x.Unread = !x.Mine && !x.Old && e.Seq > seen
+			if x.Mine && !x.Old {
 				x.ReadAt = firstRead(o, openings, e)
 			}
 			if e.Kind == casefile.EntryWithdrawal {
@@ -39,6 +39,7 @@ func (d *Dialogue) fill(m *Mailbox, o *custody.Opened, openings []store.Opening)
 		default: // not the complainant's to see here
 		}
 	}
+	slices.SortStableFunc(m.Thread, newestFirst)
 	for _, x := range m.Thread {
 		if x.Unread {
 			m.Unread++
@@ -49,6 +50,21 @@ func (d *Dialogue) fill(m *Mailbox, o *custody.Opened, openings []store.Opening)
 	}
 	m.Slips = slips(o)
 	m.Question = d.isQuestion(m.Story)
+}
+
+// newestFirst puts mails of before the case came here, which may have been brought in any
+// order, behind the others.
+func newestFirst(x, y Item) int {
+	switch {
+	case x.Old && y.Old:
+		return y.At.Compare(x.At)
+	case x.Old:
+		return 1
+	case y.Old:
+		return -1
+	default:
+		return 0
+	}
 }
 
 // isQuestion reports whether every topic that was ticked is a question.
@@ -97,6 +113,12 @@ func itemOf(o *custody.Opened, e custody.Entry) Item {
 		var w casefile.Withdrawal
 		w, err = casefile.DecodePayload[casefile.Withdrawal](e.Payload)
 		x.Lang, x.Text = w.Lang, w.Why
+	case casefile.EntryOldMail:
+		var p casefile.OldMail
+		if p, err = casefile.DecodePayload[casefile.OldMail](e.Payload); err == nil {
+			x.Mine, x.Old, x.At = !p.Ours, true, p.At
+			x.Lang, x.Text, x.Files, x.Quoted = p.Lang, p.Text, filesOf(o, p.Files), p.Quoted
+		}
 	case casefile.EntryDataRequest:
 		var r casefile.DataRequest
 		r, err = casefile.DecodePayload[casefile.DataRequest](e.Payload)

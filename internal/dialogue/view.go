@@ -121,6 +121,7 @@ type Item struct {
 	Lang     lang.Lang
 	Text     string
 	Mail     bool   // it came as an e-mail
+	Old      bool   // the same, before the desk had the case: it stands at the time it had then
 	Quoted   string // what that only repeats of an earlier one
 	Way      string // of a meeting request: phone, video or in-person
 	Files    []File

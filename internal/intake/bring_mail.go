@@ -10,11 +10,13 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"time"
 
 	"klankbord/internal/access"
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
 	"klankbord/internal/fault"
+	"klankbord/internal/rawmail"
 	"klankbord/internal/seal"
 	"klankbord/internal/store"
 )
@@ -54,12 +56,15 @@ const (
 	BringLarge   BringReason = "too large"
 	BringWrong   BringReason = "cannot be read"
 	BringTrouble BringReason = "could not be written"
+	BringClosed  BringReason = "its case is closed"
+	BringErased  BringReason = "its case was erased"
 )
 
 // Brought is what became of one mail or row, without a word of it.
 type Brought struct {
 	Fate   BringFate
 	Reason BringReason
+	As     BringAs // of a mail
 	Number casefile.Number
 	ID     string // hash of the Message-ID; empty: it has none
 	Err    error  // why it failed
@@ -87,44 +92,74 @@ func (i *Intake) CanBring(ctx context.Context, route casefile.Route, team casefi
 	return err
 }
 
-// BringMail makes a case of a mail that an organisation kept before, once, also where it came
-// in by itself meanwhile. Its sender is not written to, and members are not reminded of what
-// passed before. What fails is told, and nothing of it was made; an error is of the whole run.
-func (i *Intake) BringMail(ctx context.Context, box Mailbox, a Arrived, b *Bringing) (Brought, error) {
+// BringMail brings a mail that an organisation kept before, once, also where it came in by
+// itself meanwhile: the first of a correspondence becomes a case, and the others stand in it
+// with their own date. Nobody is written to, and members are not reminded of what passed
+// before. What fails is told, and nothing of it was made; an error is of the whole run.
+func (i *Intake) BringMail(ctx context.Context, box Mailbox, a Arrived, in *Correspondence, b *Bringing) (Brought, error) {
 	a.Bounced, a.Replied = nil, nil
 	m, whole, err := i.readMail(ctx, box, a)
 	if errors.Is(err, errSeen) {
-		return Brought{Fate: BringSkipped, Reason: BringBefore}, nil
+		return Brought{Fate: BringSkipped, Reason: BringBefore}, i.rejoin(ctx, m, in)
 	}
 	if err != nil {
 		return i.notBrought(ctx, err)
 	}
 	out := Brought{ID: idHash(m.message.ID)}
-	if out.Reason = i.unwanted(m, b); out.Reason != "" {
+	if out.Reason = i.unwanted(m.message, b); out.Reason != "" {
 		out.Fate = BringSkipped
 		return out, nil
 	}
-	if m.came = m.message.Delivered(); m.came.IsZero() {
-		if m.came = a.At; m.came.IsZero() {
-			m.came = m.message.Date
-		}
-	}
+	m.came, m.own = broughtAt(m.message, a), b.sentByUs(m.message)
 	m.brought = &casefile.Brought{From: b.From, Channel: casefile.ChannelEmail}
-	if !b.Do {
-		got, err := i.wouldBring(ctx, m, whole, b)
-		got.ID = out.ID
-		return got, err
-	}
-	got, err := i.bringMail(ctx, m, whole)
+	got, err := i.bring(ctx, m, whole, in, b)
 	got.ID = out.ID
 	return got, err
 }
 
-func (i *Intake) bringMail(ctx context.Context, m *mailing, whole io.Reader) (Brought, error) {
+// bring brings a mail into the case of its correspondence, or makes that case.
+func (i *Intake) bring(ctx context.Context, m *mailing, whole io.Reader, in *Correspondence, b *Bringing) (Brought, error) {
+	if err := i.trace(ctx, m, in); err != nil {
+		return Brought{}, err
+	}
+	var j joining
+	if in.id != "" {
+		var reason BringReason
+		var err error
+		if j, reason, err = i.joining(ctx, in.id); err != nil || reason != "" {
+			return Brought{Fate: BringSkipped, Reason: reason}, err
+		}
+	}
+	switch {
+	case in.id == "" && !in.would && m.own: // it answers nobody who complained
+		return Brought{Fate: BringSkipped, Reason: BringOwn}, nil
+	case !b.Do:
+		return i.wouldBring(ctx, m, whole, in, j, b)
+	case in.id == "":
+		return i.bringMail(ctx, m, whole, in, b)
+	default:
+		return i.joinMail(ctx, m, whole, in)
+	}
+}
+
+// broughtAt is when a kept mail came: as the organisation's server says, else as the mailbox
+// says, else as its sender does.
+func broughtAt(m *rawmail.Message, a Arrived) time.Time {
+	if at := m.Delivered(); !at.IsZero() {
+		return at
+	}
+	if !a.At.IsZero() {
+		return a.At
+	}
+	return m.Date
+}
+
+func (i *Intake) bringMail(ctx context.Context, m *mailing, whole io.Reader, in *Correspondence, b *Bringing) (Brought, error) {
 	err := i.sealMail(ctx, m, whole)
 	if err != nil {
 		return i.notBrought(ctx, err)
 	}
+	i.overhear(ctx, m, in, b)
 	i.describe(m)
 	m.brought.Received = m.at.UTC()
 	err = again(func() error {
@@ -133,11 +168,15 @@ func (i *Intake) bringMail(ctx context.Context, m *mailing, whole io.Reader) (Br
 		}
 		return i.commitMail(ctx, m)
 	})
+	if errors.Is(err, errSeen) {
+		return Brought{Fate: BringSkipped, Reason: BringBefore}, i.rejoin(ctx, m, in)
+	}
 	if err != nil {
 		return i.notBrought(ctx, err)
 	}
+	in.id = m.id
 	i.wake()
-	return Brought{Fate: BringTaken, Number: m.number}, nil
+	return Brought{Fate: BringTaken, As: AsComplaint, Number: m.number}, nil
 }
 
 // again tries what collided with somebody else's change a few times.
@@ -166,23 +205,28 @@ func (i *Intake) notBrought(ctx context.Context, err error) (Brought, error) {
 	}
 }
 
+// sentByUs reports whether the organisation sent a mail.
+func (b *Bringing) sentByUs(m *rawmail.Message) bool {
+	sender, _ := m.Sender()
+	return slices.ContainsFunc(b.Own, func(own string) bool { return strings.EqualFold(own, sender.Email) })
+}
+
 // unwanted is why a mail is left where it is; empty: it is not.
-func (i *Intake) unwanted(m *mailing, b *Bringing) BringReason {
-	sender, _ := m.message.Sender()
-	if slices.ContainsFunc(b.Own, func(own string) bool { return strings.EqualFold(own, sender.Email) }) {
-		return BringOwn
-	}
-	if q := i.answering(m.message); len(q.Signs)+len(q.Mails) > 0 {
+func (i *Intake) unwanted(m *rawmail.Message, b *Bringing) BringReason {
+	if q := i.answering(m); len(q.Signs)+len(q.Mails) > 0 {
 		return BringReply
 	}
-	if sort := sortOf(m.message.Automatic); sort != casefile.MailPersonal && !slices.Contains(b.Also, sort) {
+	if b.sentByUs(m) {
+		return ""
+	}
+	if sort := sortOf(m.Automatic); sort != casefile.MailPersonal && !slices.Contains(b.Also, sort) {
 		return BringReason(sort)
 	}
 	return ""
 }
 
 // wouldBring says what would become of a mail.
-func (i *Intake) wouldBring(ctx context.Context, m *mailing, whole io.Reader, b *Bringing) (Brought, error) {
+func (i *Intake) wouldBring(ctx context.Context, m *mailing, whole io.Reader, in *Correspondence, j joining, b *Bringing) (Brought, error) {
 	if m.large() {
 		sum := sha256.New()
 		n, err := io.Copy(sum, io.LimitReader(whole, mailBytes+1))
@@ -194,10 +238,23 @@ func (i *Intake) wouldBring(ctx context.Context, m *mailing, whole io.Reader, b 
 		}
 		m.marks = i.mark(m.box, "bytes", sum.Sum(nil))
 		if seen, err := i.seen(ctx, m.marks); err != nil || seen {
-			return Brought{Fate: BringSkipped, Reason: BringBefore}, err
+			return Brought{Fate: BringSkipped, Reason: BringBefore}, errors.Join(err, i.rejoin(ctx, m, in))
 		}
 	}
-	return b.wouldWrite(m.marks), nil
+	out := b.wouldWrite(m.marks)
+	if out.Fate != BringWould {
+		return out, nil
+	}
+	switch {
+	case j.is != nil:
+		out.As, _ = m.as(j.is)
+	case in.would:
+		out.As, _ = m.as(func(email string) bool { return in.person != "" && strings.EqualFold(email, in.person) })
+	default:
+		sender, _ := m.message.Sender()
+		in.would, in.person, out.As = true, sender.Email, AsComplaint
+	}
+	return out, nil
 }
 
 func (b *Bringing) wouldWrite(marks []string) Brought {

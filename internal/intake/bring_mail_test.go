@@ -37,7 +37,7 @@ func oldLetter(n int, fields, text string) string {
 }
 
 func (d *desk) bring(ctx context.Context, b *intake.Bringing, raw string) (intake.Brought, error) {
-	return d.Intake.BringMail(ctx, brought(), intake.Arrived{Body: strings.NewReader(raw)}, b)
+	return d.Intake.BringMail(ctx, brought(), intake.Arrived{Body: strings.NewReader(raw)}, &intake.Correspondence{}, b)
 }
 
 func (d *desk) brings(b *intake.Bringing, raw string) intake.Brought {
@@ -133,7 +133,7 @@ func TestAMailIsBroughtOnceAlsoWhereItCameInBefore(t *testing.T) {
 	}
 	other := brought()
 	other.ID, other.Also, other.Route = "import/integrity/complaints", nil, casefile.Integrity
-	got, err := d.Intake.BringMail(t.Context(), other, intake.Arrived{Body: strings.NewReader(second)}, doing())
+	got, err := d.Intake.BringMail(t.Context(), other, intake.Arrived{Body: strings.NewReader(second)}, &intake.Correspondence{}, doing())
 	if err != nil || got.Fate != intake.BringTaken {
 		t.Errorf("what was sent to two teams is kept from one of them: %s %v", got.Reason, err)
 	}
@@ -228,7 +228,7 @@ func TestAnImportThatIsKilledGoesOnWhereItWas(t *testing.T) {
 		var failed error
 		for _, raw := range mails {
 			e.r = strings.NewReader(raw)
-			if _, failed = d.Intake.BringMail(ctx, brought(), intake.Arrived{Body: e}, doing()); failed != nil {
+			if _, failed = d.Intake.BringMail(ctx, brought(), intake.Arrived{Body: e}, &intake.Correspondence{}, doing()); failed != nil {
 				break
 			}
 			done++

@@ -135,6 +135,9 @@ type mailing struct {
 	facts   casefile.MailFacts
 	answer  bool // an automatic confirmation goes out
 	thread  custody.Thread
+	own     bool     // the organisation sent it, before it had the desk
+	heard   []string // of the mails of a correspondence after this one, in which a member may be named
+	sought  []string // the same, to be found again
 }
 
 // large reports whether a mail is longer than what is read of it.
@@ -175,7 +178,7 @@ func (i *Intake) readMail(ctx context.Context, box Mailbox, a Arrived) (m *maili
 	sum := sha256.Sum256(head)
 	m.marks = i.marks(box, m.message, head, sum[:])
 	if seen, err := i.seen(ctx, m.marks); err != nil || seen {
-		return nil, nil, errors.Join(err, onlyIf(seen, errSeen))
+		return m, nil, errors.Join(err, onlyIf(seen, errSeen))
 	}
 	return m, bytes.NewReader(head), nil
 }
@@ -328,6 +331,11 @@ func (i *Intake) insertMail(tx *store.Tx, m *mailing, mails outgoing, answer boo
 	}
 	if err := putClocks(tx, &m.submission); err != nil {
 		return err
+	}
+	if m.brought != nil {
+		if err := i.Custody.KeepLeads(tx, m.id, m.leads(AsComplaint)); err != nil {
+			return err
+		}
 	}
 	switch {
 	case mails.mail == nil:

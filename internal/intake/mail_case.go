@@ -138,11 +138,7 @@ func nameOf(name string) (first, last string) {
 // read it, it is about none of them.
 func (i *Intake) leaveOut(ctx context.Context, dir *staff.Directory, m *mailing) error {
 	own, _ := rawmail.Fold(m.text)
-	d := &Draft{Answers: profile.Answers{profile.FieldSummary: {m.message.Subject}, profile.FieldStory: {own}}}
-	for _, f := range m.sealed {
-		d.Files = append(d.Files, File{Name: f.Name})
-	}
-	err := i.leaveOutNamed(ctx, dir, &m.submission, d)
+	err := i.leaveOutNamed(ctx, dir, &m.submission, m.named(own))
 	m.facts.LeftOut = len(m.exclusion.Members) > 0
 	return err
 }
@@ -186,7 +182,7 @@ func (i *Intake) sealMailCase(dir *staff.Directory, m *mailing) error {
 		subject = i.Profile.Summary(m.answers, string(m.lang))
 	}
 	summary, err := casefile.EncodeSummary(casefile.Summary{
-		Subject: subject, Thread: m.facts.Thread, Words: casefile.FindForm(subject + "\n" + i.searchText(&m.submission)),
+		Subject: subject, Thread: m.facts.Thread, Words: casefile.FindForm(subject + "\n" + i.searchText(&m.submission) + "\n" + strings.Join(m.sought, "\n")),
 	})
 	if err != nil {
 		return err

@@ -279,6 +279,8 @@ func payloadDecoders(t testing.TB) (list []decoder) {
 	add(facts, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.MailFacts](b)) })
 	other, err := casefile.EncodePayload(casefile.OtherMail{From: "f", Text: "t", Received: apptest.Start})
 	add(other, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.OtherMail](b)) })
+	old, err := casefile.EncodePayload(casefile.OldMail{Ours: true, At: apptest.Start, Text: "t"})
+	add(old, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.OldMail](b)) })
 	told, err := casefile.EncodePayload(casefile.Told{Member: "m", Channel: casefile.ChannelPhone, At: apptest.Start, Consent: casefile.ConsentGiven, Minutes: "s"})
 	add(told, err, func(b []byte) error { return second(casefile.DecodePayload[casefile.Told](b)) })
 	brought, err := casefile.EncodePayload(casefile.Brought{From: casefile.FromCSV, Channel: casefile.ChannelLetter, Received: apptest.Start, Reference: "r"})

@@ -491,7 +491,7 @@ CREATE INDEX mail_state ON mail (state, created);
 CREATE INDEX mail_case ON mail (case_id);
 
 -- By which sign a reply finds its case: a keyed hash of what a mail carried, and for which
--- address (mark). Without that and the seed it stays for its time when the case is erased, so
+-- address (mark). Empty are mark and seed of what leads a mail that is brought to its case. Without that and the seed it stays for its time when the case is erased, so
 -- that a late reply goes to the same team.
 CREATE TABLE mail_thread (
   lookup  {text}  NOT NULL PRIMARY KEY,

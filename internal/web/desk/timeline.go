@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"klankbord/internal/casefile"
@@ -54,6 +55,9 @@ func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Mes
 		Files: d.files(data.Base, r, it.Files), Quoted: it.Quoted,
 	}
 	m.Text, m.Tags = d.itemText(r, it)
+	if it.Old != nil {
+		return d.oldMail(r, it, m)
+	}
 	if !it.Redacted.IsZero() {
 		m.Tags = append(m.Tags, ui.Tag{Text: d.text(r, "redact.tag")})
 	}
@@ -78,6 +82,23 @@ func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Mes
 			m.Note = d.text(r, "desk.item.read", "date", d.date(r, it.ReadAt))
 		}
 		d.recallNote(r, it, &m)
+	}
+	return m
+}
+
+// oldMail shows a mail of a correspondence that was kept before: no desk sent it, and nobody
+// is told whether it was read.
+func (d *desk) oldMail(r *http.Request, it casework.Item, m ui.Message) ui.Message {
+	if m.Kind = ui.Received; it.Old.Ours {
+		m.Kind, m.From = ui.Sent, d.text(r, "brought.organisation")
+	}
+	m.Text = strings.TrimSpace(it.Old.Subject + "\n\n" + m.Text)
+	m.Tags = append(m.Tags, ui.Tag{Text: d.text(r, "brought.mail")})
+	if !it.Redacted.IsZero() {
+		m.Tags = append(m.Tags, ui.Tag{Text: d.text(r, "redact.tag")})
+	}
+	if it.New {
+		m.Tags = append(m.Tags, ui.Tag{Text: d.text(r, "desk.item.new"), Tone: ui.Info})
 	}
 	return m
 }
@@ -185,7 +206,7 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 		return it.Text, tag(ui.Warn)
 	case casefile.EntryNote, casefile.EntryInternalFile:
 		return it.Text, tag(ui.Warn)
-	case casefile.EntryMessageIn, casefile.EntryMessageOut, casefile.EntryReread:
+	case casefile.EntryMessageIn, casefile.EntryMessageOut, casefile.EntryReread, casefile.EntryOldMail:
 		return it.Text, nil
 	default:
 		return it.Text, tag(ui.Plain)

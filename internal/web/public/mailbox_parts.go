@@ -91,7 +91,12 @@ func (b *mailbox) message(r *http.Request, m *dialogue.Mailbox, x dialogue.Item)
 		v.Kind, v.Text, v.From = ui.Event, b.words(r, "mailbox.recalled", "date", b.day(r, x.At)), ""
 		return v
 	}
-	if x.Mine {
+	switch {
+	case x.Old:
+		if v.Note = b.words(r, "mailbox.old-mail"); x.Mine {
+			v.Kind, v.From = ui.Sent, b.words(r, "mailbox.you")
+		}
+	case x.Mine:
 		v.Kind, v.From, v.Note = ui.Sent, b.words(r, "mailbox.you"), b.words(r, "mailbox.not-read")
 		if !x.ReadAt.IsZero() {
 			v.Note = b.words(r, "mailbox.read-on", "date", b.day(r, x.ReadAt))
