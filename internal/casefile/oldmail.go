@@ -20,6 +20,7 @@ type OldMail struct {
 	Text    string    `json:"text,omitempty"`
 	Quoted  string    `json:"quoted,omitempty"` // what it only repeats of an earlier one
 	Files   []EntryID `json:"files,omitempty"`
+	Raw     EntryID   `json:"raw,omitempty"` // where the whole of it lies; empty: what was found about it says so
 }
 
 func (OldMail) kind() string { return "old-mail" }

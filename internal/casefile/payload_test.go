@@ -96,7 +96,7 @@ func TestEveryPayloadIsReadAsWrittenAndPrintsNothing(t *testing.T) {
 		Lang: lang.FR, From: canary, Name: canary, Subject: canary, Text: canary, Files: files, Received: time.Date(2026, 3, 8, 12, 0, 0, 0, time.UTC), Facts: facts,
 	})
 	roundTrip(t, "old mail", casefile.OldMail{
-		Ours: true, At: time.Date(2019, 3, 8, 12, 0, 0, 0, time.UTC), Lang: lang.FR, Subject: canary, Text: canary, Quoted: canary, Files: files,
+		Ours: true, At: time.Date(2019, 3, 8, 12, 0, 0, 0, time.UTC), Lang: lang.FR, Subject: canary, Text: canary, Quoted: canary, Files: files, Raw: canary,
 	})
 	roundTrip(t, "tag", casefile.Tag{Word: canary, Off: true, Distress: true, File: canary})
 	roundTrip(t, "recall", casefile.Recall{Message: canary, Undone: true})

@@ -128,7 +128,7 @@ func (i *Item) fill(o *custody.Opened, e custody.Entry, files map[string]File) e
 		p, err := casefile.DecodePayload[casefile.OldMail](e.Payload)
 		i.Old, i.Text, i.Lang, i.Files, i.Quoted = &p, p.Text, p.Lang, take(files, o, e.ID, p.Files), p.Quoted
 		if err == nil {
-			i.At = p.At
+			i.At, i.Files = p.At, append(i.Files, rawFile(o, string(p.Raw))...)
 		}
 		return err
 	case casefile.EntryUnmatchedMail:

@@ -263,14 +263,19 @@ func (m *mailing) joinedItems(as BringAs) ([]custody.Item, map[string]seal.Manif
 		items := []custody.Item{system(id, casefile.EntryUnmatchedMail, seal.Investigation, other), mail}
 		return append(items, files...), held, errors.Join(err, err2)
 	}
-	told, err2 := casefile.EncodePayload(casefile.OldMail{
-		Ours: as == AsAnswer, At: m.at.UTC(), Lang: m.lang, Subject: m.message.Subject, Text: own, Quoted: quoted, Files: names,
-	})
-	facts, err3 := casefile.EncodePayload(m.facts)
-	found := system(ident.New(), casefile.EntryMailFacts, seal.Investigation, facts)
-	found.Parent = id
-	items := []custody.Item{system(id, casefile.EntryOldMail, seal.Dialogue, told), mail, found}
-	return append(items, files...), held, errors.Join(err, err2, err3)
+	old := casefile.OldMail{Ours: as == AsAnswer, At: m.at.UTC(), Lang: m.lang, Subject: m.message.Subject, Text: own, Quoted: quoted, Files: names}
+	items := []custody.Item{{}, mail}
+	if old.Ours && !m.whole && len(m.flaws) == 0 { // nobody asks whether the organisation is who it is
+		old.Raw = m.facts.Raw
+	} else {
+		facts, err2 := casefile.EncodePayload(m.facts)
+		found := system(ident.New(), casefile.EntryMailFacts, seal.Investigation, facts)
+		found.Parent, err = id, errors.Join(err, err2)
+		items = append(items, found)
+	}
+	told, err2 := casefile.EncodePayload(old)
+	items[0] = system(id, casefile.EntryOldMail, seal.Dialogue, told)
+	return append(items, files...), held, errors.Join(err, err2)
 }
 
 // otherMail is a mail of which nobody says that the complainant wrote it, or was written to.

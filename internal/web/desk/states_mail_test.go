@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"time"
@@ -55,6 +56,30 @@ func (h *house) brought() casefile.Number {
 		h.t.Fatal(got.Reason, err)
 	}
 	return got.Number
+}
+
+// correspondence is a case that lay in a mailbox before: a complaint, an answer of the organisation,
+// a mail among colleagues, a reply, and a mail of somebody else.
+func (h *house) correspondence() (n casefile.Number) {
+	h.t.Helper()
+	in, id := &intake.Correspondence{}, ident.New()
+	b := &intake.Bringing{From: casefile.FromMaildir, Do: true, Own: []string{"klachten@desk.example"}}
+	box := intake.Mailbox{ID: "import/general", Name: "klachten-archief-2019-tot-2024", Route: casefile.General, Lang: lang.NL}
+	for k, m := range []struct{ from, to, refs, text string }{
+		{"Jan Maes <jan.maes@example.org>", "klachten@desk.example", "", "Mijn fiscaal attest ontbreekt al twee jaar."},
+		{"klachten@desk.example", "jan.maes@example.org", "<1." + id + "@x>", "Wij vragen het na bij de dienst giften."},
+		{"klachten@desk.example", "giften@desk.example", "<1." + id + "@x>", "Kunt u het attest van Jan Maes opzoeken?"},
+		{"Jan Maes <jan.maes@example.org>", "klachten@desk.example", "<2." + id + "@x>", "Ik kreeg nog niets.\n\nOp ma 4 mrt 2024 om 10:02 schreef klachten@desk.example:\n> Wij vragen het na."},
+		{"Lieve Maes <lieve@example.org>", "klachten@desk.example", "<4." + id + "@x>", "Ook mijn attest ontbreekt."},
+	} {
+		raw := fmt.Sprintf("From: %s\nTo: %s\nSubject: Attest\nDate: Mon, 4 Mar 2024 1%d:00:00 +0000\nMessage-ID: <%d.%s@x>\nReferences: %s\n\n%s", m.from, m.to, k, k+1, id, m.refs, m.text)
+		got, err := h.Intake.BringMail(h.t.Context(), box, intake.Arrived{Body: strings.NewReader(strings.ReplaceAll(raw, "\n", "\r\n"))}, in, b)
+		if err != nil || got.Fate != intake.BringTaken {
+			h.t.Fatal(got.Reason, err)
+		}
+		n = got.Number
+	}
+	return n
 }
 
 // fates gives a case mails that were given up, came back, were tried and have left.
@@ -126,6 +151,7 @@ func (s *states) mails() {
 	sofie.get(other+"/sort").send("/sort", url.Values{"what": {"attach"}, "case": {strings.ToLower(number)}})
 	s.keep("mail-attached", sofie.get(s.in(complaint+"?done=attached")))
 	s.fates(casefile.Number(number))
+	s.keep("correspondence", sofie.get(s.in("/desk/case/"+string(s.correspondence()))))
 	s.keep("brought", sofie.get(s.in("/desk/case/"+string(s.brought()))))
 	s.keep("outbox", sofie.get(s.in("/desk/outbox?done=again")))
 	s.keep("outbox-error", sofie.post(s.in("/desk/outbox"), url.Values{}))

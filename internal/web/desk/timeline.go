@@ -56,7 +56,7 @@ func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Mes
 	}
 	m.Text, m.Tags = d.itemText(r, it)
 	if it.Old != nil {
-		return d.oldMail(r, it, m)
+		return d.oldMail(r, data, it, m)
 	}
 	if !it.Redacted.IsZero() {
 		m.Tags = append(m.Tags, ui.Tag{Text: d.text(r, "redact.tag")})
@@ -88,11 +88,16 @@ func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Mes
 
 // oldMail shows a mail of a correspondence that was kept before: no desk sent it, and nobody
 // is told whether it was read.
-func (d *desk) oldMail(r *http.Request, it casework.Item, m ui.Message) ui.Message {
-	if m.Kind = ui.Received; it.Old.Ours {
+func (d *desk) oldMail(r *http.Request, data *casePage, it casework.Item, m ui.Message) ui.Message {
+	if it.Old.Ours {
 		m.Kind, m.From = ui.Sent, d.text(r, "brought.organisation")
+	} else {
+		it.From = casework.Author{Kind: custody.AuthorComplainant}
+		m.Kind, m.From = ui.Received, d.from(r, data, it)
 	}
-	m.Text = strings.TrimSpace(it.Old.Subject + "\n\n" + m.Text)
+	if !strings.HasSuffix(strings.ToLower(it.Old.Subject), strings.ToLower(data.Case.Subject)) { // not "Re:" and the same
+		m.Text = strings.TrimSpace(it.Old.Subject + "\n\n" + m.Text)
+	}
 	m.Tags = append(m.Tags, ui.Tag{Text: d.text(r, "brought.mail")})
 	if !it.Redacted.IsZero() {
 		m.Tags = append(m.Tags, ui.Tag{Text: d.text(r, "redact.tag")})
@@ -172,6 +177,9 @@ func (d *desk) itemText(r *http.Request, it casework.Item) (string, []ui.Tag) {
 	case casefile.EntryBrought:
 		return d.broughtText(r, it.Brought), tag(ui.Plain)
 	case casefile.EntryUnmatchedMail:
+		if it.Mail != nil && it.Mail.Facts.Thread == casefile.ThreadInside {
+			return d.otherMailText(r, it.Mail), []ui.Tag{{Text: d.text(r, "mailin.thread-tag.inside")}}
+		}
 		return d.otherMailText(r, it.Mail), tag(ui.Warn)
 	case casefile.EntryTag:
 		return d.tagText(r, it), nil
