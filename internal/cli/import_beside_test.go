@@ -65,24 +65,28 @@ func serving(t *testing.T, state string) (address string, end func()) {
 }
 
 // submitting sends complaints until it is told to stop, and gives back their numbers.
-func submitting(t *testing.T, a *app.App, until context.Context) (sent []casefile.Number) {
+func submitting(ctx context.Context, t *testing.T, a *app.App, enough <-chan struct{}) (sent []casefile.Number) {
 	answers := apptest.StrictAnswers("theft")
-	for until.Err() == nil {
+	for {
+		select {
+		case <-enough:
+			return sent
+		default:
+		}
 		tok := seal.NewToken()
 		for _, step := range a.Profile.StepsFor(answers) {
-			if _, err := a.Intake.Save(t.Context(), tok, "en", step, answers); err != nil {
+			if _, err := a.Intake.Save(ctx, tok, "en", step, answers); err != nil {
 				t.Error(err)
 				return sent
 			}
 		}
-		r, err := a.Intake.Submit(t.Context(), tok, "")
+		r, err := a.Intake.Submit(ctx, tok, "")
 		if err != nil {
 			t.Error(err)
 			return sent
 		}
 		sent = append(sent, r.Number)
 	}
-	return sent
 }
 
 func TestAnImportBesideAServingDeskLosesNothingOfEither(t *testing.T) {
@@ -98,9 +102,8 @@ func TestAnImportBesideAServingDeskLosesNothingOfEither(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	until, stop := context.WithCancel(t.Context())
-	sent := make(chan []casefile.Number)
-	go func() { sent <- submitting(t, a, until) }()
+	enough, sent := make(chan struct{}), make(chan []casefile.Number)
+	go func() { sent <- submitting(t.Context(), t, a, enough) }()
 	ask := []string{"import", "mbox", box, "--route", "integrity", "--own", "klachten@desk.example", "--yes", "--state", i.State}
 	first, kill := context.WithCancel(t.Context())
 	c := exec.CommandContext(first, "klankbord", ask...)
@@ -126,7 +129,7 @@ func TestAnImportBesideAServingDeskLosesNothingOfEither(t *testing.T) {
 	} else if err := r.Body.Close(); err != nil {
 		t.Error(err)
 	}
-	stop()
+	close(enough)
 	numbers := <-sent
 	if err := a.Close(); err != nil {
 		t.Fatal(err)

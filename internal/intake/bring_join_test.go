@@ -316,7 +316,7 @@ func TestEveryKeptMailBelongsToOneCorrespondence(t *testing.T) {
 		for n := range size {
 			from, to := rapid.SampledFrom(people).Draw(t, "from"), rapid.SampledFrom(people).Draw(t, "to")
 			refs := rapid.SliceOfN(rapid.IntRange(0, size), 0, 4).Draw(t, "refs") // of what is not there and of itself as well
-			h, err := d.Intake.ReadHead(context.Background(), brought(), intake.Arrived{Body: strings.NewReader(kept(n+1, from, to, answers(refs...), "x"))}, ours())
+			h, err := d.Intake.ReadHead(d.T.Context(), brought(), intake.Arrived{Body: strings.NewReader(kept(n+1, from, to, answers(refs...), "x"))}, ours())
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -58,7 +58,7 @@ func (i *Intake) answering(m *rawmail.Message) custody.Answering {
 		i.signIn(&q, a)
 	}
 	for _, field := range []string{"delivered-to", "x-original-to", "envelope-to"} {
-		i.signIn(&q, m.Field(field))
+		i.signIn(&q, strings.Trim(m.Field(field), "<> "))
 	}
 	ids := append([]string{}, m.InReplyTo...)
 	for n := len(m.References) - 1; n >= 0; n-- {

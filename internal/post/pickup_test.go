@@ -319,7 +319,15 @@ func until(t *testing.T, what string, ok func() bool) {
 // deliver sends a mail through Postfix, which hands it to Dovecot over LMTP.
 func deliver(t *testing.T, box, raw string) {
 	t.Helper()
-	if err := smtp.SendMail(needs(t, "KLANKBORD_TEST_SMTP"), nil, "jan@example.org", []string{box}, []byte(raw)); err != nil {
+	hand(t, box, raw)
+	dir := needs(t, "KLANKBORD_TEST_MAILDIR")
+	until(t, "the mail to arrive", func() bool { return count(dir, box, "new", "cur") > 0 || delivered(dir, box) })
+}
+
+// hand gives a mail to Postfix.
+func hand(t *testing.T, to, raw string) {
+	t.Helper()
+	if err := smtp.SendMail(needs(t, "KLANKBORD_TEST_SMTP"), nil, "jan@example.org", []string{to}, []byte(raw)); err != nil {
 		// The certificate is the test's own; without STARTTLS the server takes it as well.
 		c, err := smtp.Dial(needs(t, "KLANKBORD_TEST_SMTP"))
 		if err != nil {
@@ -327,7 +335,7 @@ func deliver(t *testing.T, box, raw string) {
 		}
 		defer func() { _ = c.Close() }()
 		for _, step := range []func() error{
-			func() error { return c.Mail("jan@example.org") }, func() error { return c.Rcpt(box) },
+			func() error { return c.Mail("jan@example.org") }, func() error { return c.Rcpt(to) },
 			func() error {
 				w, err := c.Data()
 				if err != nil {
@@ -345,8 +353,6 @@ func deliver(t *testing.T, box, raw string) {
 			}
 		}
 	}
-	dir := needs(t, "KLANKBORD_TEST_MAILDIR")
-	until(t, "the mail to arrive", func() bool { return count(dir, box, "new", "cur") > 0 || delivered(dir, box) })
 }
 
 // delivered reports whether the box exists: its mail may have been taken already.
