@@ -8,6 +8,7 @@ package post
 import (
 	"context"
 	"errors"
+	"hash/fnv"
 	"strconv"
 	"time"
 
@@ -63,12 +64,16 @@ type Permanent struct{ Class string }
 func (p *Permanent) Error() string { return "mail refused: " + p.Class }
 
 // attempts is how often a mail is tried: over about two days.
-const attempts = 14
+const attempts = 18
 
-// Pause is how long to wait after the n-th attempt, counted from 1.
-func Pause(n int) time.Duration {
-	p := 30 * time.Second << min(n-1, 20)
-	return min(p, 6*time.Hour)
+// Pause is how long a mail waits after the n-th attempt, counted from 1: at most six hours. It
+// differs by up to a quarter from mail to mail, so that those that waited for one server do not
+// all come back to it in the same second.
+func Pause(id string, n int) time.Duration {
+	p := min(30*time.Second<<min(n-1, 20), 6*time.Hour)
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(id + strconv.Itoa(n)))
+	return p - p/4*time.Duration(h.Sum32()%1000)/1000
 }
 
 // Send sends one mail. It returns the time of the next attempt, or the zero time
@@ -266,7 +271,7 @@ func (o *Office) failed(ctx context.Context, row custody.Waiting, attempt int, c
 		class, dead = p.Class, true
 	}
 	if !dead {
-		return o.Outbox.Now().Add(Pause(attempt)), o.Outbox.Failed(ctx, row.ID, class)
+		return o.Outbox.Now().Add(Pause(row.ID, attempt)), o.Outbox.Failed(ctx, row.ID, class)
 	}
 	if err := o.Outbox.Bury(ctx, row.ID, class); err != nil || row.Case == "" {
 		return again, err

@@ -3,6 +3,7 @@ package post_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -115,21 +116,29 @@ func TestUnreachableServerEndsInADeadMail(t *testing.T) {
 	if got, class := state(t, i); got != "dead" || class != "unreachable" {
 		t.Errorf("state = %s, %s after %d attempts", got, class, len(s.sent))
 	}
-	if n := len(s.sent); n < 10 || n > 15 {
+	if n := len(s.sent); n != 18 {
 		t.Errorf("%d attempts", n)
 	}
 }
 
-func TestPausesGrow(t *testing.T) {
-	total := time.Duration(0)
-	for n := 1; n < 14; n++ {
-		if post.Pause(n+1) < post.Pause(n) {
-			t.Errorf("pause %d is shorter than the one before", n+1)
+func TestPausesGrowToALimitAndDifferFromMailToMail(t *testing.T) {
+	apart := map[time.Duration]bool{}
+	for k := range 50 {
+		id, total := fmt.Sprint("mail-", k), time.Duration(0)
+		for n := 1; n < 18; n++ {
+			p := post.Pause(id, n)
+			if whole := min(30*time.Second<<(n-1), 6*time.Hour); p > whole || p < whole*3/4 || p != post.Pause(id, n) {
+				t.Errorf("pause %d is %v", n, p)
+			}
+			total += p
 		}
-		total += post.Pause(n)
+		if total < 36*time.Hour || total > 60*time.Hour {
+			t.Errorf("a mail is given up after %v", total)
+		}
+		apart[post.Pause(id, 17)] = true
 	}
-	if total < 24*time.Hour || total > 72*time.Hour {
-		t.Errorf("a mail is given up after %v", total)
+	if len(apart) < 40 {
+		t.Errorf("50 mails come back at %d times", len(apart))
 	}
 }
 

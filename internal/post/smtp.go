@@ -1,6 +1,7 @@
 package post
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -23,8 +24,9 @@ import (
 // server without it or with a certificate that does not hold; "none" is accepted
 // for a server on this machine only.
 type SMTP struct {
-	client func() (*gomail.Client, error)
-	sign   *DKIM // nil: mail is not signed
+	client   func() (*gomail.Client, error)
+	sign     *DKIM // nil: mail is not signed
+	patience time.Duration
 }
 
 // SMTPSettings says which server and how.
@@ -33,9 +35,10 @@ type SMTPSettings struct {
 	Security     string // starttls, tls, none
 	User         string
 	PasswordFile string
-	CAFile       string // the certificates to trust; empty: those of the system
-	HelloName    string // what we call ourselves; never the machine's own name
-	Sign         *DKIM  // nil: mail is not signed
+	CAFile       string        // the certificates to trust; empty: those of the system
+	HelloName    string        // what we call ourselves; never the machine's own name
+	Sign         *DKIM         // nil: mail is not signed
+	Patience     time.Duration // for each answer at first, and for one mail; zero: as long as a slow server may take
 }
 
 // errSecurity tells of a setting that would send mail in clear over a network.
@@ -56,7 +59,7 @@ func NewSMTP(s SMTPSettings) (*SMTP, error) {
 		return nil, err
 	}
 	options := []gomail.Option{
-		gomail.WithPort(port), gomail.WithTimeout(30 * time.Second), gomail.WithHELO(s.HelloName),
+		gomail.WithPort(port), gomail.WithTimeout(cmp.Or(s.Patience, greetWithin)), gomail.WithHELO(s.HelloName),
 		gomail.WithTLSConfig(&tls.Config{ServerName: host, MinVersion: tls.VersionTLS12, RootCAs: roots}),
 	}
 	switch s.Security {
@@ -80,7 +83,7 @@ func NewSMTP(s SMTPSettings) (*SMTP, error) {
 		options = append(options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(s.User),
 			gomail.WithPassword(strings.TrimRight(string(password), "\r\n")))
 	}
-	return &SMTP{client: func() (*gomail.Client, error) { return gomail.NewClient(host, options...) }, sign: s.Sign}, nil
+	return &SMTP{client: func() (*gomail.Client, error) { return gomail.NewClient(host, options...) }, sign: s.Sign, patience: cmp.Or(s.Patience, answerWithin)}, nil
 }
 
 // local reports whether a host is this machine.
@@ -179,7 +182,7 @@ func (s *SMTP) dial(ctx context.Context) (line, error) {
 		// before the mail is given up.
 		return line{}, fmt.Errorf("%w: %w", errUnreachable, hidden(err))
 	}
-	if err := c.UpdateDeadline(answerWithin); err != nil {
+	if err := c.UpdateDeadline(s.patience); err != nil {
 		_ = c.Close()
 		return line{}, fmt.Errorf("smtp deadline: %w", err)
 	}
@@ -227,9 +230,12 @@ func envelopeID(id string) string {
 	return b.String()
 }
 
-// answerWithin is how long the server may take over one mail: less than the lease of the
+// How long the server may take to let us in, and over one mail: less than the lease of the
 // job, so that nobody else sends it meanwhile.
-const answerWithin = time.Minute
+const (
+	greetWithin  = 30 * time.Second
+	answerWithin = time.Minute
+)
 
 // The failures that may pass.
 var (
