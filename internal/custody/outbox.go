@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"klankbord/internal/audit"
 	"klankbord/internal/seal"
 	"klankbord/internal/store"
 )
@@ -69,9 +70,39 @@ func (o *Outbox) Failed(ctx context.Context, id, class string) error {
 	return o.note(ctx, func(tx *store.Tx) error { return tx.MailFailed(id, class) })
 }
 
-// Bury notes a failure for good.
-func (o *Outbox) Bury(ctx context.Context, id, class string) error {
-	return o.note(ctx, func(tx *store.Tx) error { return tx.BuryMail(id, class) })
+// Bury notes a failure for good. Of a mail about no case the line is written with it; of one
+// about a case, with what follows there.
+func (o *Outbox) Bury(ctx context.Context, m Mail, class string) error {
+	leaf := Undelivered(o.Store.Now(), m, MailGivenUp)
+	return o.note(ctx, func(tx *store.Tx) error {
+		if err := tx.BuryMail(m.ID, class); err != nil || m.Case != "" {
+			return err
+		}
+		return tx.InsertLeaf(leaf)
+	})
+}
+
+// How a mail did not arrive.
+const (
+	MailGivenUp = "given-up"
+	MailBack    = "back"
+)
+
+// Undelivered is the line about a mail that did not arrive: whether it came back or was given
+// up, and whether it was for the complainant or a member. Of one about no case that went to
+// neither, to somebody who was invited or to a witness, it says only which mail it was.
+func Undelivered(at time.Time, m Mail, how string) store.Leaf {
+	detail := map[string]string{"kind": m.Kind}
+	switch {
+	case m.Member != "":
+		detail["to"] = AuthorMember
+	case m.Case != "":
+		detail["to"] = AuthorComplainant
+	}
+	if how == MailBack {
+		detail["came"] = how
+	}
+	return Leaf(at, Event{Kind: audit.MailDead, Actor: BySystem(), Case: m.Case, Object: m.ID, Detail: detail})
 }
 
 func (o *Outbox) note(ctx context.Context, fn func(*store.Tx) error) error {

@@ -117,7 +117,7 @@ func (d *Dialogue) unreached(ctx context.Context, mail store.Mail) error {
 	if mail.Kind == string(letter.Acknowledgement) && c.State == casefile.StateReceived {
 		row.Unreached = true
 	}
-	return d.writeRow(ctx, c, row, rest{leaves: []store.Leaf{d.undelivered(mail, "given-up")}})
+	return d.writeRow(ctx, c, row, rest{leaves: []store.Leaf{custody.Undelivered(d.Store.Now(), mail, custody.MailGivenUp)}})
 }
 
 // rest is what changes together with the row of a case.

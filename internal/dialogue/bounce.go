@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
 	"klankbord/internal/deadline"
@@ -18,7 +17,8 @@ import (
 // it, so that whoever makes up such a report can say it of their own mail alone. The mail
 // and its case show since when it is known; a case whose confirmation came back asks to
 // be confirmed by post or phone, and its clock for that runs again. Calling it again
-// changes nothing; an id that is not ours is no error.
+// changes nothing; an id that is not ours is no error. Of a mail about no case, to somebody who
+// was invited or a witness, the line in the log is all that follows.
 func (d *Dialogue) MailBounced(ctx context.Context, id string) error {
 	var mail store.Mail
 	err := d.Store.Read(ctx, func(tx *store.Tx) (err error) {
@@ -35,7 +35,13 @@ func (d *Dialogue) MailBounced(ctx context.Context, id string) error {
 		return nil // not under way, or known
 	}
 	if mail.Case == "" {
-		return known(d.noteSent(ctx, returned(id)))
+		leaf := custody.Undelivered(d.Store.Now(), mail, custody.MailBack)
+		return known(d.noteSent(ctx, func(tx *store.Tx) error {
+			if err := returned(id)(tx); err != nil {
+				return err
+			}
+			return tx.InsertLeaf(leaf)
+		}))
 	}
 	return known(custody.Retry(func() error { return d.cameBack(ctx, mail) }))
 }
@@ -71,7 +77,7 @@ func (d *Dialogue) cameBack(ctx context.Context, mail store.Mail) error {
 		return fmt.Errorf("note mail that came back: %w", err)
 	}
 	row, clocks := d.unconfirmed(c, mail, clocks)
-	return d.writeRow(ctx, c, row, rest{clocks: clocks, leaves: []store.Leaf{d.undelivered(mail, "back")}, more: returned(mail.ID)})
+	return d.writeRow(ctx, c, row, rest{clocks: clocks, leaves: []store.Leaf{custody.Undelivered(d.Store.Now(), mail, custody.MailBack)}, more: returned(mail.ID)})
 }
 
 // unconfirmed is the case once its confirmation came back, and the clocks that run again:
@@ -94,19 +100,4 @@ func (d *Dialogue) unconfirmed(c store.Case, mail store.Mail, clocks []deadline.
 		}
 	}
 	return row, again
-}
-
-// undelivered is the line about a mail that did not arrive: whether it came back or was
-// given up, and whether it was for the complainant or a member.
-func (d *Dialogue) undelivered(mail store.Mail, how string) store.Leaf {
-	detail := map[string]string{"kind": mail.Kind, "to": custody.AuthorComplainant}
-	if mail.Member != "" {
-		detail["to"] = custody.AuthorMember
-	}
-	if how == "back" {
-		detail["came"] = how
-	}
-	return custody.Leaf(d.Store.Now(), custody.Event{
-		Kind: audit.MailDead, Actor: custody.BySystem(), Case: mail.Case, Object: mail.ID, Detail: detail,
-	})
 }

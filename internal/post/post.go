@@ -273,7 +273,7 @@ func (o *Office) failed(ctx context.Context, row custody.Waiting, attempt int, c
 	if !dead {
 		return o.Outbox.Now().Add(Pause(row.ID, attempt)), o.Outbox.Failed(ctx, row.ID, class)
 	}
-	if err := o.Outbox.Bury(ctx, row.ID, class); err != nil || row.Case == "" {
+	if err := o.Outbox.Bury(ctx, row.Mail, class); err != nil || row.Case == "" {
 		return again, err
 	}
 	return again, o.Outcomes.MailDead(ctx, row.Mail)
