@@ -18,6 +18,17 @@ const (
 	ThreadInside      ThreadMark = "inside"      // of the organisation before it had the desk, and not to the complainant
 )
 
+// OfCase reports whether a reply answers a case that is there, so that it waits for a member
+// as long as that is.
+func (m ThreadMark) OfCase() bool {
+	switch m {
+	case ThreadClosed, ThreadOther, ThreadFalse, ThreadUnproven, ThreadUnconfirmed:
+		return true
+	default:
+		return false
+	}
+}
+
 // ThreadMarks returns every mark.
 func ThreadMarks() []ThreadMark {
 	return []ThreadMark{

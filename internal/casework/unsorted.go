@@ -17,7 +17,8 @@ import (
 	"klankbord/internal/store"
 )
 
-// UnsortedLife is how long a mail that nobody took for a complaint waits for a member.
+// UnsortedLife is how long a mail that nobody took for a complaint waits for a member. One that
+// answers a case waits as long as that is there.
 const UnsortedLife = 30 * 24 * time.Hour
 
 // The faults of sorting mail.
@@ -33,7 +34,7 @@ type Unsorted struct {
 	Subject  string
 	Route    casefile.Route
 	Received time.Time
-	Until    time.Time // then it is erased
+	Until    time.Time // then it is erased; zero: not before the case that it answers
 	Damaged  bool
 	Thread   casefile.ThreadMark // what it is as a reply; empty: it answers nothing of ours
 }
@@ -82,10 +83,13 @@ func (c *Casework) UnsortedMails(ctx context.Context, actor access.Actor) ([]Uns
 		if ring != nil {
 			rings = append(rings, *ring)
 		}
-		list = append(list, Unsorted{
-			Number: r.Number, Subject: o.summary.Subject, Route: r.Route, Received: r.Received, Until: r.Received.Add(UnsortedLife), Damaged: o.damaged,
-			Thread: o.summary.Thread,
-		})
+		m := Unsorted{
+			Number: r.Number, Subject: o.summary.Subject, Route: r.Route, Received: r.Received, Damaged: o.damaged, Thread: o.summary.Thread,
+		}
+		if !m.Thread.OfCase() {
+			m.Until = r.Received.Add(UnsortedLife)
+		}
+		list = append(list, m)
 	}
 	return list, c.noteInbox(ctx, actor, viewUnsorted, rings)
 }
@@ -192,34 +196,60 @@ func (c *Casework) Discard(ctx context.Context, actor access.Actor, n casefile.N
 	})
 }
 
-// ForgetUnsorted erases the mails that waited for a member for long enough.
-func (c *Casework) ForgetUnsorted(ctx context.Context) (int, error) {
-	var rows []store.Case
-	before := c.Store.Now().Add(-UnsortedLife)
-	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		rows, err = tx.UnsortedBefore(before, forgetAtOnce)
-		return err
-	})
-	if err != nil || len(rows) == 0 {
-		return 0, err
-	}
-	if _, err := c.Custody.Granting(ctx); err != nil {
-		return 0, nil //nolint:nilerr // nothing is erased while the database is in doubt; the desk tells so
-	}
-	gone := 0
-	for _, file := range rows {
-		switch err := c.forget(ctx, file); {
-		case err == nil:
-			gone++
-		case !errors.Is(err, store.ErrStale):
-			return gone, fmt.Errorf("erase mail: %w", err)
+// ForgetUnsorted erases the mails that waited for a member for long enough, some in one go.
+func (c *Casework) ForgetUnsorted(ctx context.Context) (gone int, err error) {
+	var last store.Case
+	for gone < forgetAtOnce {
+		rows, err := c.passed(ctx, last)
+		if err != nil || len(rows) == 0 {
+			return gone, err
 		}
+		if _, err := c.Custody.Granting(ctx); err != nil {
+			return gone, nil //nolint:nilerr // nothing is erased while the database is in doubt; the desk tells so
+		}
+		for _, file := range rows {
+			switch err := c.forget(ctx, file); {
+			case err == nil:
+				gone++
+			case !errors.Is(err, store.ErrStale):
+				return gone, fmt.Errorf("erase mail: %w", err)
+			}
+		}
+		last = rows[len(rows)-1]
+		c.wake()
 	}
-	c.wake()
 	return gone, nil
 }
 
-// forgetAtOnce is how many of them are erased in one go.
+// passed lists the next mails that waited for long enough and answer no case that is there.
+func (c *Casework) passed(ctx context.Context, last store.Case) (list []store.Case, err error) {
+	before := c.Store.Now().Add(-UnsortedLife)
+	err = c.Store.Read(ctx, func(tx *store.Tx) error {
+		for len(list) == 0 {
+			rows, err := tx.UnsortedBefore(before, last, forgetAtOnce)
+			if err != nil || len(rows) == 0 {
+				return err
+			}
+			for _, file := range rows {
+				answers, err := c.Custody.Answers(tx, file)
+				if err != nil {
+					return err
+				}
+				if !answers {
+					list = append(list, file)
+				}
+			}
+			last = rows[len(rows)-1]
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read mail: %w", err)
+	}
+	return list, nil
+}
+
+// forgetAtOnce is how many of them are looked at in one go, and about how many erased.
 const forgetAtOnce = 100
 
 func (c *Casework) forget(ctx context.Context, file store.Case) error {
@@ -239,6 +269,9 @@ func (c *Casework) forget(ctx context.Context, file store.Case) error {
 			return err
 		case !waits: // whoever holds the database says so, and it is not true
 			return store.ErrStale
+		}
+		if answers, err := c.Custody.Answers(tx, file); err != nil || answers {
+			return errors.Join(err, store.ErrStale)
 		}
 		return errors.Join(tx.EraseCase(file, left), tx.InsertLeaf(leaf))
 	})

@@ -2,6 +2,7 @@ package custody
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 
 	"klankbord/internal/audit"
@@ -41,6 +42,26 @@ func (c *Custody) NoComplaint(tx *store.Tx, file store.Case) (bool, error) {
 		return r.Detail["channel"] != string(casefile.ChannelEmail) || written && r.Detail["thread"] == ""
 	}
 	return len(begun) > 0 && !registered && !slices.ContainsFunc(begun, personal), err
+}
+
+// DetailAnswers is under what the line of its beginning keeps the id of the case that a mail
+// answers that waits.
+const DetailAnswers = "answers"
+
+// Answers reports whether a mail that waits answers a case that is still there.
+func (c *Custody) Answers(tx *store.Tx, file store.Case) (bool, error) {
+	begun, _, err := c.beginnings(tx, file)
+	if err != nil {
+		return false, err
+	}
+	for _, r := range begun {
+		if id := r.Detail[DetailAnswers]; id != "" {
+			if _, err := tx.Case(casefile.ID(id)); !errors.Is(err, store.ErrNone) {
+				return err == nil, err
+			}
+		}
+	}
+	return false, nil
 }
 
 // beginnings are the lines of the log that tell of the beginning of a case, none where one

@@ -240,6 +240,9 @@ func (m *mailing) logMail() {
 	detail := map[string]string{"route": string(m.routing.Route), "channel": string(casefile.ChannelEmail), "sort": string(m.facts.Sort)}
 	if m.facts.Thread != "" {
 		detail["thread"] = string(m.facts.Thread)
+		if m.facts.Thread.OfCase() {
+			detail[custody.DetailAnswers] = string(m.thread.Case)
+		}
 	}
 	now, by := m.found.Key.Created, custody.ByComplainant()
 	if m.brought != nil {

@@ -152,9 +152,10 @@ WHERE id = $14 AND revision = $15`,
 }
 
 // UnsortedBefore lists mails that nobody took for a complaint and that came before a
-// time, but for those whose erasure is stopped.
-func (t *Tx) UnsortedBefore(before time.Time, limit int) ([]Case, error) {
+// time, but for those whose erasure is stopped: the next ones after the last of those that were
+// listed, the oldest first.
+func (t *Tx) UnsortedBefore(before time.Time, last Case, limit int) ([]Case, error) {
 	rows, err := t.Query(`SELECT `+caseColumns+` FROM case_file c WHERE c.state = 'unsorted' AND c.received < $1 AND c.held = 0 AND `+notPractice+`
-ORDER BY c.received, c.id LIMIT $2`, micros(before), limit)
+AND (c.received > $2 OR c.received = $2 AND c.id > $3) ORDER BY c.received, c.id LIMIT $4`, micros(before), micros(last.Received), last.ID, limit)
 	return all(rows, err, scanCase)
 }

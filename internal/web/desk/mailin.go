@@ -76,10 +76,18 @@ func (d *desk) mailTable(r *http.Request, list []casework.Unsorted) ui.Table {
 		}
 		t.Rows = append(t.Rows, ui.Row{Key: n, Name: n, Cells: []ui.Cell{
 			head, {Text: n}, {Text: d.date(r, m.Received)},
-			{Text: d.text(r, "common.route."+string(m.Route))}, {Text: d.date(r, m.Until)},
+			{Text: d.text(r, "common.route."+string(m.Route))}, {Text: d.mailUntil(r, m)},
 		}})
 	}
 	return t
+}
+
+// mailUntil is when a mail that waits is erased by itself.
+func (d *desk) mailUntil(r *http.Request, m casework.Unsorted) string {
+	if m.Until.IsZero() {
+		return d.text(r, "mailin.until-decided")
+	}
+	return d.date(r, m.Until)
 }
 
 // standingMail tells that mails wait for a member to look at them.
@@ -96,7 +104,7 @@ func (d *desk) standingMail(r *http.Request, a access.Actor) ([]standing, error)
 // sortPage lets a member say what a mail is.
 type sortPage struct {
 	Base, Number, Subject string
-	Until                 string
+	Until                 string // until when it waits
 	Typed                 form
 	Thread                string // what it is as a reply
 	Answers               string // the case that it answers
@@ -116,10 +124,13 @@ func (d *desk) showSort(w http.ResponseWriter, r *http.Request, status int, type
 		return nil
 	}
 	p := page(d, r, d.text(r, "mailin.sort.title"), sortPage{
-		Base: base(r), Number: string(c.Number), Subject: c.Subject, Typed: typed, Until: d.date(r, c.Received.Add(casework.UnsortedLife)),
+		Base: base(r), Number: string(c.Number), Subject: c.Subject, Typed: typed, Until: d.text(r, "mailin.sort.until", "date", d.date(r, c.Received.Add(casework.UnsortedLife))),
 	})
 	if f := threaded(c); f != nil {
 		p.Data.Thread, p.Data.Answers = d.threadText(r, f), string(f.Of)
+		if f.Thread.OfCase() {
+			p.Data.Until = d.text(r, "mailin.sort.stays", "number", string(f.Of))
+		}
 		if typed == nil && f.Of != "" {
 			p.Data.Typed = form{"case": {string(f.Of)}}
 		}
