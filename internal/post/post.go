@@ -142,6 +142,9 @@ func (o *Office) write(row custody.Waiting) (m letter.Mail, order letter.Order, 
 	if err != nil {
 		return m, order, &Permanent{"unwritable"}
 	}
+	if order.At.IsZero() { // since when what it tells of is there
+		order.At = row.Created
+	}
 	args := o.args(l, order)
 	m = letter.Mail{
 		FromName: o.Sender.Name(l), FromAddress: o.Sender.Address, To: to, Lang: string(l), MessageID: messageID, Date: row.Created,

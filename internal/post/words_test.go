@@ -157,6 +157,51 @@ func onlyOurHeaders(t *testing.T, raw string) {
 	}
 }
 
+// reasons is why each mail about a case is sent: something new, a deadline near or passed, an
+// action asked. That receipt is confirmed, and that a code or an address is another, is new.
+func reasons() map[letter.Template]string {
+	return map[letter.Template]string{
+		letter.Acknowledgement: "new", letter.QuestionReceipt: "new", letter.MailReceipt: "new", letter.ToldReceipt: "new", letter.News: "new",
+		letter.ToMember: "new", letter.CodeReplaced: "new", letter.AddressChanged: "new", letter.DeadlineNear: "near", letter.DeadlinePassed: "passed",
+		letter.AskMember: "asked", letter.ConfirmAddress: "asked", letter.CheckIn: "asked", letter.FirstCode: "asked", letter.CodeLink: "asked",
+	}
+}
+
+// telling are words by which a mail would say what a case is about, which route or team has it, or
+// which of its clocks runs, in whatever form a language bends them.
+var telling = regexp.MustCompile(`(?i)integrit|intégrit|privacy|vie privée|datenschutz|gegevensbescherming|represaille|retaliat|repressalie|vergeltung|fraud|fraude|` +
+	`betrug|corrupt|diefstal|theft|\bvol\b|diebstahl|intimidat|pesten|mobbing|harc[eè]lement|belästigung|discriminat|diskriminier|supporters|klachtenteam|` +
+	`complaints team|équipe plaintes|beschwerdeteam|vertrouwenspersoon|onderzoek|investigat|enquête|untersuchung|feedback|bewaring|beroep|appeal|recours`)
+
+// TestEveryMailAboutACaseHasItsNumberADateAndAReason reads what is written, in the four languages, of
+// every mail that there is, subjects as well.
+func TestEveryMailAboutACaseHasItsNumberADateAndAReason(t *testing.T) {
+	i, _ := apptest.Staffed(t)
+	args := map[string]string{}
+	for _, name := range []string{"number", "date", "received", "until", "answer_by"} {
+		args[name] = "{" + name + "}"
+	}
+	why, date := reasons(), regexp.MustCompile(`\{(date|received|until|answer_by)\}`)
+	for _, l := range lang.All() {
+		for _, x := range letter.Templates() {
+			subject, text := i.Words.Text(l, "mail."+string(x)+".subject", args), ""
+			if x != letter.CredentialNotice {
+				text = i.Words.Text(l, "mail."+string(x)+".text", args)
+			}
+			about := strings.Contains(subject+text, "{number}")
+			if about != (why[x] != "") {
+				t.Errorf("%s in %s: about a case %t, reason %q", x, l, about, why[x])
+			}
+			if about && (!strings.Contains(subject, "{number}") || !strings.Contains(text, "{number}") || !date.MatchString(text)) {
+				t.Errorf("%s in %s lacks its number or a date: %q", x, l, subject)
+			}
+			if word := telling.FindString(subject + "\n" + text); word != "" {
+				t.Errorf("%s in %s tells %q", x, l, word)
+			}
+		}
+	}
+}
+
 // The four mails to a member about a case say one of four reasons, its number and a date.
 func TestAMemberIsToldOneOfFourReasonsANumberAndADate(t *testing.T) {
 	i, _ := apptest.Staffed(t)
