@@ -24,13 +24,19 @@ const sniffBytes = 3072
 // SealFile streams a file of at most limit bytes into sealed, durable blobs. When
 // it fails, what was written is left to the sweep. Faults: too big, empty.
 func SealFile(ctx context.Context, blobs *blob.Folder, name string, limit int64, r io.Reader) (seal.Manifest, error) {
+	m, err := SealRecord(ctx, blobs, name, limit, r)
+	if err == nil && m.Size == 0 { // the sweep finds its part
+		err = fault.New(fault.Invalid, "error.file-empty").With("name", SafeName(name))
+	}
+	return m, err
+}
+
+// SealRecord is SealFile for what is kept as it is, also where nothing is in it.
+func SealRecord(ctx context.Context, blobs *blob.Folder, name string, limit int64, r io.Reader) (seal.Manifest, error) {
 	name = SafeName(name)
 	head := make([]byte, sniffBytes)
 	n, err := io.ReadFull(r, head)
-	if n == 0 && errors.Is(err, io.EOF) {
-		return seal.Manifest{}, fault.New(fault.Invalid, "error.file-empty").With("name", name)
-	}
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
 		return seal.Manifest{}, fmt.Errorf("receive file: %w", err)
 	}
 	head = head[:n]

@@ -56,6 +56,7 @@ func address(s string) (Address, bool) {
 		if j := strings.IndexByte(email, '>'); j >= 0 {
 			email = email[:j]
 		}
+		email = uncommented(email)
 	} else if before, after, ok := strings.Cut(s, "("); ok { // jan@example.org (Jan)
 		email, name = before, strings.TrimSuffix(strings.TrimSpace(after), ")")
 	}
@@ -75,6 +76,26 @@ func address(s string) (Address, bool) {
 		name = ""
 	}
 	return Address{Name: name, Email: email}, true
+}
+
+// uncommented leaves out what stands in round brackets, as old programs put it into an address.
+// RFC 5322 3.2.2.
+func uncommented(s string) string {
+	var b strings.Builder
+	depth := 0
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '\\' && depth > 0:
+			i++
+		case c == '(':
+			depth++
+		case c == ')' && depth > 0:
+			depth--
+		case depth == 0:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 // plausible reports whether something can be an address: RFC 5321 4.5.3.1 for lengths.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 
 	"klankbord/internal/rawmail"
@@ -45,7 +46,7 @@ func b64(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) 
 // cases are one mail or more of each class that a desk gets, and of each that is meant
 // to hurt.
 func cases() []kase {
-	return append(ordinary(), append(broken(), append(bombs(), replies()...)...)...)
+	return slices.Concat(ordinary(), public(), broken(), bombs(), replies())
 }
 
 func ordinary() []kase {
