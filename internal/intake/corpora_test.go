@@ -39,7 +39,9 @@ func publicMails(t *testing.T) map[string]string {
 // take long.
 func generated() map[string]string {
 	part := func(fields, body string) string { return "--b\r\n" + fields + "\r\n" + body + "\r\n" }
-	mixed := func(parts ...string) string { return "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + strings.Join(parts, "") + "--b--" }
+	mixed := func(parts ...string) string {
+		return "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + strings.Join(parts, "") + "--b--"
+	}
 	deep := ""
 	for n := range 5000 {
 		deep += fmt.Sprintf("Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n", n, n)
@@ -173,4 +175,3 @@ func (d *desk) keptMail(n casefile.Number) string {
 	d.T.Fatal("nobody reads it")
 	return ""
 }
-

@@ -12,6 +12,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -297,7 +298,7 @@ func TestWhateverAMailServerDoesAMailWaitsAndThenLeaves(t *testing.T) {
 			if want := before + 2; len(mails) != want || fault.twice != (before > 0) {
 				t.Fatalf("%d mails in the end, %d of them before", len(mails), before)
 			}
-			if before > 0 && !twin(mails[0], mails[before:]) {
+			if before > 0 && !slices.Contains(mails[before:], mails[0]) {
 				t.Error("what it took already comes as another mail")
 			}
 			for _, n := range []casefile.Number{first.Number, second.Number} {
@@ -319,15 +320,6 @@ func TestWhateverAMailServerDoesAMailWaitsAndThenLeaves(t *testing.T) {
 			}
 		}
 	})
-}
-
-func twin(mail string, others []string) bool {
-	for _, o := range others {
-		if o == mail {
-			return true
-		}
-	}
-	return false
 }
 
 func TestAServerThatIsDownIsTriedUntilItIsUp(t *testing.T) {
