@@ -16,10 +16,12 @@ import (
 
 // fake is an IMAP server in this process behind a line that can be cut.
 type fake struct {
-	user *imapmemserver.User
-	line net.Listener
+	user  *imapmemserver.User
+	line  net.Listener
+	inner string // the server itself
 
 	mu      sync.Mutex
+	open    []net.Conn                               // guarded by mu
 	cutting func(fromClient, fromServer []byte) bool // guarded by mu
 }
 
@@ -51,7 +53,8 @@ func newFake(t *testing.T, folders int) *fake {
 		t.Fatal(err)
 	}
 	go func() { _ = server.Serve(inner) }()
-	go f.serve(inner.Addr().String())
+	f.inner = inner.Addr().String()
+	go f.serve(f.inner)
 	t.Cleanup(func() { _, _ = server.Close(), f.line.Close() })
 	return f
 }
@@ -88,6 +91,15 @@ func (f *fake) cut(when func(fromClient, fromServer []byte) bool) {
 	f.cutting = when
 }
 
+// drop cuts the lines that are open now.
+func (f *fake) drop() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, c := range f.open {
+		_ = c.Close()
+	}
+}
+
 func (f *fake) serve(inner string) {
 	for {
 		c, err := f.line.Accept()
@@ -99,6 +111,9 @@ func (f *fake) serve(inner string) {
 			_ = c.Close()
 			return
 		}
+		f.mu.Lock()
+		f.open = append(f.open, c)
+		f.mu.Unlock()
 		go f.pass(s, c, func(b []byte) ([]byte, []byte) { return b, nil })
 		go f.pass(c, s, func(b []byte) ([]byte, []byte) { return nil, b })
 	}

@@ -4,10 +4,8 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"io"
 	"net"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -59,17 +57,31 @@ type imapSession struct {
 	client   *imapclient.Client
 	news     chan struct{} // the server told of a new mail
 	validity uint32
+	patience time.Duration // with one answer but a mail
 	close    func()
 }
 
+// answerTime is how long a server may take over one answer that is no mail. The library waits
+// half an hour for one that is there and says nothing.
+const answerTime = 2 * time.Minute
+
+// within ends the connection where what is asked for is not answered in time.
+func (c *imapSession) within(ask func() error) error {
+	late := time.AfterFunc(c.patience, func() { _ = c.client.Close() })
+	defer late.Stop()
+	return ask()
+}
+
 // dial connects, signs in and opens the folder. The connection ends with ctx.
-func dial(ctx context.Context, s IMAPSettings) (*imapSession, error) {
-	conn, err := (&net.Dialer{Timeout: 30 * time.Second}).DialContext(ctx, "tcp", s.Server)
+func dial(ctx context.Context, s IMAPSettings, patience time.Duration) (*imapSession, error) {
+	conn, err := (&net.Dialer{Timeout: min(30*time.Second, patience)}).DialContext(ctx, "tcp", s.Server)
 	if err != nil {
 		return nil, trouble(TroubleReach, err)
 	}
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
-	session := &imapSession{news: make(chan struct{}, 1)}
+	session := &imapSession{news: make(chan struct{}, 1), patience: patience}
+	late := time.AfterFunc(patience, func() { _ = conn.Close() })
+	defer late.Stop()
 	session.close = func() {
 		stop()
 		if session.client != nil {
@@ -189,132 +201,6 @@ func (x *xoauth2) Start() (mech string, response []byte, err error) {
 // Next answers the description of a refusal with nothing, after which the server says no.
 func (x *xoauth2) Next([]byte) ([]byte, error) { return nil, nil }
 
-// listed is a mail on the server.
-type listed struct {
-	uid  imap.UID
-	size int64
-	at   time.Time
-}
-
-// list gives the mails from a number on, the oldest first. Those that are marked as
-// deleted count only where we may have marked them and broke off before removing them.
-func (c *imapSession) list(from uint32, after After) ([]listed, error) {
-	var all imap.UIDSet
-	all.AddRange(imap.UID(max(from, 1)), 0)
-	want := &imap.SearchCriteria{UID: []imap.UIDSet{all}}
-	if after != AfterDelete || !c.client.Caps().Has(imap.CapUIDPlus) {
-		want.NotFlag = []imap.Flag{imap.FlagDeleted}
-	}
-	found, err := c.client.UIDSearch(want, nil).Wait()
-	if err != nil {
-		return nil, trouble(TroubleReach, err)
-	}
-	uids := found.AllUIDs()
-	// "5:*" means the newest mail as well where all of them have lower numbers. RFC 9051 9.
-	uids = slices.DeleteFunc(uids, func(u imap.UID) bool { return uint32(u) < from })
-	if len(uids) == 0 {
-		return nil, nil
-	}
-	fetch := c.client.Fetch(imap.UIDSetNum(uids...), &imap.FetchOptions{UID: true, RFC822Size: true, InternalDate: true})
-	var list []listed
-	for m := fetch.Next(); m != nil; m = fetch.Next() {
-		b, err := m.Collect()
-		if err != nil {
-			_ = fetch.Close()
-			return nil, trouble(TroubleReach, err)
-		}
-		list = append(list, listed{b.UID, b.RFC822Size, b.InternalDate})
-	}
-	if err := fetch.Close(); err != nil {
-		return nil, trouble(TroubleReach, err)
-	}
-	slices.SortFunc(list, func(a, b listed) int { return int(int64(a.uid) - int64(b.uid)) })
-	return list, nil
-}
-
-// errGone tells that another program removed a mail meanwhile.
-var errGone = errors.New("mail is gone")
-
-// fetch gives a mail to take, whole or not at all. It returns what take returned, errGone,
-// or trouble with the connection.
-func (c *imapSession) fetch(uid imap.UID, take func(io.Reader) error) error {
-	section := &imap.FetchItemBodySection{Peek: true}
-	cmd := c.client.Fetch(imap.UIDSetNum(uid), &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}})
-	taken := errGone
-	var broken error
-	for m := cmd.Next(); m != nil; m = cmd.Next() {
-		for item := m.Next(); item != nil; item = m.Next() {
-			body, ok := item.(imapclient.FetchItemDataBodySection)
-			if !ok || body.Literal == nil || !errors.Is(taken, errGone) {
-				continue
-			}
-			whole := &exactly{r: body.Literal, left: body.Literal.Size()}
-			if taken = take(whole); taken != nil && whole.broken != nil {
-				broken = whole.broken
-			}
-			if taken != nil { // what is left of it is not worth reading
-				_ = c.client.Close()
-			}
-		}
-	}
-	err := cmd.Close()
-	switch {
-	case broken != nil:
-		return trouble(TroubleReach, broken)
-	case taken != nil && !errors.Is(taken, errGone):
-		return taken
-	case err != nil:
-		return trouble(TroubleReach, err)
-	}
-	return taken
-}
-
-// exactly reads as many bytes as a server announced; fewer are a broken connection.
-type exactly struct {
-	r      io.Reader
-	left   int64
-	broken error
-}
-
-// Read gives bytes of the mail.
-func (e *exactly) Read(p []byte) (int, error) {
-	n, err := e.r.Read(p)
-	e.left -= int64(n)
-	if err == nil {
-		return n, nil
-	}
-	if errors.Is(err, io.EOF) && e.left == 0 {
-		return n, io.EOF
-	}
-	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF
-	}
-	e.broken = err
-	return n, err
-}
-
-// remove does with the server's copy what the setting says.
-func (c *imapSession) remove(uid imap.UID, s IMAPSettings) error {
-	set := imap.UIDSetNum(uid)
-	switch s.After {
-	case AfterMove:
-		_, err := c.client.Move(set, s.To).Wait()
-		return classed(TroubleFolder, err)
-	case AfterDelete:
-		flags := &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{imap.FlagSeen, imap.FlagDeleted}}
-		if err := c.client.Store(set, flags, nil).Close(); err != nil {
-			return trouble(TroubleReach, err)
-		}
-		// Without UIDPLUS only mails of everybody could be removed: then it stays marked.
-		if !c.client.Caps().Has(imap.CapUIDPlus) {
-			return nil
-		}
-		return trouble(TroubleReach, c.client.UIDExpunge(set).Close())
-	default:
-		return nil
-	}
-}
-
 // wait returns when the server tells of a new mail, or after a while.
 func (c *imapSession) wait(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
@@ -324,10 +210,13 @@ func (c *imapSession) wait(ctx context.Context, d time.Duration) error {
 		case <-ctx.Done():
 		case <-timer.C:
 		}
-		return trouble(TroubleReach, c.client.Noop().Wait())
+		return trouble(TroubleReach, c.within(func() error { return c.client.Noop().Wait() }))
 	}
-	idle, err := c.client.Idle()
-	if err != nil {
+	var idle *imapclient.IdleCommand
+	if err := c.within(func() (err error) {
+		idle, err = c.client.Idle()
+		return err
+	}); err != nil {
 		return trouble(TroubleReach, err)
 	}
 	select {
@@ -336,10 +225,12 @@ func (c *imapSession) wait(ctx context.Context, d time.Duration) error {
 	case <-c.news:
 	case <-timer.C:
 	}
-	if err := idle.Close(); err != nil {
-		return trouble(TroubleReach, err)
-	}
-	return trouble(TroubleReach, idle.Wait())
+	return trouble(TroubleReach, c.within(func() error {
+		if err := idle.Close(); err != nil {
+			return err
+		}
+		return idle.Wait()
+	}))
 }
 
 // tells reports whether the server tells of new mail by itself. RFC 2177.

@@ -32,6 +32,8 @@ type liar struct {
 	send     func(net.Conn)               // the answer to a mail that is fetched
 	removed  int
 	folders  string // that it has beside INBOX
+	verb     string // at which it does something else
+	instead  string
 	commands []string
 }
 
@@ -66,6 +68,13 @@ func (l *liar) has(mail string, size int) {
 	l.send = func(c net.Conn) { _, _ = fmt.Fprintf(c, "* 1 FETCH (UID 1 BODY[] {%d}\r\n%s)\r\n", len(mail), mail) }
 }
 
+// fault has it say something else at one verb, or nothing at all.
+func (l *liar) fault(verb, say string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.verb, l.instead = verb, say
+}
+
 func (l *liar) setting(t *testing.T, more string) post.IMAPSettings {
 	return setting(t, "imap", "box", l.line.Addr().String(), "&security=none"+more)
 }
@@ -73,8 +82,13 @@ func (l *liar) setting(t *testing.T, more string) post.IMAPSettings {
 func (l *liar) talk(c net.Conn) {
 	defer func() { _ = c.Close() }()
 	l.mu.Lock()
-	caps := l.caps
+	caps, verb, instead := l.caps, l.verb, l.instead
 	l.mu.Unlock()
+	if verb == "GREET" {
+		_ = tell(c, instead)
+		_ = tell(c, silence)
+		return
+	}
 	say := func(f string, a ...any) { _, _ = fmt.Fprintf(c, f+"\r\n", a...) }
 	say("* OK [CAPABILITY %s] ready", caps)
 	for in := bufio.NewScanner(c); in.Scan(); {
@@ -82,6 +96,12 @@ func (l *liar) talk(c net.Conn) {
 		l.mu.Lock()
 		l.commands = append(l.commands, rest)
 		up := strings.ToUpper(rest)
+		if verb != "" && strings.HasPrefix(up, verb) {
+			l.mu.Unlock()
+			_ = tell(c, instead)
+			_ = tell(c, silence)
+			return
+		}
 		switch {
 		case strings.HasPrefix(up, "CAPABILITY"):
 			say("* CAPABILITY %s", caps)

@@ -1,6 +1,7 @@
 package post
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -22,7 +23,7 @@ type Pickup struct {
 	Take     func(ctx context.Context, box intake.Mailbox, a intake.Arrived) (intake.Taken, error)
 	Room     *custody.Mailroom
 	Log      *slog.Logger
-	Patience time.Duration // for one mail, however slowly it comes; zero: fetchTime
+	Patience time.Duration // with one mail, however slowly it comes, and with each answer; zero: fetchTime and answerTime
 
 	holder string
 	once   sync.Once
@@ -107,7 +108,7 @@ func (p *Pickup) session(ctx context.Context) (worked bool, err error) {
 		}
 	})
 	defer end(nil)
-	c, err := dial(ctx, p.Settings)
+	c, err := dial(ctx, p.Settings, cmp.Or(p.Patience, answerTime))
 	if err != nil {
 		return false, err
 	}
@@ -144,7 +145,7 @@ func (p *Pickup) Look(ctx context.Context) error {
 	}
 	ctx, end := context.WithCancel(ctx)
 	defer end()
-	c, err := dial(ctx, p.Settings)
+	c, err := dial(ctx, p.Settings, cmp.Or(p.Patience, answerTime))
 	if err != nil {
 		p.told(ctx, err)
 		return err
@@ -236,7 +237,7 @@ func (p *Pickup) one(ctx context.Context, c *imapSession, m listed, k custody.St
 	err := p.take(ctx, c, m)
 	switch {
 	case err == nil:
-		if err := c.remove(m.uid, p.Settings); err != nil {
+		if err := c.within(func() error { return c.remove(m.uid, p.Settings) }); err != nil {
 			return err
 		}
 		return p.Room.Settled(ctx, p.Settings.ID, k.UID)
@@ -255,11 +256,7 @@ func (p *Pickup) one(ctx context.Context, c *imapSession, m listed, k custody.St
 }
 
 func (p *Pickup) take(ctx context.Context, c *imapSession, m listed) error {
-	patience := p.Patience
-	if patience == 0 {
-		patience = fetchTime
-	}
-	ctx, end := context.WithTimeout(ctx, patience)
+	ctx, end := context.WithTimeout(ctx, cmp.Or(p.Patience, fetchTime))
 	defer end()
 	late := context.AfterFunc(ctx, func() { _ = c.client.Close() })
 	defer late()

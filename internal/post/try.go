@@ -18,7 +18,7 @@ const TroubleTarget = "target"
 func Try(ctx context.Context, s IMAPSettings) error {
 	ctx, end := context.WithTimeout(ctx, tryTime)
 	defer end()
-	c, err := dial(ctx, s)
+	c, err := dial(ctx, s, tryTime)
 	if err != nil {
 		return err
 	}
@@ -26,6 +26,8 @@ func Try(ctx context.Context, s IMAPSettings) error {
 	if s.After != AfterMove {
 		return nil
 	}
-	_, err = c.client.Status(s.To, &imap.StatusOptions{NumMessages: true}).Wait()
-	return classed(TroubleTarget, err)
+	return classed(TroubleTarget, c.within(func() error {
+		_, err := c.client.Status(s.To, &imap.StatusOptions{NumMessages: true}).Wait()
+		return err
+	}))
 }
