@@ -121,7 +121,7 @@ func TestUnreachableServerEndsInADeadMail(t *testing.T) {
 	}
 }
 
-func TestPausesGrowToALimitAndDifferFromMailToMail(t *testing.T) {
+func TestPausesGrow(t *testing.T) {
 	apart := map[time.Duration]bool{}
 	for k := range 50 {
 		id, total := fmt.Sprint("mail-", k), time.Duration(0)

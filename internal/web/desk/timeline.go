@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"klankbord/internal/casefile"
@@ -82,28 +81,6 @@ func (d *desk) message(r *http.Request, data *casePage, it casework.Item) ui.Mes
 			m.Note = d.text(r, "desk.item.read", "date", d.date(r, it.ReadAt))
 		}
 		d.recallNote(r, it, &m)
-	}
-	return m
-}
-
-// oldMail shows a mail of a correspondence that was kept before: no desk sent it, and nobody
-// is told whether it was read.
-func (d *desk) oldMail(r *http.Request, data *casePage, it casework.Item, m ui.Message) ui.Message {
-	if it.Old.Ours {
-		m.Kind, m.From = ui.Sent, d.text(r, "brought.organisation")
-	} else {
-		it.From = casework.Author{Kind: custody.AuthorComplainant}
-		m.Kind, m.From = ui.Received, d.from(r, data, it)
-	}
-	if !strings.HasSuffix(strings.ToLower(it.Old.Subject), strings.ToLower(data.Case.Subject)) { // not "Re:" and the same
-		m.Text = strings.TrimSpace(it.Old.Subject + "\n\n" + m.Text)
-	}
-	m.Tags = append(m.Tags, ui.Tag{Text: d.text(r, "brought.mail")})
-	if !it.Redacted.IsZero() {
-		m.Tags = append(m.Tags, ui.Tag{Text: d.text(r, "redact.tag")})
-	}
-	if it.New {
-		m.Tags = append(m.Tags, ui.Tag{Text: d.text(r, "desk.item.new"), Tone: ui.Info})
 	}
 	return m
 }
