@@ -131,7 +131,7 @@ func TestAServerThatSaysNothingOrNonsenseIsLeftInTime(t *testing.T) {
 			l.fault(fault.verb, fault.say)
 			i, _ := apptest.Staffed(t)
 			r := reading(i, l.setting(t, ""))
-			r.Patience = 500 * time.Millisecond
+			r.Patience = 2 * time.Second
 			start, before := time.Now(), inUse()
 			err := r.Look(t.Context())
 			if took := time.Since(start); took > 10*time.Second {

@@ -189,7 +189,7 @@ func TestAServerThatLiesAboutAMailLosesAndDoublesNothing(t *testing.T) {
 			lie.tell(l)
 			i, _ := apptest.Staffed(t)
 			r := reading(i, l.setting(t, ""))
-			r.Patience = 400 * time.Millisecond
+			r.Patience = time.Second
 			err := r.Look(t.Context())
 			if lie.bad {
 				if n := cases(t, i); n != 0 || l.gone() != 0 {

@@ -221,7 +221,7 @@ func certificate(t *testing.T) (*tls.Certificate, string) {
 func sends(t *testing.T, s *script, security, ca string) (*apptest.Instance, apptest.Staff) {
 	t.Helper()
 	out, err := post.NewSMTP(post.SMTPSettings{
-		Server: s.line.Addr().String(), Security: security, CAFile: ca, HelloName: "desk.example", Patience: 400 * time.Millisecond,
+		Server: s.line.Addr().String(), Security: security, CAFile: ca, HelloName: "desk.example", Patience: time.Second,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -252,7 +252,7 @@ func TestWhateverAMailServerDoesAMailWaitsAndThenLeaves(t *testing.T) {
 		"closes down after the mail":     {say: map[string]string{"END": "421 closing down"}},
 		"takes the mail and hangs up":    {say: map[string]string{"END": hangUp}, twice: true},
 		"takes the mail and goes silent": {say: map[string]string{"END": silence}, twice: true},
-		"is too slow":                    {slow: 250 * time.Millisecond},
+		"is too slow":                    {slow: 700 * time.Millisecond},
 		"leaves out STARTTLS":            {security: "starttls", ca: ca, say: map[string]string{"EHLO": "250 mx.example"}},
 		"refuses STARTTLS":               {security: "starttls", ca: ca, say: map[string]string{"STARTTLS": "454 4.7.0 not now"}},
 		"breaks the handshake":           {security: "starttls", ca: ca, say: map[string]string{"STARTTLS": noise}},
