@@ -156,7 +156,9 @@ func bringMail(ctx context.Context, a *app.App, box intake.Mailbox, m prior.Mail
 	}
 	f, err := m.Open()
 	if err != nil { // it was moved meanwhile; the others are there
-		return intake.Brought{Fate: intake.BringFailed, Reason: intake.BringWrong, Err: err}, nil
+		got = in.Fail()
+		got.Err = err
+		return got, nil
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	return a.Intake.BringMail(ctx, box, intake.Arrived{At: m.At, Body: f}, in, b)

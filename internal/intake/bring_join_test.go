@@ -260,6 +260,37 @@ func TestAnImportKilledWithinACorrespondenceAddsOnlyWhatIsMissing(t *testing.T) 
 	d.sound()
 }
 
+func TestMailsAfterOneThatFailedBeginNoCaseOfTheirOwn(t *testing.T) {
+	d := staffed(t)
+	before := d.casesThere()
+	change := func(sql string) {
+		if err := d.Store.Write(t.Context(), func(tx *store.Tx) error {
+			_, err := tx.Exec(sql)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change(`CREATE TRIGGER broken BEFORE INSERT ON case_file BEGIN SELECT RAISE(ABORT, 'disk'); END`)
+	first := &intake.Correspondence{}
+	mails := exchange()
+	slices.Reverse(mails)
+	for n, raw := range mails {
+		if n == 1 {
+			change(`DROP TRIGGER broken`)
+		}
+		got, err := d.Intake.BringMail(t.Context(), brought(), intake.Arrived{Body: strings.NewReader(raw)}, first, ours())
+		if err != nil || got.Fate != intake.BringFailed {
+			t.Errorf("mail %d: %s %s %v", n, got.Fate, got.Reason, err)
+		}
+	}
+	d.carried(ours(), exchange()...)
+	if n := d.casesThere() - before; n != 1 {
+		t.Fatalf("%d cases", n)
+	}
+	d.shown(d.onlyCase())
+}
+
 func TestRepliesToACircularAreEachACaseOfTheirOwn(t *testing.T) {
 	d := staffed(t)
 	circular := kept(1, theDesk, "vrienden@desk.example", "", "Onze nieuwsbrief.")

@@ -58,6 +58,7 @@ const (
 	BringTrouble BringReason = "could not be written"
 	BringClosed  BringReason = "its case is closed"
 	BringErased  BringReason = "its case was erased"
+	BringFirst   BringReason = "the mail before it failed"
 )
 
 // Brought is what became of one mail or row, without a word of it.
@@ -98,12 +99,15 @@ func (i *Intake) CanBring(ctx context.Context, route casefile.Route, team casefi
 // before. What fails is told, and nothing of it was made; an error is of the whole run.
 func (i *Intake) BringMail(ctx context.Context, box Mailbox, a Arrived, in *Correspondence, b *Bringing) (Brought, error) {
 	a.Bounced, a.Replied = nil, nil
+	if in.failed && in.id == "" && !in.would {
+		return Brought{Fate: BringFailed, Reason: BringFirst}, nil
+	}
 	m, whole, err := i.readMail(ctx, box, a)
 	if errors.Is(err, errSeen) {
 		return Brought{Fate: BringSkipped, Reason: BringBefore}, i.rejoin(ctx, m, in)
 	}
 	if err != nil {
-		return i.notBrought(ctx, err)
+		return i.notBegun(ctx, in, err)
 	}
 	out := Brought{ID: idHash(m.message.ID)}
 	if out.Reason = i.unwanted(m.message, b); out.Reason != "" {
@@ -157,7 +161,7 @@ func broughtAt(m *rawmail.Message, a Arrived) time.Time {
 func (i *Intake) bringMail(ctx context.Context, m *mailing, whole io.Reader, in *Correspondence, b *Bringing) (Brought, error) {
 	err := i.sealMail(ctx, m, whole)
 	if err != nil {
-		return i.notBrought(ctx, err)
+		return i.notBegun(ctx, in, err)
 	}
 	i.overhear(ctx, m, in, b)
 	i.describe(m)
@@ -172,7 +176,7 @@ func (i *Intake) bringMail(ctx context.Context, m *mailing, whole io.Reader, in 
 		return Brought{Fate: BringSkipped, Reason: BringBefore}, i.rejoin(ctx, m, in)
 	}
 	if err != nil {
-		return i.notBrought(ctx, err)
+		return i.notBegun(ctx, in, err)
 	}
 	in.id = m.id
 	i.wake()
@@ -187,6 +191,13 @@ func again(write func() error) (err error) {
 		}
 	}
 	return err
+}
+
+// notBegun is notBrought of a mail that may be the first of its correspondence.
+func (i *Intake) notBegun(ctx context.Context, in *Correspondence, err error) (Brought, error) {
+	got, err := i.notBrought(ctx, err)
+	in.failed = in.failed || got.Fate == BringFailed
+	return got, err
 }
 
 // notBrought says why one was not taken; a run that was ended ends.

@@ -117,8 +117,16 @@ type Correspondence struct {
 	Others []func() (io.ReadCloser, error)
 
 	id     casefile.ID // the case of it; empty: there is none yet
+	failed bool        // the mail that would have made it could not be taken now
 	would  bool        // a run that writes nothing would have made one by now
 	person string      // of whom it would be
+}
+
+// Fail tells that a mail could not even be opened. Where it would have begun the case, those after
+// it wait for the next run, so that they do not begin another.
+func (c *Correspondence) Fail() Brought {
+	c.failed = true
+	return Brought{Fate: BringFailed, Reason: BringWrong}
 }
 
 // Correspond sorts kept mails into correspondences, in the order of their first mails. One
