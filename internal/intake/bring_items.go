@@ -2,6 +2,7 @@ package intake
 
 import (
 	"errors"
+	"time"
 
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
@@ -63,4 +64,16 @@ func (m *mailing) otherMail(own, quoted string, files []casefile.EntryID) casefi
 		o.From, o.Name = s.Email, s.Name
 	}
 	return o
+}
+
+// broughtAt is when a kept mail came: as the organisation's server says, else as the mailbox
+// says, else as its sender does.
+func broughtAt(m *rawmail.Message, a Arrived) time.Time {
+	if at := m.Delivered(); !at.IsZero() {
+		return at
+	}
+	if !a.At.IsZero() {
+		return a.At
+	}
+	return m.Date
 }

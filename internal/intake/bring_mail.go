@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
-	"time"
 
 	"klankbord/internal/access"
 	"klankbord/internal/casefile"
@@ -144,18 +143,6 @@ func (i *Intake) bring(ctx context.Context, m *mailing, whole io.Reader, in *Cor
 	default:
 		return i.joinMail(ctx, m, whole, in)
 	}
-}
-
-// broughtAt is when a kept mail came: as the organisation's server says, else as the mailbox
-// says, else as its sender does.
-func broughtAt(m *rawmail.Message, a Arrived) time.Time {
-	if at := m.Delivered(); !at.IsZero() {
-		return at
-	}
-	if !a.At.IsZero() {
-		return a.At
-	}
-	return m.Date
 }
 
 func (i *Intake) bringMail(ctx context.Context, m *mailing, whole io.Reader, in *Correspondence, b *Bringing) (Brought, error) {
