@@ -1,0 +1,218 @@
+// Package house is an instance that faults are tried on: the real program, served
+// from a state folder of its own on loopback, with members at the desk and people who
+// complain, each at a browser. It is started again after it was killed. It must never
+// be pointed at a real instance; it ends only the process that it started. It fails
+// when the program does not start, stops by itself or answers what nobody expects.
+package house
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"klankbord/bench/browser"
+	"klankbord/bench/fixture"
+	"klankbord/bench/machine"
+	"klankbord/bench/server"
+)
+
+// House is one instance.
+type House struct {
+	Bin     string
+	State   string // an absolute path without symbolic links
+	Site    string
+	Members map[string]*Member
+
+	args    []string
+	mail    *server.Mail
+	process *process
+	network int // how many networks people sat in
+	inside  int // how many people sit in the last of them
+	people  *browser.Network
+	staff   *browser.Network
+	word    int
+}
+
+// Member is somebody at the desk.
+type Member struct {
+	*browser.Browser
+	login *fixture.Login
+}
+
+// cases is how many the instance holds at first: enough that it is no empty one.
+const cases = 12
+
+// New copies a furnished instance into a folder and serves it.
+func New(ctx context.Context, root, bin, folder string, say func(string, ...any), extra ...string) (_ *House, err error) {
+	f, err := fixture.Load(ctx, root, cases, say)
+	if err != nil {
+		return nil, err
+	}
+	if folder, err = filepath.EvalSymlinks(folder); err != nil {
+		return nil, fmt.Errorf("folder: %w", err)
+	}
+	h := &House{Bin: bin, State: filepath.Join(folder, "state"), Members: map[string]*Member{}, staff: browser.NewNetwork(250)}
+	if err := machine.Copy(h.State, f.State); err != nil {
+		return nil, fmt.Errorf("copy instance: %w", err)
+	}
+	port, err := freePort(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if h.mail, err = server.NewMail(ctx); err != nil {
+		return nil, err
+	}
+	h.Site = "http://" + port
+	h.args = append([]string{
+		"serve", "--state", h.State, "--listen", port, "--log-level", "error", "--undo", "0s",
+		"--smtp-server", h.mail.Address, "--smtp-security", "none",
+	}, extra...)
+	if err := h.Start(ctx); err != nil {
+		return nil, errors.Join(err, h.mail.Close())
+	}
+	for email, l := range f.Logins {
+		b, err := browser.New(h.staff, h.Site)
+		if err != nil {
+			return nil, errors.Join(err, h.Close())
+		}
+		h.Members[email] = &Member{Browser: b, login: l}
+	}
+	return h, nil
+}
+
+func freePort(ctx context.Context) (string, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("find a port: %w", err)
+	}
+	return l.Addr().String(), l.Close()
+}
+
+// Start serves the instance; it does nothing when it is served already.
+func (h *House) Start(ctx context.Context) (err error) {
+	if h.Alive() {
+		return nil
+	}
+	h.forgetLines()
+	h.process, err = start(ctx, h.Bin, h.args...)
+	return err
+}
+
+// forgetLines closes connections that a dead process had open.
+func (h *House) forgetLines() {
+	h.staff.Close()
+	if h.people != nil {
+		h.people.Close()
+	}
+}
+
+// Alive reports whether the program runs.
+func (h *House) Alive() bool { return h.process != nil && h.process.alive() }
+
+// PID is that of the running program.
+func (h *House) PID() int { return h.process.cmd.Process.Pid }
+
+// Gone waits until the program that was struck dead is gone.
+func (h *House) Gone() error { return h.process.await(patience) }
+
+// Said is the last that the program told about errors since it was asked before.
+func (h *House) Said() string {
+	defer h.process.said.forget()
+	return h.process.said.String()
+}
+
+// Stop stops serving.
+func (h *House) Stop() error {
+	if !h.Alive() {
+		return nil
+	}
+	return h.process.stop()
+}
+
+// Close stops everything.
+func (h *House) Close() error {
+	err := h.Stop()
+	h.forgetLines()
+	return errors.Join(err, h.mail.Close())
+}
+
+// Command runs the program once, beside what is served, and returns what it printed.
+func (h *House) Command(ctx context.Context, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, h.Bin, args...)
+	cmd.Env = settings()
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("klankbord %s: %w: %s", strings.Join(args[:min(2, len(args))], " "), err, out)
+	}
+	return string(out), nil
+}
+
+// Verify lets the program check its own log and rows against it.
+func (h *House) Verify(ctx context.Context) error {
+	_, err := h.Command(ctx, "log", "verify", "--state", h.State)
+	return err
+}
+
+// Word is one that nobody used before.
+func (h *House) Word() string {
+	h.word++
+	return fmt.Sprintf("zeldzaam%dx%d", os.Getpid(), h.word)
+}
+
+// SignedIn is the browser of a member who is signed in.
+func (h *House) SignedIn(ctx context.Context, email string) (*Member, error) {
+	m := h.Members[email]
+	if m.Cookie("kb-desk") != "" {
+		return m, nil
+	}
+	page, err := m.Open(ctx, "/desk/signin")
+	if err != nil {
+		return nil, err
+	}
+	f, err := page.Form("password")
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(f.Fill("email", m.login.Email), f.Fill("password", m.login.Password)); err != nil {
+		return nil, err
+	}
+	if page, err = m.Press(ctx, f, ""); err != nil {
+		return nil, err
+	}
+	if f, err = page.Form("code"); err != nil {
+		return nil, err
+	}
+	code, err := m.unused(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Fill("code", code); err != nil {
+		return nil, err
+	}
+	if page, err = m.Press(ctx, f, ""); err != nil {
+		return nil, err
+	}
+	return m, page.Expect("/desk")
+}
+
+// unused waits for a one-time password that was not used yet, a minute at most.
+func (m *Member) unused(ctx context.Context) (string, error) {
+	for {
+		if code, ok := m.login.Code(time.Now()); ok {
+			return code, nil
+		}
+		select {
+		case <-ctx.Done():
+			return "", ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
+}

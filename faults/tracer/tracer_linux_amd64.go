@@ -1,0 +1,409 @@
+package tracer
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"unsafe" //nolint:depguard // two requests of ptrace take a structure; this never becomes part of the program
+
+	"golang.org/x/sys/unix"
+)
+
+// The requests and events of ptrace that golang.org/x/sys does not wrap; ptrace(2).
+const (
+	getSyscallInfo = 0x420e
+	infoEntry      = 1
+	infoExit       = 2
+	syscallStop    = unix.SIGTRAP | 0x80 // with PTRACE_O_TRACESYSGOOD
+)
+
+// Tracer is attached to a process until Detach.
+type Tracer struct {
+	pid      int
+	folder   string
+	strike   Strike
+	leave    atomic.Bool
+	struck   atomic.Bool
+	attached chan error
+	done     chan error
+
+	// What follows belongs to the goroutine that traces.
+	threads map[int]*thread
+	count   int
+	record  Record
+	failed  map[int]string // files by the descriptor whose fsync failed
+}
+
+type thread struct {
+	errno   syscall.Errno // to be returned at exit
+	seen    bool          // it has stopped once
+	leaving bool
+}
+
+// Attach begins to watch the process, all its threads and those it makes; it returns
+// when every call from now on is seen. folder is an absolute path without symbolic
+// links.
+func Attach(pid int, folder string, s Strike) (*Tracer, error) {
+	t := &Tracer{
+		pid: pid, folder: folder, strike: s, attached: make(chan error, 1), done: make(chan error, 1),
+		threads: map[int]*thread{}, failed: map[int]string{},
+	}
+	go t.run()
+	return t, <-t.attached
+}
+
+// Detach lets the process go on alone, if it lives, and returns what was seen.
+func (t *Tracer) Detach() (Record, error) {
+	t.leave.Store(true)
+	// A thread that waits in the kernel is woken by a signal that Go's runtime uses
+	// itself and that changes nothing.
+	_ = unix.Tgkill(t.pid, t.pid, unix.SIGURG)
+	err := <-t.done
+	return t.record, err
+}
+
+// Struck reports whether the strike has fallen.
+func (t *Tracer) Struck() bool { return t.struck.Load() }
+
+// run belongs to one thread of the system, as ptrace demands; that thread ends with it,
+// which also lets go of a process that was killed.
+func (t *Tracer) run() {
+	runtime.LockOSThread()
+	if err := t.seize(); err != nil {
+		t.attached <- err
+		return
+	}
+	t.attached <- nil
+	t.done <- t.follow()
+}
+
+func ptrace(request, tid int, addr, data uintptr) error {
+	if _, _, e := unix.Syscall6(unix.SYS_PTRACE, uintptr(request), uintptr(tid), addr, data, 0, 0); e != 0 {
+		return e
+	}
+	return nil
+}
+
+const options = unix.PTRACE_O_TRACESYSGOOD | unix.PTRACE_O_TRACECLONE
+
+// seize takes hold of every thread; one that begins meanwhile is found on the next
+// round.
+func (t *Tracer) seize() error {
+	for found := true; found; {
+		found = false
+		list, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", t.pid))
+		if err != nil {
+			return fmt.Errorf("list threads: %w", err)
+		}
+		for _, e := range list {
+			tid, err := strconv.Atoi(e.Name())
+			if err != nil || t.threads[tid] != nil {
+				continue
+			}
+			switch err := ptrace(unix.PTRACE_SEIZE, tid, 0, options); {
+			case errors.Is(err, unix.ESRCH), errors.Is(err, unix.EPERM) && len(t.threads) > 0:
+				continue // it ended, or came with the thread that made it
+			case err != nil:
+				return fmt.Errorf("%w: %w", ErrUnable, err)
+			}
+			found = true
+			t.threads[tid] = &thread{}
+			if err := ptrace(unix.PTRACE_INTERRUPT, tid, 0, 0); err != nil && !errors.Is(err, unix.ESRCH) {
+				return fmt.Errorf("interrupt thread: %w", err)
+			}
+		}
+	}
+	// Every thread stops once and goes on from there, watched.
+	for !t.allSeen() {
+		tid, status, err := wait()
+		if err != nil {
+			return err
+		}
+		if th := t.threads[tid]; th != nil && status.Stopped() && int(status)>>16 != 0 {
+			th.seen = true
+		}
+		if _, err := t.stopped(tid, status); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *Tracer) allSeen() bool {
+	for _, th := range t.threads {
+		if !th.seen {
+			return false
+		}
+	}
+	return true
+}
+
+// wait waits for the threads that this thread traces, and for nothing else.
+func wait() (int, unix.WaitStatus, error) {
+	for {
+		var status unix.WaitStatus
+		tid, err := unix.Wait4(-1, &status, unix.WALL|unix.WNOTHREAD, nil)
+		if errors.Is(err, unix.EINTR) {
+			continue
+		}
+		if err != nil {
+			return 0, 0, fmt.Errorf("wait for thread: %w", err)
+		}
+		return tid, status, nil
+	}
+}
+
+var errKilled = errors.New("struck dead")
+
+// follow goes from stop to stop until the process is gone or let go.
+func (t *Tracer) follow() error {
+	for len(t.threads) > 0 {
+		tid, status, err := wait()
+		if errors.Is(err, unix.ECHILD) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if t.leave.Load() {
+			t.interruptAll()
+		}
+		end, err := t.stopped(tid, status)
+		if errors.Is(err, errKilled) {
+			return nil
+		}
+		if err != nil || end {
+			return err
+		}
+	}
+	return nil
+}
+
+// interruptAll asks every thread to stop, so that it can be let go.
+func (t *Tracer) interruptAll() {
+	for tid, th := range t.threads {
+		if !th.leaving {
+			th.leaving = true
+			_ = ptrace(unix.PTRACE_INTERRUPT, tid, 0, 0) // it may have ended
+		}
+	}
+}
+
+// stopped deals with one stop of one thread; end tells that the process is gone.
+func (t *Tracer) stopped(tid int, status unix.WaitStatus) (end bool, err error) {
+	if status.Exited() || status.Signaled() {
+		delete(t.threads, tid)
+		return tid == t.pid, nil
+	}
+	th := t.threads[tid]
+	if th == nil {
+		th = &thread{seen: true} // it comes with a watched thread
+		t.threads[tid] = th
+	}
+	signal := 0
+	switch sig := status.StopSignal(); {
+	case sig == syscallStop:
+		if err := t.syscall(tid, th); err != nil {
+			return false, err
+		}
+	case int(status)>>16 != 0: // an event of ptrace itself
+	default:
+		signal = int(sig)
+	}
+	if th.leaving {
+		delete(t.threads, tid)
+		return len(t.threads) == 0, ignoreGone(ptrace(unix.PTRACE_DETACH, tid, 0, uintptr(signal)))
+	}
+	return false, ignoreGone(ptrace(unix.PTRACE_SYSCALL, tid, 0, uintptr(signal)))
+}
+
+func ignoreGone(err error) error {
+	if errors.Is(err, unix.ESRCH) {
+		return nil
+	}
+	return err
+}
+
+// info is struct ptrace_syscall_info of the kernel.
+type info struct {
+	op   uint8
+	_    [3]uint8
+	arch uint32
+	ip   uint64
+	sp   uint64
+	nr   uint64 // the result, at exit
+	args [6]uint64
+	_    uint64
+}
+
+func (t *Tracer) syscall(tid int, th *thread) error {
+	var i info
+	if err := ptrace(getSyscallInfo, tid, unsafe.Sizeof(i), uintptr(unsafe.Pointer(&i))); err != nil {
+		return ignoreGone(err)
+	}
+	switch i.op {
+	case infoEntry:
+		return t.entry(tid, th, &i)
+	case infoExit:
+		return t.exit(tid, th)
+	}
+	return nil
+}
+
+func (t *Tracer) entry(tid int, th *thread, i *info) error {
+	c, ok := t.describe(i)
+	if !ok {
+		return nil
+	}
+	t.record.Calls = append(t.record.Calls, c)
+	if name, bad := t.failed[c.FD]; bad && c.Path == name {
+		switch c.Name {
+		case "close":
+			delete(t.failed, c.FD)
+		case "fsync", "fdatasync":
+			t.record.Again = append(t.record.Again, name)
+		}
+	}
+	if t.strike.Kind == Nothing || t.record.Struck != nil || !t.strike.On(c) {
+		return nil
+	}
+	if t.count++; t.count != t.strike.At {
+		return nil
+	}
+	t.record.Struck = &c
+	t.struck.Store(true)
+	return t.hit(tid, th, &c)
+}
+
+// hit strikes the call that the thread is about to make.
+func (t *Tracer) hit(tid int, th *thread, c *Call) error {
+	if t.strike.Kind == Kill {
+		if err := unix.Kill(t.pid, unix.SIGKILL); err != nil {
+			return fmt.Errorf("kill: %w", err)
+		}
+		return errKilled
+	}
+	var regs unix.PtraceRegs
+	if err := unix.PtraceGetRegs(tid, &regs); err != nil {
+		return fmt.Errorf("read registers: %w", err)
+	}
+	if t.strike.Kind == Half {
+		regs.Rdx /= 2
+		return unix.PtraceSetRegs(tid, &regs)
+	}
+	th.errno = t.strike.Errno
+	if strings.HasSuffix(c.Name, "sync") {
+		t.failed[c.FD] = c.Path
+	}
+	regs.Orig_rax = ^uint64(0) // no such call; the result is set at its exit
+	return unix.PtraceSetRegs(tid, &regs)
+}
+
+func (t *Tracer) exit(tid int, th *thread) error {
+	errno := th.errno
+	th.errno = 0
+	if errno == 0 {
+		return nil
+	}
+	var regs unix.PtraceRegs
+	if err := unix.PtraceGetRegs(tid, &regs); err != nil {
+		return fmt.Errorf("read registers: %w", err)
+	}
+	regs.Rax = uint64(-int64(errno)) //nolint:gosec // how the kernel returns errors
+	return unix.PtraceSetRegs(tid, &regs)
+}
+
+// argument says where a call names its file: by descriptor, or by a path that may be
+// relative to a descriptor.
+type argument struct {
+	name     string
+	fd, path int // which argument; -1: none
+}
+
+func calls() map[uint64]argument {
+	m := map[uint64]argument{}
+	byFD := func(fd int, list map[uint64]string) {
+		for nr, name := range list {
+			m[nr] = argument{name, fd, -1}
+		}
+	}
+	byFD(0, map[uint64]string{
+		unix.SYS_READ: "read", unix.SYS_WRITE: "write", unix.SYS_PREAD64: "pread64", unix.SYS_PWRITE64: "pwrite64", unix.SYS_WRITEV: "writev",
+		unix.SYS_SENDTO: "sendto", unix.SYS_FSYNC: "fsync", unix.SYS_FDATASYNC: "fdatasync", unix.SYS_FTRUNCATE: "ftruncate",
+		unix.SYS_FALLOCATE: "fallocate", unix.SYS_CLOSE: "close", unix.SYS_FCNTL: "fcntl", unix.SYS_LSEEK: "lseek", unix.SYS_FSTAT: "fstat",
+		unix.SYS_FCHMOD: "fchmod", unix.SYS_GETDENTS64: "getdents64",
+	})
+	byFD(4, map[uint64]string{unix.SYS_MMAP: "mmap"})
+	for nr, name := range map[uint64]string{
+		unix.SYS_OPENAT: "openat", unix.SYS_NEWFSTATAT: "newfstatat", unix.SYS_RENAMEAT: "renameat", unix.SYS_RENAMEAT2: "renameat2",
+		unix.SYS_UNLINKAT: "unlinkat", unix.SYS_MKDIRAT: "mkdirat", unix.SYS_FACCESSAT: "faccessat", unix.SYS_FCHMODAT: "fchmodat",
+		unix.SYS_LINKAT: "linkat", unix.SYS_FACCESSAT2: "faccessat2", unix.SYS_READLINKAT: "readlinkat",
+	} {
+		m[nr] = argument{name, 0, 1}
+	}
+	for nr, name := range map[uint64]string{
+		unix.SYS_OPEN: "open", unix.SYS_RENAME: "rename", unix.SYS_UNLINK: "unlink", unix.SYS_MKDIR: "mkdir", unix.SYS_RMDIR: "rmdir",
+		unix.SYS_LINK: "link", unix.SYS_STAT: "stat", unix.SYS_LSTAT: "lstat", unix.SYS_ACCESS: "access", unix.SYS_CHMOD: "chmod",
+	} {
+		m[nr] = argument{name, -1, 0}
+	}
+	return m
+}
+
+var known = calls()
+
+// describe tells which file a call is about; ok is false when it is none of ours.
+func (t *Tracer) describe(i *info) (c Call, ok bool) {
+	a, ok := known[i.nr]
+	if !ok {
+		return c, false
+	}
+	c = Call{Name: a.name, FD: -1}
+	dir := ""
+	if a.fd >= 0 {
+		fd := int(int32(i.args[a.fd])) //nolint:gosec // descriptors are 32 bits
+		if fd >= 0 {
+			dir, _ = os.Readlink(fmt.Sprintf("/proc/%d/fd/%d", t.pid, fd))
+		}
+		c.FD = fd
+	}
+	if a.path < 0 {
+		if strings.HasPrefix(dir, "socket:") && (c.Name == "write" || c.Name == "writev" || c.Name == "sendto") {
+			c.Path = "socket"
+			return c, true
+		}
+		c.Path, ok = below(t.folder, dir)
+		return c, ok
+	}
+	c.FD = -1
+	path := t.text(i.args[a.path])
+	if !filepath.IsAbs(path) && dir != "" {
+		path = filepath.Join(dir, path)
+	}
+	c.Path, ok = below(t.folder, path)
+	return c, ok
+}
+
+const longestPath = 4096
+
+// text reads a string that ends in zero from the memory of the process.
+func (t *Tracer) text(at uint64) string {
+	f, err := os.Open(fmt.Sprintf("/proc/%d/mem", t.pid))
+	if err != nil {
+		return ""
+	}
+	defer f.Close() //nolint:errcheck // read only
+	buf := make([]byte, longestPath)
+	n, _ := f.ReadAt(buf, int64(at)) //nolint:gosec // an address of the user's half; a short read is enough
+	if end := bytes.IndexByte(buf[:n], 0); end >= 0 {
+		return string(buf[:end])
+	}
+	return ""
+}

@@ -1,0 +1,275 @@
+// Package trial tries faults on what people do with the real program: a person is
+// brought to just before the moment, one system call of the program is struck, and
+// then it is looked at what was acknowledged, what is there, and whether the program
+// goes on. It must never be pointed at a real instance. A run fails when something
+// acknowledged is lost, when something is half there or there twice, when a refusal is
+// not clear, or when the program does not go on by itself after anything but a kill.
+package trial
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"klankbord/faults/house"
+	"klankbord/faults/tracer"
+)
+
+// An operation is something that a person does and that faults are tried on.
+type operation struct {
+	name string
+	// prepare brings a person to just before the moment; what it returns does it.
+	prepare func(ctx context.Context, h *house.House) (attempt, error)
+	few     int // calls of each kind of fault that the quick subset strikes; 0: none
+}
+
+// attempt is one go at an operation.
+type attempt interface {
+	// do does it; what comes back is whether it was acknowledged, and otherwise what is
+	// wrong with how it was refused.
+	do(ctx context.Context) (acknowledged bool, unclear error)
+	// settle looks, once the program runs again, whether what was acknowledged is there,
+	// and whether what was not is wholly there or not at all; then it does it again, as a
+	// person would, and expects it to be there once.
+	settle(ctx context.Context, acknowledged bool) error
+}
+
+// The two ways in which an operation can go wrong.
+var (
+	errLost    = errors.New("lost")
+	errCorrupt = errors.New("corrupt")
+)
+
+// Tally is what was counted.
+type Tally struct {
+	Runs         int // in which the fault fell
+	Acknowledged int // of them
+	Lost         int // acknowledged and not there
+	Corrupt      int // half there, there twice, refused unclearly, or not going on
+	Missed       int // in which there was nothing to strike; no runs
+}
+
+// String is the line that outsiders read.
+func (t Tally) String() string {
+	return fmt.Sprintf("faults: runs %d, acknowledged %d, lost %d, corrupt %d", t.Runs, t.Acknowledged, t.Lost, t.Corrupt)
+}
+
+// Add adds what was counted elsewhere.
+func (t *Tally) Add(o Tally) {
+	t.Runs, t.Acknowledged, t.Lost, t.Corrupt, t.Missed = t.Runs+o.Runs, t.Acknowledged+o.Acknowledged, t.Lost+o.Lost, t.Corrupt+o.Corrupt, t.Missed+o.Missed
+}
+
+// trial is one run: a strike and what it is aimed at.
+type trial struct {
+	strike tracer.Strike
+	label  string
+}
+
+// toFiles holds for calls that touch a file; what goes out on a socket is none.
+func toFiles(names ...string) func(tracer.Call) bool {
+	return func(c tracer.Call) bool { return c.Path != "socket" && slices.Contains(names, c.Name) }
+}
+
+// family is a kind of fault and the calls that it can befall.
+type family struct {
+	label string
+	kind  tracer.Kind
+	errno syscall.Errno
+	on    func(tracer.Call) bool
+}
+
+func families() []family {
+	writes := []string{"write", "pwrite64", "ftruncate", "fallocate", "mkdirat", "renameat", "renameat2", "openat"}
+	return []family{
+		{"KILL", tracer.Kill, 0, tracer.Call.Changes},
+		{"EIO", tracer.Fail, syscall.EIO, toFiles(append(writes, "fsync", "fdatasync", "unlinkat", "unlink", "pread64", "read")...)},
+		{"ENOSPC", tracer.Fail, syscall.ENOSPC, toFiles(writes...)},
+		{"EMFILE", tracer.Fail, syscall.EMFILE, toFiles("openat")},
+		{"HALF", tracer.Half, 0, toFiles("write", "pwrite64")},
+	}
+}
+
+// trials are the strikes for an operation, from the calls of a run in which nothing is
+// struck: one for each call, or a few of each family, spread over the run, if few is
+// not 0.
+func trials(calls []tracer.Call, few int) []trial {
+	var list []trial
+	for _, f := range families() {
+		var hit []tracer.Call
+		for _, c := range calls {
+			if f.on(c) {
+				hit = append(hit, c)
+			}
+		}
+		for i := range hit {
+			if few == 0 || chosen(hit, i, few) {
+				list = append(list, trial{tracer.Strike{Kind: f.kind, Errno: f.errno, At: i + 1, On: f.on}, f.label})
+			}
+		}
+	}
+	return list
+}
+
+// chosen spreads few strikes evenly; of the calls at which most hangs it takes the
+// first and the last as well.
+func chosen(hit []tracer.Call, i, few int) bool {
+	step := max(1, len(hit)/few)
+	return i%step == step/2 || rare(hit[i]) && (i == slices.IndexFunc(hit, same(hit[i])) || !slices.ContainsFunc(hit[i+1:], same(hit[i])))
+}
+
+func same(a tracer.Call) func(tracer.Call) bool {
+	return func(b tracer.Call) bool { return a.Name == b.Name }
+}
+
+// rare holds for the calls at which most hangs.
+func rare(c tracer.Call) bool {
+	return c.Path == "socket" || slices.Contains([]string{"fsync", "fdatasync", "renameat", "renameat2"}, c.Name)
+}
+
+// harness tries faults on one instance.
+type harness struct {
+	house *house.House
+	say   func(string, ...any)
+	runs  int
+	every int // how many runs pass between two checks of the log and of all rows
+}
+
+// patience is how long an answer may take before it counts as a hang.
+const patience = 20 * time.Second
+
+// afterwards is how long the program is watched after its answer: what it does then
+// belongs to the operation too.
+const afterwards = 300 * time.Millisecond
+
+// watch does the operation once while nothing is struck and returns its calls, and how
+// many of them had been made when it was acknowledged.
+func (h *harness) watch(ctx context.Context, op operation) ([]tracer.Call, error) {
+	try, err := op.prepare(ctx, h.house)
+	if err != nil {
+		return nil, fmt.Errorf("prepare: %w", err)
+	}
+	t, err := tracer.Attach(h.house.PID(), h.house.State, tracer.Strike{})
+	if err != nil {
+		return nil, err
+	}
+	acknowledged, unclear := try.do(ctx)
+	sleep(ctx, afterwards)
+	record, err := t.Detach()
+	if err != nil {
+		return nil, err
+	}
+	if !acknowledged {
+		return nil, fmt.Errorf("%s without any fault: %w", op.name, unclear)
+	}
+	return record.Calls, try.settle(ctx, true)
+}
+
+func sleep(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
+// run tries one strike and counts what became of it.
+func (h *harness) run(ctx context.Context, op operation, x trial) (sum Tally, err error) {
+	try, err := op.prepare(ctx, h.house)
+	if err != nil {
+		return sum, fmt.Errorf("prepare: %w; it said %s", err, h.house.Said())
+	}
+	t, err := tracer.Attach(h.house.PID(), h.house.State, x.strike)
+	if err != nil {
+		return sum, err
+	}
+	within, cancel := context.WithTimeout(ctx, patience)
+	acknowledged, unclear := try.do(within)
+	hangs := within.Err() != nil
+	cancel()
+	if !t.Struck() {
+		sleep(ctx, afterwards)
+	}
+	record, err := t.Detach()
+	if err != nil {
+		return sum, err
+	}
+	wrong := h.judge(x, record, acknowledged, unclear, hangs)
+	if err := h.revive(ctx, x, record); err != nil {
+		wrong = append(wrong, err)
+	}
+	if err := try.settle(ctx, acknowledged); err != nil {
+		wrong = append(wrong, err)
+	}
+	if h.runs++; h.runs%h.every == 0 || len(wrong) > 0 {
+		if err := h.house.Verify(ctx); err != nil {
+			wrong = append(wrong, fmt.Errorf("%w: %w", errCorrupt, err))
+		}
+	}
+	sum.count(record.Struck != nil, acknowledged, wrong)
+	said := h.house.Said()
+	if len(wrong) > 0 {
+		at := "nothing"
+		if record.Struck != nil {
+			at = record.Struck.String()
+		}
+		h.say("%s, %s at %s (%d): acknowledged %t: %v; it said: %s", op.name, x.label, at, x.strike.At, acknowledged, errors.Join(wrong...), said)
+	}
+	return sum, nil
+}
+
+// count counts a run; one in which nothing was struck counts only where it went wrong.
+func (t *Tally) count(struck, acknowledged bool, wrong []error) {
+	if !struck {
+		t.Missed++
+		if len(wrong) == 0 {
+			return
+		}
+	}
+	t.Runs++
+	if acknowledged {
+		t.Acknowledged++
+	}
+	all := errors.Join(wrong...)
+	switch {
+	case errors.Is(all, errLost):
+		t.Lost++
+	case all != nil:
+		t.Corrupt++
+	}
+}
+
+// judge looks at the answer and at what the process did.
+func (h *harness) judge(x trial, record tracer.Record, acknowledged bool, unclear error, hangs bool) (wrong []error) {
+	if x.strike.Kind == tracer.Kill && record.Struck != nil {
+		return nil // the person sees that the connection broke
+	}
+	if hangs {
+		wrong = append(wrong, fmt.Errorf("%w: no answer within %s", errCorrupt, patience))
+	}
+	if !acknowledged && unclear != nil {
+		wrong = append(wrong, fmt.Errorf("%w: refused unclearly: %w", errCorrupt, unclear))
+	}
+	if !h.house.Alive() {
+		wrong = append(wrong, fmt.Errorf("%w: the process ended", errCorrupt))
+	}
+	if len(record.Again) > 0 {
+		wrong = append(wrong, fmt.Errorf("%w: fsync asked for again after it failed: %s", errCorrupt, strings.Join(record.Again, ", ")))
+	}
+	return wrong
+}
+
+// revive starts what was killed; anything else has to go on by itself.
+func (h *harness) revive(ctx context.Context, x trial, record tracer.Record) error {
+	if x.strike.Kind == tracer.Kill && record.Struck != nil {
+		if err := h.house.Gone(); err != nil {
+			return err
+		}
+	}
+	if err := h.house.Start(ctx); err != nil {
+		return fmt.Errorf("%w: does not start again: %w", errCorrupt, err)
+	}
+	return nil
+}

@@ -1,0 +1,90 @@
+package trial
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"klankbord/faults/house"
+)
+
+// Options say what is tried.
+type Options struct {
+	Root   string // of the source tree
+	Bin    string // the built program
+	Folder string // for what ends with the run
+	Quick  bool   // a subset that takes a minute
+	Only   []string
+	Say    func(format string, args ...any)
+}
+
+// operations is the table of what faults are tried on. Whoever adds a way in which
+// something is acknowledged to somebody adds a line here.
+func operations() []operation {
+	return []operation{
+		{name: "submit", prepare: prepareSubmission, few: 6},
+	}
+}
+
+// Run tries every fault that the options ask for, on one operation after the other.
+func Run(ctx context.Context, o Options) (sum Tally, err error) {
+	for _, op := range operations() {
+		if len(o.Only) > 0 && !slices.Contains(o.Only, op.name) || o.Quick && op.few == 0 {
+			continue
+		}
+		part, err := each(ctx, o, op)
+		sum.Add(part)
+		if err != nil {
+			return sum, fmt.Errorf("%s: %w", op.name, err)
+		}
+	}
+	return sum, nil
+}
+
+// checkEvery is how many runs of the quick subset pass between two checks of the log;
+// otherwise it is checked after each.
+const checkEvery = 10
+
+// each tries the faults on one operation, on an instance of its own.
+func each(ctx context.Context, o Options, op operation) (sum Tally, err error) {
+	began := time.Now()
+	at := filepath.Join(o.Folder, op.name)
+	if err := os.Mkdir(at, 0o750); err != nil {
+		return sum, fmt.Errorf("make folder: %w", err)
+	}
+	place, err := house.New(ctx, o.Root, o.Bin, at, o.Say)
+	if err != nil {
+		return sum, err
+	}
+	defer func() { err = errors.Join(err, place.Close(), os.RemoveAll(at)) }()
+	h, few := &harness{house: place, say: o.Say, every: 1}, 0
+	if o.Quick {
+		h.every, few = checkEvery, op.few
+	}
+	calls, err := h.watch(ctx, op)
+	if err != nil {
+		return sum, err
+	}
+	list := trials(calls, few)
+	o.Say("%s: %d calls, %d faults to try", op.name, len(calls), len(list))
+	for _, x := range list {
+		if err := ctx.Err(); err != nil {
+			return sum, err
+		}
+		one, err := h.run(ctx, op, x)
+		sum.Add(one)
+		if err != nil {
+			return sum, fmt.Errorf("%s: %w", x.label, err)
+		}
+	}
+	if err := place.Verify(ctx); err != nil {
+		sum.Corrupt++
+		o.Say("%s: %v", op.name, err)
+	}
+	o.Say("%s: %s; %d found nothing to strike; %s", op.name, sum, sum.Missed, time.Since(began).Round(time.Second))
+	return sum, nil
+}
