@@ -50,7 +50,7 @@ const cases = 12
 
 // New copies a furnished instance into a folder and serves it.
 func New(ctx context.Context, root, bin, folder string, say func(string, ...any), extra ...string) (_ *House, err error) {
-	f, err := fixture.Load(ctx, root, cases, say)
+	f, err := furnished(ctx, root, say)
 	if err != nil {
 		return nil, err
 	}
@@ -84,6 +84,28 @@ func New(ctx context.Context, root, bin, folder string, say func(string, ...any)
 		h.Members[email] = &Member{Browser: b, login: l}
 	}
 	return h, nil
+}
+
+// furnished is an instance with members and a few cases, built once and kept apart from
+// those of the benchmarks, which would be thrown away where formats differ.
+func furnished(ctx context.Context, root string, say func(string, ...any)) (f *fixture.Fixture, err error) {
+	const name = "XDG_CACHE_HOME"
+	before, was := os.LookupEnv(name)
+	apart, err := filepath.Abs(filepath.Join(root, "build", "faults-cache"))
+	if err != nil {
+		return nil, fmt.Errorf("find cache: %w", err)
+	}
+	defer func() {
+		if was {
+			err = errors.Join(err, os.Setenv(name, before))
+		} else {
+			err = errors.Join(err, os.Unsetenv(name))
+		}
+	}()
+	if err := os.Setenv(name, apart); err != nil {
+		return nil, fmt.Errorf("find cache: %w", err)
+	}
+	return fixture.Load(ctx, root, cases, say)
 }
 
 func freePort(ctx context.Context) (string, error) {

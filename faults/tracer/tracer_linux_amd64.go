@@ -31,6 +31,7 @@ type Tracer struct {
 	strike   Strike
 	leave    atomic.Bool
 	struck   atomic.Bool
+	seen     atomic.Int64
 	attached chan error
 	done     chan error
 
@@ -72,8 +73,10 @@ func (t *Tracer) Detach() (Record, error) {
 // Struck reports whether the strike has fallen.
 func (t *Tracer) Struck() bool { return t.struck.Load() }
 
-// run belongs to one thread of the system, as ptrace demands; that thread ends with it,
-// which also lets go of a process that was killed.
+// Seen is how many calls were seen so far.
+func (t *Tracer) Seen() int { return int(t.seen.Load()) }
+
+// run belongs to one thread of the system, as ptrace demands.
 func (t *Tracer) run() {
 	runtime.LockOSThread()
 	if err := t.seize(); err != nil {
@@ -177,13 +180,30 @@ func (t *Tracer) follow() error {
 		}
 		end, err := t.stopped(tid, status)
 		if errors.Is(err, errKilled) {
-			return nil
+			return t.bury()
 		}
 		if err != nil || end {
 			return err
 		}
 	}
 	return nil
+}
+
+// bury waits until nothing is left of a process that was struck dead; until then the
+// kernel keeps it for whoever traces it.
+func (t *Tracer) bury() error {
+	for {
+		tid, status, err := wait()
+		if errors.Is(err, unix.ECHILD) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if tid == t.pid && (status.Exited() || status.Signaled()) {
+			return nil
+		}
+	}
 }
 
 // interruptAll asks every thread to stop, so that it can be let go.
@@ -263,6 +283,7 @@ func (t *Tracer) entry(tid int, th *thread, i *info) error {
 		return nil
 	}
 	t.record.Calls = append(t.record.Calls, c)
+	t.seen.Add(1)
 	if name, bad := t.failed[c.FD]; bad && c.Path == name {
 		switch c.Name {
 		case "close":

@@ -13,3 +13,6 @@ func (*Tracer) Detach() (Record, error) { return Record{}, ErrUnable }
 
 // Struck is never reached.
 func (*Tracer) Struck() bool { return false }
+
+// Seen is never reached.
+func (*Tracer) Seen() int { return 0 }

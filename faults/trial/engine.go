@@ -24,7 +24,11 @@ type operation struct {
 	name string
 	// prepare brings a person to just before the moment; what it returns does it.
 	prepare func(ctx context.Context, h *house.House) (attempt, error)
-	few     int // calls of each kind of fault that the quick subset strikes; 0: none
+	// finish looks at the end at what may take a while; nil: nothing does. blobs is how
+	// many sealed files there were at first.
+	finish func(ctx context.Context, h *house.House, blobs int) error
+	answer string // how what tells somebody of success begins; empty: a redirect
+	few    int    // calls of each kind of fault that the quick subset strikes; 0: none
 }
 
 // attempt is one go at an operation.
@@ -145,27 +149,28 @@ const patience = 20 * time.Second
 // belongs to the operation too.
 const afterwards = 300 * time.Millisecond
 
-// watch does the operation once while nothing is struck and returns its calls, and how
-// many of them had been made when it was acknowledged.
-func (h *harness) watch(ctx context.Context, op operation) ([]tracer.Call, error) {
+// watch does the operation once while nothing is struck and returns its calls: all of
+// them, and those made until it was acknowledged.
+func (h *harness) watch(ctx context.Context, op operation) (all, until []tracer.Call, err error) {
 	try, err := op.prepare(ctx, h.house)
 	if err != nil {
-		return nil, fmt.Errorf("prepare: %w", err)
+		return nil, nil, fmt.Errorf("prepare: %w", err)
 	}
 	t, err := tracer.Attach(h.house.PID(), h.house.State, tracer.Strike{})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	acknowledged, unclear := try.do(ctx)
+	n := t.Seen()
 	sleep(ctx, afterwards)
 	record, err := t.Detach()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if !acknowledged {
-		return nil, fmt.Errorf("%s without any fault: %w", op.name, unclear)
+		return nil, nil, fmt.Errorf("%s without any fault: %w", op.name, unclear)
 	}
-	return record.Calls, try.settle(ctx, true)
+	return record.Calls, record.Calls[:n], try.settle(ctx, true)
 }
 
 func sleep(ctx context.Context, d time.Duration) {
@@ -208,7 +213,9 @@ func (h *harness) run(ctx context.Context, op operation, x trial) (sum Tally, er
 			wrong = append(wrong, fmt.Errorf("%w: %w", errCorrupt, err))
 		}
 	}
-	sum.count(record.Struck != nil, acknowledged, wrong)
+	if sum.count(record.Struck != nil, acknowledged, wrong); record.Struck == nil {
+		h.say("%s, %s %d: nothing to strike", op.name, x.label, x.strike.At)
+	}
 	said := h.house.Said()
 	if len(wrong) > 0 {
 		at := "nothing"

@@ -23,7 +23,7 @@ func prepareSubmission(ctx context.Context, h *house.House) (attempt, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.File = strings.Repeat("what the file of "+p.Word+" holds\n", 200)
+	p.File = fileOf(p)
 	if err := p.FillIn(ctx); err != nil {
 		return nil, err
 	}
@@ -140,22 +140,22 @@ func (s *submission) onDesk(ctx context.Context, desk *house.Member) (int, error
 		if text := page.Text(); !strings.Contains(text, "end-"+s.person.Word) || !strings.Contains(text, house.FileName) {
 			return 0, fmt.Errorf("%w: %s is not whole: %s", errCorrupt, path, text)
 		}
-		if err := s.fileOn(ctx, desk, page); err != nil {
+		if err := fileOn(ctx, desk, page, len(s.person.File)); err != nil {
 			return 0, err
 		}
 	}
 	return len(list), nil
 }
 
-// fileOn reads the file of the case to its end.
-func (s *submission) fileOn(ctx context.Context, desk *house.Member, page *browser.Page) error {
+// fileOn reads the file of a case to its end.
+func fileOn(ctx context.Context, desk *house.Member, page *browser.Page, size int) error {
 	u, err := page.Link("/file/")
 	if err != nil {
 		return fmt.Errorf("%w: %w", errCorrupt, err)
 	}
 	n, err := desk.Stream(ctx, u)
-	if err != nil || n != int64(len(s.person.File)) {
-		return fmt.Errorf("%w: the file has %d bytes of %d: %w", errCorrupt, n, len(s.person.File), err)
+	if err != nil || n != int64(size) {
+		return fmt.Errorf("%w: the file has %d bytes of %d: %w", errCorrupt, n, size, err)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"klankbord/faults/house"
+	"klankbord/faults/tracer"
 )
 
 // Options say what is tried.
@@ -27,6 +28,9 @@ type Options struct {
 func operations() []operation {
 	return []operation{
 		{name: "submit", prepare: prepareSubmission, few: 6},
+		{name: "reply", prepare: (&replies{}).prepare, few: 3},
+		{name: "grant", prepare: prepareGrant, few: 3},
+		{name: "erase", prepare: prepareErasure, few: 3, finish: swept},
 	}
 }
 
@@ -61,13 +65,25 @@ func each(ctx context.Context, o Options, op operation) (sum Tally, err error) {
 		return sum, err
 	}
 	defer func() { err = errors.Join(err, place.Close(), os.RemoveAll(at)) }()
+	files, err := blobs(place.State)
+	if err != nil {
+		return sum, err
+	}
 	h, few := &harness{house: place, say: o.Say, every: 1}, 0
 	if o.Quick {
 		h.every, few = checkEvery, op.few
 	}
-	calls, err := h.watch(ctx, op)
-	if err != nil {
-		return sum, err
+	var calls, until []tracer.Call
+	for range 2 { // the first time more is read from the disk than later
+		if calls, until, err = h.watch(ctx, op); err != nil {
+			return sum, err
+		}
+	}
+	if o.Quick {
+		calls = until
+	}
+	if sum, err = h.power(ctx, op, at); err != nil {
+		return sum, fmt.Errorf("power loss: %w", err)
 	}
 	list := trials(calls, few)
 	o.Say("%s: %d calls, %d faults to try", op.name, len(calls), len(list))
@@ -81,7 +97,10 @@ func each(ctx context.Context, o Options, op operation) (sum Tally, err error) {
 			return sum, fmt.Errorf("%s: %w", x.label, err)
 		}
 	}
-	if err := place.Verify(ctx); err != nil {
+	if op.finish != nil && !o.Quick {
+		err = op.finish(ctx, place, len(files))
+	}
+	if err = errors.Join(err, place.Verify(ctx)); err != nil {
 		sum.Corrupt++
 		o.Say("%s: %v", op.name, err)
 	}
