@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"klankbord/bench/browser"
@@ -86,9 +87,14 @@ func New(ctx context.Context, root, bin, folder string, say func(string, ...any)
 	return h, nil
 }
 
+// building keeps two houses from building the same instance at once.
+var building sync.Mutex
+
 // furnished is an instance with members and a few cases, built once and kept apart from
 // those of the benchmarks, which would be thrown away where formats differ.
 func furnished(ctx context.Context, root string, say func(string, ...any)) (f *fixture.Fixture, err error) {
+	building.Lock()
+	defer building.Unlock()
 	const name = "XDG_CACHE_HOME"
 	before, was := os.LookupEnv(name)
 	apart, err := filepath.Abs(filepath.Join(root, "build", "faults-cache"))

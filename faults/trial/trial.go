@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"klankbord/faults/house"
@@ -34,24 +35,37 @@ func operations() []operation {
 	}
 }
 
-// Run tries every fault that the options ask for, on one operation after the other.
+// Run tries every fault that the options ask for.
 func Run(ctx context.Context, o Options) (sum Tally, err error) {
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	turn := make(chan struct{}, atOnce)
 	for _, op := range operations() {
 		if len(o.Only) > 0 && !slices.Contains(o.Only, op.name) || o.Quick && op.few == 0 {
 			continue
 		}
-		part, err := each(ctx, o, op)
-		sum.Add(part)
-		if err != nil {
-			return sum, fmt.Errorf("%s: %w", op.name, err)
-		}
+		turn <- struct{}{}
+		all.Go(func() {
+			defer func() { <-turn }()
+			part, failed := each(ctx, o, op)
+			mu.Lock()
+			defer mu.Unlock()
+			sum.Add(part)
+			if failed != nil {
+				err = errors.Join(err, fmt.Errorf("%s: %w", op.name, failed))
+			}
+		})
 	}
-	return sum, nil
+	all.Wait()
+	return sum, err
 }
 
-// checkEvery is how many runs of the quick subset pass between two checks of the log;
-// otherwise it is checked after each.
-const checkEvery = 10
+// checkEvery is how many runs pass between two checks of the log and of all rows by it;
+// it is checked at the end as well.
+const checkEvery = 20
+
+// atOnce is how many operations are tried side by side, each on its own instance.
+const atOnce = 2
 
 // each tries the faults on one operation, on an instance of its own.
 func each(ctx context.Context, o Options, op operation) (sum Tally, err error) {
@@ -69,9 +83,9 @@ func each(ctx context.Context, o Options, op operation) (sum Tally, err error) {
 	if err != nil {
 		return sum, err
 	}
-	h, few := &harness{house: place, say: o.Say, every: 1}, 0
+	h, few := &harness{house: place, say: o.Say, every: checkEvery}, 0
 	if o.Quick {
-		h.every, few = checkEvery, op.few
+		few = op.few
 	}
 	var calls, until []tracer.Call
 	for range 2 { // the first time more is read from the disk than later
