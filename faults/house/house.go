@@ -20,7 +20,6 @@ import (
 	"klankbord/bench/browser"
 	"klankbord/bench/fixture"
 	"klankbord/bench/machine"
-	"klankbord/bench/server"
 )
 
 // House is one instance.
@@ -31,7 +30,7 @@ type House struct {
 	Members map[string]*Member
 
 	args    []string
-	mail    *server.Mail
+	mail    *sink
 	process *process
 	network int // how many networks people sat in
 	inside  int // how many people sit in the last of them
@@ -66,16 +65,16 @@ func New(ctx context.Context, root, bin, folder string, say func(string, ...any)
 	if err != nil {
 		return nil, err
 	}
-	if h.mail, err = server.NewMail(ctx); err != nil {
+	if h.mail, err = newSink(ctx); err != nil {
 		return nil, err
 	}
 	h.Site = "http://" + port
 	h.args = append([]string{
 		"serve", "--state", h.State, "--listen", port, "--log-level", "error", "--undo", "0s",
-		"--smtp-server", h.mail.Address, "--smtp-security", "none",
+		"--smtp-server", h.mail.address, "--smtp-security", "none",
 	}, extra...)
 	if err := h.Start(ctx); err != nil {
-		return nil, errors.Join(err, h.mail.Close())
+		return nil, errors.Join(err, h.mail.close())
 	}
 	for email, l := range f.Logins {
 		b, err := browser.New(h.staff, h.Site)
@@ -167,7 +166,7 @@ func (h *House) Stop() error {
 func (h *House) Close() error {
 	err := h.Stop()
 	h.forgetLines()
-	return errors.Join(err, h.mail.Close())
+	return errors.Join(err, h.mail.close())
 }
 
 // Command runs the program once, beside what is served, and returns what it printed.

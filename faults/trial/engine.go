@@ -213,9 +213,7 @@ func (h *harness) run(ctx context.Context, op operation, x trial) (sum Tally, er
 			wrong = append(wrong, fmt.Errorf("%w: %w", errCorrupt, err))
 		}
 	}
-	if sum.count(record.Struck != nil, acknowledged, wrong); record.Struck == nil {
-		h.say("%s, %s %d: nothing to strike", op.name, x.label, x.strike.At)
-	}
+	sum.count(record.Struck != nil, acknowledged, wrong)
 	said := h.house.Said()
 	if len(wrong) > 0 {
 		at := "nothing"
