@@ -28,6 +28,7 @@ type House struct {
 	State   string // an absolute path without symbolic links
 	Site    string
 	Members map[string]*Member
+	Mailbox *Mailbox // whose mail becomes cases
 
 	args    []string
 	mail    *sink
@@ -68,13 +69,16 @@ func New(ctx context.Context, root, bin, folder string, say func(string, ...any)
 	if h.mail, err = newSink(ctx); err != nil {
 		return nil, err
 	}
+	if h.Mailbox, err = newMailbox(ctx, folder); err != nil {
+		return nil, errors.Join(err, h.mail.close())
+	}
 	h.Site = "http://" + port
 	h.args = append([]string{
 		"serve", "--state", h.State, "--listen", port, "--log-level", "error", "--undo", "0s",
-		"--smtp-server", h.mail.address, "--smtp-security", "none",
+		"--smtp-server", h.mail.address, "--smtp-security", "none", "--mailbox", h.Mailbox.setting,
 	}, extra...)
 	if err := h.Start(ctx); err != nil {
-		return nil, errors.Join(err, h.mail.close())
+		return nil, errors.Join(err, h.mail.close(), h.Mailbox.close())
 	}
 	for email, l := range f.Logins {
 		b, err := browser.New(h.staff, h.Site)
@@ -127,6 +131,11 @@ func (h *House) Start(ctx context.Context) (err error) {
 		return nil
 	}
 	h.forgetLines()
+	if h.process != nil {
+		if err := h.endLeases(ctx); err != nil {
+			return err
+		}
+	}
 	h.process, err = start(ctx, h.Bin, h.args...)
 	return err
 }
@@ -166,7 +175,7 @@ func (h *House) Stop() error {
 func (h *House) Close() error {
 	err := h.Stop()
 	h.forgetLines()
-	return errors.Join(err, h.mail.close())
+	return errors.Join(err, h.mail.close(), h.Mailbox.close())
 }
 
 // Command runs the program once, beside what is served, and returns what it printed.

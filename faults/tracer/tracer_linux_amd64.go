@@ -337,7 +337,7 @@ func (t *Tracer) exit(tid int, th *thread) error {
 	if err := unix.PtraceGetRegs(tid, &regs); err != nil {
 		return fmt.Errorf("read registers: %w", err)
 	}
-	regs.Rax = uint64(-int64(errno)) //nolint:gosec // how the kernel returns errors
+	regs.Rax = uint64(-int64(errno)) // how the kernel returns errors
 	return unix.PtraceSetRegs(tid, &regs)
 }
 
@@ -389,7 +389,7 @@ func (t *Tracer) describe(i *info) (c Call, ok bool) {
 	c = Call{Name: a.name, FD: -1}
 	dir := ""
 	if a.fd >= 0 {
-		fd := int(int32(i.args[a.fd])) //nolint:gosec // descriptors are 32 bits
+		fd := int(int32(i.args[a.fd])) // descriptors are 32 bits
 		if fd >= 0 {
 			dir, _ = os.Readlink(fmt.Sprintf("/proc/%d/fd/%d", t.pid, fd))
 		}
@@ -420,9 +420,9 @@ func (t *Tracer) text(at uint64) string {
 	if err != nil {
 		return ""
 	}
-	defer f.Close() //nolint:errcheck // read only
+	defer f.Close() // read only
 	buf := make([]byte, longestPath)
-	n, _ := f.ReadAt(buf, int64(at)) //nolint:gosec // an address of the user's half; a short read is enough
+	n, _ := f.ReadAt(buf, int64(at)) // an address of the user's half; a short read is enough
 	if end := bytes.IndexByte(buf[:n], 0); end >= 0 {
 		return string(buf[:end])
 	}

@@ -29,6 +29,7 @@ type Options struct {
 func operations() []operation {
 	return []operation{
 		{name: "submit", prepare: prepareSubmission, few: 6},
+		{name: "mail", prepare: prepareLetter, few: 1, answer: `UID STORE`},
 		{name: "reply", prepare: (&replies{}).prepare, few: 3},
 		{name: "grant", prepare: prepareGrant, few: 3},
 		{name: "erase", prepare: prepareErasure, few: 3, finish: swept},
