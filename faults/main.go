@@ -19,6 +19,7 @@ import (
 	"syscall"
 
 	"klankbord/bench/server"
+	"klankbord/faults/tracer"
 	"klankbord/faults/trial"
 )
 
@@ -36,7 +37,17 @@ type options struct {
 	totals string
 }
 
+// tracing is the argument with which this program starts itself to trace another.
+const tracing = "trace"
+
 func run(ctx context.Context, args []string) int {
+	if len(args) == 1 && args[0] == tracing {
+		if err := tracer.Serve(os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, "faults:", err)
+			return 1
+		}
+		return 0
+	}
 	var o options
 	flags := flag.NewFlagSet("faults", flag.ContinueOnError)
 	flags.BoolVar(&o.quick, "quick", false, "only a subset that takes a minute")
@@ -107,7 +118,11 @@ func whole(ctx context.Context, o options) (sum trial.Tally, err error) {
 		}
 		o.bin = filepath.Join(folder, "klankbord")
 	}
-	t := trial.Options{Root: root, Bin: o.bin, Folder: folder, Quick: o.quick, Say: say}
+	self, err := os.Executable()
+	if err != nil {
+		return sum, fmt.Errorf("find this program: %w", err)
+	}
+	t := trial.Options{Tracer: []string{self, tracing}, Root: root, Bin: o.bin, Folder: folder, Quick: o.quick, Say: say}
 	if o.only != "" {
 		t.Only = strings.Split(o.only, ",")
 	}

@@ -11,7 +11,6 @@ package tracer
 import (
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 )
@@ -26,14 +25,13 @@ type Call struct {
 // String is the call as a person reads it.
 func (c Call) String() string { return c.Name + " " + c.Path }
 
-// Changes reports whether the call can change what lies on the disk, or tells
-// somebody outside something. A kill before a call that does neither is a kill before
-// the next that does.
-func (c Call) Changes() bool {
-	return slices.Contains([]string{
+// Changing lists the calls that can change what lies on the disk, or tell somebody
+// outside something. A kill before any other call is a kill before the next of these.
+func Changing() []string {
+	return []string{
 		"write", "pwrite64", "writev", "sendto", "fsync", "fdatasync", "ftruncate", "fallocate", "openat", "rename", "renameat", "renameat2",
 		"unlink", "unlinkat", "mkdir", "mkdirat", "rmdir", "link", "linkat", "fchmod", "fchmodat", "close",
-	}, c.Name)
+	}
 }
 
 // Kind is what befalls a call.
@@ -47,26 +45,26 @@ const (
 	Half                // only the first half of the bytes is written
 )
 
-// Strike is what befalls the call that is the At-th, from 1, of those for which On
-// holds.
+// Strike is what befalls the call that is the At-th, from 1, of those that it is aimed
+// at.
 type Strike struct {
-	Kind  Kind
-	Errno syscall.Errno // of Fail
-	At    int
-	On    func(Call) bool
+	Kind    Kind
+	Errno   syscall.Errno // of Fail
+	At      int
+	Calls   []string // names of the calls that it is aimed at
+	Sockets bool     // also those that answer on a socket
 }
 
-// String is the strike as a person reads it.
-func (s Strike) String() string {
-	name := map[Kind]string{Nothing: "nothing", Kill: "KILL", Half: "HALF", Fail: names()[s.Errno]}[s.Kind]
-	return name + " at " + strconv.Itoa(s.At)
+// On reports whether the strike is aimed at a call.
+func (s Strike) On(c Call) bool {
+	return slices.Contains(s.Calls, c.Name) && (s.Sockets || c.Path != socket)
 }
 
-func names() map[syscall.Errno]string {
-	return map[syscall.Errno]string{
-		syscall.EIO: "EIO", syscall.ENOSPC: "ENOSPC", syscall.EMFILE: "EMFILE", syscall.EDQUOT: "EDQUOT", syscall.EROFS: "EROFS",
-	}
-}
+// socket stands for the path of every socket.
+const socket = "socket"
+
+// Answers reports whether the call writes to a socket.
+func (c Call) Answers() bool { return c.Path == socket }
 
 // Record is what was seen.
 type Record struct {

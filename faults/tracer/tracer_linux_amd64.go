@@ -24,21 +24,15 @@ const (
 	syscallStop    = unix.SIGTRAP | 0x80 // with PTRACE_O_TRACESYSGOOD
 )
 
-// Tracer is attached to a process until Detach.
-type Tracer struct {
-	pid      int
-	folder   string
-	strike   Strike
-	leave    atomic.Bool
-	struck   atomic.Bool
-	seen     atomic.Int64
-	attached chan error
-	done     chan error
-
-	// What follows belongs to the goroutine that traces.
+// follower is attached to a process. All but leave belongs to the goroutine that
+// traces.
+type follower struct {
+	order
+	leave   atomic.Bool
+	tell    func(event)
 	threads map[int]*thread
 	count   int
-	record  Record
+	struck  bool
 	failed  map[int]string // files by the descriptor whose fsync failed
 }
 
@@ -48,43 +42,23 @@ type thread struct {
 	leaving bool
 }
 
-// Attach begins to watch the process, all its threads and those it makes; it returns
-// when every call from now on is seen. folder is an absolute path without symbolic
-// links.
-func Attach(pid int, folder string, s Strike) (*Tracer, error) {
-	t := &Tracer{
-		pid: pid, folder: folder, strike: s, attached: make(chan error, 1), done: make(chan error, 1),
-		threads: map[int]*thread{}, failed: map[int]string{},
+// follow watches the process that the order names, all its threads and those it makes,
+// until the process is gone or until ends. It tells what it sees.
+func follow(o order, until <-chan struct{}, tell func(event)) error {
+	runtime.LockOSThread() // ptrace demands that one thread does it all
+	f := &follower{order: o, tell: tell, threads: map[int]*thread{}, failed: map[int]string{}}
+	if err := f.seize(); err != nil {
+		return err
 	}
-	go t.run()
-	return t, <-t.attached
-}
-
-// Detach lets the process go on alone, if it lives, and returns what was seen.
-func (t *Tracer) Detach() (Record, error) {
-	t.leave.Store(true)
-	// A thread that waits in the kernel is woken by a signal that Go's runtime uses
-	// itself and that changes nothing.
-	_ = unix.Tgkill(t.pid, t.pid, unix.SIGURG)
-	err := <-t.done
-	return t.record, err
-}
-
-// Struck reports whether the strike has fallen.
-func (t *Tracer) Struck() bool { return t.struck.Load() }
-
-// Seen is how many calls were seen so far.
-func (t *Tracer) Seen() int { return int(t.seen.Load()) }
-
-// run belongs to one thread of the system, as ptrace demands.
-func (t *Tracer) run() {
-	runtime.LockOSThread()
-	if err := t.seize(); err != nil {
-		t.attached <- err
-		return
-	}
-	t.attached <- nil
-	t.done <- t.follow()
+	tell(event{Attached: true})
+	go func() {
+		<-until
+		f.leave.Store(true)
+		// A thread that waits in the kernel is woken by a signal that Go's runtime uses
+		// itself and that changes nothing.
+		_ = unix.Tgkill(o.PID, o.PID, unix.SIGURG)
+	}()
+	return f.watch()
 }
 
 func ptrace(request, tid int, addr, data uintptr) error {
@@ -98,10 +72,10 @@ const options = unix.PTRACE_O_TRACESYSGOOD | unix.PTRACE_O_TRACECLONE
 
 // seize takes hold of every thread; one that begins meanwhile is found on the next
 // round.
-func (t *Tracer) seize() error {
+func (t *follower) seize() error {
 	for found := true; found; {
 		found = false
-		list, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", t.pid))
+		list, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", t.PID))
 		if err != nil {
 			return fmt.Errorf("list threads: %w", err)
 		}
@@ -139,7 +113,7 @@ func (t *Tracer) seize() error {
 	return nil
 }
 
-func (t *Tracer) allSeen() bool {
+func (t *follower) allSeen() bool {
 	for _, th := range t.threads {
 		if !th.seen {
 			return false
@@ -148,11 +122,11 @@ func (t *Tracer) allSeen() bool {
 	return true
 }
 
-// wait waits for the threads that this thread traces, and for nothing else.
+// wait waits for what is traced; this process has no children of its own.
 func wait() (int, unix.WaitStatus, error) {
 	for {
 		var status unix.WaitStatus
-		tid, err := unix.Wait4(-1, &status, unix.WALL|unix.WNOTHREAD, nil)
+		tid, err := unix.Wait4(-1, &status, unix.WALL, nil)
 		if errors.Is(err, unix.EINTR) {
 			continue
 		}
@@ -165,8 +139,8 @@ func wait() (int, unix.WaitStatus, error) {
 
 var errKilled = errors.New("struck dead")
 
-// follow goes from stop to stop until the process is gone or let go.
-func (t *Tracer) follow() error {
+// watch goes from stop to stop until the process is gone or let go.
+func (t *follower) watch() error {
 	for len(t.threads) > 0 {
 		tid, status, err := wait()
 		if errors.Is(err, unix.ECHILD) {
@@ -191,7 +165,7 @@ func (t *Tracer) follow() error {
 
 // bury waits until nothing is left of a process that was struck dead; until then the
 // kernel keeps it for whoever traces it.
-func (t *Tracer) bury() error {
+func (t *follower) bury() error {
 	for {
 		tid, status, err := wait()
 		if errors.Is(err, unix.ECHILD) {
@@ -200,14 +174,14 @@ func (t *Tracer) bury() error {
 		if err != nil {
 			return err
 		}
-		if tid == t.pid && (status.Exited() || status.Signaled()) {
+		if tid == t.PID && (status.Exited() || status.Signaled()) {
 			return nil
 		}
 	}
 }
 
 // interruptAll asks every thread to stop, so that it can be let go.
-func (t *Tracer) interruptAll() {
+func (t *follower) interruptAll() {
 	for tid, th := range t.threads {
 		if !th.leaving {
 			th.leaving = true
@@ -217,10 +191,10 @@ func (t *Tracer) interruptAll() {
 }
 
 // stopped deals with one stop of one thread; end tells that the process is gone.
-func (t *Tracer) stopped(tid int, status unix.WaitStatus) (end bool, err error) {
+func (t *follower) stopped(tid int, status unix.WaitStatus) (end bool, err error) {
 	if status.Exited() || status.Signaled() {
 		delete(t.threads, tid)
-		return tid == t.pid, nil
+		return tid == t.PID, nil
 	}
 	th := t.threads[tid]
 	if th == nil {
@@ -263,7 +237,7 @@ type info struct {
 	_    uint64
 }
 
-func (t *Tracer) syscall(tid int, th *thread) error {
+func (t *follower) syscall(tid int, th *thread) error {
 	var i info
 	if err := ptrace(getSyscallInfo, tid, unsafe.Sizeof(i), uintptr(unsafe.Pointer(&i))); err != nil {
 		return ignoreGone(err)
@@ -277,36 +251,35 @@ func (t *Tracer) syscall(tid int, th *thread) error {
 	return nil
 }
 
-func (t *Tracer) entry(tid int, th *thread, i *info) error {
+func (t *follower) entry(tid int, th *thread, i *info) error {
 	c, ok := t.describe(i)
 	if !ok {
 		return nil
 	}
-	t.record.Calls = append(t.record.Calls, c)
-	t.seen.Add(1)
+	t.tell(event{Call: &c})
 	if name, bad := t.failed[c.FD]; bad && c.Path == name {
 		switch c.Name {
 		case "close":
 			delete(t.failed, c.FD)
 		case "fsync", "fdatasync":
-			t.record.Again = append(t.record.Again, name)
+			t.tell(event{Again: name})
 		}
 	}
-	if t.strike.Kind == Nothing || t.record.Struck != nil || !t.strike.On(c) {
+	if t.Strike.Kind == Nothing || t.struck || !t.Strike.On(c) {
 		return nil
 	}
-	if t.count++; t.count != t.strike.At {
+	if t.count++; t.count != t.Strike.At {
 		return nil
 	}
-	t.record.Struck = &c
-	t.struck.Store(true)
+	t.struck = true
+	t.tell(event{Struck: &c})
 	return t.hit(tid, th, &c)
 }
 
 // hit strikes the call that the thread is about to make.
-func (t *Tracer) hit(tid int, th *thread, c *Call) error {
-	if t.strike.Kind == Kill {
-		if err := unix.Kill(t.pid, unix.SIGKILL); err != nil {
+func (t *follower) hit(tid int, th *thread, c *Call) error {
+	if t.Strike.Kind == Kill {
+		if err := unix.Kill(t.PID, unix.SIGKILL); err != nil {
 			return fmt.Errorf("kill: %w", err)
 		}
 		return errKilled
@@ -315,11 +288,11 @@ func (t *Tracer) hit(tid int, th *thread, c *Call) error {
 	if err := unix.PtraceGetRegs(tid, &regs); err != nil {
 		return fmt.Errorf("read registers: %w", err)
 	}
-	if t.strike.Kind == Half {
+	if t.Strike.Kind == Half {
 		regs.Rdx /= 2
 		return unix.PtraceSetRegs(tid, &regs)
 	}
-	th.errno = t.strike.Errno
+	th.errno = t.Strike.Errno
 	if strings.HasSuffix(c.Name, "sync") {
 		t.failed[c.FD] = c.Path
 	}
@@ -327,7 +300,7 @@ func (t *Tracer) hit(tid int, th *thread, c *Call) error {
 	return unix.PtraceSetRegs(tid, &regs)
 }
 
-func (t *Tracer) exit(tid int, th *thread) error {
+func (t *follower) exit(tid int, th *thread) error {
 	errno := th.errno
 	th.errno = 0
 	if errno == 0 {
@@ -381,7 +354,7 @@ func calls() map[uint64]argument {
 var known = calls()
 
 // describe tells which file a call is about; ok is false when it is none of ours.
-func (t *Tracer) describe(i *info) (c Call, ok bool) {
+func (t *follower) describe(i *info) (c Call, ok bool) {
 	a, ok := known[i.nr]
 	if !ok {
 		return c, false
@@ -391,16 +364,16 @@ func (t *Tracer) describe(i *info) (c Call, ok bool) {
 	if a.fd >= 0 {
 		fd := int(int32(i.args[a.fd])) // descriptors are 32 bits
 		if fd >= 0 {
-			dir, _ = os.Readlink(fmt.Sprintf("/proc/%d/fd/%d", t.pid, fd))
+			dir, _ = os.Readlink(fmt.Sprintf("/proc/%d/fd/%d", t.PID, fd))
 		}
 		c.FD = fd
 	}
 	if a.path < 0 {
 		if strings.HasPrefix(dir, "socket:") && (c.Name == "write" || c.Name == "writev" || c.Name == "sendto") {
-			c.Path = "socket"
+			c.Path = socket
 			return c, true
 		}
-		c.Path, ok = below(t.folder, dir)
+		c.Path, ok = below(t.Folder, dir)
 		return c, ok
 	}
 	c.FD = -1
@@ -408,15 +381,15 @@ func (t *Tracer) describe(i *info) (c Call, ok bool) {
 	if !filepath.IsAbs(path) && dir != "" {
 		path = filepath.Join(dir, path)
 	}
-	c.Path, ok = below(t.folder, path)
+	c.Path, ok = below(t.Folder, path)
 	return c, ok
 }
 
 const longestPath = 4096
 
 // text reads a string that ends in zero from the memory of the process.
-func (t *Tracer) text(at uint64) string {
-	f, err := os.Open(fmt.Sprintf("/proc/%d/mem", t.pid))
+func (t *follower) text(at uint64) string {
+	f, err := os.Open(fmt.Sprintf("/proc/%d/mem", t.PID))
 	if err != nil {
 		return ""
 	}

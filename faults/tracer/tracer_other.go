@@ -2,17 +2,5 @@
 
 package tracer
 
-// Tracer is attached to a process; here it never is.
-type Tracer struct{}
-
-// Attach fails: this machine has none of what it needs.
-func Attach(int, string, Strike) (*Tracer, error) { return nil, ErrUnable }
-
-// Detach is never reached.
-func (*Tracer) Detach() (Record, error) { return Record{}, ErrUnable }
-
-// Struck is never reached.
-func (*Tracer) Struck() bool { return false }
-
-// Seen is never reached.
-func (*Tracer) Seen() int { return 0 }
+// follow fails: this machine has none of what it needs.
+func follow(order, <-chan struct{}, func(event)) error { return ErrUnable }

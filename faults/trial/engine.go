@@ -28,6 +28,7 @@ type operation struct {
 	// many sealed files there were at first.
 	finish func(ctx context.Context, h *house.House, blobs int) error
 	answer string // how what tells somebody of success begins; empty: a redirect
+	thin   int    // see trials
 	few    int    // calls of each kind of fault that the quick subset strikes; 0: none
 }
 
@@ -73,45 +74,38 @@ type trial struct {
 	label  string
 }
 
-// toFiles holds for calls that touch a file; what goes out on a socket is none.
-func toFiles(names ...string) func(tracer.Call) bool {
-	return func(c tracer.Call) bool { return c.Path != "socket" && slices.Contains(names, c.Name) }
-}
-
-// family is a kind of fault and the calls that it can befall.
-type family struct {
-	label string
-	kind  tracer.Kind
-	errno syscall.Errno
-	on    func(tracer.Call) bool
-}
-
-func families() []family {
+// families are the kinds of fault and the calls that they can befall.
+func families() []trial {
 	writes := []string{"write", "pwrite64", "ftruncate", "fallocate", "mkdirat", "renameat", "renameat2", "openat"}
-	return []family{
-		{"KILL", tracer.Kill, 0, tracer.Call.Changes},
-		{"EIO", tracer.Fail, syscall.EIO, toFiles(append(writes, "fsync", "fdatasync", "unlinkat", "unlink", "pread64", "read")...)},
-		{"ENOSPC", tracer.Fail, syscall.ENOSPC, toFiles(writes...)},
-		{"EMFILE", tracer.Fail, syscall.EMFILE, toFiles("openat")},
-		{"HALF", tracer.Half, 0, toFiles("write", "pwrite64")},
+	disk := append(slices.Clone(writes), "fsync", "fdatasync", "unlinkat", "unlink", "pread64", "read")
+	return []trial{
+		{tracer.Strike{Kind: tracer.Kill, Calls: tracer.Changing(), Sockets: true}, "KILL"},
+		{tracer.Strike{Kind: tracer.Fail, Errno: syscall.EIO, Calls: disk}, "EIO"},
+		{tracer.Strike{Kind: tracer.Fail, Errno: syscall.ENOSPC, Calls: writes}, "ENOSPC"},
+		{tracer.Strike{Kind: tracer.Fail, Errno: syscall.EMFILE, Calls: []string{"openat"}}, "EMFILE"},
+		{tracer.Strike{Kind: tracer.Half, Calls: []string{"write", "pwrite64"}}, "HALF"},
 	}
 }
 
 // trials are the strikes for an operation, from the calls of a run in which nothing is
 // struck: one for each call, or a few of each family, spread over the run, if few is
-// not 0.
-func trials(calls []tracer.Call, few int) []trial {
+// not 0. Of the faults that need room, or that halve a write, one in thin is enough:
+// the frames that a commit writes one after the other are alike.
+func trials(calls []tracer.Call, few, thin int) []trial {
 	var list []trial
 	for _, f := range families() {
 		var hit []tracer.Call
 		for _, c := range calls {
-			if f.on(c) {
+			if f.strike.On(c) {
 				hit = append(hit, c)
 			}
 		}
 		for i := range hit {
-			if few == 0 || chosen(hit, i, few) {
-				list = append(list, trial{tracer.Strike{Kind: f.kind, Errno: f.errno, At: i + 1, On: f.on}, f.label})
+			alike := f.strike.Kind == tracer.Half || f.strike.Errno == syscall.ENOSPC
+			if few == 0 && (!alike || i%thin == 0) || few > 0 && chosen(hit, i, few) {
+				one := f
+				one.strike.At = i + 1
+				list = append(list, one)
 			}
 		}
 	}
@@ -131,16 +125,20 @@ func same(a tracer.Call) func(tracer.Call) bool {
 
 // rare holds for the calls at which most hangs.
 func rare(c tracer.Call) bool {
-	return c.Path == "socket" || slices.Contains([]string{"fsync", "fdatasync", "renameat", "renameat2"}, c.Name)
+	return c.Answers() || slices.Contains([]string{"fsync", "fdatasync", "renameat", "renameat2"}, c.Name)
 }
 
 // harness tries faults on one instance.
 type harness struct {
-	house *house.House
-	say   func(string, ...any)
-	runs  int
-	every int // how many runs pass between two checks of the log and of all rows
+	house  *house.House
+	tracer []string // starts a tracing process
+	say    func(string, ...any)
+	runs   int
+	every  int // how many runs pass between two checks of the log and of all rows
 }
+
+// mostSlips is how often the tracer may let go too late before that is a failure.
+const mostSlips = 5
 
 // patience is how long an answer may take before it counts as a hang.
 const patience = 20 * time.Second
@@ -156,7 +154,7 @@ func (h *harness) watch(ctx context.Context, op operation) (all, until []tracer.
 	if err != nil {
 		return nil, nil, fmt.Errorf("prepare: %w", err)
 	}
-	t, err := tracer.Attach(h.house.PID(), h.house.State, tracer.Strike{})
+	t, err := tracer.Attach(ctx, h.tracer, h.house.PID(), h.house.State, tracer.Strike{})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -186,7 +184,7 @@ func (h *harness) run(ctx context.Context, op operation, x trial) (sum Tally, er
 	if err != nil {
 		return sum, fmt.Errorf("prepare: %w; it said %s", err, h.house.Said())
 	}
-	t, err := tracer.Attach(h.house.PID(), h.house.State, x.strike)
+	t, err := tracer.Attach(ctx, h.tracer, h.house.PID(), h.house.State, x.strike)
 	if err != nil {
 		return sum, err
 	}
@@ -199,7 +197,10 @@ func (h *harness) run(ctx context.Context, op operation, x trial) (sum Tally, er
 	}
 	record, err := t.Detach()
 	if err != nil {
-		return sum, err
+		if h.slips++; h.slips > mostSlips {
+			return sum, err
+		}
+		h.say("%s: %v", op.name, err) // what it told until then holds
 	}
 	wrong := h.judge(x, record, acknowledged, unclear, hangs)
 	if err := h.revive(ctx, x, record); err != nil {

@@ -16,10 +16,11 @@ import (
 
 // Options say what is tried.
 type Options struct {
-	Root   string // of the source tree
-	Bin    string // the built program
-	Folder string // for what ends with the run
-	Quick  bool   // a subset that takes a minute
+	Root   string   // of the source tree
+	Bin    string   // the built program
+	Tracer []string // a program and arguments that call tracer.Serve
+	Folder string   // for what ends with the run
+	Quick  bool     // a subset that takes a minute
 	Only   []string
 	Say    func(format string, args ...any)
 }
@@ -28,11 +29,11 @@ type Options struct {
 // something is acknowledged to somebody adds a line here.
 func operations() []operation {
 	return []operation{
-		{name: "submit", prepare: prepareSubmission, few: 6},
-		{name: "mail", prepare: prepareLetter, few: 1, answer: `UID STORE`},
-		{name: "reply", prepare: (&replies{}).prepare, few: 3},
-		{name: "grant", prepare: prepareGrant, few: 3},
-		{name: "erase", prepare: prepareErasure, few: 3, finish: swept},
+		{name: "submit", thin: 1, prepare: prepareSubmission, few: 6},
+		{name: "mail", thin: 4, prepare: prepareLetter, few: 1, answer: `UID STORE`},
+		{name: "reply", thin: 4, prepare: (&replies{}).prepare, few: 3},
+		{name: "grant", thin: 4, prepare: prepareGrant, few: 3},
+		{name: "erase", thin: 4, prepare: prepareErasure, few: 3, finish: swept},
 	}
 }
 
@@ -66,7 +67,7 @@ func Run(ctx context.Context, o Options) (sum Tally, err error) {
 const checkEvery = 20
 
 // atOnce is how many operations are tried side by side, each on its own instance.
-const atOnce = 2
+const atOnce = 3
 
 // each tries the faults on one operation, on an instance of its own.
 func each(ctx context.Context, o Options, op operation) (sum Tally, err error) {
@@ -84,7 +85,7 @@ func each(ctx context.Context, o Options, op operation) (sum Tally, err error) {
 	if err != nil {
 		return sum, err
 	}
-	h, few := &harness{house: place, say: o.Say, every: checkEvery}, 0
+	h, few := &harness{house: place, tracer: o.Tracer, say: o.Say, every: checkEvery}, 0
 	if o.Quick {
 		few = op.few
 	}
@@ -100,7 +101,7 @@ func each(ctx context.Context, o Options, op operation) (sum Tally, err error) {
 	if sum, err = h.power(ctx, op, at); err != nil {
 		return sum, fmt.Errorf("power loss: %w", err)
 	}
-	list := trials(calls, few)
+	list := trials(calls, few, op.thin)
 	o.Say("%s: %d calls, %d faults to try", op.name, len(calls), len(list))
 	for _, x := range list {
 		if err := ctx.Err(); err != nil {
