@@ -134,6 +134,7 @@ type harness struct {
 	tracer []string // starts a tracing process
 	say    func(string, ...any)
 	runs   int
+	slips  int // of the tracer
 	every  int // how many runs pass between two checks of the log and of all rows
 }
 
