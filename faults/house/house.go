@@ -11,9 +11,7 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -178,22 +176,9 @@ func (h *House) Close() error {
 	return errors.Join(err, h.mail.close(), h.Mailbox.close())
 }
 
-// Command runs the program once, beside what is served, and returns what it printed.
-func (h *House) Command(ctx context.Context, args ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, h.Bin, args...)
-	cmd.Env = settings()
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("klankbord %s: %w: %s", strings.Join(args[:min(2, len(args))], " "), err, out)
-	}
-	return string(out), nil
-}
-
 // Verify lets the program check its own log and rows against it.
 func (h *House) Verify(ctx context.Context) error {
-	_, err := h.Command(ctx, "log", "verify", "--state", h.State)
+	_, err := Run(ctx, h.Bin, "log", "verify", "--state", h.State)
 	return err
 }
 

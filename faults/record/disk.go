@@ -77,7 +77,7 @@ func isAnswer(name, args string, answers []string) bool {
 		return false
 	}
 	m := fdPath.FindStringSubmatch(args)
-	if m == nil || !strings.HasPrefix(m[1], "socket:") && !strings.HasPrefix(m[1], "TCP") {
+	if m == nil || !strings.HasPrefix(m[1], "socket:") && !strings.HasPrefix(m[1], "pipe:") {
 		return false
 	}
 	text := quoted.FindStringSubmatch(args)

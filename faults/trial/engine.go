@@ -29,7 +29,7 @@ type operation struct {
 	finish func(ctx context.Context, h *house.House, blobs int) error
 	answer string // how what tells somebody of success begins; empty: a redirect
 	thin   int    // see trials
-	few    int    // calls of each kind of fault that the quick subset strikes; 0: none
+	few    int    // calls of each kind of fault that the quick subset strikes
 }
 
 // attempt is one go at an operation.

@@ -42,22 +42,26 @@ func Run(ctx context.Context, o Options) (sum Tally, err error) {
 	var mu sync.Mutex
 	var all sync.WaitGroup
 	turn := make(chan struct{}, atOnce)
-	for _, op := range operations() {
-		if len(o.Only) > 0 && !slices.Contains(o.Only, op.name) || o.Quick && op.few == 0 {
-			continue
+	try := func(name string, do func() (Tally, error)) {
+		if len(o.Only) > 0 && !slices.Contains(o.Only, name) {
+			return
 		}
 		turn <- struct{}{}
 		all.Go(func() {
 			defer func() { <-turn }()
-			part, failed := each(ctx, o, op)
+			part, failed := do()
 			mu.Lock()
 			defer mu.Unlock()
 			sum.Add(part)
 			if failed != nil {
-				err = errors.Join(err, fmt.Errorf("%s: %w", op.name, failed))
+				err = errors.Join(err, fmt.Errorf("%s: %w", name, failed))
 			}
 		})
 	}
+	for _, op := range operations() {
+		try(op.name, func() (Tally, error) { return each(ctx, o, op) })
+	}
+	try("init", func() (Tally, error) { return found(ctx, o) })
 	all.Wait()
 	return sum, err
 }
