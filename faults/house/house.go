@@ -27,6 +27,7 @@ type House struct {
 	Site    string
 	Members map[string]*Member
 	Mailbox *Mailbox // whose mail becomes cases
+	Errors  *os.File // takes what the program tells about errors from the next start on; nil: see Said
 
 	args    []string
 	mail    *sink
@@ -134,7 +135,7 @@ func (h *House) Start(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	h.process, err = start(ctx, h.Bin, h.args...)
+	h.process, err = start(ctx, h.Errors, h.Bin, h.args...)
 	return err
 }
 

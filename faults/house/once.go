@@ -30,7 +30,7 @@ func Opens(ctx context.Context, bin, state, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	p, err := start(ctx, bin, "serve", "--state", state, "--listen", port, "--log-level", "error")
+	p, err := start(ctx, nil, bin, "serve", "--state", state, "--listen", port, "--log-level", "error")
 	if err != nil {
 		return err
 	}

@@ -38,10 +38,14 @@ func settings() []string {
 	return env
 }
 
-// start starts the program and returns when it says that it serves.
-func start(ctx context.Context, bin string, args ...string) (*process, error) {
+// start starts the program and returns when it says that it serves. errs takes what it
+// tells about errors; nil: that is kept.
+func start(ctx context.Context, errs *os.File, bin string, args ...string) (*process, error) {
 	p := &process{cmd: exec.Command(bin, args...), said: &tail{}, ended: make(chan struct{})}
 	p.cmd.Env, p.cmd.Stderr = settings(), p.said
+	if errs != nil {
+		p.cmd.Stderr = errs
+	}
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
 		return nil, fmt.Errorf("start: %w", err)

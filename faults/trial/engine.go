@@ -89,8 +89,8 @@ func families() []trial {
 
 // trials are the strikes for an operation, from the calls of a run in which nothing is
 // struck: one for each call, or a few of each family, spread over the run, if few is
-// not 0. Of the faults that need room, or that halve a write, one in thin is enough:
-// the frames that a commit writes one after the other are alike.
+// not 0. Of errors fewer are enough where thin is more than 1: the frames that a commit
+// writes one after the other are alike.
 func trials(calls []tracer.Call, few, thin int) []trial {
 	var list []trial
 	for _, f := range families() {
@@ -101,8 +101,7 @@ func trials(calls []tracer.Call, few, thin int) []trial {
 			}
 		}
 		for i := range hit {
-			alike := f.strike.Kind == tracer.Half || f.strike.Errno == syscall.ENOSPC
-			if few == 0 && (!alike || i%thin == 0) || few > 0 && chosen(hit, i, few) {
+			if few == 0 && i%f.every(thin) == 0 || few > 0 && chosen(hit, i, few) {
 				one := f
 				one.strike.At = i + 1
 				list = append(list, one)
@@ -110,6 +109,19 @@ func trials(calls []tracer.Call, few, thin int) []trial {
 		}
 	}
 	return list
+}
+
+// every is how many calls one stands for: of the faults that need room, or that halve a
+// write, thin; a quarter of that of other errors; each call is killed at.
+func (x trial) every(thin int) int {
+	switch {
+	case x.strike.Kind == tracer.Kill:
+		return 1
+	case x.strike.Kind == tracer.Half || x.strike.Errno == syscall.ENOSPC:
+		return thin
+	default:
+		return max(1, thin/4)
+	}
 }
 
 // chosen spreads few strikes evenly; of the calls at which most hangs it takes the

@@ -27,7 +27,10 @@ type founding struct {
 }
 
 // foundFew is how many calls of each kind of fault the quick subset strikes.
-const foundFew = 3
+const foundFew = 2
+
+// foundThin is as thin of an operation: the schema alone is some hundred statements.
+const foundThin = 16
 
 // found tries every fault on making an instance.
 func found(ctx context.Context, o Options) (sum Tally, err error) {
@@ -48,7 +51,7 @@ func found(ctx context.Context, o Options) (sum Tally, err error) {
 	if err := f.settle(ctx, printed); err != nil || printed == "" {
 		return sum, fmt.Errorf("found without any fault: %w", err)
 	}
-	list := trials(seen.Calls, few, 1)
+	list := trials(seen.Calls, few, foundThin)
 	o.Say("init: %d calls, %d faults to try", len(seen.Calls), len(list))
 	for _, x := range list {
 		if err := ctx.Err(); err != nil {
