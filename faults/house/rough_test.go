@@ -99,8 +99,9 @@ func TestAnotherProcessHoldsTheDatabaseForAMinute(t *testing.T) {
 		t.Fatal(err)
 	}
 	held, letGo, done := make(chan bool), make(chan bool), make(chan error)
+	ctx := t.Context()
 	go func() {
-		done <- db.Write(context.Background(), func(*sqldb.Tx) error {
+		done <- db.Write(ctx, func(*sqldb.Tx) error {
 			close(held)
 			<-letGo
 			return nil
@@ -280,4 +281,33 @@ func TestNobodyReadsTheTextLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	arrives(t, h, p)
+}
+
+func TestBombsInTheHeadOfARequestAreRefusedAtOnce(t *testing.T) {
+	h := newHouse(t)
+	address := strings.TrimPrefix(h.Site, "http://")
+	many := func(line string) string { return strings.Repeat(line, 10_000) }
+	for name, c := range map[string]struct{ request, want string }{
+		"one header of a megabyte": {"GET /nl/ HTTP/1.1\r\nHost: x\r\nA: " + strings.Repeat("x", 1<<20) + "\r\n\r\n", "431"},
+		"ten thousand headers":     {"GET /nl/ HTTP/1.1\r\nHost: x\r\n" + many("A: b\r\n") + "\r\n", "431"},
+		"ten thousand cookies":     {"GET /nl/ HTTP/1.1\r\nHost: x\r\n" + many("Cookie: a=b\r\n") + "\r\n", "431"},
+		"an address of a megabyte": {"GET /nl/" + strings.Repeat("x", 1<<20) + " HTTP/1.1\r\nHost: x\r\n\r\n", "431"},
+		"two lengths":              {"POST /nl/resume HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc", "400"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			began := time.Now()
+			go func() { _, _ = conn.Write([]byte(c.request)) }() // it may be cut before its end
+			_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+			line, err := bufio.NewReader(conn).ReadString('\n')
+			if took := time.Since(began); err != nil || !strings.Contains(line, c.want) || took > 5*time.Second {
+				t.Errorf("answered %q after %s: %v", line, took, err)
+			}
+		})
+	}
+	arrives(t, h, ready(t, h))
 }

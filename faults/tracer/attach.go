@@ -14,18 +14,18 @@ import (
 
 // order is what a tracing process is told.
 type order struct {
-	PID    int
-	Folder string
-	Strike Strike
+	PID    int    `json:"pid"`
+	Folder string `json:"folder"`
+	Strike Strike `json:"strike"`
 }
 
 // event is what it tells.
 type event struct {
-	Attached bool   `json:",omitempty"`
-	Call     *Call  `json:",omitempty"`
-	Struck   *Call  `json:",omitempty"`
-	Again    string `json:",omitempty"`
-	Wrong    string `json:",omitempty"`
+	Attached bool   `json:"attached,omitempty"`
+	Call     *Call  `json:"call,omitempty"`
+	Struck   *Call  `json:"struck,omitempty"`
+	Again    string `json:"again,omitempty"`
+	Wrong    string `json:"wrong,omitempty"`
 }
 
 // Serve is the tracing process: it reads an order, does it until the input ends, and
@@ -43,11 +43,12 @@ func Serve(in io.Reader, out io.Writer) error {
 		close(until)
 	}()
 	write := json.NewEncoder(out)
-	err := follow(o, until, func(e event) { _ = write.Encode(e) }) // nobody listens any more: then it ends soon
+	var told error // that nobody listens any more; then the input ends too
+	err := follow(o, until, func(e event) { told = errors.Join(told, write.Encode(e)) })
 	if err != nil {
-		_ = write.Encode(event{Wrong: err.Error()})
+		told = errors.Join(told, write.Encode(event{Wrong: err.Error()}))
 	}
-	return err
+	return errors.Join(err, told)
 }
 
 // Tracer is attached to a process until Detach.

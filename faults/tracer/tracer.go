@@ -17,9 +17,9 @@ import (
 
 // Call is one system call that touches the folder or answers on a socket.
 type Call struct {
-	Name string
-	Path string // below the folder; "socket" for one
-	FD   int    // -1 where the call names a path
+	Name string `json:"name"`
+	Path string `json:"path"` // below the folder; "socket" for one
+	FD   int    `json:"fd"`   // -1 where the call names a path
 }
 
 // String is the call as a person reads it.
@@ -48,11 +48,11 @@ const (
 // Strike is what befalls the call that is the At-th, from 1, of those that it is aimed
 // at.
 type Strike struct {
-	Kind    Kind
-	Errno   syscall.Errno // of Fail
-	At      int
-	Calls   []string // names of the calls that it is aimed at
-	Sockets bool     // also those that answer on a socket
+	Kind    Kind          `json:"kind"`
+	Errno   syscall.Errno `json:"errno"` // of Fail
+	At      int           `json:"at"`
+	Calls   []string      `json:"calls"`   // names of the calls that it is aimed at
+	Sockets bool          `json:"sockets"` // also those that answer on a socket
 }
 
 // On reports whether the strike is aimed at a call.
