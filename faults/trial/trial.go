@@ -29,11 +29,11 @@ type Options struct {
 // something is acknowledged to somebody adds a line here.
 func operations() []operation {
 	return []operation{
-		{name: "submit", thin: 1, prepare: prepareSubmission, few: 6},
+		{name: "submit", thin: 1, prepare: prepareSubmission, few: 5},
 		{name: "mail", thin: 4, prepare: prepareLetter, few: 1, answer: `UID STORE`},
 		{name: "reply", thin: 4, prepare: (&replies{}).prepare, few: 3},
 		{name: "grant", thin: 4, prepare: prepareGrant, few: 3},
-		{name: "erase", thin: 4, prepare: prepareErasure, few: 3, finish: swept},
+		{name: "erase", thin: 8, prepare: prepareErasure, few: 2, finish: swept},
 	}
 }
 
