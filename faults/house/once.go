@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os/exec"
 	"strings"
+	"time"
 
 	"klankbord/bench/browser"
 )
@@ -24,7 +25,11 @@ func Run(ctx context.Context, bin string, args ...string) (string, error) {
 	return string(out), nil
 }
 
-// Opens serves the instance of a state folder and opens one page of it.
+// signing is how long the first checkpoint of the log may take after a start.
+const signing = 10 * time.Second
+
+// Opens serves the instance of a state folder, opens one page of it, and waits until the
+// log holds a checkpoint and agrees with it.
 func Opens(ctx context.Context, bin, state, path string) (err error) {
 	port, err := freePort(ctx)
 	if err != nil {
@@ -44,6 +49,15 @@ func Opens(ctx context.Context, bin, state, path string) (err error) {
 	page, err := b.Open(ctx, path)
 	if err == nil && page.Status != http.StatusOK {
 		err = fmt.Errorf("%s answers %d: %w", path, page.Status, browser.ErrUnexpected)
+	}
+	for until := time.Now().Add(signing); err == nil; time.Sleep(100 * time.Millisecond) {
+		_, wrong := Run(ctx, bin, "log", "verify", "--state", state)
+		if wrong == nil {
+			break
+		}
+		if time.Now().After(until) {
+			err = wrong
+		}
 	}
 	return err
 }

@@ -142,9 +142,6 @@ func (f *founding) settle(ctx context.Context, printed string) error {
 	if err := house.Opens(ctx, f.o.Bin, f.state, printed); err != nil {
 		return fmt.Errorf("%w: %w", errLost, err)
 	}
-	if _, err := house.Run(ctx, f.o.Bin, "log", "verify", "--state", f.state); err != nil {
-		return fmt.Errorf("%w: %w", errCorrupt, err)
-	}
 	return os.RemoveAll(f.state)
 }
 
