@@ -110,7 +110,11 @@ func newReader(r io.Reader) (*reader, error) {
 	if err != nil {
 		return nil, ErrArchive
 	}
-	a := &reader{in: bufio.NewReaderSize(gz, 256<<10)}
+	return readLines(gz)
+}
+
+func readLines(r io.Reader) (*reader, error) {
+	a := &reader{in: bufio.NewReaderSize(r, 64<<10)}
 	text, err := a.text()
 	if err != nil {
 		return nil, err

@@ -29,34 +29,33 @@ func Look(ctx context.Context, shelf Shelf, archive string, id seal.BackupIdenti
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, closer.Close()) }()
-	for {
-		if _, err := a.Next(); errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			return nil, err
-		}
-		for {
-			if _, err := a.Row(); errors.Is(err, io.EOF) {
-				break
-			} else if err != nil {
-				return nil, err
-			}
-		}
+	if c, err = readAll(a); err != nil {
+		return nil, err
 	}
-	c = &Content{Instance: a.head.Instance, Program: a.head.Program, Made: a.head.Made}
-	for {
-		name, err := a.file()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		c.Files = append(c.Files, name)
-	}
-	c.Rows = a.rows
 	c.Missing, err = absent(ctx, shelf, c.Files)
 	return c, err
+}
+
+// readAll reads to the end and keeps the names of files.
+func readAll(a *reader) (*Content, error) {
+	for _, err := a.Next(); !errors.Is(err, io.EOF); _, err = a.Next() {
+		for err == nil {
+			_, err = a.Row()
+		}
+		if !errors.Is(err, io.EOF) {
+			return nil, err
+		}
+	}
+	c := &Content{Instance: a.head.Instance, Program: a.head.Program, Made: a.head.Made}
+	name, err := a.file()
+	for ; err == nil; name, err = a.file() {
+		c.Files = append(c.Files, name)
+	}
+	if !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	c.Rows = a.rows
+	return c, nil
 }
 
 func absent(ctx context.Context, shelf Shelf, files []string) (missing []string, err error) {
