@@ -227,6 +227,9 @@ func (h *harness) run(ctx context.Context, op operation, x trial) (sum Tally, er
 			wrong = append(wrong, fmt.Errorf("%w: %w", errCorrupt, err))
 		}
 	}
+	if err := ctx.Err(); err != nil {
+		return sum, err // the run was cut off by whoever stopped us
+	}
 	sum.count(record.Struck != nil, acknowledged, wrong)
 	said := h.house.Said()
 	if len(wrong) > 0 {
