@@ -1,7 +1,7 @@
 # `make` lists the targets. A fresh machine is Debian 12 as root with git, make,
 # Go ≥ 1.26 and Node ≥ 20; `make run` needs only Go.
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check check-all lint fmt tools bench mutate fuzz clean
+.PHONY: help run dev test check check-all lint fmt tools bench faults faults-quick mutate fuzz clean
 export CGO_ENABLED = 0
 LISTEN = $${KLANKBORD_LISTEN:-127.0.0.1:8080}
 
@@ -16,7 +16,7 @@ dev: ## the same, reading templates again for every page
 	@tools/need.sh go && go build -o build/klankbord ./cmd/klankbord
 	@KLANKBORD_DEV=. exec build/klankbord demo --listen "$(LISTEN)"
 
-test: ## install what is missing, run every test in Go and in the browser
+test: ## install what is missing, run every test in Go and in the browser, and the quick faults
 	@tools/test.sh
 
 check: ## the whole of CI: linters, rules and every test
@@ -36,6 +36,12 @@ tools: ## install what the tests and the linters need
 
 bench: ## run the benchmarks and write bench/results.json; BENCH=-full for 100,000 cases
 	@tools/need.sh go && go run ./bench $(BENCH)
+
+faults: ## kill and fail the program at every system call; FAULTS="-only submit" for some
+	@tools/need.sh go && tools/install.sh faults && go run ./faults $(FAULTS)
+
+faults-quick: ## a subset of that which takes a minute
+	@tools/need.sh go && tools/install.sh faults && go run ./faults -quick $(FAULTS)
 
 mutate: ## take each guard away in turn and show that its test fails; MUTATE="AT4 PT2" for some
 	@tools/need.sh go git && tools/mutate.sh $(MUTATE)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests (and, with the argument lint, the linter) need and this
-# machine lacks: Debian packages, the browser tools of e2e/ and golangci-lint.
+# machine lacks: Debian packages, the browser tools of e2e/ and golangci-lint. With the
+# argument faults only what the fault harness needs.
 # Starts no service, asks nothing, may run again at any time, and ends at once
 # where all is there. Fails with the command to run where it cannot install.
 set -euo pipefail
@@ -8,6 +9,7 @@ cd "$(dirname "$0")/.."
 
 lint_version=v2.15.0
 tools=${KLANKBORD_TOOLS:-$HOME/.cache/klankbord-tools}
+only=${1:-}
 
 fail() {
   printf 'klankbord: %s\n' "$*" >&2
@@ -16,6 +18,8 @@ fail() {
 
 # missing_packages names the Debian packages whose program is not there.
 missing_packages() {
+  command -v strace >/dev/null || echo strace
+  [ "$only" != faults ] || return 0
   ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || echo postgresql
   [ -x /usr/bin/chromium ] || echo chromium
   [ -x /usr/bin/chromium-headless-shell ] || echo chromium-headless-shell # less than half the work
@@ -24,7 +28,6 @@ missing_packages() {
   [ -x /usr/lib/dovecot/imap ] || echo dovecot-imapd
   [ -x /usr/lib/dovecot/lmtp ] || echo dovecot-lmtpd
   command -v openssl >/dev/null || echo openssl
-  command -v strace >/dev/null || echo strace
   command -v java >/dev/null || echo openjdk-17-jre-headless
 }
 
@@ -68,6 +71,8 @@ if [ -n "$packages" ]; then
   [ -z "$left" ] || fail "still missing after the installation: $left"
 fi
 
+[ "$only" != faults ] || exit 0
+
 stamp=e2e/node_modules/.klankbord
 want=$(cat e2e/package.json e2e/package-lock.json <(node --version) | sha256sum)
 if [ "$(cat "$stamp" 2>/dev/null)" != "$want" ]; then
@@ -76,7 +81,7 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$want" ]; then
   printf '%s\n' "$want" >"$stamp"
 fi
 
-if [ "${1:-}" = lint ] && ! grep -qsx "$lint_version" "$tools/golangci-lint.version"; then
+if [ "$only" = lint ] && ! grep -qsx "$lint_version" "$tools/golangci-lint.version"; then
   mkdir -p "$tools/bin"
   get="go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$lint_version"
   (cd / && GOFLAGS='' CGO_ENABLED=0 GOBIN=$tools/bin $get) || fail "could not install the linter; run: $get"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs every test: installs what is missing, starts the servers that the tests
-# need, runs the Go tests and then the browser tests, counts both, and stops what
-# it started, however it ends. Arguments, if any, name Go packages to test
-# instead of all; then the browser is left alone.
+# need, runs the Go tests, the browser tests and the quick faults, counts them all, and
+# stops what it started, however it ends. Arguments, if any, name Go packages to test
+# instead of all; then browser and faults are left alone.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 . tools/part.sh
@@ -22,6 +22,11 @@ browser_tests() {
   KLANKBORD_BIN=$PWD/build/klankbord node --test --test-concurrency=2 --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter=./e2e/lib/count-reporter.mjs --test-reporter-destination="$results/browser.json" \
     "${files[@]}"
+}
+
+# The quick faults kill and fail the same binary; a run counts as a test.
+faults() {
+  go run ./faults -quick -bin "$PWD/build/klankbord" -totals "$results/faults.json"
 }
 
 set_up() {
@@ -47,9 +52,12 @@ if [ $# = 0 ]; then
   packages=(./...)
   export KLANKBORD_PAGES=$services_dir/pages # where Go tests leave every page state
   mkdir -p "$KLANKBORD_PAGES"
-  totals+=("$results/browser.json")
+  totals+=("$results/browser.json" "$results/faults.json")
 fi
 part Go go_tests || status=1
-if [ $# = 0 ]; then part browser browser_tests || status=1; fi
+if [ $# = 0 ]; then
+  part browser browser_tests || status=1
+  part faults faults || status=1
+fi
 node e2e/lib/total-main.mjs "${totals[@]}" || status=1
 exit $status

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 
 	"klankbord/internal/clock"
 	"klankbord/internal/config"
@@ -46,8 +48,8 @@ func Found(ctx context.Context, c config.Config, profileName string, first setup
 	if err := os.MkdirAll(c.State, 0o700); err != nil {
 		return f, fmt.Errorf("make state folder: %w", err)
 	}
-	if _, err := loadKeys(c.State); !errors.Is(err, ErrNoInstance) {
-		return f, errors.Join(setup.ErrFounded, err)
+	if err := begin(c); err != nil {
+		return f, err
 	}
 	f.Recovery, f.Shares = k.Draw()
 	keys, err := makeKeys(c.State, f.Recovery)
@@ -70,4 +72,51 @@ func Found(ctx context.Context, c config.Config, profileName string, first setup
 		Recovery: f.Recovery, Shares: f.Shares, Keeps: k.First,
 	})
 	return f, err
+}
+
+// unfinished names the file that lies in a state folder from before the first key is
+// drawn until what is shown once was shown, or the instance is served. What was made
+// beside it was promised to nobody.
+const unfinished = "init-unfinished"
+
+// ErrHalfFounded tells that an earlier init ended half-way in a database that we do not
+// empty by ourselves.
+var ErrHalfFounded = errors.New("an earlier init did not end: empty the database and the state folder, then run it again")
+
+// begin makes sure that nothing lies in the state folder, or only what an init left that
+// was cut off, and marks that one has begun.
+func begin(c config.Config) error {
+	mark := filepath.Join(c.State, unfinished)
+	_, err := os.Stat(mark)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if _, err := loadKeys(c.State); !errors.Is(err, ErrNoInstance) {
+			return errors.Join(setup.ErrFounded, err)
+		}
+		return writeNew(mark, nil)
+	case err != nil:
+		return fmt.Errorf("look for an earlier init: %w", err)
+	case c.Database != "":
+		return ErrHalfFounded
+	}
+	instance, pepper := keyPaths(c.State)
+	for _, name := range []string{instance, pepper, KeyCopy(c.State)} {
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove what an earlier init left: %w", err)
+		}
+	}
+	for _, end := range []string{"", "-wal", "-shm"} {
+		if err := os.Remove(filepath.Join(c.State, "klankbord.db"+end)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove what an earlier init left: %w", err)
+		}
+	}
+	return nil
+}
+
+// Shown tells that what an init shows once was shown, so that it counts.
+func Shown(state string) error {
+	if err := os.Remove(filepath.Join(state, unfinished)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("end init: %w", err)
+	}
+	return nil
 }

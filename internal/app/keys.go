@@ -64,6 +64,9 @@ func (k keyFiles) write(state string) error {
 	if err := os.MkdirAll(filepath.Dir(instance), 0o700); err != nil {
 		return fmt.Errorf("make key folder: %w", err)
 	}
+	if err := syncFolder(state); err != nil {
+		return err
+	}
 	if err := writeNew(instance, k.Instance.Marshal()); err != nil {
 		return err
 	}
@@ -82,6 +85,18 @@ func writeNew(path string, b []byte) error {
 	_, err = f.Write(b)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return fmt.Errorf("write key file: %w", err)
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// syncFolder makes the names in a folder durable.
+func syncFolder(path string) error {
+	d, err := os.Open(path) //nolint:gosec // the operator's own folder
+	if err != nil {
+		return fmt.Errorf("sync folder: %w", err)
+	}
+	if err := errors.Join(d.Sync(), d.Close()); err != nil {
+		return fmt.Errorf("sync folder: %w", err)
 	}
 	return nil
 }

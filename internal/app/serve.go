@@ -138,6 +138,9 @@ func (a *App) Serve(ctx context.Context, ready func(addresses []string)) error {
 	if err != nil {
 		return err
 	}
+	if err := Shown(a.Config.State); err != nil { // who serves it has seen the link
+		return err
+	}
 	faces := map[string]http.Handler{a.Config.Listen: both}
 	if a.Config.DeskOn != "" {
 		faces = map[string]http.Handler{a.Config.Listen: pub, a.Config.DeskOn: dsk}

@@ -3,7 +3,8 @@
 // is whole, durable and never changes. It must never make a blob visible before
 // all of it is on disk, nor reach outside its folder. It fails with ErrMissing
 // where there is no such blob, with fault.ErrFull where the disk has no room, with
-// the error of the context, and otherwise with the file system's.
+// fault.ErrDown where it fails to write, with the error of the context, and otherwise
+// with the file system's.
 package blob
 
 import (

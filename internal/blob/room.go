@@ -41,10 +41,16 @@ func (f *Folder) Free() (bytes int64, known bool, err error) {
 	return freeOn(dir)
 }
 
-// full tells a disk or a quota without room from every other failure.
+// full tells a disk or a quota without room from a disk that fails, and both from
+// every other failure.
 func full(err error) error {
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+	var errno syscall.Errno
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return fmt.Errorf("%w: %w", fault.ErrFull, err)
+	case errors.As(err, &errno):
+		return fmt.Errorf("%w: %w", fault.ErrDown, err)
+	default:
+		return err
 	}
-	return err
 }

@@ -84,7 +84,7 @@ func (u *Upload) Commit() error {
 		_ = u.folder.root.Remove(u.at + unfinished) // the sweep finds it otherwise
 		return fmt.Errorf("commit blob: %w", full(err))
 	}
-	return u.folder.sync(path.Dir(u.at))
+	return full(u.folder.sync(path.Dir(u.at)))
 }
 
 // Abort ends the upload and removes what was written. What it can't remove, List

@@ -28,10 +28,12 @@ type env struct {
 
 func (e *env) say(format string, args ...any) { _, _ = fmt.Fprintf(e.out, format+"\n", args...) }
 
-func (e *env) logger(level string) *slog.Logger {
+func (e *env) logger(level string) *slog.Logger { return loggerTo(e.errOut, level) }
+
+func loggerTo(out io.Writer, level string) *slog.Logger {
 	var l slog.Level
 	_ = l.UnmarshalText([]byte(level)) // kong allowed only levels that exist
-	return slog.New(slog.NewJSONHandler(e.errOut, &slog.HandlerOptions{Level: l}))
+	return slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: l}))
 }
 
 type commands struct {

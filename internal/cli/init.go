@@ -50,7 +50,7 @@ func (c *initCommand) Run(e *env) error {
 	e.say("   %d days to choose a password:", int(setup.InvitationLife.Hours())/24)
 	e.say("")
 	e.say("   %s%s", c.Desk(), setup.EnrolPath(f.Enrol))
-	return nil
+	return app.Shown(c.State)
 }
 
 // tellRecovery prints the recovery key, or its shares in its stead.

@@ -11,7 +11,9 @@ type serveCommand struct{ config.Config }
 
 // Run serves until the process is told to stop.
 func (c *serveCommand) Run(e *env) (err error) {
-	a, err := app.Open(e.ctx, c.Config, app.Options{Log: e.logger(c.LogLevel)})
+	log := newSteady(e.errOut)
+	defer log.end()
+	a, err := app.Open(e.ctx, c.Config, app.Options{Log: loggerTo(log, c.LogLevel)})
 	if err != nil {
 		return err
 	}

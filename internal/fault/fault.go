@@ -37,6 +37,14 @@ var ErrNotFound = New(NotFound, "error.not-found")
 // nothing was accepted, and what was stored before can still be read.
 var ErrFull = New(Unavailable, "error.disk-full")
 
+// ErrDown is what storing or reading anything ends with when disk or database fail or
+// are out of reach: nothing was accepted, and the same may succeed later.
+var ErrDown = New(Unavailable, "error.storage-down")
+
+// Unkept reports whether err says that nothing could be stored, for no fault of the
+// person: what they typed is shown to them again.
+func Unkept(err error) bool { return errors.Is(err, ErrFull) || errors.Is(err, ErrDown) }
+
 // New makes a fault with the words of a catalogue key.
 func New(kind Kind, key string) *Fault { return &Fault{Kind: kind, Key: key} }
 

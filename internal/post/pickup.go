@@ -245,7 +245,7 @@ func (p *Pickup) one(ctx context.Context, c *imapSession, m listed, k custody.St
 		return p.Room.Settled(ctx, p.Settings.ID, k.UID)
 	case errors.Is(err, intake.ErrClosed): // it waits for the team, and that is not its fault
 		return errors.Join(trouble(TroubleClosed, err), p.Room.Settled(ctx, p.Settings.ID, k.UID))
-	case errors.Is(err, fault.ErrFull):
+	case fault.Unkept(err):
 		return errors.Join(trouble(TroubleOurs, err), p.Room.Settled(ctx, p.Settings.ID, k.UID))
 	case errors.Is(err, intake.ErrMailTooLarge):
 		k.Tries, k.Trouble, k.Again = max(k.Tries, mostTries), "large", p.Room.Now().Add(stuckAgain)

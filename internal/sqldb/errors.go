@@ -2,6 +2,7 @@ package sqldb
 
 import (
 	"errors"
+	"slices"
 	"syscall"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -12,7 +13,13 @@ import (
 const (
 	sqliteBusy       = 5
 	sqliteLocked     = 6
+	sqliteNoMemory   = 7
+	sqliteReadOnly   = 8
+	sqliteIO         = 10
+	sqliteCorrupt    = 11 // also what becomes of a read that fails
 	sqliteFull       = 13
+	sqliteCannotOpen = 14
+	sqliteProtocol   = 15 // of locking
 	sqliteFsync      = 1034
 	sqliteForeignKey = 787
 	sqlitePrimaryKey = 1555
@@ -63,6 +70,22 @@ func IsBusy(err error) bool {
 func IsFull(err error) bool {
 	code := sqliteCode(err)
 	return code == sqliteFull || code == sqliteFsync || pgCode(err) == pgDiskFull || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+}
+
+// IsDown reports whether err says that the database, or the disk below it, fails, is
+// out of reach or is held by others: the fault is not in what was asked, and the same
+// may succeed later.
+func IsDown(err error) bool {
+	switch sqliteCode(err) & 0xff {
+	case sqliteNoMemory, sqliteReadOnly, sqliteIO, sqliteCorrupt, sqliteFull, sqliteCannotOpen, sqliteProtocol:
+		return true
+	}
+	// Classes 08, connection; 53, resources; 57, somebody intervened; 58, the system.
+	if code := pgCode(err); len(code) == 5 && slices.Contains([]string{"08", "53", "57", "58"}, code[:2]) {
+		return true
+	}
+	var refused *pgconn.ConnectError
+	return IsBusy(err) || IsFull(err) || errors.As(err, &refused)
 }
 
 // collided reports whether PostgreSQL asks for the transaction to be run again.

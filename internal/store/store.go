@@ -82,7 +82,7 @@ func (t *Tx) Now() time.Time { return t.now }
 
 // Write runs fn in a transaction that is durable when Write returns nil. It is
 // the only way to write; fn may run more than once. It fails with fault.ErrFull when
-// the disk has no room.
+// the disk has no room and with fault.ErrDown when disk or database fail.
 func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		t := &Tx{Tx: tx, store: s, now: s.clock.Now()}
@@ -91,15 +91,27 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 		}
 		return t.writeLeaves(s.stamp)
 	})
-	if sqldb.IsFull(err) {
-		return fmt.Errorf("%w: %w", fault.ErrFull, err)
-	}
-	return err
+	return told(err)
 }
 
-// Read runs fn in a read-only snapshot.
+// Read runs fn in a read-only snapshot. It fails with fault.ErrDown when disk or
+// database fail.
 func (s *Store) Read(ctx context.Context, fn func(*Tx) error) error {
-	return s.db.Read(ctx, func(tx *sqldb.Tx) error { return fn(&Tx{Tx: tx, store: s, now: s.clock.Now()}) })
+	return told(s.db.Read(ctx, func(tx *sqldb.Tx) error { return fn(&Tx{Tx: tx, store: s, now: s.clock.Now()}) }))
+}
+
+// told adds the words for a disk or a database that does not do its work.
+func told(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case sqldb.IsFull(err):
+		return fmt.Errorf("%w: %w", fault.ErrFull, err)
+	case sqldb.IsDown(err):
+		return fmt.Errorf("%w: %w", fault.ErrDown, err)
+	default:
+		return err
+	}
 }
 
 // Now is the present time of the store's clock.

@@ -142,7 +142,7 @@ func (d *desk) problems(r *http.Request, err error, field string) ([]ui.FormErro
 	if !ok {
 		return nil, 0
 	}
-	if errors.Is(err, fault.ErrFull) {
+	if fault.Unkept(err) {
 		d.Renderer.Failed(r, err)
 		return []ui.FormError{{Text: d.say(r, f)}}, http.StatusServiceUnavailable
 	}

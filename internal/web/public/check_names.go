@@ -40,7 +40,7 @@ func (f *face) saveNames(w http.ResponseWriter, r *http.Request) error {
 	}
 	if len(named) > 0 {
 		_, err := f.Intake.Name(r.Context(), tok, f.Renderer.Lang(r), named)
-		if errors.Is(err, fault.ErrFull) {
+		if fault.Unkept(err) {
 			f.Renderer.Failed(r, err)
 			full := []ui.FormError{{Text: f.words(r, "form.disk-full")}}
 			return f.renderCheck(w, r, http.StatusServiceUnavailable, review, full)

@@ -31,7 +31,7 @@ func (f *face) sendComplaint(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	case errors.Is(err, intake.ErrNoDraft):
 		return f.elsewhere(w, r)
-	case errors.Is(err, fault.ErrFull):
+	case fault.Unkept(err):
 		f.Renderer.Failed(r, err)
 		return f.refuseSending(w, r, tok, http.StatusServiceUnavailable, f.words(r, "form.disk-full"))
 	case errors.Is(err, intake.ErrClosed):

@@ -1,7 +1,6 @@
 package public
 
 import (
-	"errors"
 	"net/http"
 	"time"
 
@@ -52,7 +51,7 @@ func (f *face) takeFile(r *http.Request, u ui.Upload, a *arrival) error {
 		a.refused = append(a.refused, ui.FormError{Field: profile.FieldFiles, Text: f.Words.Text(f.Renderer.Lang(r), why.Key, why.Args)})
 		return nil
 	}
-	if errors.Is(err, fault.ErrFull) {
+	if fault.Unkept(err) {
 		f.Renderer.Failed(r, err)
 		a.refused = append(a.refused, ui.FormError{Field: profile.FieldFiles, Text: f.words(r, "form.file-no-room", "name", u.Name)})
 		a.full = true

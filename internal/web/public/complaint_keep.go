@@ -32,7 +32,7 @@ func (f *face) keepComplaint(w http.ResponseWriter, r *http.Request) error {
 		return f.elsewhere(w, r)
 	}
 	err := f.keepForLater(w, r, tok, f.at(r, "/complaint/check"))
-	if errors.Is(err, fault.ErrFull) {
+	if fault.Unkept(err) {
 		f.Renderer.Failed(r, err)
 		return f.refuseSending(w, r, tok, http.StatusServiceUnavailable, f.words(r, "form.disk-full"))
 	}

@@ -39,7 +39,7 @@ func (f *face) saveStep(w http.ResponseWriter, r *http.Request) error {
 	}
 	dropRow(a.values, step)
 	d, err := f.Intake.Save(r.Context(), a.tok, f.Renderer.Lang(r), step, typedAnswers(a.values))
-	if errors.Is(err, fault.ErrFull) {
+	if fault.Unkept(err) {
 		return f.refuseFull(w, r, before, step, a, err)
 	}
 	if err != nil {
@@ -65,7 +65,7 @@ func (f *face) afterSave(w http.ResponseWriter, r *http.Request, d *intake.Draft
 		return nil
 	case first(a.values, "act") == "keep" && len(a.refused) == 0:
 		err := f.keepForLater(w, r, a.tok, f.stepAddress(r, id, from))
-		if errors.Is(err, fault.ErrFull) {
+		if fault.Unkept(err) {
 			return f.refuseFull(w, r, d, step, a, err)
 		}
 		return err
@@ -95,7 +95,7 @@ func (f *face) goOn(w http.ResponseWriter, r *http.Request, d *intake.Draft, v s
 	next := f.after(r, d, v.step.ID, v.from)
 	if next == f.at(r, "/complaint/check") {
 		err := f.Intake.PrepareCode(r.Context(), a.tok, f.Renderer.Lang(r))
-		if errors.Is(err, fault.ErrFull) {
+		if fault.Unkept(err) {
 			return f.refuseFull(w, r, d, v.step, a, err)
 		}
 		if err != nil {

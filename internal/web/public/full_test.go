@@ -26,7 +26,7 @@ func houseOn(t testing.TB, state string, minFree int64) *house {
 	return &house{i, team, &desk{t: t, clock: i.Clock, profile: i.Profile, handler: pages}}
 }
 
-const noRoom = "our server has no room to keep this at the moment. Everything you typed is still on this page"
+const noRoom = "our server cannot keep this at the moment. Everything you typed is still on this page"
 
 // told expects the text of a full disk, and that nothing typed is lost.
 func (p *page) told(t *testing.T, what string, typed map[string]string) {
@@ -105,7 +105,7 @@ func TestALittleRoomIsKeptForThoseWhoHaveBegun(t *testing.T) {
 	fresh.press("next", fresh.fill(basic("response-time"))).told(t, "the first question", map[string]string{"topics": "response-time"})
 	files := check.v.get("/en/complaint/files")
 	refused := files.press("next", files.fill(nil), upload{"letter.pdf", "%PDF"})
-	if refused.status != http.StatusServiceUnavailable || !refused.says("letter.pdf was not added: our server has no room for files now") {
+	if refused.status != http.StatusServiceUnavailable || !refused.says("letter.pdf was not added: our server cannot keep files now") {
 		t.Errorf("a file answers %d: %.300s", refused.status, text(refused.document))
 	}
 	if p := refused.press("next", refused.fill(nil)); p.status != http.StatusOK {

@@ -159,7 +159,7 @@ func (b *mailbox) takeReplyFile(r *http.Request, tok seal.Token, known bool, u u
 		in.refused = append(in.refused, ui.FormError{Field: "files", Text: b.Words.Text(b.Renderer.Lang(r), why.Key, why.Args)})
 		return "", nil
 	}
-	if errors.Is(err, fault.ErrFull) {
+	if fault.Unkept(err) {
 		b.Renderer.Failed(r, err)
 		in.refused = append(in.refused, ui.FormError{Field: "files", Text: b.words(r, "form.file-no-room", "name", u.Name)})
 		in.full = true

@@ -154,7 +154,7 @@ func (b *mailbox) told(r *http.Request, field string, err error) (e ui.FormError
 		return e, http.StatusTooManyRequests, true
 	case fault.Unavailable:
 		b.Renderer.Failed(r, err)
-		if e.Field = ""; errors.Is(err, fault.ErrFull) {
+		if e.Field = ""; fault.Unkept(err) {
 			e.Text = b.words(r, "form.disk-full")
 		}
 		return e, http.StatusServiceUnavailable, true

@@ -145,7 +145,7 @@ func (p *pieces) refuse(w http.ResponseWriter, r *http.Request, err error) error
 		status = http.StatusConflict
 	case errors.Is(err, fault.ErrNotFound), errors.Is(err, dialogue.ErrNoSession):
 		status = http.StatusNotFound
-	case errors.Is(err, fault.ErrFull):
+	case fault.Unkept(err):
 		p.Renderer.Failed(r, err)
 		status, text = http.StatusInsufficientStorage, p.words(r, "form.file-no-room", "name", custody.SafeName(nameOf(r)))
 	case known && (why.Kind == fault.Invalid || why.Kind == fault.Limit):

@@ -31,7 +31,7 @@ func (f *face) confirmReceipt(w http.ResponseWriter, r *http.Request) error {
 	}
 	tok, _ := f.token(r)
 	err = f.Intake.Confirm(r.Context(), tok, receipt.Draft)
-	if errors.Is(err, fault.ErrFull) {
+	if fault.Unkept(err) {
 		f.Renderer.Failed(r, err)
 		return f.renderReceipt(w, r, http.StatusServiceUnavailable, receipt, []ui.FormError{{Text: f.words(r, "public.receipt.not-noted")}})
 	}

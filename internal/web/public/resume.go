@@ -60,7 +60,7 @@ func (f *face) resumeComplaint(w http.ResponseWriter, r *http.Request) error {
 	if errors.Is(err, intake.ErrNoDraft) {
 		return f.renderResume(w, r, http.StatusUnprocessableEntity, typed, f.words(r, "form.resume.unknown"))
 	}
-	if errors.Is(err, fault.ErrFull) {
+	if fault.Unkept(err) {
 		f.Renderer.Failed(r, err)
 		return f.renderResume(w, r, http.StatusServiceUnavailable, typed, f.words(r, "form.disk-full"))
 	}
