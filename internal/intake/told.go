@@ -139,14 +139,18 @@ func (i *Intake) AddRecording(ctx context.Context, actor access.Actor, tok seal.
 	if err != nil {
 		return f, err
 	}
+	return f, i.record(ctx, actor, tok, f.ID)
+}
+
+func (i *Intake) record(ctx context.Context, actor access.Actor, tok seal.Token, id string) error {
 	old := ""
-	_, err = i.change(ctx, tok, actor.Language, func(d *Draft) {
-		old, d.Told.Recording = d.Told.Recording, f.ID
+	_, err := i.change(ctx, tok, actor.Language, func(d *Draft) {
+		old, d.Told.Recording = d.Told.Recording, id
 	})
 	if err == nil && old != "" {
 		err = i.RemoveFile(ctx, tok, old)
 	}
-	return f, err
+	return err
 }
 
 // DropToldFile takes a file away that a member added; one that is gone is no error.

@@ -114,7 +114,7 @@ func (d *desk) showCase(w http.ResponseWriter, r *http.Request, status int, type
 	data.OnDate = []string{typed.one("on.day"), typed.one("on.month"), typed.one("on.year")}
 	data.Compose = d.composer(r, c, writing)
 	p := page(d, r, string(c.Number), data)
-	p.Errors = errs
+	p.Errors, p.Sends = errs, true
 	return d.Renderer.Render(w, r, status, "desk/case", p)
 }
 

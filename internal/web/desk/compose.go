@@ -9,6 +9,7 @@ import (
 	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
 	"klankbord/internal/lang"
+	"klankbord/internal/web/pieces"
 	"klankbord/internal/web/ui"
 )
 
@@ -99,8 +100,12 @@ func (d *desk) caseCompose(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f := form(values)
+	came, err := d.Casework.TakeFiles(r.Context(), actor(r), number(r), f[pieces.Handed])
+	if err != nil {
+		return err
+	}
 	writing := composed(f)
-	writing.Add, writing.Remove = added, f.one("remove")
+	writing.Add, writing.Remove = append(added, came...), f.one("remove")
 	writing.Both = f.one("act") == "both"
 	if f.one("act") == "insert" { // what was typed stays before it
 		text, err := d.Casework.FillTemplate(r.Context(), actor(r), number(r), f.one("template"), writing.Lang)
@@ -158,7 +163,10 @@ func (d *desk) readBeside(w http.ResponseWriter, r *http.Request) (f form, done 
 		return nil, false, err
 	}
 	writing := composed(f)
-	if blank(writing.Text) && writing.Was == "" {
+	if writing.Add, err = d.Casework.TakeFiles(r.Context(), actor(r), number(r), f[pieces.Handed]); err != nil {
+		return nil, false, err
+	}
+	if blank(writing.Text) && writing.Was == "" && len(writing.Add) == 0 {
 		return f, false, nil
 	}
 	switch _, err := d.Casework.SaveDraft(r.Context(), actor(r), number(r), writing); {

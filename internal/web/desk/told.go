@@ -62,8 +62,9 @@ func (d *desk) asker(r *http.Request) question.Asker {
 	p := d.Casework.Profile
 	return question.Asker{
 		Profile: p, Lang: d.Renderer.Lang(r), Files: d.Intake.Limits.Files, FileBytes: d.Intake.Limits.FileBytes,
-		Text:  func(key string, pairs ...any) string { return d.text(r, key, pairs...) },
-		Steps: p.StepsTold, Demands: p.DemandsTold,
+		Upload: toldUpload,
+		Text:   func(key string, pairs ...any) string { return d.text(r, key, pairs...) },
+		Steps:  p.StepsTold, Demands: p.DemandsTold,
 	}
 }
 
@@ -100,7 +101,7 @@ func (d *desk) renderTold(w http.ResponseWriter, r *http.Request, status int, dr
 	data.Tick.DescribedBy = ui.Field{Name: intake.ToldUnknown, Hint: data.Tick.Hint, Error: data.Tick.Error}.DescribedBy()
 	data.Parts = d.toldParts(r, question.View{Answers: answers, Files: files, Errors: errs, More: r.URL.Query().Get("more")})
 	p := page(d, r, d.text(r, "told.title"), data)
-	p.Errors = errs
+	p.Errors, p.Sends = errs, true
 	return d.Renderer.Render(w, r, status, "desk/told", p)
 }
 
@@ -144,6 +145,11 @@ func (d *desk) toldSave(w http.ResponseWriter, r *http.Request) error {
 	values, refused, err := d.readTold(r, tok) //nolint:contextcheck // it reads the request's own
 	if err != nil {
 		return err
+	}
+	for _, id := range values[recordingHanded] {
+		if err := d.Intake.SetRecording(r.Context(), actor(r), tok, id); err != nil {
+			return err
+		}
 	}
 	dropToldRow(values, asked)
 	draft, dropped, err := d.Intake.SaveTold(r.Context(), actor(r), tok, asked, answersOf(values))

@@ -107,13 +107,9 @@ func (f *face) renderStep(w http.ResponseWriter, r *http.Request, status int, v 
 	if title == "" {
 		title = v.step.Fields[0].Label.In(l)
 	}
-	script := ""
-	if f.asksFiles(v.step.ID) {
-		script = uploadScript
-	}
 	return f.Renderer.Render(w, r, status, "public/step", ui.Page[stepPage]{
-		Script: script,
-		Title:  title, TitleParts: []string{f.caption(r, v)}, Path: path, Exit: f.exits(v.answers), Errors: v.errors, Data: data,
+		Sends: f.asksFiles(v.step.ID),
+		Title: title, TitleParts: []string{f.caption(r, v)}, Path: path, Exit: f.exits(v.answers), Errors: v.errors, Data: data,
 		Form: ui.LangForm{ID: "step", Path: "/complaint/" + v.step.ID, Act: "next"},
 	})
 }
