@@ -75,8 +75,9 @@ type Writing struct {
 	Why      string
 	Mention  []string
 	Add      []*Incoming
-	Remove   string // id of a file
-	Both     bool   // the texts go behind those that are stored, not in their place
+	Remove   string                    // id of a file
+	Heard    map[string]casefile.Heard // what the member says of files that play as sound, by id
+	Both     bool                      // the texts go behind those that are stored, not in their place
 }
 
 // String hides the content.
@@ -139,6 +140,8 @@ func (c *Casework) SaveDraft(ctx context.Context, actor access.Actor, n casefile
 	if err != nil {
 		return nil, err
 	}
+	gone, withheld := d.hear(w.Heard)
+	late = errors.Join(late, withheld)
 	if d.same(old) {
 		return &d, late
 	}
@@ -152,7 +155,7 @@ func (c *Casework) SaveDraft(ctx context.Context, actor access.Actor, n casefile
 		return nil, fmt.Errorf("seal draft: %w", err)
 	}
 	d.Changed = c.Store.Now()
-	return &d, errors.Join(late, c.putDraft(ctx, actor, row, d, w))
+	return &d, errors.Join(late, c.putDraft(ctx, actor, row, d, w, gone))
 }
 
 // merge makes the draft as it should be from what is stored and what was sent.
@@ -245,14 +248,17 @@ func (d *Draft) take(from Draft) {
 func (d Draft) same(old Draft) bool {
 	return d.ID == old.ID && d.Text == old.Text && d.Lang == old.Lang && d.Outcome == old.Outcome &&
 		d.Feedback == old.Feedback && d.Why == old.Why && slices.Equal(d.Mention, old.Mention) &&
-		slices.EqualFunc(d.Files, old.Files, func(a, b File) bool { return a.ID == b.ID })
+		slices.EqualFunc(d.Files, old.Files, func(a, b File) bool { return a.ID == b.ID && a.Heard == b.Heard })
 }
 
 // owner names a member's unfinished texts of a case among the owners of blobs.
 func owner(actor access.Actor, id casefile.ID) string { return store.DeskOwner(id, actor.Member) }
 
-func (c *Casework) putDraft(ctx context.Context, actor access.Actor, row store.DeskDraft, d Draft, w Writing) error {
+func (c *Casework) putDraft(ctx context.Context, actor access.Actor, row store.DeskDraft, d Draft, w Writing, removed []string) error {
 	mine := owner(actor, row.Case)
+	if w.Remove != "" {
+		removed = append(removed, w.Remove)
+	}
 	var added []string
 	for _, f := range d.Files {
 		fresh := slices.ContainsFunc(w.Add, func(in *Incoming) bool { // what came in pieces is held already
@@ -271,8 +277,8 @@ func (c *Casework) putDraft(ctx context.Context, actor access.Actor, row store.D
 				return err
 			}
 		}
-		if w.Remove != "" {
-			if err := tx.DeleteBlobRefs("desk", mine, w.Remove); err != nil {
+		for _, id := range removed {
+			if err := tx.DeleteBlobRefs("desk", mine, id); err != nil {
 				return err
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"klankbord/internal/casefile"
 	"klankbord/internal/fault"
 	"klankbord/internal/intake"
 	"klankbord/internal/profile"
@@ -99,7 +100,7 @@ func (d *desk) renderTold(w http.ResponseWriter, r *http.Request, status int, dr
 		Error: ui.ErrorFor(errs, intake.ToldUnknown), Ticked: typed.Has(intake.ToldUnknown, "yes"), Optional: true,
 	}
 	data.Tick.DescribedBy = ui.Field{Name: intake.ToldUnknown, Hint: data.Tick.Hint, Error: data.Tick.Error}.DescribedBy()
-	data.Parts = d.toldParts(r, question.View{Answers: answers, Files: files, Errors: errs, More: r.URL.Query().Get("more")})
+	data.Parts = d.toldParts(r, draft, question.View{Answers: answers, Files: files, Errors: errs, More: r.URL.Query().Get("more")})
 	p := page(d, r, d.text(r, "told.title"), data)
 	p.Errors, p.Sends = errs, true
 	return d.Renderer.Render(w, r, status, "desk/told", p)
@@ -107,7 +108,7 @@ func (d *desk) renderTold(w http.ResponseWriter, r *http.Request, status int, dr
 
 // toldParts are the questions of the form, under its parts. Where the heading of a page says
 // what its only question asks, that is its label here.
-func (d *desk) toldParts(r *http.Request, v question.View) []toldPart {
+func (d *desk) toldParts(r *http.Request, draft *intake.Draft, v question.View) []toldPart {
 	ask, p := d.asker(r), d.Casework.Profile
 	var list []toldPart
 	last := ""
@@ -124,7 +125,12 @@ func (d *desk) toldParts(r *http.Request, v question.View) []toldPart {
 			}
 		}
 		v.Step = s
-		list[len(list)-1].Parts = append(list[len(list)-1].Parts, ask.Parts(v)...)
+		for _, p := range ask.Parts(v) {
+			list[len(list)-1].Parts = append(list[len(list)-1].Parts, p)
+			if p.Field != nil && p.Field.Name == profile.FieldFiles {
+				list[len(list)-1].Parts = append(list[len(list)-1].Parts, d.toldSounds(r, draft, v.Errors)...)
+			}
+		}
 	}
 	return list
 }
@@ -156,7 +162,11 @@ func (d *desk) toldSave(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if dropped {
+	for _, f := range dropped {
+		if draft.Told.Typed.One(intake.ToldSound+f.ID) == string(casefile.HeardWithheld) {
+			refused = append(refused, ui.FormError{Field: profile.FieldFiles, Text: d.text(r, "error.sound-withheld", "name", f.Name)})
+			continue
+		}
 		refused = append(refused, ui.FormError{Field: intake.ToldRecording, Text: d.text(r, "told.recording-refused")})
 	}
 	if len(refused) > 0 {
