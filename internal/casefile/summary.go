@@ -36,12 +36,12 @@ func DecodeSummary(plain []byte) (Summary, error) {
 // SummaryWords reads the subject and the words of a summary, and nothing else of it: a
 // search opens a hundred thousand. It fails with ErrPayload.
 func SummaryWords(plain []byte) (subject, words string, err error) {
-	head, rest, whole := bytes.Cut(plain, []byte("\n"))
-	if !whole || !utf8.Valid(rest) {
+	head, rest, whole := strings.Cut(string(plain), "\n") // both are parts of one copy
+	if !whole || !utf8.ValidString(rest) {
 		return "", "", ErrPayload
 	}
 	if subject, plainly := plainSubject(head); plainly {
-		return subject, string(rest), nil
+		return subject, rest, nil
 	}
 	var e struct {
 		Version int    `json:"v"`
@@ -50,22 +50,22 @@ func SummaryWords(plain []byte) (subject, words string, err error) {
 			Subject string `json:"subject"`
 		} `json:"body"`
 	}
-	if json.Unmarshal(head, &e) != nil || e.Version != payloadVersion || e.Kind != (Summary{}).kind() {
+	if json.Unmarshal([]byte(head), &e) != nil || e.Version != payloadVersion || e.Kind != (Summary{}).kind() {
 		return "", "", ErrPayload
 	}
-	return e.Body.Subject, string(rest), nil
+	return e.Body.Subject, rest, nil
 }
 
 // plainSubject reads a subject in which JSON writes nothing otherwise, out of the start of
 // what EncodePayload wrote; false where it is not so. What is sealed is ours, and was
 // checked as a whole before it was sealed.
-func plainSubject(head []byte) (subject string, plainly bool) {
-	rest, begins := bytes.CutPrefix(head, []byte(summaryStart))
-	end := bytes.IndexByte(rest, '"')
-	if !begins || end < 0 || bytes.IndexByte(rest[:end], '\\') >= 0 || !bytes.HasSuffix(rest, []byte("}}")) || !utf8.Valid(rest[:end]) {
+func plainSubject(head string) (subject string, plainly bool) {
+	rest, begins := strings.CutPrefix(head, summaryStart)
+	subject, _, ends := strings.Cut(rest, `"`)
+	if !begins || !ends || strings.Contains(subject, `\`) || !strings.HasSuffix(rest, "}}") || !utf8.ValidString(subject) {
 		return "", false
 	}
-	return string(rest[:end]), true
+	return subject, true
 }
 
 // summaryStart is how the encoding of a summary with a subject begins.

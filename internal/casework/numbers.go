@@ -217,6 +217,7 @@ func (n *tallying) key() string {
 func (n *tallying) count() {
 	n.agency = map[string]string{}
 	apart := n.findApart()
+	n.cases = make([]figures.Case, 0, len(n.book.list)+len(n.left))
 	for _, f := range n.book.list {
 		if n.filter.Route != "" && f.file.Route != n.filter.Route || n.omits(apart[f.file.ID]) || !countable(f.file.Channel) {
 			continue

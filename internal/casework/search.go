@@ -122,7 +122,7 @@ func holding(terms casefile.Terms, cases []*searched) (list []match) {
 		case s.damaged:
 		case terms.In(s.subject):
 			list = append(list, match{s, true})
-		case terms.In(s.subject, s.text):
+		case terms.In(s.subject, s.number, s.text):
 			list = append(list, match{s, false})
 		}
 	}

@@ -28,6 +28,7 @@ const (
 type searched struct {
 	mark    store.SearchMark
 	subject string
+	number  string
 	text    string
 	damaged bool
 }
@@ -279,29 +280,28 @@ func byCase(marks []store.SearchMark) map[casefile.ID]store.SearchMark {
 
 // shelveRow opens one summary. Heard is the newest entry of the complainant.
 func (c *Casework) shelveRow(ctx context.Context, actor access.Actor, r store.InboxRow, mark store.SearchMark, heard int64, h *shelf) {
-	subject, words, ring, err := c.openWords(actor, r)
-	s := &searched{mark: mark, damaged: err != nil}
-	if err == nil {
-		s.subject = casefile.FindForm(subject)
-		s.text = casefile.FindForm(string(mark.Number)) + words
-		if since := r.Summary.Revision; heard > since {
-			s.text += c.unheardOf(ctx, actor, mark.Number, since)
-		}
-	}
+	plain, ring, err := c.Custody.OpenSummary(actor, r)
 	if ring != nil {
 		h.rings = append(h.rings, *ring)
 	}
-	h.list = append(h.list, s)
+	h.list = append(h.list, c.searched(ctx, actor, plain, err, mark, r.Summary.Revision, heard))
 }
 
-// openWords opens what of a summary is searched.
-func (c *Casework) openWords(actor access.Actor, r store.InboxRow) (subject, words string, ring *store.Ring, err error) {
-	plain, ring, err := c.Custody.OpenSummary(actor, r)
-	if err != nil {
-		return "", "", nil, err
+// searched is what is searched of a case, out of its opened summary of a revision.
+func (c *Casework) searched(ctx context.Context, actor access.Actor, plain []byte, err error, mark store.SearchMark, revision, heard int64) *searched {
+	subject := ""
+	s := &searched{mark: mark}
+	if err == nil {
+		subject, s.text, err = casefile.SummaryWords(plain)
 	}
-	subject, words, err = casefile.SummaryWords(plain)
-	return subject, words, ring, err
+	if err != nil {
+		return &searched{mark: mark, damaged: true}
+	}
+	s.subject, s.number = casefile.FindForm(subject), casefile.FindForm(string(mark.Number))
+	if heard > revision {
+		s.text += c.unheardOf(ctx, actor, mark.Number, revision)
+	}
+	return s
 }
 
 // unheardOf is what the complainant wrote since the summary, in a case that nobody

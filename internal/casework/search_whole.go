@@ -8,6 +8,7 @@ import (
 
 	"klankbord/internal/access"
 	"klankbord/internal/casefile"
+	"klankbord/internal/seal"
 	"klankbord/internal/store"
 )
 
@@ -38,14 +39,15 @@ func (c *Casework) readRings(ctx context.Context, actor access.Actor) <-chan rin
 // while the others open them. The line of the log is written before any of it is used.
 // It returns the cases that have no keyring row yet, or that were not there.
 func (c *Casework) readAll(ctx context.Context, actor access.Actor, b *library, stale []store.SearchMark, last map[casefile.ID]int64, keys map[casefile.ID]store.Ring) (rest []store.SearchMark, err error) {
-	at, batches := byCase(stale), make(chan []store.InboxRow, 4)
+	at, batches := byCase(stale), make(chan []locked, 4)
 	shelves := make([]shelf, runtime.GOMAXPROCS(0))
 	var open sync.WaitGroup
 	for i := range shelves {
 		open.Go(func() {
 			for batch := range batches {
 				for _, r := range batch {
-					c.shelveRow(ctx, actor, r, at[r.ID], last[r.ID], &shelves[i])
+					plain, err := c.Custody.OpenSummaryWith(actor, r.ring, r.Summary)
+					shelves[i].list = append(shelves[i].list, c.searched(ctx, actor, plain, err, at[r.Case], r.Revision, last[r.Case]))
 				}
 			}
 		})
@@ -72,17 +74,23 @@ func (c *Casework) readAll(ctx context.Context, actor access.Actor, b *library, 
 	return rest, nil
 }
 
+// locked is a summary with the member's keyring row of its case.
+type locked struct {
+	store.Summary
+	ring seal.Box
+}
+
 // readBatches hands out the rows of some cases for which the member has a keyring row.
-func readBatches(tx *store.Tx, keys map[casefile.ID]store.Ring, at map[casefile.ID]store.SearchMark, batches chan<- []store.InboxRow) error {
-	var batch []store.InboxRow
+func readBatches(tx *store.Tx, keys map[casefile.ID]store.Ring, at map[casefile.ID]store.SearchMark, batches chan<- []locked) error {
+	var batch []locked
 	err := tx.EachSummary(func(s store.Summary) error {
 		key := keys[s.Case]
 		if _, wanted := at[s.Case]; !wanted || len(key.Box) == 0 || key.Epoch != s.Epoch {
 			return nil
 		}
-		if batch = append(batch, store.InboxRow{Case: store.Case{ID: s.Case}, Summary: s, Ring: key.Box}); len(batch) == wholeBatch {
+		if batch = append(batch, locked{s, key.Box}); len(batch) == wholeBatch {
 			batches <- batch
-			batch = nil
+			batch = make([]locked, 0, wholeBatch)
 		}
 		return nil
 	})

@@ -168,12 +168,29 @@ func (c *Custody) OpenSummary(actor access.Actor, row store.InboxRow) ([]byte, *
 	if err != nil {
 		return nil, nil, err
 	}
+	plain, err := c.summaryOf(keys, row.Summary)
+	return plain, ring, err
+}
+
+// OpenSummaryWith opens a summary by the keyring row of its case. It fails with
+// seal.ErrOpen.
+func (c *Custody) OpenSummaryWith(actor access.Actor, ring seal.Box, s store.Summary) ([]byte, error) {
+	if !c.summaryHolds(s) {
+		return nil, seal.ErrOpen
+	}
+	keys, err := actor.Keys.OpenKeyring(c.instance, string(s.Case), s.Epoch, string(actor.Member), ring)
+	if err != nil {
+		return nil, err
+	}
+	return c.summaryOf(keys, s)
+}
+
+func (c *Custody) summaryOf(keys *seal.CaseKeys, s store.Summary) ([]byte, error) {
 	room, ok := keys.Compartment(seal.Investigation)
 	if !ok {
-		return nil, nil, seal.ErrOpen
+		return nil, seal.ErrOpen
 	}
-	plain, err := room.Open(c.summaryContext(row.Summary), row.Summary.Box)
-	return plain, ring, err
+	return room.Open(c.summaryContext(s), s.Box)
 }
 
 func (c *Custody) rowKeys(actor access.Actor, row store.InboxRow) (*seal.CaseKeys, *store.Ring, error) {

@@ -14,7 +14,7 @@ func (m Month) start(at *time.Location) time.Time {
 // count makes one figure.
 func (r rule) count(cases []Case, rep Report, lists Lists) Figure {
 	f := Figure{ID: r.id, Stat: r.stat, For: r.public, Unit: r.unit, Per: r.per, links: r.links, votes: r.votes != nil}
-	now, before := r.gather(cases, rep, rep.Period), r.gather(cases, rep, rep.Period.Before())
+	now, before := r.gather(cases, &rep, rep.Period), r.gather(cases, &rep, rep.Period.Before())
 	now.beside, before.beside = rep.besides.Now, rep.besides.Before
 	before.before = true
 	if !r.apart {
@@ -41,9 +41,10 @@ type gathered struct {
 // wholeKey stands for the line of all.
 const wholeKey = ""
 
-func (r rule) gather(cases []Case, rep Report, p Period) gathered {
+func (r rule) gather(cases []Case, rep *Report, p Period) gathered {
 	g := gathered{by: map[string][]int{}, around: map[string][]int{}}
-	for i, c := range cases {
+	for i := range cases {
+		c := &cases[i]
 		if c.Only && !r.files {
 			continue
 		}
@@ -63,8 +64,8 @@ func (r rule) gather(cases []Case, rep Report, p Period) gathered {
 			continue
 		}
 		for _, key := range r.keys(c, rep, p) {
-			if n := len(g.by[key]); n == 0 || g.by[key][n-1] != i { // a topic that stands twice counts once
-				g.by[key] = append(g.by[key], i)
+			if list := g.by[key]; len(list) == 0 || list[len(list)-1] != i { // a topic that stands twice counts once
+				g.by[key] = append(list, i)
 			}
 		}
 	}
@@ -109,7 +110,7 @@ func (r rule) value(cases []Case, g gathered, key string) Value {
 		return r.votes(g.beside).value(r.id, g.before)
 	case r.sum != nil:
 		for _, i := range set {
-			v.Sum += r.sum(cases[i])
+			v.Sum += r.sum(&cases[i])
 		}
 	case r.beside != nil:
 		if n, ok := r.beside(g.beside, key); ok {
@@ -118,7 +119,7 @@ func (r rule) value(cases []Case, g gathered, key string) Value {
 	case r.hits != nil:
 		v.set = nil
 		for _, i := range set {
-			if r.hits(cases[i]) {
+			if r.hits(&cases[i]) {
 				v.set = append(v.set, i)
 			} else {
 				v.rest = append(v.rest, i)
@@ -128,7 +129,7 @@ func (r rule) value(cases []Case, g gathered, key string) Value {
 	case r.takes != nil:
 		var took []int
 		for _, i := range set {
-			if n, ok := r.takes(cases[i]); ok {
+			if n, ok := r.takes(&cases[i]); ok {
 				took = append(took, n)
 			}
 		}

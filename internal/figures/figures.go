@@ -112,7 +112,7 @@ type Case struct {
 }
 
 // openAt reports whether the case was open at the end of a month.
-func (c Case) openAt(m Month) bool { return c.Received <= m && (c.Closed == 0 || c.Closed > m) }
+func (c *Case) openAt(m Month) bool { return c.Received <= m && (c.Closed == 0 || c.Closed > m) }
 
 // Audience says who may be shown a figure at most.
 type Audience int

@@ -77,7 +77,7 @@ func sharesOf(topics []string) links {
 		}
 		union := link{cover: true, total: [][]int{whole}}
 		for _, t := range topics {
-			mine := some(whole, func(i int) bool { return slices.Contains(byAssessed(r.cases[i], r, r.Period), t) })
+			mine := some(whole, func(i int) bool { return slices.Contains(byAssessed(&r.cases[i], &r, r.Period), t) })
 			union.parts = append(union.parts, mine)
 			list = append(list, link{parts: [][]int{mine, without(whole, mine)}, total: [][]int{whole}})
 		}

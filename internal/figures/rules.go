@@ -17,19 +17,19 @@ type rule struct {
 	unit   Unit
 	sealed bool // needs what only a key opens
 	// holds says which cases it is about; nil: those received in the period.
-	holds func(Case, Report, Period) bool
+	holds func(*Case, *Report, Period) bool
 	// among says of which others they are part, where another figure counts those.
-	among func(Case, Report, Period) bool
+	among func(*Case, *Report, Period) bool
 	// keys are the lines that a case belongs to; nil: the figure has no lines.
-	keys func(Case, Report, Period) []string
+	keys func(*Case, *Report, Period) []string
 	// lines are the lines that always stand there, in order; others follow.
 	lines func(Lists) []string
-	hits  func(Case) bool        // Share: which of them count
-	takes func(Case) (int, bool) // Days and Hours: how long it took
+	hits  func(*Case) bool        // Share: which of them count
+	takes func(*Case) (int, bool) // Days and Hours: how long it took
 	links links
 	per   int              // Rate
 	of    func(Beside) int // Rate: among how many
-	sum   func(Case) int   // Euros
+	sum   func(*Case) int   // Euros
 	apart bool             // the lines do not belong together
 	// beside is a line that counts no cases; false: it does.
 	beside func(b Beside, key string) (int, bool)
@@ -66,37 +66,37 @@ func speed() []rule {
 	return []rule{
 		{
 			id: "acknowledged", stat: 5, unit: Share, keys: byRoute, lines: routes, links: shares,
-			among: receivedIn, holds: judged(func(c Case) Judged { return c.Acknowledged }), hits: func(c Case) bool { return c.Acknowledged == InTime },
+			among: receivedIn, holds: judged(func(c *Case) Judged { return c.Acknowledged }), hits: func(c *Case) bool { return c.Acknowledged == InTime },
 		},
 		{
 			id: "waited", stat: 5, unit: Hours, keys: byRoute, lines: routes, links: adds, among: receivedIn,
-			holds: func(c Case, _ Report, p Period) bool { return p.Holds(c.Received) && c.Waited >= 0 },
-			takes: func(c Case) (int, bool) { return c.Waited, c.Waited >= 0 },
+			holds: func(c *Case, _ *Report, p Period) bool { return p.Holds(c.Received) && c.Waited >= 0 },
+			takes: func(c *Case) (int, bool) { return c.Waited, c.Waited >= 0 },
 		},
 		{
 			id: "answered", stat: 6, unit: Share, keys: byRoute, lines: routes, links: shares,
-			among: receivedIn, holds: judged(func(c Case) Judged { return c.Answered }), hits: func(c Case) bool { return c.Answered == InTime },
+			among: receivedIn, holds: judged(func(c *Case) Judged { return c.Answered }), hits: func(c *Case) bool { return c.Answered == InTime },
 		},
 		{
 			id: "duration", stat: 7, unit: Days, keys: byRoute, lines: routes, links: adds, holds: closedIn,
-			takes: func(c Case) (int, bool) { return c.Days, true },
+			takes: func(c *Case) (int, bool) { return c.Days, true },
 		},
 	}
 }
 
 // results are the figures of what cases came to.
 func results() []rule {
-	decided := func(c Case, r Report, p Period) bool { return closedIn(c, r, p) && c.Outcome != "" }
+	decided := func(c *Case, r *Report, p Period) bool { return closedIn(c, r, p) && c.Outcome != "" }
 	return []rule{
 		{
 			id: "admissible", stat: 4, unit: Share, sealed: true, among: closedIn, holds: decided, links: shares,
-			hits: func(c Case) bool { return c.Outcome != casefile.OutcomeNotAdmissible },
+			hits: func(c *Case) bool { return c.Outcome != casefile.OutcomeNotAdmissible },
 		},
 		{id: "outcome", stat: 8, unit: Cases, sealed: true, holds: decided, keys: byOutcome, lines: outcomes, links: outcomesAdd},
 		{
 			id: "substantiated", stat: 8, unit: Share, sealed: true, links: shares, keys: byRoute, lines: routes, among: closedIn,
-			holds: func(c Case, r Report, p Period) bool { return closedIn(c, r, p) && found(c.Outcome) },
-			hits:  func(c Case) bool { return c.Outcome.Substantiated() },
+			holds: func(c *Case, r *Report, p Period) bool { return closedIn(c, r, p) && found(c.Outcome) },
+			hits:  func(c *Case) bool { return c.Outcome.Substantiated() },
 		},
 	}
 }
@@ -106,34 +106,34 @@ func trust() []rule {
 	return []rule{
 		{
 			id: "replied", stat: 13, unit: Share, links: shares, among: receivedIn,
-			holds: func(c Case, _ Report, p Period) bool { return p.Holds(c.Received) && c.Written && c.Erased == 0 },
-			hits:  func(c Case) bool { return c.Replied },
+			holds: func(c *Case, _ *Report, p Period) bool { return p.Holds(c.Received) && c.Written && c.Erased == 0 },
+			hits:  func(c *Case) bool { return c.Replied },
 		},
 		{
 			id: "breach", stat: 19, unit: Share, links: shares,
-			holds: judged(func(c Case) Judged { return c.Breach }), hits: func(c Case) bool { return c.Breach == InTime },
+			holds: judged(func(c *Case) Judged { return c.Breach }), hits: func(c *Case) bool { return c.Breach == InTime },
 		},
 		{
 			id: "request", stat: 19, unit: Share, links: shares, files: true,
-			holds: judged(func(c Case) Judged { return c.Request }), hits: func(c Case) bool { return c.Request == InTime },
+			holds: judged(func(c *Case) Judged { return c.Request }), hits: func(c *Case) bool { return c.Request == InTime },
 		},
 		{
 			id: "identity", stat: 22, public: Team, unit: Share, links: shares,
-			holds: func(c Case, _ Report, p Period) bool {
+			holds: func(c *Case, _ *Report, p Period) bool {
 				return p.Holds(c.Received) && c.Erased == 0 && c.Route.SealsIdentityApart()
 			},
-			hits: func(c Case) bool { return c.Opened },
+			hits: func(c *Case) bool { return c.Opened },
 		},
 		{
 			id: "erased", stat: 22, public: Team, unit: Share, links: shares,
-			holds: func(c Case, _ Report, p Period) bool { return p.Holds(c.Erased) }, hits: func(c Case) bool { return !c.ErasedLate },
+			holds: func(c *Case, _ *Report, p Period) bool { return p.Holds(c.Erased) }, hits: func(c *Case) bool { return !c.ErasedLate },
 		},
 	}
 }
 
-func receivedIn(c Case, _ Report, p Period) bool { return p.Holds(c.Received) }
-func closedIn(c Case, _ Report, p Period) bool   { return p.Holds(c.Closed) }
-func openAtEnd(c Case, _ Report, p Period) bool  { return c.openAt(p.To) }
+func receivedIn(c *Case, _ *Report, p Period) bool { return p.Holds(c.Received) }
+func closedIn(c *Case, _ *Report, p Period) bool   { return p.Holds(c.Closed) }
+func openAtEnd(c *Case, _ *Report, p Period) bool  { return c.openAt(p.To) }
 
 // found reports whether an outcome says if the complaint was right.
 func found(o casefile.Outcome) bool {
@@ -145,23 +145,23 @@ func found(o casefile.Outcome) bool {
 	}
 }
 
-func judged(of func(Case) Judged) func(Case, Report, Period) bool {
-	return func(c Case, _ Report, p Period) bool { return p.Holds(c.Received) && of(c) != NotAsked }
+func judged(of func(*Case) Judged) func(*Case, *Report, Period) bool {
+	return func(c *Case, _ *Report, p Period) bool { return p.Holds(c.Received) && of(c) != NotAsked }
 }
 
-func byRoute(c Case, _ Report, _ Period) []string    { return []string{string(c.Route)} }
-func byChannel(c Case, _ Report, _ Period) []string  { return []string{string(c.Channel)} }
-func byLanguage(c Case, _ Report, _ Period) []string { return []string{c.Language} }
-func byOutcome(c Case, _ Report, _ Period) []string  { return []string{string(c.Outcome)} }
-func byTopic(c Case, _ Report, _ Period) []string    { return c.Topics }
+func byRoute(c *Case, _ *Report, _ Period) []string    { return []string{string(c.Route)} }
+func byChannel(c *Case, _ *Report, _ Period) []string  { return []string{string(c.Channel)} }
+func byLanguage(c *Case, _ *Report, _ Period) []string { return []string{c.Language} }
+func byOutcome(c *Case, _ *Report, _ Period) []string  { return []string{string(c.Outcome)} }
+func byTopic(c *Case, _ *Report, _ Period) []string    { return c.Topics }
 
 // byMonth names months by how many come before them, so that a year stands beside the
 // one before.
-func byMonth(c Case, _ Report, p Period) []string {
+func byMonth(c *Case, _ *Report, p Period) []string {
 	return []string{strconv.Itoa(int(c.Received - p.From))}
 }
 
-func byAssessed(c Case, _ Report, _ Period) []string {
+func byAssessed(c *Case, _ *Report, _ Period) []string {
 	if len(c.Assessed) > 0 {
 		return c.Assessed
 	}
@@ -177,9 +177,9 @@ const (
 	flowOpen     = "open"
 )
 
-func inFlow(c Case, _ Report, p Period) bool { return c.openAt(p.From-1) || p.Holds(c.Received) }
+func inFlow(c *Case, _ *Report, p Period) bool { return c.openAt(p.From-1) || p.Holds(c.Received) }
 
-func byFlow(c Case, _ Report, p Period) []string {
+func byFlow(c *Case, _ *Report, p Period) []string {
 	keys := []string{flowReceived, flowOpen}
 	if c.openAt(p.From - 1) {
 		keys[0] = flowCarried
@@ -193,7 +193,7 @@ func byFlow(c Case, _ Report, p Period) []string {
 // The ages of what is open, in days.
 const ageUnknown = "unknown"
 
-func byAge(c Case, r Report, p Period) []string {
+func byAge(c *Case, r *Report, p Period) []string {
 	if c.Since.IsZero() {
 		return []string{ageUnknown}
 	}

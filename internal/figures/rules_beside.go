@@ -17,7 +17,7 @@ func rates() []rule {
 func rate(id string, route casefile.Route, per int, of func(Beside) int) rule {
 	return rule{
 		id: id, stat: 2, unit: Rate, per: per, of: of, links: alone,
-		holds: func(c Case, r Report, p Period) bool { return receivedIn(c, r, p) && c.Route == route },
+		holds: func(c *Case, r *Report, p Period) bool { return receivedIn(c, r, p) && c.Route == route },
 	}
 }
 
@@ -39,8 +39,8 @@ func yearly() []rule {
 		},
 		{
 			id: "form", stat: 23, public: Team, unit: Plain, links: none, apart: true, lines: formLines,
-			holds: func(c Case, r Report, p Period) bool { return receivedIn(c, r, p) && c.Channel == casefile.ChannelWeb },
-			keys:  func(Case, Report, Period) []string { return []string{formSent} },
+			holds: func(c *Case, r *Report, p Period) bool { return receivedIn(c, r, p) && c.Channel == casefile.ChannelWeb },
+			keys:  func(*Case, *Report, Period) []string { return []string{formSent} },
 			beside: func(b Beside, key string) (int, bool) {
 				switch key {
 				case formSeen:
@@ -55,7 +55,7 @@ func yearly() []rule {
 	}
 }
 
-func nothing(Case, Report, Period) bool { return false }
+func nothing(*Case, *Report, Period) bool { return false }
 
 func formLines(Lists) []string { return []string{formSeen, formStarted, formSent} }
 

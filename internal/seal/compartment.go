@@ -12,22 +12,36 @@ type CompartmentKey struct {
 // compartmentState computes each key when it is first needed: a scan over many
 // cases opens one object in each and needs no more than root.
 type compartmentState struct {
-	secret  [32]byte
-	root    func() *Key // seals the compartment's objects
-	derived func() *Key // seals the derived rows of appended objects
-	kem     func() *kemKey
+	secret      [32]byte
+	rootOnce    sync.Once
+	rootKey     *Key // written in rootOnce
+	derivedOnce sync.Once
+	derivedKey  *Key // written in derivedOnce
+	kemOnce     sync.Once
+	kemPair     *kemKey // written in kemOnce
 }
 
 const compartmentLabel = "klankbord/compartment/1"
 
 func compartmentOf(secret [32]byte) *CompartmentKey {
-	s := &compartmentState{secret: secret}
-	s.root = sync.OnceValue(func() *Key { return keyOf(s.secret) })
-	s.derived = sync.OnceValue(func() *Key { return s.root().sub(compartmentLabel + "/derived") })
-	s.kem = sync.OnceValue(func() *kemKey {
-		return &kemKey{seed: expand32(&s.root().s().root, compartmentLabel+"/kem")}
-	})
-	return &CompartmentKey{s: veil(s)}
+	return &CompartmentKey{s: veil(&compartmentState{secret: secret})}
+}
+
+// root seals the compartment's objects.
+func (s *compartmentState) root() *Key {
+	s.rootOnce.Do(func() { s.rootKey = keyOf(s.secret) })
+	return s.rootKey
+}
+
+// derived seals the derived rows of appended objects.
+func (s *compartmentState) derived() *Key {
+	s.derivedOnce.Do(func() { s.derivedKey = s.root().sub(compartmentLabel + "/derived") })
+	return s.derivedKey
+}
+
+func (s *compartmentState) kem() *kemKey {
+	s.kemOnce.Do(func() { s.kemPair = &kemKey{seed: expand32(&s.root().s().root, compartmentLabel+"/kem")} })
+	return s.kemPair
 }
 
 // Public returns the key to which others append. Before anything is wrapped to

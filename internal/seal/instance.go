@@ -57,7 +57,7 @@ func (k *InstanceKey) Subkey(label string) *Key {
 // Stamper returns the stamps of this installation.
 func (k *InstanceKey) Stamper() *Stamper {
 	key := expand32(&k.s().root, instanceLabel+"/stamp")
-	return &Stamper{key: veil(&key)}
+	return &Stamper{s: veil(&stamperState{key: key})}
 }
 
 // CheckpointKey returns the key that signs the log's checkpoints. Danger: it is a

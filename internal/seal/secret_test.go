@@ -101,7 +101,7 @@ func TestSecretsDoNotPrintFromInsideOtherStructs(t *testing.T) {
 		part     Part
 	}{
 		Secret{b: veil(&b32)}, *keyOf(b32), keyOf(b32), Token{b: veil(&b32)}, Code{b: veil(&b16)}, *ms, *keysOf(b32, b32, b32),
-		*ms.Signer(), *fixedCase(), *compartmentOf(b32), *instanceOf(b32), Stamper{key: veil(&b32)},
+		*ms.Signer(), *fixedCase(), *compartmentOf(b32), *instanceOf(b32), Stamper{s: veil(&stamperState{key: b32})},
 		Part{secret: veil(&partSecret{key: b16, sum: b32})},
 	}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%x", "%s", "%d"} {

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"bytes"
+	"slices"
 	"time"
 
 	"klankbord/internal/casefile"
@@ -42,18 +44,28 @@ type Registered struct {
 // place in the log, ordered by hash, and tells how many there are: all of them, or those
 // that a member has a key to.
 func (t *Tx) RegisteredIn(s Span, member staff.ID, most int) (list []Registered, of int, err error) {
-	where, args := "", []any{micros(s.From), micros(s.Till), most}
+	where, args := "", []any{micros(s.From), micros(s.Till)}
 	if member != "" {
-		where, args = ` AND EXISTS (SELECT 1 FROM case_grant g WHERE g.case_id = c.id AND g.recipient_kind = 'member' AND g.recipient_id = $4)`, append(args, member)
+		where, args = ` AND EXISTS (SELECT 1 FROM case_grant g WHERE g.case_id = c.id AND g.recipient_kind = 'member' AND g.recipient_id = $3)`, append(args, member)
 	}
-	rows, err := t.Query(`SELECT c.id, l.hash, count(*) OVER () FROM case_file c JOIN log_leaf l ON l.case_id = c.id
-  WHERE l.kind = 'receipt' AND l.record IS NOT NULL AND l.position IS NOT NULL AND c.received >= $1 AND c.received < $2 AND `+notPractice+where+`
-  ORDER BY l.hash LIMIT $3`, args...)
-	list, err = all(rows, err, func(row scanner) (r Registered, err error) {
-		err = row.Scan(&r.Case, &r.Hash, &of)
+	rows, err := t.Query(`SELECT c.id FROM case_file c WHERE c.received >= $1 AND c.received < $2 AND `+notPractice+where, args...)
+	ids, err := all(rows, err, scanID)
+	if err != nil {
+		return nil, 0, err
+	}
+	among := make(map[casefile.ID]bool, len(ids))
+	for _, id := range ids {
+		among[id] = true
+	}
+	// Both tables are read in one go each: joined, one is looked up for every row of the other.
+	rows, err = t.Query(`SELECT case_id, hash FROM log_leaf WHERE kind = 'receipt' AND record IS NOT NULL AND position IS NOT NULL AND case_id > ''`)
+	receipts, err := all(rows, err, func(row scanner) (r Registered, err error) {
+		err = row.Scan(&r.Case, &r.Hash)
 		return r, err
 	})
-	return list, of, err
+	receipts = slices.DeleteFunc(receipts, func(r Registered) bool { return !among[r.Case] })
+	slices.SortFunc(receipts, func(a, b Registered) int { return bytes.Compare(a.Hash, b.Hash) })
+	return receipts[:min(most, len(receipts))], len(receipts), err
 }
 
 // ClocksAmong lists the clocks of those cases, by due time.

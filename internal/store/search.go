@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"fmt"
 	"slices"
 
@@ -39,8 +40,8 @@ func (t *Tx) SearchMarks(member staff.ID) ([]SearchMark, error) {
 // are each read in one go.
 func (t *Tx) searchMarksAll(member staff.ID) ([]SearchMark, error) {
 	type key struct {
-		id    casefile.ID
-		epoch uint32
+		id    string // and plain numbers: other types are scanned by reflection
+		epoch int64
 	}
 	rows, err := t.Query(`SELECT case_id, epoch FROM case_grant WHERE recipient_kind = 'member' AND recipient_id = $1`, member)
 	keys, err := all(rows, err, func(row scanner) (k key, err error) {
@@ -54,22 +55,25 @@ func (t *Tx) searchMarksAll(member staff.ID) ([]SearchMark, error) {
 	for _, k := range keys {
 		held[k] = true
 	}
-	type marked struct {
-		SearchMark
-		epoch uint32
+	rows, err = t.Query(`SELECT c.id, c.epoch, c.number, c.turn, c.received FROM case_file c WHERE ` + notPractice)
+	if err != nil {
+		return nil, err
 	}
-	rows, err = t.Query(`SELECT c.id, c.number, c.turn, c.received, c.epoch FROM case_file c WHERE ` + notPractice)
-	list, err := all(rows, err, func(row scanner) (m marked, err error) {
-		err = row.Scan(&m.Case, &m.Number, &m.Turn, &m.Received, &m.epoch)
-		return m, err
-	})
-	marks := make([]SearchMark, 0, len(list))
-	for _, m := range list {
-		if held[key{m.Case, m.epoch}] {
-			marks = append(marks, m.SearchMark)
+	defer rows.Close()
+	marks := make([]SearchMark, 0, len(keys))
+	for rows.Next() {
+		var k key
+		var number string
+		var m SearchMark
+		if err := rows.Scan(&k.id, &k.epoch, &number, &m.Turn, &m.Received); err != nil {
+			return nil, err
+		}
+		if held[k] {
+			m.Case, m.Number = casefile.ID(k.id), casefile.Number(number)
+			marks = append(marks, m)
 		}
 	}
-	return marks, err
+	return marks, rows.Err()
 }
 
 // SearchMarksOf lists those of some cases that a member has the present key of.
@@ -149,14 +153,25 @@ func (t *Tx) Keyring(member staff.ID) (map[casefile.ID]Ring, error) {
 		where = `substr(member_id, 1) = $1` // so that no index is used
 	}
 	rows, err := t.Query(`SELECT case_id, epoch, box FROM keyring WHERE `+where, member)
-	list, err := all(rows, err, scanRing)
-	found := make(map[casefile.ID]Ring, len(list))
-	for _, r := range list {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	found := make(map[casefile.ID]Ring, mine)
+	var boxes slab
+	for rows.Next() {
+		var id string
+		var epoch int64
+		var box sql.RawBytes
+		if err := rows.Scan(&id, &epoch, &box); err != nil {
+			return nil, err
+		}
+		r := Ring{casefile.ID(id), uint32(epoch), boxes.keep(box)} //nolint:gosec // as it was written
 		if r.Epoch >= found[r.Case].Epoch {
 			found[r.Case] = r
 		}
 	}
-	return found, err
+	return found, rows.Err()
 }
 
 // EachSummary reads the summaries of all cases as they lie on the disk. When do fails it
@@ -167,18 +182,36 @@ func (t *Tx) EachSummary(do func(Summary) error) error {
 		return err
 	}
 	defer rows.Close()
+	var boxes slab
 	for rows.Next() {
 		var s Summary
-		var box []byte
-		if err := rows.Scan(&s.Case, &s.Epoch, &s.Revision, &box, &s.Stamp); err != nil {
+		var id string // and plain numbers: other types are scanned by reflection
+		var epoch int64
+		var box, stamp sql.RawBytes
+		if err := rows.Scan(&id, &epoch, &s.Revision, &box, &stamp); err != nil {
 			return err
 		}
-		s.Box = box
+		s.Case, s.Epoch, s.Box, s.Stamp = casefile.ID(id), uint32(epoch), boxes.keep(box), boxes.keep(stamp) //nolint:gosec // as it was written
 		if err := do(s); err != nil {
 			return err
 		}
 	}
 	return rows.Err()
+}
+
+// slab keeps copies of bytes behind one another, so that many small ones cost few
+// allocations. A copy keeps its neighbours in memory.
+type slab []byte
+
+const slabSize = 128 << 10
+
+func (s *slab) keep(b []byte) []byte {
+	if cap(*s)-len(*s) < len(b) {
+		*s = make([]byte, 0, max(slabSize, len(b)))
+	}
+	from := len(*s)
+	*s = append(*s, b...)
+	return (*s)[from:len(*s):len(*s)]
 }
 
 // Summaries is how many cases there are.
