@@ -287,7 +287,7 @@ func (c *Casework) putDraft(ctx context.Context, actor access.Actor, row store.D
 				return err
 			}
 		}
-		return takeUploads(tx, mine, w.Add)
+		return endUploads(tx, mine, w.Add)
 	})
 	if err := gone(err); err != nil {
 		return fmt.Errorf("save draft: %w", err)
@@ -295,8 +295,8 @@ func (c *Casework) putDraft(ctx context.Context, actor access.Actor, row store.D
 	return nil
 }
 
-// takeUploads ends the uploads of files that a text has now; what is gone cannot be taken.
-func takeUploads(tx *store.Tx, owner string, list []*Incoming) error {
+// endUploads ends the uploads of files that a text has now; what is gone cannot be taken.
+func endUploads(tx *store.Tx, owner string, list []*Incoming) error {
 	for _, in := range list {
 		if in.upload == "" {
 			continue

@@ -83,7 +83,7 @@ func heard(o *custody.Opened) map[casefile.EntryID]casefile.Heard {
 }
 
 func soundsOf(e custody.Entry) []casefile.Sound {
-	switch e.Kind { //nolint:exhaustive // the others have no files of a member
+	switch e.Kind {
 	case casefile.EntryTold:
 		p, _ := casefile.DecodePayload[casefile.Told](e.Payload)
 		return p.Sounds

@@ -28,7 +28,7 @@ const (
 	ToldUnknown   = "told.unknown"   // "yes": a letter without a sender
 	ToldConsent   = "told.consent"   // to a recording
 	ToldRecording = "told.recording" // the file of it
-	ToldSound     = "told.sound."    // with the id of a file that plays as sound: what it is
+	ToldSound     = "told.sound/"    // with the id of a file that plays as sound: what it is
 )
 
 // toldDays is for how many days something that was received can still be registered; what

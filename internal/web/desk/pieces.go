@@ -24,6 +24,9 @@ const recordingHanded = "recording"
 func (d *desk) piecesRoutes() (list []route) {
 	for path, files := range map[string]pieces.Files{toldUpload: toldFiles{d}, caseUpload: caseFiles{d}} {
 		for _, x := range (pieces.Taker{Files: files, Renderer: d.Renderer, Most: d.Casework.Limits.FileBytes}).Routes() {
+			if x.Method == http.MethodOptions {
+				continue // whoever asks what the server can is told nothing about a case
+			}
 			list = append(list, route{x.Method + " " + path + x.Below, d.sending(x.Large), x.Handle})
 		}
 	}

@@ -58,24 +58,17 @@ func (b *browser) inPieces(at, name, content string) string {
 // as what it hands them to the form.
 func (p *page) sends(field string) (at, as string) {
 	p.b.t.Helper()
-	for _, x := range []string{`name="` + field + `"`} {
-		_, rest, ok := strings.Cut(p.body, x)
-		tag, _, _ := strings.Cut(rest, ">")
-		if !ok {
-			break
-		}
-		_, to, _ := strings.Cut(tag, `data-upload="`)
-		at, _, _ = strings.Cut(to, `"`)
-		if _, name, ok := strings.Cut(tag, `data-hands="`); ok {
-			as, _, _ = strings.Cut(name, `"`)
-		}
-		if !strings.Contains(p.body, "/upload.js") && !strings.Contains(p.body, "upload.") {
-			p.b.t.Errorf("%s runs no script that sends them", p.path)
-		}
-		return at, as
+	_, rest, ok := strings.Cut(p.body, `name="`+field+`"`)
+	if !ok || !strings.Contains(p.body, "/upload.") {
+		p.b.t.Fatalf("%s has no place for files called %s, or no script that sends them", p.path, field)
 	}
-	p.b.t.Fatalf("%s has no place for files called %s", p.path, field)
-	return "", ""
+	tag, _, _ := strings.Cut(rest, ">")
+	_, to, _ := strings.Cut(tag, `data-upload="`)
+	at, _, _ = strings.Cut(to, `"`)
+	if _, name, ok := strings.Cut(tag, `data-hands="`); ok {
+		as, _, _ = strings.Cut(name, `"`)
+	}
+	return at, as
 }
 
 func TestAFileInPiecesGoesWithWhatAMemberWrites(t *testing.T) {

@@ -102,7 +102,7 @@ func TestASoundAmongTheDocumentsIsHeldAgainstConsent(t *testing.T) {
 		c.sofie.get("/desk/register").send("/register", h.spoken("phone", nil)) // brings up the questions of the topic
 		body, kind := multipartOf(h.spoken("phone", url.Values{"told.consent": {consent}, "act": {"check"}}), "files", name, recording())
 		p := c.sofie.do(http.MethodPost, "/desk/register", kind, body)
-		asked := regexp.MustCompile(`name="(told\.sound\.[^"]+)"`).FindStringSubmatch(p.body)
+		asked := regexp.MustCompile(`name="(told\.sound/[^"]+)"`).FindStringSubmatch(p.body)
 		if p.status != http.StatusUnprocessableEntity || len(asked) == 0 || !p.says("Choose whether this file is a recording of a conversation.") || !p.says(name) {
 			t.Fatalf("%d: of %s nothing is asked: %s", p.status, name, text(p.doc))
 		}
