@@ -204,6 +204,9 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 		},
 		setup.RekeyJob: func(ctx context.Context, ref string, _ int) (time.Time, error) { return a.Setup.TakeOver(ctx, ref) },
 	}
+	if a.Config.BackupTo != "" {
+		a.Work.Backup = a.backups
+	}
 	return nil
 }
 

@@ -53,7 +53,7 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 		}
 		list = append(list, Finding{n < 2, fmt.Sprintf("team %s has %d members", team, n), "invite members until each team has two"})
 	}
-	list = append(list, a.examineAlternative(dir), a.examineKeyCopy(), a.examineAddresses(), a.examineBackups())
+	list = append(list, a.examineAlternative(dir), a.examineKeyCopy(), a.examineAddresses(), a.examineBackups(), a.examineCopies(ctx))
 	drill, err := a.examineDrill(ctx)
 	if err != nil {
 		return nil, err

@@ -25,14 +25,16 @@ type Upload struct {
 
 // Create begins a blob under a fresh random name, next to where it will lie.
 // Writing fails once ctx ends.
-func (f *Folder) Create(ctx context.Context) (*Upload, error) {
+func (f *Folder) Create(ctx context.Context) (*Upload, error) { return f.CreateAs(ctx, ident.New()) }
+
+// CreateAs is Create under the name that a blob has in the backup out of which it comes.
+func (f *Folder) CreateAs(ctx context.Context, name string) (*Upload, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	if err := f.Room(); err != nil {
 		return nil, err
 	}
-	name := ident.New()
 	at, ok := file(name)
 	if !ok {
 		return nil, fmt.Errorf("create blob: name %q", name)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"klankbord/internal/letter"
+	"klankbord/internal/seal"
 )
 
 // Config is the settings of an instance.
@@ -59,7 +60,12 @@ type Config struct {
 	SessionMost time.Duration `name:"session-idle-most" env:"KLANKBORD_SESSION_IDLE_MOST" default:"10h" help:"How long a member may choose to be idle, up to 10h; less than session-idle: no choice."`
 	Undo        time.Duration `name:"undo" env:"KLANKBORD_UNDO" default:"60s" help:"How long a message to a complainant waits before it goes, so that its author can undo it, up to 10m; 0: it goes at once."`
 	BackupDays  int           `name:"backup-days" env:"KLANKBORD_BACKUP_DAYS" default:"0" help:"For how many days the oldest backup or archive is kept, as the certificate of an erased case tells; 0: not declared."`
-	LogLevel    string        `name:"log-level" env:"KLANKBORD_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged."`
+
+	BackupTo        string        `name:"backup-to" env:"KLANKBORD_BACKUP_TO" type:"path" help:"Folder on another disk or machine that gets backups; it must be there. Empty: none are made."`
+	BackupRecipient string        `name:"backup-recipient" env:"KLANKBORD_BACKUP_RECIPIENT" help:"To whom backups are sealed, age1pq1…; klankbord backup key makes one. What opens them is kept away from this server."`
+	BackupEvery     time.Duration `name:"backup-every" env:"KLANKBORD_BACKUP_EVERY" default:"24h" help:"How often a backup is made, from 1h to 168h."`
+
+	LogLevel string `name:"log-level" env:"KLANKBORD_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged."`
 }
 
 // DSN is the database's address.
@@ -126,6 +132,7 @@ var (
 	errEvery   = errors.New("witness-every: want between 1h and 720h")
 	errFree    = errors.New("min-free-mb: want 0 or more")
 	errUndo    = errors.New("undo: want between 0 and 10m")
+	errCopies  = errors.New("backup-to: want backup-recipient with it, as klankbord backup key prints it, and backup-every between 1h and 168h")
 	errBackup  = errors.New("backup-days: want 0 or more")
 )
 
@@ -152,6 +159,11 @@ func (c Config) Check() error {
 	}
 	if c.BackupDays < 0 {
 		return errBackup
+	}
+	if c.BackupTo != "" {
+		if _, err := seal.ParseBackupRecipient(c.BackupRecipient); err != nil || c.BackupEvery < time.Hour || c.BackupEvery > 168*time.Hour {
+			return errCopies
+		}
 	}
 	if c.MaxFileMB < 1 {
 		return errFile

@@ -162,5 +162,5 @@ func (o *Oversight) behind(tx *store.Tx, got store.WitnessMail) (bool, error) {
 	if tx.Now().UnixMicro()-since < 3*o.Witnesses.Every.Microseconds() {
 		return false, nil
 	}
-	return tx.LeafSince(got.Size, audit.CheckpointSent, audit.LogChecked)
+	return tx.LeafSince(got.Size, audit.CheckpointSent, audit.LogChecked, audit.BackupMade)
 }

@@ -154,7 +154,7 @@ func (w *Witnesses) parcel(tx *store.Tx, to Witness, last store.Checkpoint) (*pa
 	if err := w.continues(tx, got, last); err != nil {
 		return nil, err
 	}
-	moved, err := tx.LeafSince(got.Size, audit.CheckpointSent, audit.LogChecked)
+	moved, err := tx.LeafSince(got.Size, audit.CheckpointSent, audit.LogChecked, audit.BackupMade)
 	if err != nil || !moved {
 		return nil, err
 	}

@@ -29,7 +29,7 @@ type rule struct {
 	links links
 	per   int              // Rate
 	of    func(Beside) int // Rate: among how many
-	sum   func(*Case) int   // Euros
+	sum   func(*Case) int  // Euros
 	apart bool             // the lines do not belong together
 	// beside is a line that counts no cases; false: it does.
 	beside func(b Beside, key string) (int, bool)

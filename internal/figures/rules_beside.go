@@ -39,8 +39,10 @@ func yearly() []rule {
 		},
 		{
 			id: "form", stat: 23, public: Team, unit: Plain, links: none, apart: true, lines: formLines,
-			holds: func(c *Case, r *Report, p Period) bool { return receivedIn(c, r, p) && c.Channel == casefile.ChannelWeb },
-			keys:  func(*Case, *Report, Period) []string { return []string{formSent} },
+			holds: func(c *Case, r *Report, p Period) bool {
+				return receivedIn(c, r, p) && c.Channel == casefile.ChannelWeb
+			},
+			keys: func(*Case, *Report, Period) []string { return []string{formSent} },
 			beside: func(b Beside, key string) (int, bool) {
 				switch key {
 				case formSeen:

@@ -67,7 +67,7 @@ func patches() map[string][][2]string {
 		"stamp.go": {
 			{"func (s *Stamper) Stamp(c Context, epoch uint32, payload []byte, author string) []byte {", `func (s *Stamper) Stamp(c Context, epoch uint32, payload []byte, author string) []byte {
 	stamp := s.quietly(c, epoch, payload, author)
-	observe("stamp", s.key()[:], frame(string(c.Encode()), string(rune(epoch)), author), stamp, payload)
+	observe("stamp", s.s().key[:], frame(string(c.Encode()), string(rune(epoch)), author), stamp, payload)
 	return stamp
 }
 

@@ -74,6 +74,12 @@ WHERE name = $3 AND (holder = $1 OR until < $4)`, holder, micros(t.now.Add(d)), 
 	return fence, err
 }
 
+// EndLease gives a lease back before it ends. ErrStale: another took it.
+func (t *Tx) EndLease(name, holder string, fence int64) error {
+	n, err := t.Exec(`UPDATE lease SET until = 0 WHERE name = $1 AND holder = $2 AND fence = $3`, name, holder, fence)
+	return changed(n, err, ErrStale)
+}
+
 // HoldLease fails with ErrStale unless holder still has the lease under fence.
 // It is called in the transaction that the lease protects.
 func (t *Tx) HoldLease(name, holder string, fence int64) error {

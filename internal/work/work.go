@@ -35,6 +35,7 @@ type Work struct {
 	Count     func(context.Context) error // writes down how often the form was opened
 	Witnesses *custody.Witnesses
 	Checker   *custody.Checker
+	Backup    func(ctx context.Context, holder string) error // makes a copy when one is due; nil: none are made
 	Log       *slog.Logger
 	Beside    []func(context.Context) // what goes on by itself until the end, such as reading mailboxes
 	AtOnce    int                     // how many jobs are done side by side; below two, one after another
@@ -57,6 +58,7 @@ const (
 	counting   = time.Minute
 	witnessing = time.Minute      // how often we look whether a witness is due
 	checking   = 10 * time.Minute // and whether the whole log is
+	copying    = 5 * time.Minute  // and whether a backup is
 	retryAfter = time.Minute
 )
 
@@ -88,6 +90,9 @@ func (w *Work) Run(ctx context.Context) {
 	all.Go(func() { every(ctx, counting, func() { w.report("count", w.Count(ctx)) }) })
 	all.Go(func() { every(ctx, witnessing, func() { w.witness(ctx) }) })
 	all.Go(func() { later(ctx, checking, func() { w.check(ctx) }) })
+	if w.Backup != nil {
+		all.Go(func() { later(ctx, copying, func() { w.backup(ctx) }) })
+	}
 	for _, fn := range w.Beside {
 		all.Go(func() { fn(ctx) })
 	}
@@ -144,6 +149,12 @@ func (w *Work) witness(ctx context.Context) {
 	}
 	if !errors.Is(err, custody.ErrElsewhere) && custody.TroubleOf(err) == "" { // which the sequencer tells
 		w.report("witness", err)
+	}
+}
+
+func (w *Work) backup(ctx context.Context) {
+	if err := w.Backup(ctx, w.holder); !errors.Is(err, custody.ErrElsewhere) {
+		w.report("backup", err)
 	}
 }
 
