@@ -429,7 +429,9 @@ func TestMailWaitsUntilItIsSettled(t *testing.T) {
 		if claimed() != 1 {
 			t.Error("nobody is to send it")
 		}
-		write(t, s, func(tx *store.Tx) error { return errors.Join(tx.BuryMail("m", "refused-550"), tx.FinishJob("m", "one")) })
+		write(t, s, func(tx *store.Tx) error {
+			return errors.Join(tx.BuryMail("m", "refused-550"), tx.FinishJob("m", "one"))
+		})
 		write(t, s, func(tx *store.Tx) error { return tx.RetryMail("m") })
 		if claimed() != 1 {
 			t.Error("a mail that is sent again is sent by nobody")
