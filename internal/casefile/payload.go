@@ -37,8 +37,9 @@ type Message struct {
 	Sent time.Time `json:"sent,omitzero"`
 	Goes time.Time `json:"goes,omitzero"`
 	// Mail says that it came as an e-mail, and Quoted what that only repeats of an earlier one.
-	Mail   bool   `json:"mail,omitempty"`
-	Quoted string `json:"quoted,omitempty"`
+	Mail   bool    `json:"mail,omitempty"`
+	Quoted string  `json:"quoted,omitempty"`
+	Sounds []Sound `json:"sounds,omitempty"` // of a member: those among the files
 }
 
 // Note is what members tell each other; the complainant never sees it.
@@ -46,6 +47,8 @@ type Note struct {
 	Text  string    `json:"text,omitempty"`
 	Files []EntryID `json:"files,omitempty"`
 	To    []string  `json:"to,omitempty"` // ids of the members whom it mentions
+	// Sounds are those among the files.
+	Sounds []Sound `json:"sounds,omitempty"`
 }
 
 // Identity is who the complainant is and how to reach them. It is sealed apart, and

@@ -30,6 +30,7 @@ type Told struct {
 	Recording EntryID   `json:"recording,omitempty"` // the file of it
 	Minutes   EntryID   `json:"minutes,omitempty"`   // the slip on which the person checks the words
 	LeftOut   bool      `json:"left_out,omitempty"`  // the member did not get its keys
+	Sounds    []Sound   `json:"sounds,omitempty"`    // among its files, but for the recording
 }
 
 func (Told) kind() string { return "told" }

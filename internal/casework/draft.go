@@ -75,8 +75,9 @@ type Writing struct {
 	Why      string
 	Mention  []string
 	Add      []*Incoming
-	Remove   string // id of a file
-	Both     bool   // the texts go behind those that are stored, not in their place
+	Remove   string                    // id of a file
+	Heard    map[string]casefile.Heard // what the member says of files that play as sound, by id
+	Both     bool                      // the texts go behind those that are stored, not in their place
 }
 
 // String hides the content.
@@ -123,8 +124,14 @@ func (c *Casework) SaveDraft(ctx context.Context, actor access.Actor, n casefile
 	if err != nil {
 		return nil, err
 	}
+	late := w.tooLong()
+	if late != nil {
+		if len(w.Add) == 0 {
+			return nil, late
+		}
+		w = w.filesOnly(list)
+	}
 	d, old, err := c.merge(o, list, w)
-	var late error
 	if errors.Is(err, errChanged) && len(w.Add) > 0 { // what is stored stays, and the files come to it
 		late, err = err, nil
 		w.Remove = ""
@@ -133,6 +140,8 @@ func (c *Casework) SaveDraft(ctx context.Context, actor access.Actor, n casefile
 	if err != nil {
 		return nil, err
 	}
+	gone, withheld := d.hear(w.Heard)
+	late = errors.Join(late, withheld)
 	if d.same(old) {
 		return &d, late
 	}
@@ -146,19 +155,13 @@ func (c *Casework) SaveDraft(ctx context.Context, actor access.Actor, n casefile
 		return nil, fmt.Errorf("seal draft: %w", err)
 	}
 	d.Changed = c.Store.Now()
-	return &d, errors.Join(late, c.putDraft(ctx, actor, row, d, w))
+	return &d, errors.Join(late, c.putDraft(ctx, actor, row, d, w, gone))
 }
 
 // merge makes the draft as it should be from what is stored and what was sent.
 func (c *Casework) merge(o *custody.Opened, list []Draft, w Writing) (d, old Draft, err error) {
 	if !w.Kind.known() {
 		return d, old, fault.New(fault.Invalid, "error.choose-one")
-	}
-	for _, text := range []string{w.Text, w.Feedback, w.Why} {
-		if length := utf8.RuneCountInString(text); length > TextMost {
-			return d, old, fault.New(fault.Invalid, "error.text-too-long").
-				With("max", decimal(TextMost)).With("length", decimal(int64(length)))
-		}
 	}
 	old, _ = find(list, w.Kind)
 	d = old
@@ -183,7 +186,10 @@ func (c *Casework) merge(o *custody.Opened, list []Draft, w Writing) (d, old Dra
 		d.Lang = lang.Lang(o.Case.Language)
 	}
 	for _, in := range w.Add {
-		id := ident.New()
+		id := in.upload
+		if id == "" {
+			id = ident.New()
+		}
 		d.manifests[id] = in.manifest
 		d.Files = append(d.Files, File{ID: id, Name: in.manifest.Name, Type: in.manifest.Type, Size: in.manifest.Size})
 	}
@@ -195,6 +201,30 @@ func (c *Casework) merge(o *custody.Opened, list []Draft, w Writing) (d, old Dra
 		return d, old, errChanged
 	}
 	return d, old, nil
+}
+
+func (w Writing) tooLong() error {
+	for _, text := range []string{w.Text, w.Feedback, w.Why} {
+		if length := utf8.RuneCountInString(text); length > TextMost {
+			return fault.New(fault.Invalid, "error.text-too-long").
+				With("max", decimal(TextMost)).With("length", decimal(int64(length)))
+		}
+	}
+	return nil
+}
+
+// filesOnly is what stands on the server with the files that came: what was typed with them
+// is refused.
+func (w Writing) filesOnly(list []Draft) Writing {
+	kind := w.Was
+	if !kind.known() {
+		kind = w.Kind
+	}
+	d, _ := find(list, kind)
+	return Writing{
+		Kind: kind, Was: kind, Revision: d.Revision, Seen: w.Seen, Text: d.Text, Lang: d.Lang, Outcome: d.Outcome,
+		Feedback: d.Feedback, Why: d.Why, Mention: d.Mention, Add: w.Add,
+	}
 }
 
 func joined(old, added string) string {
@@ -218,18 +248,21 @@ func (d *Draft) take(from Draft) {
 func (d Draft) same(old Draft) bool {
 	return d.ID == old.ID && d.Text == old.Text && d.Lang == old.Lang && d.Outcome == old.Outcome &&
 		d.Feedback == old.Feedback && d.Why == old.Why && slices.Equal(d.Mention, old.Mention) &&
-		slices.EqualFunc(d.Files, old.Files, func(a, b File) bool { return a.ID == b.ID })
+		slices.EqualFunc(d.Files, old.Files, func(a, b File) bool { return a.ID == b.ID && a.Heard == b.Heard })
 }
 
 // owner names a member's unfinished texts of a case among the owners of blobs.
 func owner(actor access.Actor, id casefile.ID) string { return store.DeskOwner(id, actor.Member) }
 
-func (c *Casework) putDraft(ctx context.Context, actor access.Actor, row store.DeskDraft, d Draft, w Writing) error {
+func (c *Casework) putDraft(ctx context.Context, actor access.Actor, row store.DeskDraft, d Draft, w Writing, removed []string) error {
 	mine := owner(actor, row.Case)
+	if w.Remove != "" {
+		removed = append(removed, w.Remove)
+	}
 	var added []string
 	for _, f := range d.Files {
-		fresh := slices.ContainsFunc(w.Add, func(in *Incoming) bool {
-			return len(in.manifest.Parts) > 0 && in.manifest.Parts[0].Blob == d.manifests[f.ID].Parts[0].Blob
+		fresh := slices.ContainsFunc(w.Add, func(in *Incoming) bool { // what came in pieces is held already
+			return in.upload == "" && len(in.manifest.Parts) > 0 && in.manifest.Parts[0].Blob == d.manifests[f.ID].Parts[0].Blob
 		})
 		if fresh {
 			added = append(added, f.ID)
@@ -244,8 +277,8 @@ func (c *Casework) putDraft(ctx context.Context, actor access.Actor, row store.D
 				return err
 			}
 		}
-		if w.Remove != "" {
-			if err := tx.DeleteBlobRefs("desk", mine, w.Remove); err != nil {
+		for _, id := range removed {
+			if err := tx.DeleteBlobRefs("desk", mine, id); err != nil {
 				return err
 			}
 		}
@@ -254,10 +287,28 @@ func (c *Casework) putDraft(ctx context.Context, actor access.Actor, row store.D
 				return err
 			}
 		}
-		return nil
+		return endUploads(tx, mine, w.Add)
 	})
 	if err := gone(err); err != nil {
 		return fmt.Errorf("save draft: %w", err)
+	}
+	return nil
+}
+
+// endUploads ends the uploads of files that a text has now; what is gone cannot be taken.
+func endUploads(tx *store.Tx, owner string, list []*Incoming) error {
+	for _, in := range list {
+		if in.upload == "" {
+			continue
+		}
+		if _, err := tx.Upload(owner, in.upload); errors.Is(err, store.ErrNone) {
+			return fault.New(fault.Invalid, "error.file-incomplete").With("name", in.manifest.Name)
+		} else if err != nil {
+			return err
+		}
+		if err := tx.DeleteUpload(owner, in.upload); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -26,8 +26,9 @@ type draftBody struct {
 }
 
 type draftFile struct {
-	ID       string `json:"id"`
-	Manifest []byte `json:"manifest"`
+	ID       string         `json:"id"`
+	Manifest []byte         `json:"manifest"`
+	Heard    casefile.Heard `json:"heard,omitempty"`
 }
 
 // drafts opens the member's own drafts; one that does not open is left out, as
@@ -62,7 +63,7 @@ func readDraft(row store.DeskDraft, plain []byte) (Draft, error) {
 			return d, fmt.Errorf("read draft: %w", err)
 		}
 		d.manifests[f.ID] = m
-		d.Files = append(d.Files, File{ID: f.ID, Name: m.Name, Type: m.Type, Size: m.Size})
+		d.Files = append(d.Files, File{ID: f.ID, Name: m.Name, Type: m.Type, Size: m.Size, Heard: f.Heard})
 	}
 	return d, nil
 }
@@ -72,7 +73,7 @@ func (d Draft) encode() ([]byte, error) {
 		ID: d.ID, Seen: d.Seen, Text: d.Text, Lang: d.Lang, Outcome: d.Outcome, Feedback: d.Feedback, Why: d.Why, Mention: d.Mention,
 	}
 	for _, f := range d.Files {
-		b.Files = append(b.Files, draftFile{f.ID, d.manifests[f.ID].Encode()})
+		b.Files = append(b.Files, draftFile{f.ID, d.manifests[f.ID].Encode(), f.Heard})
 	}
 	plain, err := json.Marshal(b)
 	if err != nil {

@@ -69,7 +69,10 @@ func findManifest(o *custody.Opened, entry string) (seal.Manifest, bool) {
 
 // Incoming is a file that has been received and sealed, and belongs to nothing yet.
 // One that is never saved with a draft is swept after a day.
-type Incoming struct{ manifest seal.Manifest }
+type Incoming struct {
+	manifest seal.Manifest
+	upload   string // id, of one that came in pieces
+}
 
 // Receive streams a file for a draft into sealing; nothing of it touches the disk in
 // clear. Faults: too big, empty, not the member's case.
@@ -81,7 +84,7 @@ func (c *Casework) Receive(ctx context.Context, actor access.Actor, n casefile.N
 	if err != nil {
 		return nil, err
 	}
-	return &Incoming{m}, nil
+	return &Incoming{manifest: m}, nil
 }
 
 // tooMany is the fault for one file more than a message may carry.

@@ -3,7 +3,6 @@ package casework
 import (
 	"context"
 	"io"
-	"strings"
 
 	"klankbord/internal/access"
 	"klankbord/internal/casefile"
@@ -17,30 +16,6 @@ type Sound struct {
 	Body io.ReadSeeker
 }
 
-// SoundType is the media type under which browsers play what phones record; empty where
-// they play none of it. Nothing of the file is decoded.
-func SoundType(media string) string {
-	media, _, _ = strings.Cut(media, ";")
-	switch media {
-	case "audio/mpeg", "audio/mp4", "audio/ogg", "audio/wav", "audio/aac", "audio/flac", "audio/webm":
-		return media
-	case "audio/x-m4a", "audio/m4a", "video/mp4":
-		return "audio/mp4"
-	case "application/ogg", "audio/opus":
-		return "audio/ogg"
-	case "audio/x-wav":
-		return "audio/wav"
-	case "audio/x-flac":
-		return "audio/flac"
-	case "video/webm":
-		return "audio/webm"
-	case "video/3gpp", "audio/3gpp":
-		return "audio/3gpp"
-	default:
-		return ""
-	}
-}
-
 // Listen opens a recording of a case to be played. A player asks for it again and again:
 // the line of the log is durable before the first byte, and written anew after a quarter
 // of an hour. What is no recording, and what is not there, is fault.ErrNotFound.
@@ -50,7 +25,7 @@ func (c *Casework) Listen(ctx context.Context, actor access.Actor, n casefile.Nu
 		return nil, err
 	}
 	m, ok := findManifest(o, entry)
-	media := SoundType(m.Type)
+	media := casefile.SoundType(m.Type)
 	if !ok || media == "" {
 		return nil, errNothing
 	}

@@ -205,6 +205,10 @@ func (c *Casework) draftAgain(ctx context.Context, actor access.Actor, o *custod
 // filesAgain are the files of a message under new ids.
 func filesAgain(o *custody.Opened, m casefile.Message) (d Draft) {
 	d.manifests = map[string]seal.Manifest{}
+	sounds := map[casefile.EntryID]casefile.Heard{}
+	for _, s := range m.Sounds {
+		sounds[s.File] = s.Heard
+	}
 	for _, id := range m.Files {
 		for _, f := range o.Entries {
 			if f.ID != string(id) || f.Damaged || f.Locked {
@@ -213,7 +217,7 @@ func filesAgain(o *custody.Opened, m casefile.Message) (d Draft) {
 			if known, err := manifest(f); err == nil {
 				again := ident.New()
 				d.manifests[again] = known
-				d.Files = append(d.Files, File{ID: again, Name: known.Name, Type: known.Type, Size: known.Size})
+				d.Files = append(d.Files, File{ID: again, Name: known.Name, Type: known.Type, Size: known.Size, Heard: sounds[id]})
 			}
 		}
 	}

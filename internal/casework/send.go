@@ -92,7 +92,7 @@ func (c *Casework) Check(ctx context.Context, actor access.Actor, n casefile.Num
 	if d.blank() {
 		return p, fault.New(fault.Invalid, "error.text-missing")
 	}
-	return p, nil
+	return p, d.allHeard()
 }
 
 func (c *Casework) reachable(ctx context.Context, id casefile.ID) (bool, error) {
@@ -162,6 +162,9 @@ func (c *Casework) toSend(ctx context.Context, actor access.Actor, n casefile.Nu
 	if d.ID != s.ID || d.Revision != s.Revision || s.Kind != DraftNote && newer(o, s.Seen, actor) {
 		return nil, d, false, errChanged
 	}
+	if err := d.allHeard(); err != nil {
+		return nil, d, false, err
+	}
 	if err := c.filesAlive(ctx, d); err != nil {
 		return nil, d, false, err
 	}
@@ -200,12 +203,12 @@ func (c *Casework) sending(actor access.Actor, o *custody.Opened, d Draft, peopl
 	var entry custody.Item
 	var err error
 	if d.Kind == DraftNote {
-		entry, err = item(actor.Member, d.ID, casefile.EntryNote, casefile.Note{Text: text, Files: ids, To: idsOf(mentioned(actor, people, d))})
+		entry, err = item(actor.Member, d.ID, casefile.EntryNote, casefile.Note{Text: text, Files: ids, To: idsOf(mentioned(actor, people, d)), Sounds: d.said()})
 		ch.marks = wanted(store.BesideMention, d.ID, mentioned(actor, people, d))
 		ch.event = custody.Event{Kind: audit.EntryAdded, Object: d.ID, Detail: map[string]string{"kind": string(casefile.EntryNote)}}
 	} else {
 		entry, err = item(actor.Member, d.ID, casefile.EntryMessageOut, casefile.Message{
-			Lang: d.Lang, Text: text, Files: ids, Sent: now, Goes: now.Add(c.UndoFor),
+			Lang: d.Lang, Text: text, Files: ids, Sent: now, Goes: now.Add(c.UndoFor), Sounds: d.said(),
 		})
 		ch.event = custody.Event{Kind: audit.MessageSent, Object: d.ID}
 		ch.news, ch.goes = true, now.Add(c.UndoFor)

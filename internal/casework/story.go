@@ -14,7 +14,7 @@ import (
 
 // filesOf reads the manifests of a case, by entry.
 func filesOf(o *custody.Opened) map[string]File {
-	files := map[string]File{}
+	files, sounds := map[string]File{}, heard(o)
 	for _, e := range o.Entries {
 		if e.Kind != casefile.EntryFile && e.Kind != casefile.EntryInternalFile {
 			continue
@@ -24,7 +24,7 @@ func filesOf(o *custody.Opened) map[string]File {
 			continue
 		}
 		m, err := manifest(e)
-		files[e.ID] = File{ID: e.ID, Name: m.Name, Type: m.Type, Size: m.Size, Damaged: err != nil || !m.Complete}
+		files[e.ID] = File{ID: e.ID, Name: m.Name, Type: m.Type, Size: m.Size, Damaged: err != nil || !m.Complete, Heard: sounds[casefile.EntryID(e.ID)]}
 	}
 	return files
 }

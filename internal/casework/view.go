@@ -106,6 +106,8 @@ type File struct {
 	Damaged bool
 	// Distress says in a sentence what is distressing in it; empty: nobody said so.
 	Distress string
+	// Heard is what the member who added it says of one that plays as sound.
+	Heard casefile.Heard
 }
 
 // Item is something on the timeline: an entry, or an event that the log tells of.

@@ -37,12 +37,23 @@ var ErrOffset = errors.New("custody: bytes that do not follow those that are her
 type Pieces struct {
 	Store *store.Store
 	Blobs *blob.Folder
-	Kind  string // of who owns the parts: draft, mailbox
+	Kind  string // of who owns the parts: draft, mailbox, desk
 	Owner string // whose they are
-	Key   *seal.Key
-	At    seal.Context // instance and case
+	Key   PieceKey
+	At    seal.Context // instance and case; on the desk what else they are bound to
 	Bytes int64        // the most of a file
 	Files int          // the most at once
+	// May is asked in every transaction that keeps anything; nil: nobody can have lost it.
+	May func(*store.Tx) error
+	// Loose says that a whole file belongs to nothing until it is taken, with which its upload
+	// ends: given up before, it goes.
+	Loose bool
+}
+
+// PieceKey seals how far a file has come: the key of a draft, of a browser, or of a case.
+type PieceKey interface {
+	Seal(at seal.Context, plain []byte) seal.Box
+	Open(at seal.Context, box seal.Box) ([]byte, error)
 }
 
 // Arriving is a file of which a part is here.
@@ -74,7 +85,7 @@ func (p Pieces) Begin(ctx context.Context, name string, size int64) (*Arriving, 
 	m := seal.Manifest{Name: name}
 	row := store.Upload{ID: ident.New(), Owner: p.Owner, Size: size, Expires: p.Store.Now().Add(UploadLife)}
 	row.Box = p.Key.Seal(p.context(row), m.Encode())
-	err := p.Store.Write(ctx, func(tx *store.Tx) error {
+	err := p.write(ctx, func(tx *store.Tx) error {
 		n, err := tx.Uploads(p.Owner)
 		if err == nil && n >= 2*p.Files { // some may have been given up
 			err = fault.New(fault.Limit, "error.file-too-many").With("max", strconv.Itoa(p.Files))
@@ -88,6 +99,18 @@ func (p Pieces) Begin(ctx context.Context, name string, size int64) (*Arriving, 
 		return nil, fmt.Errorf("begin upload: %w", err)
 	}
 	return &Arriving{ID: row.ID, Size: size, Expires: row.Expires, row: row, manifest: m}, nil
+}
+
+// write is a transaction of whoever may still send files.
+func (p Pieces) write(ctx context.Context, fn func(*store.Tx) error) error {
+	return p.Store.Write(ctx, func(tx *store.Tx) error {
+		if p.May != nil {
+			if err := p.May(tx); err != nil {
+				return err
+			}
+		}
+		return fn(tx)
+	})
 }
 
 // Find reads how far a file has come; fault.ErrNotFound where there is none of this
@@ -117,7 +140,7 @@ func (p Pieces) Find(ctx context.Context, id string) (*Arriving, error) {
 
 // Append takes the bytes that follow, as far as they come, and counts them in a. What
 // came before the body broke off is kept. When the whole is here, whole runs in the
-// transaction that counts the last piece. ErrOffset: they do not follow, or somebody else
+// transaction that counts the last piece, unless it is nil. ErrOffset: they do not follow, or somebody else
 // was faster.
 func (p Pieces) Append(ctx context.Context, a *Arriving, offset int64, body io.Reader, whole func(*store.Tx, seal.Manifest) error) error {
 	if offset != a.Received {
@@ -203,13 +226,13 @@ func (p Pieces) keep(ctx context.Context, a *Arriving, m seal.Manifest, whole fu
 	next := a.row
 	next.Received, next.Revision, next.Expires = m.Size, a.row.Revision+1, p.Store.Now().Add(UploadLife)
 	next.Box = p.Key.Seal(p.context(next), m.Encode())
-	err := p.Store.Write(ctx, func(tx *store.Tx) error {
+	err := p.write(ctx, func(tx *store.Tx) error {
 		if err := tx.ContinueUpload(a.row, next); err != nil {
 			return err
 		}
 		part := m
 		part.Parts = m.Parts[len(a.manifest.Parts):]
-		if err := HoldBlobs(tx, part, p.Kind, p.Owner, a.ID); err != nil || !m.Complete {
+		if err := HoldBlobs(tx, part, p.Kind, p.Owner, a.ID); err != nil || !m.Complete || whole == nil {
 			return err
 		}
 		return whole(tx, m)
@@ -227,7 +250,13 @@ func (p Pieces) keep(ctx context.Context, a *Arriving, m seal.Manifest, whole fu
 // Drop forgets an upload that did not become a file; one that is gone is no error.
 func (p Pieces) Drop(ctx context.Context, a *Arriving) error {
 	err := p.Store.Write(ctx, func(tx *store.Tx) error {
-		if !a.manifest.Complete {
+		if _, err := tx.Upload(p.Owner, a.ID); err != nil {
+			if errors.Is(err, store.ErrNone) { // taken, or past its time
+				return nil
+			}
+			return err
+		}
+		if !a.manifest.Complete || p.Loose {
 			if err := tx.DeleteBlobRefs(p.Kind, p.Owner, a.ID); err != nil {
 				return err
 			}
@@ -242,6 +271,7 @@ func (p Pieces) Drop(ctx context.Context, a *Arriving) error {
 
 func (p Pieces) context(u store.Upload) seal.Context {
 	c := p.At
-	c.Kind, c.Object, c.Revision = "upload", u.ID+"/"+strconv.FormatInt(u.Size, 10), uint64(u.Revision) //nolint:gosec // never negative
+	c.Kind += "upload"
+	c.Object, c.Revision = u.ID+"/"+strconv.FormatInt(u.Size, 10), uint64(u.Revision) //nolint:gosec // never negative
 	return c
 }

@@ -17,6 +17,10 @@ func (d *Dialogue) pieces(v *visit) custody.Pieces {
 	return custody.Pieces{
 		Store: d.Store, Blobs: d.Blobs, Kind: ownerMailbox, Owner: id, Key: v.tok.Key(), At: seal.Context{Instance: d.instance(), Case: id},
 		Bytes: d.Limits.FileBytes, Files: d.Limits.Files,
+		May: func(tx *store.Tx) error { // erased meanwhile: nothing of it comes back
+			_, err := tx.Case(v.opened.Case.ID)
+			return err
+		},
 	}
 }
 
@@ -49,12 +53,7 @@ func (d *Dialogue) AppendFile(ctx context.Context, tok seal.Token, id string, of
 	if err != nil {
 		return nil, err
 	}
-	err = d.pieces(v).Append(ctx, a, offset, r, func(tx *store.Tx, _ seal.Manifest) error {
-		if _, err := tx.Case(v.opened.Case.ID); err != nil {
-			return err // erased while the file came in: the sweep takes it
-		}
-		return d.touch(tx, v)
-	})
+	err = d.pieces(v).Append(ctx, a, offset, r, func(tx *store.Tx, _ seal.Manifest) error { return d.touch(tx, v) })
 	if err != nil {
 		return a, fmt.Errorf("add piece to message: %w", err)
 	}

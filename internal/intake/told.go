@@ -28,6 +28,7 @@ const (
 	ToldUnknown   = "told.unknown"   // "yes": a letter without a sender
 	ToldConsent   = "told.consent"   // to a recording
 	ToldRecording = "told.recording" // the file of it
+	ToldSound     = "told.sound/"    // with the id of a file that plays as sound: what it is
 )
 
 // toldDays is for how many days something that was received can still be registered; what
@@ -94,12 +95,11 @@ func (i *Intake) BeginTold(ctx context.Context, actor access.Actor, tok seal.Tok
 
 // SaveTold keeps what a member typed about what they were told, right or wrong; answers to
 // questions that were not asked stay. A recording goes at once where the person did not agree
-// to it, which dropped tells.
-func (i *Intake) SaveTold(ctx context.Context, actor access.Actor, tok seal.Token, asked []profile.Step, typed profile.Answers) (d *Draft, dropped bool, err error) {
+// to it; dropped are those.
+func (i *Intake) SaveTold(ctx context.Context, actor access.Actor, tok seal.Token, asked []profile.Step, typed profile.Answers) (d *Draft, dropped []File, err error) {
 	if _, err := i.BeginTold(ctx, actor, tok); err != nil {
-		return nil, false, err
+		return nil, nil, err
 	}
-	gone := ""
 	d, err = i.change(ctx, tok, actor.Language, func(d *Draft) {
 		for _, step := range asked {
 			d.Answers = Merged(d.Answers, step, typed)
@@ -110,18 +110,50 @@ func (i *Intake) SaveTold(ctx context.Context, actor access.Actor, tok seal.Toke
 				d.Told.Typed[key] = slices.Clone(values)
 			}
 		}
-		if gone = ""; d.Told.Typed.One(ToldConsent) != string(casefile.ConsentGiven) {
-			gone, d.Told.Recording = d.Told.Recording, ""
+		if dropped = d.withheld(); d.Told.Typed.One(ToldConsent) != string(casefile.ConsentGiven) {
+			dropped, d.Told.Recording = append(dropped, d.Recording()...), ""
 		}
 	})
-	if err != nil || gone == "" {
-		return d, false, err
+	if err != nil {
+		return d, nil, err
 	}
-	if err := i.RemoveFile(ctx, tok, gone); err != nil {
-		return nil, false, err
+	for _, x := range dropped {
+		if err := i.RemoveFile(ctx, tok, x.ID); err != nil {
+			return nil, nil, err
+		}
+		d.Files = slices.DeleteFunc(d.Files, func(f File) bool { return f.ID == x.ID })
 	}
-	d.Files = slices.DeleteFunc(d.Files, func(f File) bool { return f.ID == gone })
-	return d, true, nil
+	return d, dropped, nil
+}
+
+// Sounds are the files of a draft, but for the recording, that play as sound: a member says
+// of each whether it is a recording as well.
+func (d *Draft) Sounds() []File {
+	return slices.DeleteFunc(d.Evidence(), func(f File) bool { return casefile.SoundType(f.Type) == "" })
+}
+
+// Heard is what the member said of a file that plays as sound; empty: nothing yet.
+func (d *Draft) Heard(f File) casefile.Heard {
+	return casefile.Heard(d.Told.Typed.One(ToldSound + f.ID))
+}
+
+// withheld are the files of which the member said that whoever speaks in them did not agree.
+func (d *Draft) withheld() []File {
+	return slices.DeleteFunc(d.Sounds(), func(f File) bool { return d.Heard(f) != casefile.HeardWithheld })
+}
+
+// unheard says of files that play as sound what is still to be said, or goes against what was
+// said of the conversation.
+func (d *Draft) unheard(consent casefile.Consent) (wrong []ToldFault) {
+	for _, f := range d.Sounds() {
+		switch h := d.Heard(f); {
+		case !h.Known():
+			wrong = append(wrong, ToldFault{ToldSound + f.ID, "sound.missing"})
+		case h == casefile.HeardAgreed && (consent == casefile.NotRecorded || consent == casefile.ConsentWithheld):
+			wrong = append(wrong, ToldFault{ToldSound + f.ID, "sound.against"})
+		}
+	}
+	return wrong
 }
 
 // AddToldFile seals a file that belongs to what a member registers, as AddFile does.
@@ -139,14 +171,18 @@ func (i *Intake) AddRecording(ctx context.Context, actor access.Actor, tok seal.
 	if err != nil {
 		return f, err
 	}
+	return f, i.record(ctx, actor, tok, f.ID)
+}
+
+func (i *Intake) record(ctx context.Context, actor access.Actor, tok seal.Token, id string) error {
 	old := ""
-	_, err = i.change(ctx, tok, actor.Language, func(d *Draft) {
-		old, d.Told.Recording = d.Told.Recording, f.ID
+	_, err := i.change(ctx, tok, actor.Language, func(d *Draft) {
+		old, d.Told.Recording = d.Told.Recording, id
 	})
 	if err == nil && old != "" {
 		err = i.RemoveFile(ctx, tok, old)
 	}
-	return f, err
+	return err
 }
 
 // DropToldFile takes a file away that a member added; one that is gone is no error.
@@ -209,12 +245,12 @@ func (i *Intake) facts(d *Draft) (f toldFacts, wrong []ToldFault) {
 		bad(ToldUnknown, "told.unknown-wrong")
 	}
 	if !f.channel.Oral() {
-		return f, wrong
+		return f, append(wrong, d.unheard("")...)
 	}
 	if f.consent = casefile.Consent(typed.One(ToldConsent)); !slices.Contains(casefile.Consents(), f.consent) {
 		bad(ToldConsent, "told.consent-missing")
 	}
-	return f, wrong
+	return f, append(wrong, d.unheard(f.consent)...)
 }
 
 // receivedAt is when it was received: noon where only the day is known, and never later than

@@ -183,8 +183,11 @@ func (s *submission) toldItems(told casefile.Story) ([]custody.Item, error) {
 		return x
 	}
 	for n, f := range s.draft.Files {
-		if f.ID == s.draft.Told.Recording {
+		switch {
+		case f.ID == s.draft.Told.Recording:
 			s.told.Recording = casefile.EntryID(s.files[n])
+		case casefile.SoundType(f.Type) != "":
+			s.told.Sounds = append(s.told.Sounds, casefile.Sound{File: casefile.EntryID(s.files[n]), Heard: s.draft.Heard(f)})
 		}
 	}
 	var items []custody.Item

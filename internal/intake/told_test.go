@@ -48,11 +48,11 @@ func (d *desk) keep(by access.Actor, tok seal.Token, a profile.Answers) (*intake
 		if err != nil {
 			d.T.Fatal(err)
 		}
-		var gone bool
+		var gone []intake.File
 		if draft, gone, err = d.Intake.SaveTold(d.T.Context(), by, tok, d.Intake.Profile.StepsTold(before.Answers), a); err != nil {
 			d.T.Fatal(err)
 		}
-		dropped = dropped || gone
+		dropped = dropped || len(gone) > 0
 	}
 	return draft, dropped
 }

@@ -202,9 +202,11 @@ func (n Notice) Cards(w io.Writer, made time.Time) error {
 	return s.write(w)
 }
 
-// card draws one; only where it is read it stands in the structure of the file.
+// card draws one; only where it is read it stands in the structure of the file. The office
+// and the address stand at its foot; the code gives way to them, as far as a phone still
+// reads it.
 func (n Notice) card(s *sheet, code QR, x, y float64, read bool) error {
-	const side = 29.0
+	const most, least = 29.0, 22.0 // millimetres of the code
 	words := func(kind, text, style string, size, height float64, at column) {
 		if read {
 			s.line(s.tags.root, kind, text, style, size, height, at)
@@ -216,18 +218,24 @@ func (n Notice) card(s *sheet, code QR, x, y float64, read bool) error {
 			s.y += height
 		}
 	}
+	whole := column{x + cardPad, cardWidth - 2*cardPad}
+	place := strings.Join(n.Place, " · ")
+	small := max(5.4, s.shrunk(n.Address, "B", 6.6, whole.width)) // on one line, where that can be read
+	foot := min(y+cardHeight-8, y+cardHeight-2-s.tall(place, "", 6.6, 2.9, whole.width)-s.tall(n.Address, "B", small, 3, whole.width))
 	s.y = y + cardPad - 1
-	whole, part := column{x + cardPad, cardWidth - 2*cardPad}, column{x + cardPad, cardWidth - 2*cardPad - side - 1}
 	words("P", n.Organisation, "", 7, 3.3, whole)
 	words("H1", n.Title, "B", s.shrunk(n.Title, "B", 12, whole.width), 5, whole)
 	top := s.y + 0.5
+	side := min(most, foot-top-0.5)
+	part := column{whole.x, whole.width - side - 1}
+	size, height, ok := s.pointSize(n.Small, part.width, foot-top-1)
+	if !ok || side < least {
+		return fmt.Errorf("%w: a card", errTooLong)
+	}
 	s.y = top + 1
 	for _, p := range n.Small {
-		words("P", p, "", 7, 3.2, part)
+		words("P", p, "", size, height, part)
 		s.y++
-	}
-	if s.y > y+cardHeight-8 || top+side > y+cardHeight-7 {
-		return fmt.Errorf("%w: a card", errTooLong)
 	}
 	draw := func() { code.draw(s, x+cardWidth-cardPad-side+1, top, side) }
 	if read {
@@ -237,12 +245,40 @@ func (n Notice) card(s *sheet, code QR, x, y float64, read bool) error {
 	} else {
 		s.apart(draw)
 	}
-	s.y = y + cardHeight - 8
-	words("P", n.Address, "B", 6.6, 3, whole)
-	if s.y > y+cardHeight {
+	s.y = foot
+	if place != "" {
+		words("P", place, "", 6.6, 2.9, whole)
+	}
+	words("P", n.Address, "B", small, 3, whole)
+	if s.y > y+cardHeight-1.5 {
 		return fmt.Errorf("%w: the address on a card", errTooLong)
 	}
 	return nil
+}
+
+// tall is how high words are in a column.
+func (s *sheet) tall(text, style string, size, height, width float64) float64 {
+	if text == "" {
+		return 0
+	}
+	s.f.SetFont(family, style, size)
+	return float64(len(s.fit(text, width))) * height
+}
+
+// pointSize is the largest print in which the points of a card fit between its heading and
+// its foot; not ok: there is none that can be read.
+func (s *sheet) pointSize(points []string, width, room float64) (size, height float64, ok bool) {
+	for size = 7; size >= 6; size -= 0.25 {
+		height = size * 3.2 / 7
+		used := 0.0
+		for _, p := range points {
+			used += s.tall(p, "", size, height, width) + 1
+		}
+		if used <= room {
+			return size, height, true
+		}
+	}
+	return 0, 0, false
 }
 
 // cutMarks stand outside the cards alone, so that nothing of them is left on one.

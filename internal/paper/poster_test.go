@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image"
 	"image/color"
+	"io"
 	"strconv"
 	"strings"
 	"testing"
@@ -12,6 +13,8 @@ import (
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode"
 	"github.com/pdfcpu/pdfcpu/pkg/api"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
 
 	"klankbord/internal/paper"
 )
@@ -106,9 +109,55 @@ func TestPosterAndCardsAreOnePageThatAScreenReaderReads(t *testing.T) {
 	}
 }
 
+// However long the name of an office, it stands on each of the cards and leaves a code that a
+// phone reads.
+func TestTheOfficeStandsOnEveryCard(t *testing.T) {
+	made := time.Date(2027, time.January, 4, 9, 0, 0, 0, time.UTC)
+	without := notice()
+	without.Place = nil
+	plain := textOf(t, without, made)
+	for _, place := range [][]string{
+		{"Namen"}, {"Kantoor Brussel", "Emile Jacqmainlaan 90, 1000 Brussel"},
+		{strings.Repeat("Büro für Öffentlichkeit ", 2) + "Eupen", strings.Repeat("Vervierser Straße 100, ", 4) + "Eupen"},
+	} {
+		n := notice()
+		n.Place = place
+		if got := textOf(t, n, made); got < plain+10 {
+			t.Errorf("%q: %d pieces of text on the page, without an office %d", place, got, plain)
+		}
+	}
+	n := notice()
+	n.Place = []string{strings.Repeat("Kantoor ", 100)}
+	if err := n.Cards(&bytes.Buffer{}, made); err == nil {
+		t.Error("a name that covers the code is printed")
+	}
+}
+
+// textOf counts what is written on a page of cards.
+func textOf(t *testing.T, n paper.Notice, made time.Time) int {
+	t.Helper()
+	var b bytes.Buffer
+	if err := n.Cards(&b, made); err != nil {
+		t.Fatal(err)
+	}
+	ctx, err := api.ReadValidateAndOptimize(bytes.NewReader(b.Bytes()), model.NewDefaultConfiguration())
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := pdfcpu.ExtractPageContent(ctx, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := io.ReadAll(content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.Count(raw, []byte("Tj")) + bytes.Count(raw, []byte("TJ"))
+}
+
 func TestWordsThatDoNotFitAreRefusedAndNotPrintedOverTheCode(t *testing.T) {
 	n, made := notice(), time.Date(2027, time.January, 4, 9, 0, 0, 0, time.UTC)
-	n.Lead, n.Small = strings.Repeat("Een lange zin. ", 200), []string{strings.Repeat("Een lange zin. ", 30)}
+	n.Lead, n.Small = strings.Repeat("Een lange zin. ", 200), []string{strings.Repeat("Een lange zin. ", 60)}
 	if err := n.Poster(&bytes.Buffer{}, made); err == nil {
 		t.Error("a poster with too many words is printed")
 	}

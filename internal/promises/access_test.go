@@ -41,7 +41,7 @@ func (m *matrix) asked(r role, pattern, what string) answer {
 // from the answer about something that does not exist.
 func (m *matrix) given(r role, pattern, what string, a answer) bool {
 	signIn := strings.HasPrefix(a.to, "/desk/signin") && !strings.Contains(pattern, " /desk/sign")
-	if a.status == http.StatusForbidden || a.status == http.StatusNotFound || signIn {
+	if a.status == http.StatusUnauthorized || a.status == http.StatusForbidden || a.status == http.StatusNotFound || signIn {
 		return false
 	}
 	if len(objects(pattern)) == 0 {
@@ -210,7 +210,7 @@ func (m *matrix) unread(t *testing.T, r role, pattern string, a answer) {
 func (m *matrix) state(t *testing.T) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	for _, table := range []string{"case_file", "case_key", "case_grant", "entry", "case_clock", "desk_draft", "member", "envelope", "directory_event", "notice_address", "invitation"} {
+	for _, table := range []string{"case_file", "case_key", "case_grant", "entry", "case_clock", "desk_draft", "upload", "member", "envelope", "directory_event", "notice_address", "invitation"} {
 		for _, row := range rowsOf(t, m.Instance, table) {
 			b.WriteString(row + "\n")
 		}

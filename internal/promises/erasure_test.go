@@ -140,6 +140,10 @@ func (e *erased) isErased() {
 	must(e.t, e.Decide(e.team.HR, n, id, casefile.VerdictApproved))
 	e.Clock.Add(time.Minute)
 	e.Sequence()
+	arriving, err := e.Casework.BeginFile(ctx, e.team.HR, n, canary(&e.canaries, "arrivingfilename")+".txt", 1000)
+	must(e.t, err)
+	_, err = e.Casework.AppendFile(ctx, e.team.HR, n, arriving.ID, 0, strings.NewReader(canary(&e.canaries, "arriving")))
+	must(e.t, err)
 	e.remember()
 	if err := e.Casework.Erase(ctx, m, n, "not the password at all"); err == nil {
 		e.t.Fatal("it is erased without the password")
@@ -170,6 +174,13 @@ func (e *erased) remember() {
 		for _, b := range found {
 			e.sealed = append(e.sealed, b[:min(len(b), 48)])
 		}
+	}
+	coming := columnOf[[]byte](e.Instance, "SELECT box FROM upload WHERE owner_id LIKE $1", string(e.gone.Case)+"%")
+	if len(coming) == 0 {
+		e.t.Error("no file was coming in")
+	}
+	for _, b := range coming {
+		e.sealed = append(e.sealed, b[:48])
 	}
 	e.files = columnOf[string](e.Instance, "SELECT name FROM blob_ref WHERE owner_id LIKE $1", string(e.gone.Case)+"%")
 	if len(e.files) < 4 {

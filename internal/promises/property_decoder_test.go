@@ -93,6 +93,7 @@ func notDecoders() map[string]string {
 		"custody.Custody.OpenPractice":    "takes names, not bytes",
 		"blob.reader.Read":                "gives sealed bytes as they are",
 		"custody.seeker.Read":             "gives plaintext; it reads through Manifest.OpenRange",
+		"custody.deskKey.Open":            "opens through CompartmentKey.Open, with each key of the case",
 		"custody.source.Read":             "gives what somebody sends as it comes",
 		"casework.take":                   "takes the name of a field",
 		"staff.Verify":                    "reads through Directory.add and decodeChange",

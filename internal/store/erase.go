@@ -86,7 +86,7 @@ func (t *Tx) eraseAround(id casefile.ID) error {
 		`DELETE FROM job WHERE kind = 'practice' AND ref = $1`,
 		`DELETE FROM job WHERE kind = 'check-in' AND ref >= $1 || '/' AND ref < $1 || '0'`,
 		`DELETE FROM mail WHERE case_id = $1`,
-		`DELETE FROM upload WHERE owner_id = $1`,
+		`DELETE FROM upload WHERE owner_id = $1 OR owner_id IN (SELECT $1 || '/' || id FROM member)`,
 		`UPDATE log_leaf SET record = NULL, salt = NULL WHERE case_id = $1`,
 		`DELETE FROM case_grant WHERE case_id = $1`,
 		`DELETE FROM keyring WHERE case_id = $1`,

@@ -3,7 +3,7 @@ package store
 import "klankbord/internal/casefile"
 
 // ErasePart removes what goes with a part of a case beside its entries, which went before:
-// unfinished texts of members; with the story what belongs to no entry any more; with the
+// unfinished texts of members, with the files that come in; with the story what belongs to no entry any more; with the
 // identity everything that leads to the person outside the mailbox. Sealed files wait for
 // ErasureJob, which is given its id here.
 func (t *Tx) ErasePart(id casefile.ID, part casefile.Scope, job string) error {
@@ -12,9 +12,10 @@ func (t *Tx) ErasePart(id casefile.ID, part casefile.Scope, job string) error {
 		`UPDATE blob_ref SET owner_kind = 'erased', owner_id = $1, object_id = ''
   WHERE owner_kind = 'desk' AND owner_id IN (SELECT $1 || '/' || id FROM member)`,
 		`DELETE FROM desk_draft WHERE case_id = $1`,
+		`DELETE FROM upload WHERE owner_id IN (SELECT $1 || '/' || id FROM member)`,
 	}
 	if part == casefile.ScopeStory {
-		list = append(list, `DELETE FROM beside WHERE case_id = $1 AND kind IN ('mention', 'asked', 'checked')`, `UPDATE blob_ref SET owner_kind = 'erased', object_id = '' WHERE owner_id = $1 AND (owner_kind = 'mailbox'
+		list = append(list, `DELETE FROM beside WHERE case_id = $1 AND kind IN ('mention', 'asked', 'checked')`, `DELETE FROM upload WHERE owner_id = $1`, `UPDATE blob_ref SET owner_kind = 'erased', object_id = '' WHERE owner_id = $1 AND (owner_kind = 'mailbox'
   OR owner_kind = 'case' AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.case_id = blob_ref.owner_id AND e.id = blob_ref.object_id))`)
 	} else {
 		list = append(

@@ -11,7 +11,7 @@ import (
 func DeskOwner(id casefile.ID, member staff.ID) string { return string(id) + "/" + string(member) }
 
 // ForgetReader removes what a member has of a case beside the grants: keyring rows,
-// how far they read, unfinished texts with their files, and mail that waits for
+// how far they read, unfinished texts with their files and those that come in, and mail that waits for
 // them. An identity that they had open is closed; that they opened it stays.
 func (t *Tx) ForgetReader(id casefile.ID, member staff.ID) error {
 	var errs []error
@@ -27,7 +27,7 @@ func (t *Tx) ForgetReader(id casefile.ID, member staff.ID) error {
 		errs = append(errs, err)
 	}
 	_, err := t.Exec(`DELETE FROM blob_ref WHERE owner_kind = 'desk' AND owner_id = $1`, DeskOwner(id, member))
-	return errors.Join(append(errs, err, t.shutOpenings(id, member))...)
+	return errors.Join(append(errs, err, t.DeleteUploads(DeskOwner(id, member)), t.shutOpenings(id, member))...)
 }
 
 // shutOpenings closes an identity that a member has open.

@@ -18,6 +18,7 @@ func leaveTraces(tx *store.Tx, id casefile.ID, member staff.ID) error {
 		tx.InsertRing(member, store.Ring{Case: id, Box: []byte("ring")}),
 		tx.SetReadMark(id, member, 3),
 		tx.PutBeside(store.Beside{Case: id, Member: member, Kind: store.BesideWatch}),
+		tx.InsertUpload(store.Upload{ID: "upload-" + string(id) + string(member), Owner: store.DeskOwner(id, member), Size: 1, Box: []byte("upload"), Expires: tx.Now().Add(3600e9)}),
 		tx.PutDeskDraft(store.DeskDraft{Case: id, Member: member, Kind: "note", Box: []byte("draft")}),
 		tx.InsertBlobRef(store.BlobRef{Name: string(id + casefile.ID(member)), OwnerKind: "desk", Owner: store.DeskOwner(id, member), Object: "file"}),
 		tx.QueueMail(store.Mail{ID: "mail-" + string(id) + string(member), Case: id, Member: member, Kind: "member-notice", Box: []byte("mail")}, tx.Now()),
@@ -42,7 +43,7 @@ func TestForgettingAReaderLeavesTheOthersWhatIsTheirs(t *testing.T) {
 				for table, where := range map[string]string{
 					"keyring": "case_id = $1 AND member_id = $2", "read_mark": "case_id = $1 AND member_id = $2",
 					"desk_draft": "case_id = $1 AND member_id = $2", "beside": "case_id = $1 AND member_id = $2", "mail": "case_id = $1 AND member_id = $2",
-					"blob_ref": "owner_id = $1 || '/' || $2", "job": "ref = 'mail-' || $1 || $2",
+					"blob_ref": "owner_id = $1 || '/' || $2", "upload": "owner_id = $1 || '/' || $2", "job": "ref = 'mail-' || $1 || $2",
 				} {
 					var n int
 					if err := tx.QueryRow("SELECT count(*) FROM "+table+" WHERE "+where, string(x.id), string(x.member)).Scan(&n); err != nil {

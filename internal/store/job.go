@@ -49,12 +49,6 @@ func (t *Tx) PostponeJob(id, holder string, runAt time.Time) error {
 	return changed(n, err, ErrStale)
 }
 
-// BuryJob keeps a job that failed for good, to be seen and retried by a person.
-func (t *Tx) BuryJob(id, holder string) error {
-	n, err := t.Exec(`UPDATE job SET state = 'dead', leased = 0, holder = '' WHERE id = $1 AND holder = $2`, id, holder)
-	return changed(n, err, ErrStale)
-}
-
 // NextJob tells when the next waiting job is due; ErrNone when none waits.
 func (t *Tx) NextJob() (time.Time, error) {
 	return one(t.QueryRow(`SELECT run_at FROM job WHERE state = 'waiting' ORDER BY run_at LIMIT 1`), func(row scanner) (time.Time, error) {

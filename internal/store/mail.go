@@ -107,12 +107,15 @@ func (t *Tx) MailCounts() (map[string]int64, error) {
 	return counts, err
 }
 
-// RetryMail puts a dead mail back to waiting; ErrStale when it is not dead.
+// RetryMail puts a dead mail back to waiting, with a job of its own: the one before ended
+// when it was given up. ErrStale when it is not dead.
 func (t *Tx) RetryMail(id string) error {
 	n, err := t.Exec(`UPDATE mail SET state = 'waiting', failed = 0 WHERE id = $1 AND state = 'dead'`, id)
 	if err := changed(n, err, ErrStale); err != nil {
 		return err
 	}
-	_, err = t.Exec(`UPDATE job SET state = 'waiting', attempts = 0, run_at = $1 WHERE ref = $2 AND kind = 'mail'`, micros(t.now), id)
-	return err
+	if _, err := t.Exec(`DELETE FROM job WHERE ref = $1 AND kind = 'mail'`, id); err != nil {
+		return err
+	}
+	return t.InsertJob(Job{ID: id, Kind: "mail", Ref: id, RunAt: t.now})
 }

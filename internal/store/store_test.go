@@ -418,8 +418,24 @@ func TestMailWaitsUntilItIsSettled(t *testing.T) {
 		write(t, s, func(tx *store.Tx) error {
 			return tx.QueueMail(store.Mail{ID: "m", Kind: "news", Box: []byte("x")}, start)
 		})
-		write(t, s, func(tx *store.Tx) error { return tx.BuryMail("m", "refused-550") })
+		claimed := func() (n int) {
+			write(t, s, func(tx *store.Tx) error {
+				jobs, err := tx.ClaimJobs("one", 10, time.Minute, "")
+				n = len(jobs)
+				return err
+			})
+			return n
+		}
+		if claimed() != 1 {
+			t.Error("nobody is to send it")
+		}
+		write(t, s, func(tx *store.Tx) error {
+			return errors.Join(tx.BuryMail("m", "refused-550"), tx.FinishJob("m", "one"))
+		})
 		write(t, s, func(tx *store.Tx) error { return tx.RetryMail("m") })
+		if claimed() != 1 {
+			t.Error("a mail that is sent again is sent by nobody")
+		}
 		if err := s.Write(t.Context(), func(tx *store.Tx) error { return tx.RetryMail("m") }); !errors.Is(err, store.ErrStale) {
 			t.Errorf("a waiting mail is retried: %v", err)
 		}

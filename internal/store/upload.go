@@ -10,7 +10,7 @@ import (
 // bytes before sealing.
 type Upload struct {
 	ID       string
-	Owner    string // a draft or a case
+	Owner    string // a draft, a case, or a member at a case
 	Size     int64
 	Received int64
 	Revision int64
@@ -64,10 +64,11 @@ func (t *Tx) DeleteUploads(owner string) error {
 }
 
 // DeleteExpiredUploads forgets what is past its time, with the references of the parts of
-// those that never became a file, and tells how many went.
+// those that never became a file, and tells how many went. On the desk an upload is gone once
+// its file is taken.
 func (t *Tx) DeleteExpiredUploads() (int64, error) {
-	if _, err := t.Exec(`DELETE FROM blob_ref WHERE owner_kind = 'draft' AND object_id IN (SELECT id FROM upload WHERE expires <= $1)
-  AND NOT EXISTS (SELECT 1 FROM draft_file f WHERE f.id = blob_ref.object_id)`, micros(t.now)); err != nil {
+	if _, err := t.Exec(`DELETE FROM blob_ref WHERE object_id IN (SELECT id FROM upload WHERE expires <= $1)
+  AND (owner_kind = 'desk' OR owner_kind = 'draft' AND NOT EXISTS (SELECT 1 FROM draft_file f WHERE f.id = blob_ref.object_id))`, micros(t.now)); err != nil {
 		return 0, err
 	}
 	return t.Exec(`DELETE FROM upload WHERE expires <= $1`, micros(t.now))

@@ -112,9 +112,9 @@ func (d *desk) showCase(w http.ResponseWriter, r *http.Request, status int, type
 	data := d.caseData(r, c)
 	data.Typed, data.FormErrors = typed, errs
 	data.OnDate = []string{typed.one("on.day"), typed.one("on.month"), typed.one("on.year")}
-	data.Compose = d.composer(r, c, writing)
+	data.Compose = d.composer(r, c, writing, errs)
 	p := page(d, r, string(c.Number), data)
-	p.Errors = errs
+	p.Errors, p.Sends = errs, true
 	return d.Renderer.Render(w, r, status, "desk/case", p)
 }
 

@@ -8,7 +8,9 @@ import (
 
 	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
+	"klankbord/internal/fault"
 	"klankbord/internal/lang"
+	"klankbord/internal/web/pieces"
 	"klankbord/internal/web/ui"
 )
 
@@ -22,6 +24,7 @@ type composer struct {
 	Lang      string
 	Langs     []ui.Option
 	Files     []ui.File
+	Sounds    []ui.Field // what is asked of those that play as sound
 	Saved     *casework.Draft
 	Other     string // kind of a second draft; empty: none
 	Mail      bool
@@ -35,7 +38,7 @@ type composer struct {
 // composer shows what a refused form held, else the draft asked for, else the
 // newest, else an empty note: internal comes first, so that nothing leaves by
 // mistake.
-func (d *desk) composer(r *http.Request, c *casework.Case, w *casework.Writing) composer {
+func (d *desk) composer(r *http.Request, c *casework.Case, w *casework.Writing, errs []ui.FormError) composer {
 	k := composer{Kind: string(casework.DraftNote), Seen: c.Seen, Lang: c.Language, Alone: !c.Channel.Reads()}
 	for _, l := range d.Languages {
 		k.Langs = append(k.Langs, ui.Option{Value: l, Label: d.text(r, "common.language-name."+l)})
@@ -70,6 +73,7 @@ func (d *desk) composer(r *http.Request, c *casework.Case, w *casework.Writing) 
 	} else if want == casework.DraftMessage {
 		k.Kind = string(want)
 	}
+	k.Sounds = d.draftSounds(r, k.Saved, errs)
 	if w != nil {
 		k.Kind, k.Text, k.Lang = string(w.Kind), w.Text, string(w.Lang)
 		k.Mention = w.Mention
@@ -99,8 +103,12 @@ func (d *desk) caseCompose(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f := form(values)
+	came, err := d.Casework.TakeFiles(r.Context(), actor(r), number(r), f[pieces.Handed])
+	if err != nil {
+		return err
+	}
 	writing := composed(f)
-	writing.Add, writing.Remove = added, f.one("remove")
+	writing.Add, writing.Remove = append(added, came...), f.one("remove")
 	writing.Both = f.one("act") == "both"
 	if f.one("act") == "insert" { // what was typed stays before it
 		text, err := d.Casework.FillTemplate(r.Context(), actor(r), number(r), f.one("template"), writing.Lang)
@@ -117,7 +125,7 @@ func (d *desk) caseCompose(w http.ResponseWriter, r *http.Request) error {
 		return d.showConflict(w, r, http.StatusConflict, writing)
 	}
 	if err != nil {
-		return d.refused(w, r, err, "text", f, &writing)
+		return d.refused(w, r, err, fieldOf(err), f, &writing)
 	}
 	if failed != nil {
 		return d.refused(w, r, failed, "file", f, nil)
@@ -131,10 +139,26 @@ func (d *desk) caseCompose(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	if _, err := d.Casework.Check(r.Context(), actor(r), number(r), saved.Kind); err != nil {
-		return d.refused(w, r, err, "text", f, nil)
+		field := "text"
+		if errors.Is(err, casework.ErrUnheard) {
+			field = soundField + saved.Unheard().ID
+		}
+		return d.refused(w, r, err, field, f, nil)
 	}
 	ui.Redirect(w, r, base(r)+"/check/"+string(saved.Kind))
 	return nil
+}
+
+// fieldOf is where it is said what is wrong with what was written.
+func fieldOf(err error) string {
+	switch f, _ := fault.As(err); {
+	case f == nil:
+		return ""
+	case f.Key == "error.sound-withheld", f.Key == "error.file-too-many", f.Key == "error.file-incomplete":
+		return "file"
+	default:
+		return "text"
+	}
 }
 
 // composed is what stands in the composer.
@@ -142,7 +166,7 @@ func composed(f form) casework.Writing {
 	w := casework.Writing{
 		Kind: casework.DraftKind(f.one("audience")), Was: casework.DraftKind(f.one("was")), Revision: integer(f.one("draft-revision")),
 		Seen: integer(f.one("seen")), Text: f.one("text"), Lang: lang.Lang(f.one("lang")),
-		Mention: f["mention"],
+		Mention: f["mention"], Heard: heardIn(f),
 	}
 	if w.Kind == "" {
 		w.Kind = casework.DraftNote
@@ -158,7 +182,10 @@ func (d *desk) readBeside(w http.ResponseWriter, r *http.Request) (f form, done 
 		return nil, false, err
 	}
 	writing := composed(f)
-	if blank(writing.Text) && writing.Was == "" {
+	if writing.Add, err = d.Casework.TakeFiles(r.Context(), actor(r), number(r), f[pieces.Handed]); err != nil {
+		return nil, false, err
+	}
+	if blank(writing.Text) && writing.Was == "" && len(writing.Add) == 0 {
 		return f, false, nil
 	}
 	switch _, err := d.Casework.SaveDraft(r.Context(), actor(r), number(r), writing); {
@@ -229,7 +256,7 @@ func (d *desk) showCheck(w http.ResponseWriter, r *http.Request, status int, p *
 		Names: []string{d.text(r, "common.language-name."+string(dr.Lang)), d.languageName(r, p.Language)},
 		Shown: ui.Message{
 			From: d.text(r, "desk.check.from"), At: d.Clock.Now(), Text: dr.Text, Lang: string(dr.Lang), Kind: ui.Sent,
-			Files: d.draftFiles(dr),
+			Files: d.draftFiles(r, dr),
 		},
 	}
 	switch dr.Kind {
@@ -263,10 +290,10 @@ func (d *desk) languageName(r *http.Request, l string) string {
 	return d.text(r, "common.language-name."+l)
 }
 
-func (d *desk) draftFiles(dr casework.Draft) []ui.File {
+func (d *desk) draftFiles(r *http.Request, dr casework.Draft) []ui.File {
 	var list []ui.File
 	for _, f := range dr.Files {
-		list = append(list, ui.File{ID: f.ID, Name: f.Name, Size: f.Size})
+		list = append(list, ui.File{ID: f.ID, Name: f.Name, Size: f.Size, Note: d.heardNote(r, f.Heard)})
 	}
 	return list
 }

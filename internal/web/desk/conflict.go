@@ -50,7 +50,7 @@ func (d *desk) showConflict(w http.ResponseWriter, r *http.Request, status int, 
 		Base: base(r), Number: string(c.Number), Kind: saved.Kind, Action: base(r) + "/compose", Revision: saved.Revision, Seen: saved.Seen,
 		SavedAt: d.moment(r, saved.Changed), Text: typed.Text, Outcome: string(typed.Outcome), Feedback: typed.Feedback, Why: typed.Why,
 		Lang: string(typed.Lang), Mention: typed.Mention, Leave: editPath(r, saved.Kind),
-		Saved: ui.Message{From: d.text(r, "desk.item.me"), At: saved.Changed, Text: saved.Text, Lang: string(saved.Lang), Kind: ui.Internal, Files: d.draftFiles(saved)},
+		Saved: ui.Message{From: d.text(r, "desk.item.me"), At: saved.Changed, Text: saved.Text, Lang: string(saved.Lang), Kind: ui.Internal, Files: d.draftFiles(r, saved)},
 	}
 	if saved.Kind == casework.DraftMessage {
 		data.Saved.Kind = ui.Sent

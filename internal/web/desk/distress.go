@@ -120,7 +120,7 @@ func (d *desk) showLook(w http.ResponseWriter, r *http.Request, c *casework.Case
 	}
 	p := page(d, r, d.text(r, "distress.look"), data)
 	p.TitleParts = []string{data.Number}
-	if casework.SoundType(f.Type) != "" {
+	if casefile.SoundType(f.Type) != "" {
 		p.Data.Sound, p.Plays = base(r)+"/sound/"+f.ID, true
 		if c.State.Open() {
 			p.Data.Minutes = base(r) + "/records/" + string(casefile.SheetMeeting) + "?sound=" + f.ID

@@ -10,6 +10,7 @@ import (
 	"klankbord/internal/access"
 	"klankbord/internal/seal"
 	"klankbord/internal/signin"
+	"klankbord/internal/web/pieces"
 	"klankbord/internal/web/ui"
 )
 
@@ -59,15 +60,33 @@ func (d *desk) uploading(next http.Handler) http.Handler {
 	return ui.LimitBody(formBytes+limits.FileBytes*int64(min(limits.Files, 5)), d.session(next))
 }
 
-func (d *desk) session(next http.Handler) http.Handler {
+// sending is member for the pieces of a file, which a script sends: it is told in words that
+// nobody is signed in any more.
+func (d *desk) sending(large bool) func(http.Handler) http.Handler {
+	most := int64(formBytes)
+	if large {
+		most = max(d.Casework.Limits.FileBytes, d.Intake.Limits.FileBytes)
+	}
+	return func(next http.Handler) http.Handler {
+		return ui.LimitBody(most, d.admit(next, func(w http.ResponseWriter, r *http.Request) error {
+			pieces.Refuse(w, http.StatusUnauthorized, d.text(r, "desk.file-signed-out"))
+			return nil
+		}))
+	}
+}
+
+func (d *desk) session(next http.Handler) http.Handler { return d.admit(next, d.toSignIn) }
+
+// admit lets members through; everyone else is answered by out.
+func (d *desk) admit(next http.Handler, out func(http.ResponseWriter, *http.Request) error) http.Handler {
 	return d.Renderer.Handle(func(w http.ResponseWriter, r *http.Request) error {
 		tok, err := d.token(r, cookieSession)
 		if err != nil {
-			return d.toSignIn(w, r)
+			return out(w, r)
 		}
 		a, err := d.SignIn.Session(r.Context(), tok)
 		if errors.Is(err, signin.ErrSession) {
-			return d.toSignIn(w, r)
+			return out(w, r)
 		}
 		if err != nil {
 			return err

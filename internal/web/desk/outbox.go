@@ -2,6 +2,7 @@ package desk
 
 import (
 	"net/http"
+	"strings"
 
 	"klankbord/internal/access"
 	"klankbord/internal/casework"
@@ -84,15 +85,28 @@ func (d *desk) mailTo(r *http.Request, m casework.Outgoing) string {
 	}
 }
 
-// mailWhen says since when a mail stands as it does, and when it is tried again.
+// mailWhen says since when a mail stands as it does, why, and when it is tried again.
 func (d *desk) mailWhen(r *http.Request, m casework.Outgoing) string {
 	l := lang.Lang(d.Renderer.Lang(r))
 	switch {
 	case m.Trial && !m.Next.IsZero():
-		return d.text(r, "outbox.tried", "at", lang.DateTime(l, m.At), "next", lang.DateTime(l, m.Next))
+		return d.text(r, "outbox.tried", "at", lang.DateTime(l, m.At), "why", d.mailWhy(r, m), "next", lang.DateTime(l, m.Next))
+	case m.Fate == casework.FateDead:
+		return d.text(r, "outbox.given-up", "at", lang.DateTime(l, m.At), "why", d.mailWhy(r, m))
 	default:
 		return lang.DateTime(l, m.At)
 	}
+}
+
+// mailWhy is what the next server said, or that it said nothing.
+func (d *desk) mailWhy(r *http.Request, m casework.Outgoing) string {
+	if code, ok := strings.CutPrefix(m.Server, "refused-"); ok {
+		return d.text(r, "outbox.server-refused", "code", code)
+	}
+	if m.Server == "unreachable" {
+		return d.text(r, "outbox.server-away")
+	}
+	return d.text(r, "outbox.server-unwritten")
 }
 
 // outboxAgain sends mails again that no server took.

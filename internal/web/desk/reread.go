@@ -57,7 +57,7 @@ func (d *desk) showRereadAsk(w http.ResponseWriter, r *http.Request, status int,
 
 // draftShown is a draft as its reader would see it.
 func (d *desk) draftShown(r *http.Request, dr casework.Draft) ui.Message {
-	m := ui.Message{From: d.text(r, "desk.item.me"), At: dr.Changed, Text: dr.Text, Lang: string(dr.Lang), Kind: ui.Sent, Files: d.draftFiles(dr)}
+	m := ui.Message{From: d.text(r, "desk.item.me"), At: dr.Changed, Text: dr.Text, Lang: string(dr.Lang), Kind: ui.Sent, Files: d.draftFiles(r, dr)}
 	switch dr.Kind {
 	case casework.DraftNote:
 		m.Kind = ui.Internal

@@ -17,7 +17,7 @@ type route struct {
 // through; what they may do is decided again in the use case.
 func (d *desk) routes() []route {
 	anyone, member := d.anyone, d.member
-	return append(d.profileRoutes(), []route{
+	return append(append(d.profileRoutes(), d.piecesRoutes()...), []route{
 		{"GET /desk/signin", anyone, d.signinShow},
 		{"POST /desk/signin", anyone, d.signinEnter},
 		{"GET /desk/signin/second", anyone, d.secondShow},

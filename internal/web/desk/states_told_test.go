@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"maps"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -28,7 +29,8 @@ func (s *states) told() {
 	nele.get(s.in("/desk/register")).send("/register", url.Values{"topics": {"corruption", "data-breach"}, "act": {"check"}, "told.channel": {"phone"}})
 	_, typed := nele.get("/desk/register").form("/register")
 	typed.Set("act", "check")
-	s.keep("told-error", nele.post(s.in("/desk/register"), typed))
+	body, kind := multipartOf(typed, "files", "gesprek.wav", recording())
+	s.keep("told-error", nele.do(http.MethodPost, s.in("/desk/register"), kind, body))
 	nele.get("/desk/register").send("/register", url.Values{"act": {"discard"}})
 	named := s.spoken("visit", url.Values{"topics": {"data-breach"}, profile.FieldConcerns: {"none"}, "story": {"Madame attend une réponse de Thomas Dubois depuis trois semaines."}})
 	nele.get("/desk/register").send("/register", named).send("/register", url.Values{"act": {"check"}})

@@ -340,6 +340,9 @@ func (d *desk) files(base string, r *http.Request, in []casework.File) []ui.File
 	for _, f := range in {
 		out := ui.File{ID: f.ID, Name: f.Name, Size: f.Size, Href: base + "/file/" + f.ID}
 		d.shut(base, r, f, &out)
+		if note := d.heardNote(r, f.Heard); note != "" {
+			out.Note = note
+		}
 		if f.Removed {
 			out.Href, out.Name, out.Note = "", d.text(r, "redact.file"), ""
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"klankbord/internal/casefile"
 	"klankbord/internal/fault"
 	"klankbord/internal/intake"
 	"klankbord/internal/profile"
@@ -26,7 +27,7 @@ type toldPage struct {
 	Note  string // what was just done; empty: nothing
 	Begun bool   // there is something to throw away
 	How   []ui.Field
-	Tick  question.Tick
+	Rare  *toldRare
 	Talk  []ui.Field // of a conversation: consent, and the recording
 	Parts []toldPart
 }
@@ -35,6 +36,7 @@ type toldPage struct {
 type toldPart struct {
 	Heading string
 	Parts   []question.Part
+	Rare    *toldRare
 }
 
 // toldToken is the secret under which this browser keeps what is being registered.
@@ -62,6 +64,7 @@ func (d *desk) asker(r *http.Request) question.Asker {
 	p := d.Casework.Profile
 	return question.Asker{
 		Profile: p, Lang: d.Renderer.Lang(r), Files: d.Intake.Limits.Files, FileBytes: d.Intake.Limits.FileBytes,
+		Upload: toldUpload, Brief: true,
 		Text:  func(key string, pairs ...any) string { return d.text(r, key, pairs...) },
 		Steps: p.StepsTold, Demands: p.DemandsTold,
 	}
@@ -93,39 +96,23 @@ func (d *desk) renderTold(w http.ResponseWriter, r *http.Request, status int, dr
 		data.Note = d.text(r, "told.note-"+note)
 	}
 	data.How, data.Talk = d.toldHow(r, typed, recording, errs)
-	data.Tick = question.Tick{
+	tick := question.Tick{
 		ID: ui.ID(intake.ToldUnknown), Name: intake.ToldUnknown, Label: d.text(r, "told.unknown"), Hint: d.text(r, "told.unknown-hint"),
 		Error: ui.ErrorFor(errs, intake.ToldUnknown), Ticked: typed.Has(intake.ToldUnknown, "yes"), Optional: true,
 	}
-	data.Tick.DescribedBy = ui.Field{Name: intake.ToldUnknown, Hint: data.Tick.Hint, Error: data.Tick.Error}.DescribedBy()
-	data.Parts = d.toldParts(r, question.View{Answers: answers, Files: files, Errors: errs, More: r.URL.Query().Get("more")})
-	p := page(d, r, d.text(r, "told.title"), data)
-	p.Errors = errs
-	return d.Renderer.Render(w, r, status, "desk/told", p)
-}
-
-// toldParts are the questions of the form, under its parts. Where the heading of a page says
-// what its only question asks, that is its label here.
-func (d *desk) toldParts(r *http.Request, v question.View) []toldPart {
-	ask, p := d.asker(r), d.Casework.Profile
-	var list []toldPart
-	last := ""
-	for _, s := range p.StepsTold(v.Answers) {
-		if s.Part != last || len(list) == 0 {
-			part, _, _ := p.Progress(v.Answers, s.ID)
-			list, last = append(list, toldPart{Heading: part.Label.In(d.Renderer.Lang(r))}), s.Part
+	tick.DescribedBy = ui.Field{Name: intake.ToldUnknown, Hint: tick.Hint, Error: tick.Error}.DescribedBy()
+	data.Rare = &toldRare{}
+	for _, f := range data.How {
+		if f.Optional {
+			data.Rare.add(question.Part{Field: &f}, f.Label, f.Value() != "" || f.Error != "")
 		}
-		s.Fields = slices.Clone(s.Fields)
-		s.OneOf.Fields = append(slices.Clone(s.OneOf.Fields), profile.FieldFirstName, profile.FieldLastName) // one of the two is enough
-		for i, f := range s.Fields {
-			if (len(s.Fields) == 1 || f.Kind == profile.Choices || f.Kind == profile.Files) && !s.Title.Empty() {
-				s.Fields[i].Label = s.Title
-			}
-		}
-		v.Step = s
-		list[len(list)-1].Parts = append(list[len(list)-1].Parts, ask.Parts(v)...)
 	}
-	return list
+	data.Rare.add(question.Part{Tick: &tick}, tick.Label, tick.Ticked || tick.Error != "")
+	data.How = slices.DeleteFunc(data.How, func(f ui.Field) bool { return f.Optional })
+	data.Parts = d.toldParts(r, draft, question.View{Answers: answers, Files: files, Errors: errs, More: r.URL.Query().Get("more")})
+	p := page(d, r, d.text(r, "told.title"), data)
+	p.Errors, p.Sends = errs, true
+	return d.Renderer.Render(w, r, status, "desk/told", p)
 }
 
 // toldSave keeps what was typed, right or wrong, and then does what the button says. Files go
@@ -145,12 +132,21 @@ func (d *desk) toldSave(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	for _, id := range values[recordingHanded] {
+		if err := d.Intake.SetRecording(r.Context(), actor(r), tok, id); err != nil {
+			return err
+		}
+	}
 	dropToldRow(values, asked)
 	draft, dropped, err := d.Intake.SaveTold(r.Context(), actor(r), tok, asked, answersOf(values))
 	if err != nil {
 		return err
 	}
-	if dropped {
+	for _, f := range dropped {
+		if draft.Told.Typed.One(intake.ToldSound+f.ID) == string(casefile.HeardWithheld) {
+			refused = append(refused, ui.FormError{Field: profile.FieldFiles, Text: d.text(r, "error.sound-withheld", "name", f.Name)})
+			continue
+		}
 		refused = append(refused, ui.FormError{Field: intake.ToldRecording, Text: d.text(r, "told.recording-refused")})
 	}
 	if len(refused) > 0 {

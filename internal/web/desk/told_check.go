@@ -106,6 +106,9 @@ func (d *desk) toldFacts(r *http.Request, v *intake.ToldReview) []ui.Answer {
 	for _, f := range v.Draft.Recording() {
 		list = append(list, ui.Answer{Label: d.text(r, "told.recording"), Text: f.Name})
 	}
+	for _, f := range v.Draft.Sounds() {
+		list = append(list, ui.Answer{Label: f.Name, Text: d.text(r, "sound.ask-"+string(v.Draft.Heard(f)))})
+	}
 	return list
 }
 

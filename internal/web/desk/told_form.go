@@ -33,6 +33,7 @@ func (d *desk) toldHow(r *http.Request, typed profile.Answers, recording []intak
 	consent.Options, consent.Bare = options(d, r, "told.consent-", casefile.Consents()), true
 	file := field(ui.KindFiles, intake.ToldRecording, "told.recording", "told.recording-hint")
 	file.Values, file.Optional, file.Files = nil, true, question.AddedFiles(recording)
+	file.Upload, file.Hands = toldUpload, recordingHanded
 	return []ui.Field{channel, on, at, written}, []ui.Field{consent, file}
 }
 

@@ -93,3 +93,54 @@ func TestARecordingWithoutConsentIsRefusedAndGone(t *testing.T) {
 		t.Errorf("%d: with consent it is not kept", p.status)
 	}
 }
+
+// A recording may come as a document: then it is held against consent there.
+func TestASoundAmongTheDocumentsIsHeldAgainstConsent(t *testing.T) {
+	h, c := staffed(t)
+	add := func(consent, name string) (*page, string) {
+		t.Helper()
+		c.sofie.get("/desk/register").send("/register", h.spoken("phone", nil)) // brings up the questions of the topic
+		body, kind := multipartOf(h.spoken("phone", url.Values{"told.consent": {consent}, "act": {"check"}}), "files", name, recording())
+		p := c.sofie.do(http.MethodPost, "/desk/register", kind, body)
+		asked := regexp.MustCompile(`name="(told\.sound/[^"]+)"`).FindStringSubmatch(p.body)
+		if p.status != http.StatusUnprocessableEntity || len(asked) == 0 || !p.says("Choose whether this file is a recording of a conversation.") || !p.says(name) {
+			t.Fatalf("%d: of %s nothing is asked: %s", p.status, name, text(p.doc))
+		}
+		return p, asked[1]
+	}
+	p, field := add("none", "gesprek.wav")
+	if p = p.send("/register", url.Values{"act": {"check"}, field: {"agreed"}}); !p.says("The answer to “Was the conversation recorded?” says otherwise") {
+		t.Errorf("%d: a recording of a call that was not recorded: %s", p.status, text(p.doc))
+	}
+	if p = p.send("/register", url.Values{"act": {"save"}, field: {"withheld"}}); !p.says("“gesprek.wav” was not kept") {
+		t.Errorf("%d: a recording without consent is kept", p.status)
+	}
+	if p = c.sofie.get("/desk/register"); p.says("gesprek.wav") {
+		t.Error("it is still there")
+	}
+	p, field = add("yes", "voicemail.wav")
+	check := p.send("/register", url.Values{"act": {"check"}, field: {"else"}})
+	if check.path != "/desk/register/check#main" || !check.says("No, it is something else") {
+		t.Fatalf("%d %s: %s", check.status, check.path, text(check.doc))
+	}
+	if file := check.send("/register/check", url.Values{"act": {"register"}}); !file.says("no recording of a conversation with us") {
+		t.Errorf("%d %s: the case does not say what the sound is", file.status, file.path)
+	}
+}
+
+func TestOfASoundInANoteIsAskedWhetherItIsAConversation(t *testing.T) {
+	h, c := staffed(t)
+	at := "/desk/case/" + string(h.Complain("en", complaint(), nil).Number)
+	_, values := c.sofie.get(at).form("/compose")
+	values.Set("act", "check")
+	values.Set("text", "What was said.")
+	body, kind := multipartOf(values, "file", "gesprek.wav", recording())
+	p := c.sofie.do(http.MethodPost, at+"/compose", kind, body)
+	asked := regexp.MustCompile(`name="(sound\.[^"]+)"`).FindStringSubmatch(p.body)
+	if p.status != http.StatusUnprocessableEntity || len(asked) == 0 || !p.says("First say of “gesprek.wav”") || !p.says("What was said.") {
+		t.Fatalf("%d: %s", p.status, text(p.doc))
+	}
+	if check := p.send("/compose", url.Values{"act": {"check"}, asked[1]: {"agreed"}}); check.path != at+"/check/note" || !check.says("with consent") {
+		t.Errorf("%d %s: %s", check.status, check.path, text(check.doc))
+	}
+}

@@ -119,7 +119,7 @@ func (d *desk) showSheet(w http.ResponseWriter, r *http.Request, status int, typ
 // soundAsked is the recording that is to be played beside minutes.
 func soundAsked(r *http.Request, c *casework.Case, s casefile.Sheet) string {
 	for _, f := range filesIn(c) {
-		if s == casefile.SheetMeeting && f.ID == r.URL.Query().Get("sound") && casework.SoundType(f.Type) != "" {
+		if s == casefile.SheetMeeting && f.ID == r.URL.Query().Get("sound") && casefile.SoundType(f.Type) != "" {
 			return f.ID
 		}
 	}

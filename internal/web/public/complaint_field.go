@@ -5,6 +5,7 @@ import (
 
 	"klankbord/internal/casefile"
 	"klankbord/internal/intake"
+	"klankbord/internal/web/pieces"
 	"klankbord/internal/web/question"
 )
 
@@ -12,7 +13,7 @@ import (
 func (f *face) asker(r *http.Request) question.Asker {
 	return question.Asker{
 		Profile: f.Profile, Lang: f.Renderer.Lang(r), Files: f.Intake.Limits.Files, FileBytes: f.Intake.Limits.FileBytes,
-		Upload: f.at(r, "/upload/complaint"), Hands: handed,
+		Upload: f.at(r, "/upload/complaint"), Hands: pieces.Handed,
 		Text:   func(key string, pairs ...any) string { return f.words(r, key, pairs...) },
 		Closed: func(team casefile.Team) *question.Closed { return f.closedTo(r, team) },
 	}

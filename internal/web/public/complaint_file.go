@@ -8,6 +8,7 @@ import (
 	"klankbord/internal/lang"
 	"klankbord/internal/profile"
 	"klankbord/internal/seal"
+	"klankbord/internal/web/pieces"
 	"klankbord/internal/web/ui"
 )
 
@@ -32,8 +33,8 @@ func (f *face) readStep(r *http.Request, tok seal.Token, step profile.Step) (arr
 	}
 	limits := ui.Limits{Fields: fields, TextBytes: textBytes, FileBytes: f.Intake.Limits.FileBytes + 1}
 	values, err := ui.ReadForm(r, limits, take)
-	a.values, a.added = values, a.added+len(values[handed])
-	delete(values, handed)
+	a.values, a.added = values, a.added+len(values[pieces.Handed])
+	delete(values, pieces.Handed)
 	return a, err
 }
 

@@ -72,6 +72,7 @@ type stepView struct {
 	closed  *question.Closed
 	path    string // where it was opened, behind the language; empty: at its own address
 	notice  string // said above it
+	looks   bool   // somebody came by an address of a topic: nothing is kept until they send it
 }
 
 // stepPage is one question of the form.
@@ -91,6 +92,7 @@ type stepPage struct {
 	First        bool // leads to who reads a complaint
 	Closed       *question.Closed
 	Notice       string
+	FormID       string
 }
 
 // renderStep answers with a question.
@@ -107,14 +109,14 @@ func (f *face) renderStep(w http.ResponseWriter, r *http.Request, status int, v 
 	if title == "" {
 		title = v.step.Fields[0].Label.In(l)
 	}
-	script := ""
-	if f.asksFiles(v.step.ID) {
-		script = uploadScript
+	form := ui.LangForm{ID: "step", Path: "/complaint/" + v.step.ID, Act: "next"}
+	if v.looks {
+		form, data.FormID = ui.LangForm{}, "page" // Carry takes along what is ticked, and keeps nothing
 	}
 	return f.Renderer.Render(w, r, status, "public/step", ui.Page[stepPage]{
-		Script: script,
-		Title:  title, TitleParts: []string{f.caption(r, v)}, Path: path, Exit: f.exits(v.answers), Errors: v.errors, Data: data,
-		Form: ui.LangForm{ID: "step", Path: "/complaint/" + v.step.ID, Act: "next"},
+		Sends: f.asksFiles(v.step.ID),
+		Title: title, TitleParts: []string{f.caption(r, v)}, Path: path, Exit: f.exits(v.answers), Errors: v.errors, Data: data,
+		Form: form,
 	})
 }
 
@@ -123,7 +125,7 @@ func (f *face) stepPage(r *http.Request, v stepView) stepPage {
 	p := stepPage{
 		Back: f.backFrom(r, v), Action: f.at(r, "/complaint/"+v.step.ID), Caption: f.caption(r, v),
 		Heading: v.step.Title.In(l), Intro: question.InOrNone(v.step.Intro, l), Body: textsIn(v.step.Body, l), FromCheck: v.from, Closed: v.closed, Notice: v.notice,
-		First: v.step.ID == f.firstStep(),
+		First: v.step.ID == f.firstStep(), FormID: "step",
 	}
 	p.Parts = f.stepParts(r, v)
 	if only, ok := asHeading(p, v, l); ok {

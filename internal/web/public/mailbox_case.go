@@ -148,7 +148,7 @@ func (b *mailbox) renderCase(w http.ResponseWriter, r *http.Request, tok seal.To
 	}
 	p := mailboxPage(b, m, b.title(r, m), "/mailbox/case", wrong, v)
 	if !m.Damaged { // then there is a form
-		p.Form, p.Script = ui.LangForm{ID: "write", Path: "/mailbox/reply", Act: "send"}, uploadScript
+		p.Form, p.Sends = ui.LangForm{ID: "write", Path: "/mailbox/reply", Act: "send"}, true
 	}
 	return b.Renderer.Render(w, r, status, "public/mailbox_case", p)
 }

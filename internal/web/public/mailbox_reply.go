@@ -9,6 +9,7 @@ import (
 	"klankbord/internal/dialogue"
 	"klankbord/internal/fault"
 	"klankbord/internal/seal"
+	"klankbord/internal/web/pieces"
 	"klankbord/internal/web/question"
 	"klankbord/internal/web/ui"
 )
@@ -133,7 +134,7 @@ func (b *mailbox) readReply(r *http.Request, tok seal.Token, known bool) (letter
 	if err != nil || !known {
 		return in, err
 	}
-	came, err := b.Dialogue.TakeFiles(r.Context(), tok, values[handed])
+	came, err := b.Dialogue.TakeFiles(r.Context(), tok, values[pieces.Handed])
 	if errors.Is(err, dialogue.ErrNoSession) {
 		return in, nil // nothing can be taken; the form is asked for again
 	}
@@ -180,7 +181,7 @@ func (b *mailbox) replyView(r *http.Request, m *dialogue.Mailbox, form replyForm
 	v.Files = ui.Field{
 		Kind: ui.KindFiles, Name: "files", Label: b.words(r, "mailbox.files"), Error: fileErrors(wrong), Optional: true,
 		Limit:  b.words(r, "mailbox.files-limit", "files", decimal(b.Dialogue.Limits.Files), "size", question.Megabytes(b.Dialogue.Limits.FileBytes)),
-		Upload: b.at(r, "/upload/mailbox"), Hands: handed,
+		Upload: b.at(r, "/upload/mailbox"), Hands: pieces.Handed,
 	}
 	for _, f := range form.files {
 		v.Tickets = append(v.Tickets, f.Ticket)

@@ -22,6 +22,7 @@ func (f *face) showTopic(w http.ResponseWriter, r *http.Request) error {
 	if closed != nil {
 		return f.renderClosed(w, r, closed)
 	}
+	v.looks = true
 	id := r.PathValue("topic")
 	if t, ok := f.Profile.Topic(id); ok && t.On {
 		v.answers = withTopic(v.answers, id)

@@ -42,16 +42,21 @@ func TestTheAddressOfATopicBeginsWithItChosenAndKeepsNothing(t *testing.T) {
 		}
 		other := map[string]string{"nl": "fr", "fr": "nl", "en": "de", "de": "en"}[l]
 		form, _ := p.form("/" + l + "/complaint/topics")
-		if n := len(p.find("button", "formaction", "/"+other+"/complaint/topics")); n != 1 {
+		to := "/" + other + "/topic/theft?carry=1"
+		if n := len(p.find("button", "formaction", to)); n != 1 {
 			t.Fatalf("%s: %d buttons for %s", l, n, other)
 		}
 		for i := range form.Attr {
 			if form.Attr[i].Key == "action" {
-				form.Attr[i].Val = "/" + other + "/complaint/topics"
+				form.Attr[i].Val = to
 			}
 		}
-		if there := p.post(form, url.Values{"act": {"stay"}, "topics": {"theft"}}); strings.Join(ticked(there), " ") != "theft" {
+		there := p.post(form, url.Values{"topics": {"communication"}})
+		if strings.Join(ticked(there), " ") != "communication" || attribute(there.find("html")[0], "lang") != other {
 			t.Errorf("from %s to %s chosen is %v", l, other, ticked(there))
+		}
+		if kept(t, d) != before || len(v.cookies) != 0 {
+			t.Errorf("%s: a change of language keeps a complaint", l)
 		}
 	}
 	p := d.visitor().get("/en/topic/theft")

@@ -24,6 +24,7 @@ type Asker struct {
 	FileBytes int64                                 // of one file
 	Upload    string                                // where a script may send files in pieces; empty: nowhere
 	Hands     string                                // as what the form then gets their ids
+	Brief     bool                                  // what topics mean stands below them, folded
 	// Closed tells that a team receives nothing yet; nil where nobody asks.
 	Closed func(team casefile.Team) *Closed
 	// Steps are the pages that are asked; nil: those that a complainant sees.
@@ -66,6 +67,7 @@ type Part struct {
 type TopicList struct {
 	ID, Legend, Hint, Error, DescribedBy string
 	Groups                               []TopicGroup
+	Meanings                             []ui.Answer // what topics mean, where it is not beside them
 }
 
 // TopicGroup is the topics of one route.
@@ -211,7 +213,11 @@ func (a Asker) topicList(x profile.Field, v View) *TopicList {
 		g := TopicGroup{Heading: a.routeHeading(route, l)}
 		for _, o := range x.Options {
 			if o.Group == route {
-				g.Topics = append(g.Topics, TopicChoice{t.ID + "-" + ui.ID(o.ID), o.ID, o.Label.In(l), InOrNone(o.Hint, l), v.Answers.Has(x.ID, o.ID)})
+				c := TopicChoice{t.ID + "-" + ui.ID(o.ID), o.ID, o.Label.In(l), InOrNone(o.Hint, l), v.Answers.Has(x.ID, o.ID)}
+				if a.Brief && c.Hint != "" {
+					t.Meanings, c.Hint = append(t.Meanings, ui.Answer{Label: c.Label, Text: c.Hint}), ""
+				}
+				g.Topics = append(g.Topics, c)
 			}
 		}
 		if team, ok := a.Profile.TeamFor(route); ok && !v.Closing && a.Closed != nil {

@@ -26,6 +26,7 @@ func fieldFuncs() template.FuncMap {
 		"inlang":       func(s string, f Field) Field { f.Lang = s; return f },
 		"within":       func(s string, f Field) Field { f.Form = s; return f },
 		"single":       func(f Field) Field { f.Single = true; return f },
+		"sent":         func(to, as string, f Field) Field { f.Upload, f.Hands = to, as; return f },
 		"added":        func(l []File, f Field) Field { f.Files = l; return f },
 		"choice": func(o Option, f Field) Field {
 			f.Options = append(f.Options[:len(f.Options):len(f.Options)], o)

@@ -103,6 +103,7 @@ type Page[T any] struct {
 	Compress   bool   // the page holds nothing secret and nothing that a visitor typed (BREACH)
 	Index      bool   // search engines may list the page
 	Script     string // name of an asset to run on the page, such as "keys.js"; empty for none
+	Sends      bool   // files can be sent in pieces from it, with a script
 	Plays      bool   // a recording of this site can be played on it
 	Data       T
 }
@@ -133,7 +134,7 @@ type view struct {
 	Errors          []FormError
 	Compress, Index bool
 	Script          string
-	Plays           bool
+	Sends, Plays    bool
 	Languages       []langLink
 	Data            any
 
@@ -147,7 +148,7 @@ func (p Page[T]) view() view {
 	return view{
 		Lang: p.Lang, Title: p.Title, TitleParts: p.TitleParts, Path: p.Path, Form: p.Form, Brand: p.Brand,
 		Exit: p.Exit, Desk: p.Desk, User: p.User, Errors: p.Errors,
-		Compress: p.Compress, Index: p.Index, Script: p.Script, Plays: p.Plays, Data: p.Data,
+		Compress: p.Compress, Index: p.Index, Script: p.Script, Sends: p.Sends, Plays: p.Plays, Data: p.Data,
 	}
 }
 

@@ -32,7 +32,7 @@ func (rd *Renderer) Render(w http.ResponseWriter, r *http.Request, status int, n
 	if v.Index {
 		h.Del("X-Robots-Tag")
 	}
-	if v.Script != "" {
+	if v.Script != "" || v.Sends {
 		h.Set("Content-Security-Policy", policyWithScript)
 	}
 	if v.Plays {
