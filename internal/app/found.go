@@ -48,7 +48,7 @@ func Found(ctx context.Context, c config.Config, profileName string, first setup
 	if err := os.MkdirAll(c.State, 0o700); err != nil {
 		return f, fmt.Errorf("make state folder: %w", err)
 	}
-	if err := begin(c); err != nil {
+	if err := begin(ctx, c); err != nil {
 		return f, err
 	}
 	f.Recovery, f.Shares = k.Draw()
@@ -85,7 +85,7 @@ var ErrHalfFounded = errors.New("an earlier init did not end: empty the database
 
 // begin makes sure that nothing lies in the state folder, or only what an init left that
 // was cut off, and marks that one has begun.
-func begin(c config.Config) error {
+func begin(ctx context.Context, c config.Config) error {
 	mark := filepath.Join(c.State, unfinished)
 	_, err := os.Stat(mark)
 	switch {
@@ -99,6 +99,9 @@ func begin(c config.Config) error {
 	case c.Database != "":
 		return ErrHalfFounded
 	}
+	if used, err := inUse(ctx, c); err != nil || used {
+		return errors.Join(setup.ErrFounded, err)
+	}
 	instance, pepper := keyPaths(c.State)
 	for _, name := range []string{instance, pepper, KeyCopy(c.State)} {
 		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -111,6 +114,20 @@ func begin(c config.Config) error {
 		}
 	}
 	return nil
+}
+
+// inUse reports whether somebody enrolled, or complained, in the database of an init that
+// did not end: then it was promised something, whatever the mark says.
+func inUse(ctx context.Context, c config.Config) (used bool, err error) {
+	if _, err := os.Stat(filepath.Join(c.State, "klankbord.db")); errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	db, err := sqldb.Open(ctx, c.DSN())
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return store.InUse(ctx, db)
 }
 
 // Shown tells that what an init shows once was shown, so that it counts.

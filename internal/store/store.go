@@ -67,6 +67,21 @@ func Open(ctx context.Context, db *sqldb.DB, c clock.Clock) (*Store, error) {
 	return &Store{db: db, clock: c, few: defaultFew}, nil
 }
 
+// InUse reports whether a member enrolled or a complaint came in, in a SQLite database of
+// whatever schema; one without any is not in use.
+func InUse(ctx context.Context, db *sqldb.DB) (used bool, err error) {
+	err = db.Read(ctx, func(t *sqldb.Tx) error {
+		var n int
+		if err := t.QueryRow(`SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('envelope', 'case_file')`).Scan(&n); err != nil || n < 2 {
+			return err
+		}
+		err := t.QueryRow(`SELECT (SELECT count(*) FROM envelope) + (SELECT count(*) FROM case_file)`).Scan(&n)
+		used = n > 0
+		return err
+	})
+	return used, err
+}
+
 // Tx is one transaction with a time of its own. The embedded context is that of
 // the call that opened it.
 type Tx struct {

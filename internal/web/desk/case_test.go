@@ -51,7 +51,7 @@ func naughtyStringsComeOutAsText(t *testing.T, h *house, c crew) {
 	note.send("/send", nil)
 	for _, path := range []string{"/desk", "/desk/case/" + number} {
 		p := c.sofie.get(path)
-		if strings.Contains(p.body, "<script") || strings.Contains(p.body, "<b>\"x") {
+		if strings.Contains(p.body, "<script>") || strings.Contains(p.body, "<b>\"x") {
 			t.Errorf("%s holds markup that was typed", path)
 		}
 	}

@@ -63,11 +63,11 @@ func (d *desk) uploading(next http.Handler) http.Handler {
 // sending is member for the pieces of a file, which a script sends: it is told in words that
 // nobody is signed in any more.
 func (d *desk) sending(large bool) func(http.Handler) http.Handler {
-	most := int64(formBytes)
-	if large {
-		most = max(d.Casework.Limits.FileBytes, d.Intake.Limits.FileBytes)
-	}
 	return func(next http.Handler) http.Handler {
+		most := int64(formBytes)
+		if large {
+			most = max(d.Casework.Limits.FileBytes, d.Intake.Limits.FileBytes)
+		}
 		return ui.LimitBody(most, d.admit(next, func(w http.ResponseWriter, r *http.Request) error {
 			pieces.Refuse(w, http.StatusUnauthorized, d.text(r, "desk.file-signed-out"))
 			return nil

@@ -23,7 +23,7 @@ const recordingHanded = "recording"
 // piecesRoutes is where files come in pieces.
 func (d *desk) piecesRoutes() (list []route) {
 	for path, files := range map[string]pieces.Files{toldUpload: toldFiles{d}, caseUpload: caseFiles{d}} {
-		for _, x := range (pieces.Taker{Files: files, Renderer: d.Renderer, Most: d.Casework.Limits.FileBytes}).Routes() {
+		for _, x := range (pieces.Taker{Files: files, Renderer: d.Renderer, Most: func() int64 { return d.Casework.Limits.FileBytes }}).Routes() {
 			if x.Method == http.MethodOptions {
 				continue // whoever asks what the server can is told nothing about a case
 			}

@@ -47,7 +47,7 @@ type Files interface {
 type Taker struct {
 	Files    Files
 	Renderer *ui.Renderer
-	Most     int64 // bytes of a file
+	Most     func() int64 // bytes of a file
 }
 
 // Route is what one address answers. Large is set where a piece of a file comes.
@@ -74,7 +74,7 @@ func (t Taker) tell(w http.ResponseWriter, _ *http.Request) error {
 	h.Set("Tus-Resumable", tusVersion)
 	h.Set("Tus-Version", tusVersion)
 	h.Set("Tus-Extension", tusExtensions)
-	h.Set("Tus-Max-Size", strconv.FormatInt(t.Most, 10))
+	h.Set("Tus-Max-Size", strconv.FormatInt(t.Most(), 10))
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }

@@ -38,8 +38,10 @@ func (f *face) uploadRoutes() []Route {
 }
 
 func (f *face) piecesRoutes(path string, files pieces.Files) (list []Route) {
-	most := f.Intake.Limits.FileBytes
-	large := func(next http.Handler) http.Handler { return ui.LimitBody(most, next) }
+	most := func() int64 { return f.Intake.Limits.FileBytes }
+	large := func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { ui.LimitBody(most(), next).ServeHTTP(w, r) })
+	}
 	for _, x := range (pieces.Taker{Files: files, Renderer: f.Renderer, Most: most}).Routes() {
 		guard := small
 		if x.Large {
