@@ -15,6 +15,7 @@ func TestEveryListLeavesPracticeOut(t *testing.T) {
 		"Case": "one case by its id", "CaseByNumber": "one case by its number", "CaseFor": "one case by its number",
 		"Inbox": "where has it", "CountInbox": "where has it", "practises": "asks whether it is one", "PracticeOf": "lists those alone",
 		"orphanQueries": "practice is checked as well", "CaseIDs": "the check of the log looks at all", "GoneCases": "and at those that are gone",
+		"InUse":    "whoever practised is somebody, too",
 		"nextTurn": "one case by its id", "KeepsUp": "one case by its id", "removeCase": "one case by its id",
 	}
 	over, function := regexp.MustCompile(`(FROM|JOIN) case_file\b`), regexp.MustCompile(`(?m)^(?:func (?:\(t \*Tx\) |\(f InboxFilter\) )?|const )(\w+)`)
