@@ -98,7 +98,7 @@ func TestUnitsCommandServesAndStops(t *testing.T) {
 	words := strings.Fields(string(m[1]))
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, words[0], words[1:]...) //nolint:gosec // the unit's own command
+	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
 	if err := cmd.Start(); err != nil {
@@ -116,7 +116,7 @@ func TestUnitsCommandServesAndStops(t *testing.T) {
 func waitReady(t *testing.T, url string, said *bytes.Buffer) {
 	t.Helper()
 	for range 200 {
-		r, err := http.Get(url) //nolint:noctx,gosec // on loopback
+		r, err := http.Get(url) //nolint:gosec // on loopback
 		if err == nil {
 			_ = r.Body.Close()
 			if r.StatusCode == http.StatusNoContent {
