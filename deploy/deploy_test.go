@@ -176,6 +176,9 @@ func TestPackageIsTheSameTwiceAndInstalls(t *testing.T) {
 	if out := run(t, installed, "--help"); !strings.Contains(out, "serve") {
 		t.Errorf("%s", out)
 	}
+	if out := run(t, "go", "version", "-m", installed); !strings.Contains(out, "vcs.revision=") {
+		t.Errorf("the program does not know of which commit it is: %s", out)
+	}
 	for name, mode := range map[string]os.FileMode{"usr/lib/systemd/system/" + unit: 0o644, "etc/klankbord/klankbord.json": 0o640} {
 		if info, err := os.Stat(filepath.Join(root, name)); err != nil || info.Mode().Perm() != mode {
 			t.Errorf("%s: %v %v", name, info, err)

@@ -14,7 +14,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/klankbord-package.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 root=$work/root
 install -d -m 755 "$root/DEBIAN" "$root/usr/bin" "$root/usr/lib/systemd/system" "$root/etc/klankbord" "$root/usr/share/doc/klankbord"
-go build -trimpath -buildvcs=false -ldflags '-s -w -buildid=' -o "$root/usr/bin/klankbord" ./cmd/klankbord
+go build -trimpath -buildvcs=true -ldflags '-s -w -buildid=' -o "$root/usr/bin/klankbord" ./cmd/klankbord
 chmod 755 "$root/usr/bin/klankbord"
 install -m 644 deploy/klankbord.service "$root/usr/lib/systemd/system/"
 install -m 640 deploy/debian/klankbord.json "$root/etc/klankbord/"
