@@ -35,29 +35,10 @@ type instance struct {
 
 func (i *instance) remove() { _ = os.RemoveAll(i.state) } // the whole folder goes in the end
 
-var errRoot = errors.New("run this from within the source tree")
-
-func sourceTree() (string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", fmt.Errorf("find source tree: %w", err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir, nil
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			return "", errRoot
-		}
-		dir = up
-	}
-}
-
 // prepare builds the program and founds an instance whose members have joined.
 func prepare(ctx context.Context) (_ *bench, err error) {
 	b := &bench{results: figure.New(machine.Describe(), time.Now())}
-	if b.root, err = sourceTree(); err != nil {
+	if b.root, err = server.SourceTree(); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(filepath.Join(b.root, "build"), 0o750); err != nil {

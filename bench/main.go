@@ -21,6 +21,7 @@ import (
 	"klankbord/bench/figure"
 	"klankbord/bench/fixture"
 	"klankbord/bench/machine"
+	"klankbord/bench/server"
 )
 
 // longest bounds a whole run, with the building of fixtures.
@@ -81,7 +82,7 @@ type options struct {
 // have to be built first and nobody asked for that.
 func (o options) wanted() ([]string, error) {
 	if o.only == "" {
-		root, err := sourceTree()
+		root, err := server.SourceTree()
 		if err != nil {
 			return nil, err
 		}

@@ -77,28 +77,9 @@ func run(ctx context.Context, args []string) int {
 
 func say(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }
 
-var errRoot = errors.New("run this from within the source tree")
-
-func sourceTree() (string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", fmt.Errorf("find source tree: %w", err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir, nil
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			return "", errRoot
-		}
-		dir = up
-	}
-}
-
 // whole tries everything that the options ask for.
 func whole(ctx context.Context, o options) (sum trial.Tally, err error) {
-	root, err := sourceTree()
+	root, err := server.SourceTree()
 	if err != nil {
 		return sum, err
 	}

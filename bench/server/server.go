@@ -6,7 +6,6 @@ package server
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -33,8 +32,8 @@ func Build(ctx context.Context, root, folder string) (Program, error) {
 	return p, nil
 }
 
-// settings are the environment without anything that sets the program.
-func settings() []string {
+// Settings are the environment without anything that sets the program.
+func Settings() []string {
 	var env []string
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "KLANKBORD_") {
@@ -48,7 +47,7 @@ func settings() []string {
 // member enrols, as the command prints it.
 func (p Program) Found(ctx context.Context, state, name, email string) (enrol string, err error) {
 	cmd := exec.CommandContext(ctx, p.path, "init", "--state", state, "--name", name, "--email", email)
-	cmd.Env = settings()
+	cmd.Env = Settings()
 	out, err := cmd.Output()
 	if err != nil {
 		return "", fmt.Errorf("init: %w", err)
@@ -68,7 +67,7 @@ type Server struct {
 	URL     string
 	Began   time.Time // just before the process was started
 	cmd     *exec.Cmd
-	said    *tail
+	said    *Tail
 	reading sync.WaitGroup
 }
 
@@ -77,10 +76,10 @@ const patience = 30 * time.Second
 // Start starts the program on the state folder and returns when it says that it
 // serves. mail is where a mail server listens.
 func (p Program) Start(ctx context.Context, state, mail string) (*Server, error) {
-	s := &Server{said: &tail{}}
+	s := &Server{said: &Tail{}}
 	s.cmd = exec.Command(p.path, "serve", "--state", state, "--listen", "127.0.0.1:0", "--log-level", "error",
 		"--smtp-server", mail, "--smtp-security", "none")
-	s.cmd.Env, s.cmd.Stderr = settings(), s.said
+	s.cmd.Env, s.cmd.Stderr = Settings(), s.said
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
 		return nil, fmt.Errorf("start: %w", err)
@@ -127,30 +126,4 @@ func (s *Server) Stop() error {
 		err = errors.Join(err, fmt.Errorf("%w: it said %s", errStart, said))
 	}
 	return err
-}
-
-// tail keeps the last that was written to it. It is safe for concurrent use.
-type tail struct {
-	mu  sync.Mutex
-	buf []byte // guarded by mu
-}
-
-const tailSize = 4096
-
-// Write keeps the end of everything written.
-func (t *tail) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.buf = append(t.buf, p...)
-	if len(t.buf) > tailSize {
-		t.buf = bytes.Clone(t.buf[len(t.buf)-tailSize:])
-	}
-	return len(p), nil
-}
-
-// String is the end of everything written.
-func (t *tail) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return strings.TrimSpace(string(t.buf))
 }

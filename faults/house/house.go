@@ -158,7 +158,7 @@ func (h *House) Gone() error { return h.process.await(patience) }
 
 // Said is the last that the program told about errors since it was asked before.
 func (h *House) Said() string {
-	defer h.process.said.forget()
+	defer h.process.said.Forget()
 	return h.process.said.String()
 }
 

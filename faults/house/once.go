@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"klankbord/bench/browser"
+	"klankbord/bench/server"
 )
 
 // Run runs the program once and returns what it printed.
@@ -17,7 +18,7 @@ func Run(ctx context.Context, bin string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, bin, args...)
-	cmd.Env = settings()
+	cmd.Env = server.Settings()
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("klankbord %s: %w: %s", strings.Join(args[:min(2, len(args))], " "), err, out)

@@ -2,7 +2,6 @@ package house
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,9 +9,10 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
+
+	"klankbord/bench/server"
 )
 
 // patience is how long the program may take to start or to stop.
@@ -23,26 +23,15 @@ var errProgram = errors.New("the program does not do as it should")
 // process is the program while it serves.
 type process struct {
 	cmd   *exec.Cmd
-	said  *tail
+	said  *server.Tail
 	ended chan struct{} // closed when it is gone
-}
-
-// settings are the environment without anything that sets the program.
-func settings() []string {
-	var env []string
-	for _, v := range os.Environ() {
-		if !strings.HasPrefix(v, "KLANKBORD_") {
-			env = append(env, v)
-		}
-	}
-	return env
 }
 
 // start starts the program and returns when it says that it serves. errs takes what it
 // tells about errors; nil: that is kept.
 func start(ctx context.Context, errs *os.File, bin string, args ...string) (*process, error) {
-	p := &process{cmd: exec.Command(bin, args...), said: &tail{}, ended: make(chan struct{})}
-	p.cmd.Env, p.cmd.Stderr = settings(), p.said
+	p := &process{cmd: exec.Command(bin, args...), said: &server.Tail{}, ended: make(chan struct{})}
+	p.cmd.Env, p.cmd.Stderr = server.Settings(), p.said
 	if errs != nil {
 		p.cmd.Stderr = errs
 	}
@@ -124,37 +113,4 @@ func (p *process) stop() error {
 		return err
 	}
 	return nil
-}
-
-// tail keeps the last that was written to it. It is safe for concurrent use.
-type tail struct {
-	mu  sync.Mutex
-	buf []byte // guarded by mu
-}
-
-const tailSize = 4096
-
-// Write keeps the end of everything written.
-func (t *tail) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.buf = append(t.buf, p...)
-	if len(t.buf) > tailSize {
-		t.buf = bytes.Clone(t.buf[len(t.buf)-tailSize:])
-	}
-	return len(p), nil
-}
-
-// String is the end of everything written.
-func (t *tail) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return strings.TrimSpace(string(t.buf))
-}
-
-// forget drops what was written so far.
-func (t *tail) forget() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.buf = nil
 }
