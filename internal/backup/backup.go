@@ -120,22 +120,20 @@ func (m *Maker) Make(ctx context.Context) (*Made, error) {
 	if _, again := there[made.Archive.Name]; again {
 		return nil, fmt.Errorf("%s is there already", made.Archive.Name)
 	}
-	var files []string
-	err = m.Shelf.Put(ctx, made.Archive.Name, func(w io.Writer) (err error) {
+	err = m.Shelf.Put(ctx, made.Archive.Name, func(w io.Writer) error {
 		counted := &counter{w: w}
-		files, err = m.write(ctx, counted, there, made)
+		files, err := m.write(ctx, counted, there, made)
+		if err != nil {
+			return err
+		}
 		made.Archive.Size = counted.n
-		return err
+		return m.Shelf.Put(ctx, listName(made.Archive.Name), func(w io.Writer) error { // before the archive is seen
+			_, err := io.WriteString(w, strings.Join(append(files, ""), "\n"))
+			return err
+		})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make backup: %w", err)
-	}
-	err = m.Shelf.Put(ctx, listName(made.Archive.Name), func(w io.Writer) error {
-		_, err := io.WriteString(w, strings.Join(append(files, ""), "\n"))
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list the files of a backup: %w", err)
 	}
 	return made, nil
 }
@@ -216,64 +214,6 @@ func (m *Maker) erased(ctx context.Context, name string) error {
 	})
 }
 
-// Prune removes archives that are older than they may be, but never the newest, and the
-// files that no archive names any more. It tells how many archives went.
-func Prune(ctx context.Context, shelf Shelf, before time.Time) (int, error) {
-	list, err := Archives(ctx, shelf)
-	if err != nil || len(list) == 0 {
-		return 0, err
-	}
-	n := 0
-	for _, a := range list[1:] {
-		if !a.Made.Before(before) {
-			continue
-		}
-		for _, name := range []string{a.Name, listName(a.Name)} {
-			if err := shelf.Delete(ctx, name); err != nil {
-				return n, fmt.Errorf("remove an old backup: %w", err)
-			}
-		}
-		n++
-	}
-	return n, tidy(ctx, shelf)
-}
-
-// tidy removes files that no archive names. Where the list of one is missing, its files
-// are not known and all stay.
-func tidy(ctx context.Context, shelf Shelf) error {
-	list, err := Archives(ctx, shelf)
-	if err != nil {
-		return err
-	}
-	named := map[string]bool{}
-	for _, a := range list {
-		files, err := namesOf(ctx, shelf, a.Name)
-		if errors.Is(err, ErrMissing) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		for _, f := range files {
-			named[fileName(f)] = true
-		}
-	}
-	var stray []string
-	err = shelf.List(ctx, func(i Item) error {
-		if strings.HasPrefix(i.Name, fileStart) && !named[i.Name] {
-			stray = append(stray, i.Name)
-		}
-		return nil
-	})
-	for _, name := range stray {
-		err = errors.Join(err, shelf.Delete(ctx, name))
-	}
-	if err != nil {
-		return fmt.Errorf("remove files of old backups: %w", err)
-	}
-	return nil
-}
-
 // listMost bounds what is read of a list of files.
 const listMost = 256 << 20
 
@@ -296,18 +236,8 @@ func Missing(ctx context.Context, shelf Shelf, archive string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	there := map[string]bool{}
-	err = shelf.List(ctx, func(i Item) error {
-		there[i.Name] = i.Size > 0
-		return nil
-	})
-	n := 0
-	for _, f := range files {
-		if !there[fileName(f)] {
-			n++
-		}
-	}
-	return n, err
+	missing, err := absent(ctx, shelf, files)
+	return len(missing), err
 }
 
 // counter counts what is written through it.
