@@ -234,6 +234,17 @@ func TestLostTransactionIsAcknowledgedToNobody(t *testing.T) {
 }
 
 func TestFailedCommitReachesTheWholeGroup(t *testing.T) {
+	for range 50 { // the scheduler may let the one who makes it fail come alone
+		if others := failedCommit(t); others {
+			return
+		}
+	}
+	t.Error("no other writer was ever in the group: nothing was tried")
+}
+
+// failedCommit reports whether others were in the group whose commit failed.
+func failedCommit(t *testing.T) bool {
+	t.Helper()
 	db := migrated(t, storetest.Open(t, storetest.SQLite(t)))
 	const writers = 12
 	errs := together(t, db, writers, func(i int) error {
@@ -252,9 +263,7 @@ func TestFailedCommitReachesTheWholeGroup(t *testing.T) {
 	if !sqldb.IsForeignKey(errs[writers/2]) {
 		t.Errorf("the one who made it fail got %v", errs[writers/2])
 	}
-	if n := acknowledged(t, db, errs); n == writers-1 {
-		t.Error("no other writer was in the group: nothing was tried")
-	}
+	return acknowledged(t, db, errs) < writers-1
 }
 
 func TestFullDatabaseAcknowledgesOnlyWhatItHolds(t *testing.T) {
