@@ -37,11 +37,12 @@ func loggerTo(out io.Writer, level string) *slog.Logger {
 }
 
 type commands struct {
-	ConfigFile kong.ConfigFlag `name:"config" env:"KLANKBORD_CONFIG" help:"Configuration file: JSON with the names of the flags as keys."`
+	SettingsFile kong.ConfigFlag `name:"config" env:"KLANKBORD_CONFIG" help:"Configuration file: JSON with the names of the flags as keys."`
 
 	Init    initCommand     `cmd:"" help:"Make an instance in an empty state folder."`
 	Serve   serveCommand    `cmd:"" help:"Serve the pages of an instance."`
 	Demo    demoCommand     `cmd:"" help:"Serve a demo with sample members and cases; mail is caught and shown."`
+	Config  configCommands  `cmd:"" help:"Look at the settings, which doc/configuration.md lists."`
 	Log     logCommands     `cmd:"" help:"Check the log."`
 	DKIM    dkimCommands    `cmd:"" name:"dkim" help:"Make a key that signs outgoing mail, and print what to publish."`
 	Doctor  doctorCommand   `cmd:"" help:"Say what is wrong with an instance and what to do."`
@@ -68,7 +69,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	}()
 	var c commands
 	parser, err := kong.New(&c, kong.Name("klankbord"), kong.Description("A confidential complaints and integrity desk that an organisation hosts itself."),
-		kong.Writers(out, errOut), kong.Exit(func(code int) { panic(exit(code)) }), kong.Configuration(kong.JSON), kong.UsageOnError())
+		kong.Writers(out, errOut), kong.Exit(func(code int) { panic(exit(code)) }), kong.Configuration(settingsFile), kong.UsageOnError())
 	if err != nil {
 		_, _ = fmt.Fprintln(errOut, "klankbord:", err)
 		return 2
