@@ -196,3 +196,28 @@ func TestPackageIsTheSameTwiceAndInstalls(t *testing.T) {
 		t.Errorf("complaints went with the package: %v", err)
 	}
 }
+
+// With the drop-in for ports below 1024 the unit may bind them and nothing more.
+func TestDropInForPort443GivesOnePrivilege(t *testing.T) {
+	at := unitOf(t, "/bin/true", "/etc/klankbord/klankbord.json")
+	text, err := os.ReadFile("port-443.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(at+".d", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(at+".d", "port-443.conf"), text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out := run(t, "systemd-analyze", "verify", "--recursive-errors=no", at); strings.TrimSpace(out) != "" {
+		t.Errorf("systemd says: %s", out)
+	}
+	out := run(t, "systemd-analyze", "security", "--offline=yes", "--no-pager", "--threshold=20", at)
+	if !regexp.MustCompile(`Overall exposure level for klankbord.service: (0|1)\.\d`).MatchString(out) {
+		t.Errorf("%s", out)
+	}
+	if !regexp.MustCompile(`✗ [^\n]*CAP_NET_\(BIND_SERVICE`).MatchString(out) || !regexp.MustCompile(`✓ [^\n]*CAP_SYS_ADMIN`).MatchString(out) {
+		t.Errorf("not that privilege alone: %s", out)
+	}
+}

@@ -54,6 +54,7 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 		list = append(list, Finding{n < 2, fmt.Sprintf("team %s has %d members", team, n), "invite members until each team has two"})
 	}
 	list = append(list, a.examineAlternative(dir), a.examineKeyCopy(), a.examineAddresses(), a.examineBackups(), a.examineCopies(ctx))
+	list = append(list, a.examineCertificates()...)
 	drill, err := a.examineDrill(ctx)
 	if err != nil {
 		return nil, err
@@ -130,7 +131,7 @@ func (a *App) examineDisk() (Finding, error) {
 
 // examineAddresses looks whether browsers reach the pages over TLS.
 func (a *App) examineAddresses() Finding {
-	what, do := "addresses: pages "+a.Config.Public()+", desk "+a.Config.Desk(), "let a proxy end TLS, and set base-url (and desk-url) to the https:// address that people type"
+	what, do := "addresses: pages "+a.Config.Public()+", desk "+a.Config.Desk(), "give the program a certificate (tls-cert, or acme) or let a proxy end TLS, and set base-url (and desk-url) to the https:// address that people type"
 	for _, address := range []string{a.Config.Public(), a.Config.Desk()} {
 		u, err := url.Parse(address)
 		if err != nil || u.Scheme != "https" {

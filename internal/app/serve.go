@@ -79,6 +79,7 @@ func (a *App) Handlers() (publicPages, deskPages, both http.Handler, err error) 
 		Public: a.Config.Public(),
 	}))
 	deskOnly.Handle("GET /assets/", assets)
+	deskOnly.Handle("GET /{$}", http.RedirectHandler("/desk", http.StatusSeeOther))
 	dsk := rd.Wrap(a.clock, deskOnly)
 	publicMux, deskMux, bothMux := a.health(), a.health(), a.health()
 	publicMux.Handle("/", pub)
@@ -90,7 +91,8 @@ func (a *App) Handlers() (publicPages, deskPages, both http.Handler, err error) 
 		a.demo.Mount(bothMux, rd)
 	}
 	// Once more around all of it: also what the muxes answer themselves has the headers.
-	return rd.Headers(publicMux), rd.Headers(deskMux), rd.Headers(bothMux), nil
+	publicPages, deskPages, both = a.byName(rd, publicMux, deskMux, bothMux)
+	return publicPages, deskPages, both, nil
 }
 
 func languages() []string {
@@ -134,38 +136,32 @@ func (a *App) health() *http.ServeMux {
 // requests that have begun finish. ready is called with the addresses once they
 // answer.
 func (a *App) Serve(ctx context.Context, ready func(addresses []string)) error {
-	pub, dsk, both, err := a.Handlers()
+	faces, fresh, err := a.faces()
 	if err != nil {
 		return err
 	}
 	if err := Shown(a.Config.State); err != nil { // who serves it has seen the link
 		return err
 	}
-	faces := map[string]http.Handler{a.Config.Listen: both}
-	if a.Config.DeskOn != "" {
-		faces = map[string]http.Handler{a.Config.Listen: pub, a.Config.DeskOn: dsk}
-	}
 	var servers []*http.Server
 	var addresses []string
 	failed := make(chan error, len(faces))
-	for address, handler := range faces {
-		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	for _, f := range faces {
+		server, address, run, err := f.serve(ctx, a)
 		if err != nil {
-			return errors.Join(fmt.Errorf("listen: %w", err), stop(servers)) //nolint:contextcheck // the context has ended; stopping has a time of its own
+			return errors.Join(err, stop(servers)) //nolint:contextcheck // the context has ended; stopping has a time of its own
 		}
-		server := &http.Server{
-			Handler: handler, ReadHeaderTimeout: headerTime, ReadTimeout: bodyTime, WriteTimeout: bodyTime,
-			IdleTimeout: idleTime, MaxHeaderBytes: headerSize,
-		}
-		servers = append(servers, server)
-		addresses = append(addresses, "http://"+listener.Addr().String())
-		go func() { failed <- server.Serve(listener) }()
+		servers, addresses = append(servers, server), append(addresses, address)
+		go func() { failed <- run() }()
 	}
 	background, endBackground := context.WithCancel(ctx)
 	var working sync.WaitGroup
 	debug.SetGCPercent(collectAt)
 	a.Work.AtOnce = jobsAtOnce
 	working.Go(func() { a.Work.Run(background) })
+	if fresh != nil {
+		working.Go(func() { fresh(background) })
+	}
 	if ready != nil {
 		ready(addresses)
 	}
@@ -181,6 +177,14 @@ func (a *App) Serve(ctx context.Context, ready func(addresses []string)) error {
 	endBackground()
 	working.Wait()
 	return errors.Join(err, a.lastCount()) //nolint:contextcheck // the context has ended; stopping has a time of its own
+}
+
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	return listener, nil
 }
 
 // lastCount writes down what was counted since the last minute.
