@@ -16,6 +16,7 @@ import (
 	"golang.org/x/crypto/acme"
 
 	"klankbord/internal/door"
+	"klankbord/internal/metrics"
 	"klankbord/internal/web/ui"
 )
 
@@ -44,6 +45,14 @@ func (a *App) faces() (list []face, fresh func(context.Context), err error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	list, fresh, err = a.pageFaces(pub, dsk, both)
+	if a.Config.MetricsOn != "" {
+		list = append(list, face{address: a.Config.MetricsOn, handler: metrics.Handler(a.newGauge().figures)})
+	}
+	return list, fresh, err
+}
+
+func (a *App) pageFaces(pub, dsk, both http.Handler) (list []face, fresh func(context.Context), err error) {
 	list = []face{{address: a.Config.Listen, handler: both}}
 	if a.Config.DeskOn != "" {
 		list = []face{{address: a.Config.Listen, handler: pub}, {address: a.Config.DeskOn, handler: dsk}}

@@ -63,7 +63,7 @@ func (a *App) Handlers() (publicPages, deskPages, both http.Handler, err error) 
 	}
 	rd, err := ui.NewRenderer(ui.Config{
 		Words: ui.Catalogue(a.Words), Languages: languages(), Brand: a.brand, Assets: assets, Log: a.log, Secure: a.Config.Secure(),
-		Proxies: proxies, Tree: a.tree,
+		Proxies: proxies, Tree: a.tree, Observe: a.requests.Observe,
 	}, sets...)
 	if err != nil {
 		return nil, nil, nil, err
