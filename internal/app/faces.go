@@ -15,8 +15,8 @@ import (
 
 	"golang.org/x/crypto/acme"
 
+	"klankbord/internal/config"
 	"klankbord/internal/door"
-	"klankbord/internal/metrics"
 	"klankbord/internal/web/ui"
 )
 
@@ -38,44 +38,41 @@ func (a *App) byName(rd *ui.Renderer, public, desk, both http.Handler) (publicOn
 		rd.Headers(door.ByName(names, a.health()))
 }
 
-// faces are the addresses that are served, and what keeps their certificates fresh; nil
-// when nothing must.
-func (a *App) faces() (list []face, fresh func(context.Context), err error) {
-	pub, dsk, both, err := a.Handlers()
-	if err != nil {
-		return nil, nil, err
-	}
-	list, fresh, err = a.pageFaces(pub, dsk, both)
-	if a.Config.MetricsOn != "" {
-		list = append(list, face{address: a.Config.MetricsOn, handler: metrics.Handler(a.newGauge().figures)})
-	}
-	return list, fresh, err
+// front is what a process shows: pages on addresses, the certificates for them, and the
+// work that goes on behind.
+type front struct {
+	config    config.Config     // of the process: addresses and certificates
+	rooms     []face            // pages, as if there were no TLS
+	names     []string          // of all pages
+	addresses map[string]string // of all pages, by name
+	given     string            // where what an authority gave is kept
+	log       *slog.Logger
+	work      func(context.Context) error // until its context ends
 }
 
-func (a *App) pageFaces(pub, dsk, both http.Handler) (list []face, fresh func(context.Context), err error) {
-	list = []face{{address: a.Config.Listen, handler: both}}
-	if a.Config.DeskOn != "" {
-		list = []face{{address: a.Config.Listen, handler: pub}, {address: a.Config.DeskOn, handler: dsk}}
-	}
-	if !a.Config.TLS() {
+// faces are the addresses that are served, and what keeps their certificates fresh; nil
+// when nothing must.
+func (f front) faces() (list []face, fresh func(context.Context), err error) {
+	list = slices.Clone(f.rooms)
+	if !f.config.TLS() {
 		return list, nil, nil
 	}
-	plain := door.ToTLS(map[string]string{a.Config.DeskHost(): a.Config.Desk(), a.Config.PublicHost(): a.Config.Public()})
+	plain := door.ToTLS(f.addresses)
 	var config *tls.Config
-	if a.Config.ACME != "" {
+	if f.config.ACME != "" {
 		manager, err := door.Authority{
-			Directory: a.Config.ACME, Email: a.Config.ACMEEmail, CAFile: a.Config.ACMECAFile,
-			Folder: a.given(), Names: a.Config.Names(),
+			Directory: f.config.ACME, Email: f.config.ACMEEmail, CAFile: f.config.ACMECAFile,
+			Folder: f.given, Names: f.names,
 		}.Manager()
 		if err != nil {
 			return nil, nil, err
 		}
 		config = door.Config(manager.GetCertificate, acme.ALPNProto)
-		if a.Config.HTTPListen != "" { // offering HTTP-01 where nothing answers it would only lose time
+		if f.config.HTTPListen != "" { // offering HTTP-01 where nothing answers it would only lose time
 			plain = manager.HTTPHandler(plain)
 		}
 	} else {
-		certificates, err := door.ReadCertificates(a.pairs(), a.log)
+		certificates, err := door.ReadCertificates(pairs(f.config), f.log)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -85,8 +82,8 @@ func (a *App) pageFaces(pub, dsk, both http.Handler) (list []face, fresh func(co
 	for i := range list {
 		list[i].tls = config
 	}
-	if a.Config.HTTPListen != "" {
-		list = append(list, face{address: a.Config.HTTPListen, handler: plain})
+	if f.config.HTTPListen != "" {
+		list = append(list, face{address: f.config.HTTPListen, handler: plain})
 	}
 	return list, fresh, nil
 }
@@ -94,9 +91,9 @@ func (a *App) pageFaces(pub, dsk, both http.Handler) (list []face, fresh func(co
 // given is where what an authority gave is kept.
 func (a *App) given() string { return filepath.Join(a.Config.State, "acme") }
 
-func (a *App) pairs() (list []door.Pair) {
-	for i, name := range a.Config.TLSCert {
-		list = append(list, door.Pair{Certificate: name, Key: a.Config.TLSKey[i]})
+func pairs(c config.Config) (list []door.Pair) {
+	for i, name := range c.TLSCert {
+		list = append(list, door.Pair{Certificate: name, Key: c.TLSKey[i]})
 	}
 	return list
 }
@@ -153,7 +150,7 @@ func (a *App) examineCertificates() []Finding {
 }
 
 // serve answers on a listener until the server is shut down.
-func (f face) serve(ctx context.Context, a *App) (server *http.Server, address string, run func() error, err error) {
+func (f face) serve(ctx context.Context, log *slog.Logger) (server *http.Server, address string, run func() error, err error) {
 	listener, err := listen(ctx, f.address)
 	if err != nil {
 		return nil, "", nil, err
@@ -161,7 +158,7 @@ func (f face) serve(ctx context.Context, a *App) (server *http.Server, address s
 	server = &http.Server{
 		Handler: f.handler, ReadHeaderTimeout: headerTime, ReadTimeout: bodyTime, WriteTimeout: bodyTime,
 		IdleTimeout: idleTime, MaxHeaderBytes: headerSize, TLSConfig: f.tls,
-		ErrorLog: slog.NewLogLogger(door.Quiet(a.log), slog.LevelError),
+		ErrorLog: slog.NewLogLogger(door.Quiet(log), slog.LevelError),
 	}
 	if f.tls != nil {
 		return server, "https://" + listener.Addr().String(), func() error { return server.ServeTLS(listener, "", "") }, nil

@@ -63,7 +63,7 @@ func (a *App) Handlers() (publicPages, deskPages, both http.Handler, err error) 
 	}
 	rd, err := ui.NewRenderer(ui.Config{
 		Words: ui.Catalogue(a.Words), Languages: languages(), Brand: a.brand, Assets: assets, Log: a.log, Secure: a.Config.Secure(),
-		Proxies: proxies, Tree: a.tree, Observe: a.requests.Observe,
+		Proxies: proxies, Tree: a.tree,
 	}, sets...)
 	if err != nil {
 		return nil, nil, nil, err
@@ -136,18 +136,40 @@ func (a *App) health() *http.ServeMux {
 // requests that have begun finish. ready is called with the addresses once they
 // answer.
 func (a *App) Serve(ctx context.Context, ready func(addresses []string)) error {
-	faces, fresh, err := a.faces()
+	pub, dsk, both, err := a.Handlers()
 	if err != nil {
 		return err
 	}
 	if err := Shown(a.Config.State); err != nil { // who serves it has seen the link
 		return err
 	}
+	f := front{config: a.Config, given: a.given(), log: a.log, work: a.work, names: a.Config.Names(), addresses: a.Config.Addresses()}
+	f.rooms = []face{{address: a.Config.Listen, handler: both}}
+	if a.Config.DeskOn != "" {
+		f.rooms = []face{{address: a.Config.Listen, handler: pub}, {address: a.Config.DeskOn, handler: dsk}}
+	}
+	return f.serve(ctx, ready)
+}
+
+// work is what goes on in the background until ctx ends, and what is written down then.
+func (a *App) work(ctx context.Context) error {
+	a.Work.AtOnce = jobsAtOnce
+	a.Work.Run(ctx)
+	return a.lastCount() //nolint:contextcheck // the context has ended; stopping has a time of its own
+}
+
+// serve answers on the addresses of a front and works in the background until ctx ends;
+// then it lets requests that have begun finish.
+func (f front) serve(ctx context.Context, ready func(addresses []string)) error {
+	faces, fresh, err := f.faces()
+	if err != nil {
+		return err
+	}
 	var servers []*http.Server
 	var addresses []string
 	failed := make(chan error, len(faces))
-	for _, f := range faces {
-		server, address, run, err := f.serve(ctx, a)
+	for _, page := range faces {
+		server, address, run, err := page.serve(ctx, f.log)
 		if err != nil {
 			return errors.Join(err, stop(servers)) //nolint:contextcheck // the context has ended; stopping has a time of its own
 		}
@@ -157,8 +179,8 @@ func (a *App) Serve(ctx context.Context, ready func(addresses []string)) error {
 	background, endBackground := context.WithCancel(ctx)
 	var working sync.WaitGroup
 	debug.SetGCPercent(collectAt)
-	a.Work.AtOnce = jobsAtOnce
-	working.Go(func() { a.Work.Run(background) })
+	var last error
+	working.Go(func() { last = f.work(background) })
 	if fresh != nil {
 		working.Go(func() { fresh(background) })
 	}
@@ -167,7 +189,6 @@ func (a *App) Serve(ctx context.Context, ready func(addresses []string)) error {
 	}
 	select {
 	case <-ctx.Done():
-		err = nil
 	case err = <-failed:
 		if errors.Is(err, http.ErrServerClosed) {
 			err = nil
@@ -176,7 +197,7 @@ func (a *App) Serve(ctx context.Context, ready func(addresses []string)) error {
 	err = errors.Join(err, stop(servers)) //nolint:contextcheck // the context has ended; stopping has a time of its own
 	endBackground()
 	working.Wait()
-	return errors.Join(err, a.lastCount()) //nolint:contextcheck // the context has ended; stopping has a time of its own
+	return errors.Join(err, last)
 }
 
 func listen(ctx context.Context, address string) (net.Listener, error) {

@@ -1,19 +1,30 @@
 package cli
 
 import (
+	"context"
 	"errors"
+	"log/slog"
 
 	"klankbord/internal/app"
 	"klankbord/internal/config"
 )
 
-type serveCommand struct{ config.Config }
+type serveCommand struct {
+	config.Config
+	Organisations string `name:"organisations" env:"KLANKBORD_ORGANISATIONS" type:"path" help:"Folder with a state folder for each of several organisations, with its settings in klankbord.json; each is found by the host name of its base-url."`
+}
+
+// served is an instance, or several.
+type served interface {
+	Serve(ctx context.Context, ready func(addresses []string)) error
+	Close() error
+}
 
 // Run serves until the process is told to stop.
 func (c *serveCommand) Run(e *env) (err error) {
 	log := newSteady(e.errOut)
 	defer log.end()
-	a, err := app.Open(e.ctx, c.Config, app.Options{Log: loggerTo(log, c.LogLevel)})
+	a, err := c.open(e, loggerTo(log, c.LogLevel))
 	if err != nil {
 		return err
 	}
@@ -23,4 +34,15 @@ func (c *serveCommand) Run(e *env) (err error) {
 			e.say("Serving on %s", address)
 		}
 	})
+}
+
+func (c *serveCommand) open(e *env, log *slog.Logger) (served, error) {
+	if c.Organisations == "" {
+		return app.Open(e.ctx, c.Config, app.Options{Log: log})
+	}
+	tenants, err := readTenants(c.Organisations)
+	if err != nil {
+		return nil, err
+	}
+	return app.OpenOrganisations(e.ctx, c.Config, c.Organisations, tenants, log)
 }

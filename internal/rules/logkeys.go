@@ -12,26 +12,27 @@ import (
 // data: no address, name, path value, case number or text.
 func logKeys() []string {
 	return []string{
-		"address",   // our own listener
-		"attempt",   // how often a job was tried
-		"bytes",     // size
-		"count",     // how many
-		"error",     // the error, which holds no personal data
-		"job",       // kind of background job
-		"kind",      // sort of thing
-		"method",    // HTTP method
-		"ms",        // time taken, milliseconds
-		"note",      // what an operator should do
-		"position",  // in the log of changes
-		"profile",   // name of the organisation's profile
-		"reference", // what a person was shown with an error
-		"route",     // pattern of the route, never its values
-		"setting",   // name of a setting, never its value
-		"signal",    // what ended the process
-		"stack",     // of a panic
-		"status",    // HTTP status
-		"version",   // of the program or the schema
-		"worker",    // which of our loops
+		"address",      // our own listener
+		"attempt",      // how often a job was tried
+		"bytes",        // size
+		"count",        // how many
+		"error",        // the error, which holds no personal data
+		"job",          // kind of background job
+		"kind",         // sort of thing
+		"method",       // HTTP method
+		"ms",           // time taken, milliseconds
+		"note",         // what an operator should do
+		"organisation", // name of a folder that the operator chose
+		"position",     // in the log of changes
+		"profile",      // name of the organisation's profile
+		"reference",    // what a person was shown with an error
+		"route",        // pattern of the route, never its values
+		"setting",      // name of a setting, never its value
+		"signal",       // what ended the process
+		"stack",        // of a panic
+		"status",       // HTTP status
+		"version",      // of the program or the schema
+		"worker",       // which of our loops
 	}
 }
 

@@ -33,6 +33,10 @@ type pgEngine struct {
 }
 
 func openPostgres(ctx context.Context, dsn string) (*pgEngine, error) {
+	dsn, own, err := ownPart(dsn)
+	if err != nil {
+		return nil, err
+	}
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
 		return nil, err // pgx leaves the password out of it
@@ -40,13 +44,16 @@ func openPostgres(ctx context.Context, dsn string) (*pgEngine, error) {
 	if err := guarded(config); err != nil {
 		return nil, err
 	}
+	if err := own.enter(ctx, config); err != nil {
+		return nil, err
+	}
 	maps.Copy(config.RuntimeParams, map[string]string{
 		"synchronous_commit": "on", "timezone": "UTC", "application_name": "klankbord",
 		"idle_in_transaction_session_timeout": "60000",
 	})
 	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(checkServer))
-	pool.SetMaxOpenConns(pgConnections)
-	pool.SetMaxIdleConns(pgConnections)
+	pool.SetMaxOpenConns(own.connections)
+	pool.SetMaxIdleConns(own.connections)
 	pool.SetConnMaxIdleTime(time.Minute)
 	if err := pool.PingContext(ctx); err != nil {
 		return nil, errors.Join(err, pool.Close())
