@@ -76,9 +76,17 @@ const patience = 30 * time.Second
 // Start starts the program on the state folder and returns when it says that it
 // serves. mail is where a mail server listens.
 func (p Program) Start(ctx context.Context, state, mail string) (*Server, error) {
+	return p.start(ctx, "--state", state, "--smtp-server", mail, "--smtp-security", "none")
+}
+
+// StartAll starts the program on the organisations in a folder.
+func (p Program) StartAll(ctx context.Context, folder string) (*Server, error) {
+	return p.start(ctx, "--organisations", folder)
+}
+
+func (p Program) start(ctx context.Context, settings ...string) (*Server, error) {
 	s := &Server{said: &Tail{}}
-	s.cmd = exec.Command(p.path, "serve", "--state", state, "--listen", "127.0.0.1:0", "--log-level", "error",
-		"--smtp-server", mail, "--smtp-security", "none")
+	s.cmd = exec.Command(p.path, append([]string{"serve", "--listen", "127.0.0.1:0", "--log-level", "error"}, settings...)...)
 	s.cmd.Env, s.cmd.Stderr = Settings(), s.said
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {

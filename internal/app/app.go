@@ -37,8 +37,9 @@ type Options struct {
 	Clock     clock.Clock    // nil: the machine's
 	Transport post.Transport // nil: SMTP from the settings
 	Log       *slog.Logger
-	Demo      Demo   // nil: not the demo
-	Tree      string // a checkout whose templates are read again for every page; empty: those inside
+	Demo      Demo            // nil: not the demo
+	Words     *lang.Catalogue // that several instances share; nil: one of its own
+	Tree      string          // a checkout whose templates are read again for every page; empty: those inside
 }
 
 // App is an open instance.
@@ -91,8 +92,10 @@ func Open(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 	if err := a.openStorage(ctx); err != nil {
 		return nil, err
 	}
-	if a.Words, err = lang.New(); err != nil {
-		return nil, fmt.Errorf("read catalogue: %w", err)
+	if a.Words = o.Words; a.Words == nil {
+		if a.Words, err = lang.New(); err != nil {
+			return nil, fmt.Errorf("read catalogue: %w", err)
+		}
 	}
 	if o.Transport == nil {
 		if o.Transport, err = a.smtp(); err != nil {
@@ -137,11 +140,14 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 	a.Store.StampLeaves(custody.LeafStamps(a.Instance, keys.Instance.Stamper()))
 	a.signer, a.outside = keys.Instance.Signer(), heads.In(a.Config.State)
 	a.Custody = custody.New(a.Store, a.Instance, keys.Instance.Stamper(), keys.Instance.Subkey("gates"), a.signer, a.outside)
+	if err := a.sameInstance(); err != nil {
+		return err
+	}
 	if err := a.followDirectory(ctx); err != nil {
 		return err
 	}
 	a.Work = &work.Work{
-		Jobs: &custody.Jobs{Store: a.Store, SkipLocked: a.db.ForUpdateSkipLocked()}, Log: a.log,
+		Jobs: &custody.Jobs{Store: a.Store, SkipLocked: a.db.ForUpdateSkipLocked()}, Log: a.log, Wrote: a.Store.Wrote,
 		Sweeper: &custody.Sweeper{Store: a.Store, Blobs: a.Blobs, Custody: a.Custody},
 		Watch: func(ctx context.Context) error {
 			a.Casework.ForgetSearches("")

@@ -9,6 +9,22 @@ import (
 	"klankbord/internal/profile"
 )
 
+// ErrOtherInstance tells that state folder and database belong to two instances.
+var ErrOtherInstance = errors.New("the database is that of another instance than the state folder: correct the setting database")
+
+// sameInstance refuses a database of another instance than was seen before: its cases do
+// not open with these keys, and new ones would lie among those of others.
+func (a *App) sameInstance() error {
+	seen, err := a.outside.Seen()
+	if err != nil {
+		return nil //nolint:nilerr // what became of that file is told by an alarm
+	}
+	if seen.Instance != "" && seen.Instance != a.Instance {
+		return ErrOtherInstance
+	}
+	return nil
+}
+
 // followDirectory looks at the directory before anything is served: the copy outside
 // the database is made or moved on, and the profile is the one that the directory was
 // founded with, whatever the database names. An instance without a verified directory

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -14,10 +15,14 @@ import (
 
 	"klankbord/internal/config"
 	"klankbord/internal/door"
+	"klankbord/internal/lang"
 )
 
 // openAgain is how long an organisation that could not be opened waits for the next try.
 const openAgain = time.Minute
+
+// openAtOnce is how many are opened side by side.
+const openAtOnce = 4
 
 // Tenant names the settings of one organisation among several.
 type Tenant struct {
@@ -31,8 +36,8 @@ type Tenant struct {
 // answers 503 and is tried again; the others do not notice.
 type Organisations struct {
 	process config.Config
-	dir     string
 	list    []*organisation
+	words   *lang.Catalogue
 	log     *slog.Logger
 	changed sync.RWMutex
 }
@@ -59,8 +64,11 @@ var (
 // OpenOrganisations opens what can be opened of the organisations in a folder. Addresses,
 // certificates and proxies are those of the process. It fails when there is nothing to
 // serve.
-func OpenOrganisations(ctx context.Context, process config.Config, dir string, tenants []Tenant, log *slog.Logger) (*Organisations, error) {
-	o := &Organisations{process: process, dir: dir, log: log}
+func OpenOrganisations(ctx context.Context, process config.Config, tenants []Tenant, log *slog.Logger) (*Organisations, error) {
+	if err := process.Check(); err != nil {
+		return nil, err
+	}
+	o := &Organisations{process: process, log: log}
 	for _, t := range tenants {
 		t.Config.Listen, t.Config.DeskOn, t.Config.TrustedProxies = process.Listen, process.DeskOn, process.TrustedProxies
 		g := &organisation{Tenant: t, public: t.Config.PublicHost(), desk: t.Config.DeskHost()}
@@ -70,9 +78,20 @@ func OpenOrganisations(ctx context.Context, process config.Config, dir string, t
 	if len(o.list) == 0 {
 		return nil, errNoTenant
 	}
-	for _, g := range o.list {
-		o.open(ctx, g)
+	var err error
+	if o.words, err = lang.New(); err != nil {
+		return nil, fmt.Errorf("read catalogue: %w", err)
 	}
+	var all sync.WaitGroup
+	turns := make(chan struct{}, openAtOnce)
+	for _, g := range o.list {
+		turns <- struct{}{}
+		all.Go(func() {
+			defer func() { <-turns }()
+			o.open(ctx, g)
+		})
+	}
+	all.Wait()
 	return o, nil
 }
 
@@ -104,7 +123,7 @@ func (o *Organisations) apart() (list []*organisation) {
 
 // open opens one organisation, or logs why it cannot be.
 func (o *Organisations) open(ctx context.Context, g *organisation) {
-	a, p, err := openPages(ctx, g.Config, o.log.With("organisation", g.Name))
+	a, p, err := openPages(ctx, g.Config, o.words, o.log.With("organisation", g.Name))
 	if err != nil {
 		o.log.Error("organisation is not open", "organisation", g.Name, "error", err)
 		return
@@ -114,11 +133,15 @@ func (o *Organisations) open(ctx context.Context, g *organisation) {
 	g.app, g.pages = a, p
 }
 
-func openPages(ctx context.Context, c config.Config, log *slog.Logger) (a *App, p pages, err error) {
-	if a, err = Open(ctx, c, Options{Log: log}); err != nil {
+func openPages(ctx context.Context, c config.Config, words *lang.Catalogue, log *slog.Logger) (a *App, p pages, err error) {
+	if a, err = Open(ctx, c, Options{Log: log, Words: words}); err != nil {
 		return nil, p, err
 	}
-	p.public, p.desk, p.both, err = a.Handlers()
+	// A folder whose keys do not fit its database is somebody's mistake among many
+	// organisations: it must not take in complaints there.
+	if _, err = a.Custody.Directory(ctx); err == nil {
+		p.public, p.desk, p.both, err = a.Handlers()
+	}
 	if err == nil {
 		err = Shown(c.State) // who serves it has seen the link
 	}
@@ -130,7 +153,7 @@ func openPages(ctx context.Context, c config.Config, log *slog.Logger) (a *App, 
 
 // Serve serves the pages of all and works for each in the background until ctx ends.
 func (o *Organisations) Serve(ctx context.Context, ready func(addresses []string)) error {
-	f := front{config: o.process, given: filepath.Join(o.dir, ".acme"), log: o.log, work: o.work, addresses: map[string]string{}}
+	f := front{config: o.process, given: filepath.Join(o.process.Organisations, ".acme"), log: o.log, work: o.work, addresses: map[string]string{}}
 	for _, g := range o.list {
 		f.names = append(f.names, g.Config.Names()...)
 		maps.Copy(f.addresses, g.Config.Addresses())

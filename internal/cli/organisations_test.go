@@ -2,7 +2,6 @@ package cli_test
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -54,7 +53,15 @@ func (h house) settings(name string, settings map[string]any) (file string) {
 }
 
 // serve serves all of them until the test ends, and returns where, and what it says.
-func (h house) serve(more ...string) (address string, said *bytes.Buffer) {
+func (h house) serve(more ...string) (address string, said func() string) {
+	h.Helper()
+	address, said, end := h.run(more...)
+	h.Cleanup(end)
+	return address, said
+}
+
+// run serves all of them until end is called.
+func (h house) run(more ...string) (address string, said func() string, end func()) {
 	h.Helper()
 	ctx, cancel := context.WithCancel(h.Context())
 	c := exec.CommandContext(ctx, "klankbord", append([]string{"serve", "--organisations", h.dir, "--listen", "127.0.0.1:0", "--log-level", "error"}, more...)...)
@@ -63,18 +70,28 @@ func (h house) serve(more ...string) (address string, said *bytes.Buffer) {
 	if err != nil {
 		h.Fatal(err)
 	}
-	said = &bytes.Buffer{}
-	c.Stderr = said
+	file, err := os.CreateTemp(h.TempDir(), "said")
+	if err != nil {
+		h.Fatal(err)
+	}
+	c.Stderr = file
+	said = func() string {
+		text, err := os.ReadFile(file.Name())
+		if err != nil {
+			h.Error(err)
+		}
+		return string(text)
+	}
 	if err := c.Start(); err != nil {
 		h.Fatal(err)
 	}
-	h.Cleanup(func() { cancel(); _ = c.Wait() })
+	end = func() { cancel(); _, _ = c.Wait(), file.Close() }
 	line, _ := bufio.NewReader(out).ReadString('\n')
 	if address = served.FindString(line); address == "" {
-		_ = c.Wait()
-		h.Fatalf("it does not serve: %s", said)
+		end()
+		h.Fatalf("it does not serve: %s", said())
 	}
-	return address, said
+	return address, said, end
 }
 
 // get asks for a page under a host name.
@@ -172,21 +189,33 @@ func TestAnOrganisationThatCannotBeOpenedLeavesTheOthersAlone(t *testing.T) {
 	}
 	h.wants(address, "127.0.0.1", "/readyz", 204)
 	for _, name := range []string{"rotten", "never", "twin-a", "twin-b", "thief", "five"} {
-		if !strings.Contains(said.String(), `"organisation":"`+name+`"`) {
-			t.Errorf("nothing is said of %s: %s", name, said)
+		if !strings.Contains(said(), `"organisation":"`+name+`"`) {
+			t.Errorf("nothing is said of %s: %s", name, said())
 		}
 	}
 }
 
 func TestAnOrganisationCannotBeGivenTheDatabaseOfAnother(t *testing.T) {
-	h := house{t, t.TempDir()}
-	h.found("one", map[string]any{"base-url": "https://one.example"})
-	h.found("two", map[string]any{"base-url": "https://two.example"})
-	// Spelled so that nobody sees it is the same.
-	h.settings("two", map[string]any{"base-url": "https://two.example", "database": "sqlite:" + filepath.Join(h.dir, "two") + "/../one/klankbord.db"})
-	address, _ := h.serve()
-	h.wants(address, "one.example", "/nl/", 200)
-	h.wants(address, "two.example", "/nl/", 503)
+	for name, servedBefore := range map[string]bool{"new": false, "served before": true} {
+		t.Run(name, func(t *testing.T) {
+			h := house{t, t.TempDir()}
+			h.found("one", map[string]any{"base-url": "https://one.example"})
+			h.found("two", map[string]any{"base-url": "https://two.example"})
+			if servedBefore {
+				address, _, end := h.run()
+				h.wants(address, "two.example", "/nl/", 200)
+				end()
+			}
+			// Spelled so that nobody sees it is the same.
+			h.settings("two", map[string]any{"base-url": "https://two.example", "database": "sqlite:" + filepath.Join(h.dir, "two") + "/../one/klankbord.db"})
+			address, said := h.serve()
+			h.wants(address, "one.example", "/nl/", 200)
+			h.wants(address, "two.example", "/nl/", 503)
+			if servedBefore && !strings.Contains(said(), "another instance") {
+				t.Errorf("it says %s", said())
+			}
+		})
+	}
 }
 
 func TestSettingsOfAnOrganisationThatCannotBeAreTold(t *testing.T) {
@@ -207,6 +236,10 @@ func TestSettingsOfAnOrganisationThatCannotBeAreTold(t *testing.T) {
 			out, err := exec.CommandContext(t.Context(), "klankbord", "serve", "--organisations", h.dir, "--listen", "127.0.0.1:0").CombinedOutput()
 			if err == nil || !strings.Contains(string(out), c.want) {
 				t.Errorf("%v %s", err, out)
+			}
+			checked, err := exec.CommandContext(t.Context(), "klankbord", "config", "check", "--organisations", h.dir).CombinedOutput()
+			if err == nil || !strings.Contains(string(checked), c.want) {
+				t.Errorf("config check: %v %s", err, checked)
 			}
 		})
 	}

@@ -9,10 +9,7 @@ import (
 	"klankbord/internal/config"
 )
 
-type serveCommand struct {
-	config.Config
-	Organisations string `name:"organisations" env:"KLANKBORD_ORGANISATIONS" type:"path" help:"Folder with a state folder for each of several organisations, with its settings in klankbord.json; each is found by the host name of its base-url."`
-}
+type serveCommand struct{ config.Config }
 
 // served is an instance, or several.
 type served interface {
@@ -44,5 +41,5 @@ func (c *serveCommand) open(e *env, log *slog.Logger) (served, error) {
 	if err != nil {
 		return nil, err
 	}
-	return app.OpenOrganisations(e.ctx, c.Config, c.Organisations, tenants, log)
+	return app.OpenOrganisations(e.ctx, c.Config, tenants, log)
 }

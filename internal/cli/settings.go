@@ -115,6 +115,13 @@ func (c *configCheck) Run(e *env) error {
 			say("backup-to: there is no folder %s; make or mount it", c.BackupTo)
 		}
 	}
+	if c.Organisations != "" {
+		tenants, err := readTenants(c.Organisations)
+		if err != nil {
+			say("%v", err)
+		}
+		e.say("ok   %d organisations", len(tenants))
+	}
 	if wrong > 0 {
 		return errSettings
 	}

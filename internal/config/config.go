@@ -24,7 +24,9 @@ type Config struct {
 	DeskOn   string `name:"desk-listen" env:"KLANKBORD_DESK_LISTEN" help:"Address on which only the desk is served; empty: the same as the public pages."`
 	BaseURL  string `name:"base-url" env:"KLANKBORD_BASE_URL" help:"Address of the public pages as people type it, such as https://complaints.example.org."`
 	DeskURL  string `name:"desk-url" env:"KLANKBORD_DESK_URL" help:"Address of the desk; empty: the same as the public pages."`
-	Database string `name:"database" env:"KLANKBORD_DATABASE" help:"Database, as sqlite:FILE or postgres://…; empty: SQLite in the state folder."`
+	Database string `name:"database" env:"KLANKBORD_DATABASE" help:"Database, as sqlite:FILE or postgres://…; empty: SQLite in the state folder. On PostgreSQL ?schema=NAME keeps to one schema, and &connections=N to so many connections (16)."`
+
+	Organisations string `name:"organisations" env:"KLANKBORD_ORGANISATIONS" type:"path" help:"Folder with a state folder for each of several organisations that serve then serves, with its settings in klankbord.json; see doc/organisations.md. Empty: one."`
 
 	TLSCert    []string `section:"TLS" name:"tls-cert" env:"KLANKBORD_TLS_CERT" type:"path" again:"yes" help:"Certificates (PEM, with those between) with which the pages are served over TLS; empty: none, or those of acme."`
 	TLSKey     []string `name:"tls-key" env:"KLANKBORD_TLS_KEY" type:"path" again:"yes" help:"Their keys (PEM), in the same order."`

@@ -65,7 +65,7 @@ func (c Config) checkTLS() error {
 			return errACME
 		}
 	}
-	if c.TLS() && (!strings.HasPrefix(c.Public(), "https://") || !strings.HasPrefix(c.Desk(), "https://")) {
+	if c.TLS() && c.Organisations == "" && (!strings.HasPrefix(c.Public(), "https://") || !strings.HasPrefix(c.Desk(), "https://")) {
 		return errNotTLS
 	}
 	if c.HTTPListen != "" && !c.TLS() {

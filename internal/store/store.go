@@ -11,6 +11,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"klankbord/internal/casefile"
@@ -31,6 +32,7 @@ type Store struct {
 	db    *sqldb.DB
 	clock clock.Clock
 	stamp func(hash []byte) []byte // of lines of the log; nil: none
+	wrote atomic.Int64             // how often something was written
 	few   int                      // rows that are read one by one along an index, however small the table is
 }
 
@@ -106,8 +108,13 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 		}
 		return t.writeLeaves(s.stamp)
 	})
+	s.wrote.Add(1)
 	return told(err)
 }
+
+// Wrote counts the writes of this process: while it stays the same, nothing new came from
+// here.
+func (s *Store) Wrote() int64 { return s.wrote.Load() }
 
 // Read runs fn in a read-only snapshot. It fails with fault.ErrDown when disk or
 // database fail.

@@ -38,13 +38,17 @@ type Work struct {
 	Backup    func(ctx context.Context, holder string) error // makes a copy when one is due; nil: none are made
 	Log       *slog.Logger
 	Beside    []func(context.Context) // what goes on by itself until the end, such as reading mailboxes
+	Wrote     func() int64            // counts the writes of this process; nil: unknown
 	AtOnce    int                     // how many jobs are done side by side; below two, one after another
 
 	holder string
 	wake   chan struct{}
 	once   sync.Once
 
-	refused string // why the sequencer last refused; of the goroutine that sequences
+	// Of the goroutine that sequences.
+	refused string // why the sequencer last refused
+	written int64  // what Wrote counted when it last looked
+	resting int    // how often it does not look while nothing is written here
 }
 
 const (
@@ -52,6 +56,7 @@ const (
 	batch      = 20
 	idleJobs   = 5 * time.Second // how late a job of another instance may be noticed
 	sequence   = 200 * time.Millisecond
+	rest       = 9 // turns of the sequencer between two looks for what other instances wrote: two seconds
 	sweepEvery = 10 * time.Minute
 	watchEvery = 5 * time.Minute
 	reminding  = time.Minute
@@ -131,7 +136,13 @@ func (w *Work) report(what string, err error) {
 
 // sequence reports a refusal once, and not five times a second.
 func (w *Work) sequence(ctx context.Context) {
+	if w.rests() {
+		return
+	}
 	err := w.Sequencer.Step(ctx, w.holder)
+	if err == nil {
+		w.resting = rest
+	}
 	if errors.Is(err, custody.ErrElsewhere) {
 		return
 	}
@@ -140,6 +151,22 @@ func (w *Work) sequence(ctx context.Context) {
 		w.report("sequence", err)
 	}
 	w.refused = why
+}
+
+// rests reports whether the log was looked at a moment ago and nothing was written here
+// since: an idle instance, of which there may be many in a process, does not ask the
+// database five times a second.
+func (w *Work) rests() bool {
+	if w.Wrote == nil {
+		return false
+	}
+	now := w.Wrote()
+	if now != w.written {
+		w.written, w.resting = now, 0
+		return false
+	}
+	w.resting--
+	return w.resting >= 0
 }
 
 func (w *Work) witness(ctx context.Context) {
