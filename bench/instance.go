@@ -25,6 +25,7 @@ type bench struct {
 	program server.Program
 	results *figure.Results
 	staffed *instance
+	grown   []figure.Panel
 }
 
 // instance is a state folder with the logins of its members.
@@ -57,7 +58,7 @@ func prepare(ctx context.Context) (_ *bench, err error) {
 	if b.program, err = server.Build(ctx, b.root, b.folder); err != nil {
 		return nil, err
 	}
-	b.staffed, err = b.found(ctx)
+	b.staffed, err = b.found(ctx, "staffed", fixture.Handlers)
 	return b, err
 }
 
@@ -66,9 +67,9 @@ func (b *bench) close() error { return os.RemoveAll(b.folder) }
 func (b *bench) say(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }
 
 // found makes an instance with the command, lets its first member enrol on the
-// pages, and then the colleagues join.
-func (b *bench) found(ctx context.Context) (*instance, error) {
-	i := &instance{state: filepath.Join(b.folder, "staffed")}
+// pages, and then the colleagues join, of whom so many handle general complaints.
+func (b *bench) found(ctx context.Context, name string, handlers int) (*instance, error) {
+	i := &instance{state: filepath.Join(b.folder, name)}
 	path, err := b.program.Found(ctx, i.state, fixture.FirstName, fixture.First)
 	if err != nil {
 		return nil, err
@@ -82,7 +83,7 @@ func (b *bench) found(ctx context.Context) (*instance, error) {
 	if err != nil {
 		return nil, fmt.Errorf("enrol: %w", err)
 	}
-	if i.logins, err = join(ctx, i.state, cookie); err != nil {
+	if i.logins, err = join(ctx, i.state, cookie, handlers); err != nil {
 		return nil, fmt.Errorf("join: %w", err)
 	}
 	i.logins[fixture.First] = login
@@ -90,7 +91,7 @@ func (b *bench) found(ctx context.Context) (*instance, error) {
 }
 
 // join continues the session of the first member to bring the others in.
-func join(ctx context.Context, state, cookie string) (logins map[string]*fixture.Login, err error) {
+func join(ctx context.Context, state, cookie string, handlers int) (logins map[string]*fixture.Login, err error) {
 	a, err := app.Open(ctx, fixture.Settings(state), app.Options{Transport: &post.Sink{}, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return nil, err
@@ -104,7 +105,7 @@ func join(ctx context.Context, state, cookie string) (logins map[string]*fixture
 	if err != nil {
 		return nil, err
 	}
-	if logins, err = fixture.Join(ctx, a, first); err != nil {
+	if logins, err = fixture.Join(ctx, a, first, handlers); err != nil {
 		return nil, err
 	}
 	for { // the invitations leave now, not while something is measured

@@ -55,8 +55,8 @@ func parts() []part {
 	}
 	return []part{
 		{"limits", (*bench).limits}, {"start", (*bench).starts}, {"page", (*bench).pages}, {"signin", (*bench).signIns},
-		{"submit", (*bench).submits}, {"journey", (*bench).journeys}, {"file", (*bench).files},
-		{"10k", list(10_000, "inbox_ms_10k", true)}, {"100k", list(large, "inbox_ms_100k", false)},
+		{"submit", (*bench).submits}, {"journey", (*bench).journeys}, {"file", (*bench).files}, {"organisations", (*bench).organisations},
+		{"10k", list(10_000, "inbox_ms_10k", true)}, {"100k", list(large, "inbox_ms_100k", false)}, {"growth", (*bench).growth},
 	}
 }
 
@@ -124,7 +124,7 @@ func run(ctx context.Context, o options) (err error) {
 	if o.out == "" {
 		return nil
 	}
-	return b.results.Write(o.out)
+	return errors.Join(b.results.Write(o.out), b.writeGrowth(o.out))
 }
 
 const limitRuns = 5

@@ -23,7 +23,7 @@ func (b *bench) submits(ctx context.Context) error {
 		var rates, p95, cpu, failed []float64
 		var alone []float64
 		for range submitRuns {
-			r, err := s.submitRun(ctx)
+			r, err := s.submitRun(ctx, submitsPer)
 			if err != nil {
 				return err
 			}
@@ -46,11 +46,11 @@ func (b *bench) submits(ctx context.Context) error {
 
 type submitted struct{ rate, p95, cpu, cpuAlone, failed float64 }
 
-func (s *session) submitRun(ctx context.Context) (r submitted, err error) {
+func (s *session) submitRun(ctx context.Context, each int) (r submitted, err error) {
 	c := &crowd{site: s.server.URL}
 	defer c.leave()
-	ready := make([]*person, submitsPer)
-	prepared := together(ctx, people, submitsPer, func(ctx context.Context, i int) (err error) {
+	ready := make([]*person, each)
+	prepared := together(ctx, people, each, func(ctx context.Context, i int) (err error) {
 		if ready[i], err = c.person(); err != nil {
 			return err
 		}
@@ -67,7 +67,7 @@ func (s *session) submitRun(ctx context.Context) (r submitted, err error) {
 		return r, err
 	}
 	mails := s.mail.Taken()
-	sent := together(ctx, people, submitsPer, func(ctx context.Context, i int) error { return ready[i].send(ctx) })
+	sent := together(ctx, people, each, func(ctx context.Context, i int) error { return ready[i].send(ctx) })
 	during, err := s.server.CPU()
 	if err != nil {
 		return r, err
@@ -82,7 +82,7 @@ func (s *session) submitRun(ctx context.Context) (r submitted, err error) {
 	if err != nil {
 		return r, err
 	}
-	shown := together(ctx, people, submitsPer, func(ctx context.Context, i int) error { return ready[i].receipt(ctx) })
+	shown := together(ctx, people, each, func(ctx context.Context, i int) error { return ready[i].receipt(ctx) })
 	for _, err := range append(sent.errors, shown.errors...) {
 		s.bench.say("submit: %v", err)
 	}
