@@ -176,6 +176,12 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 	}
 	a.Casework.Limits.FileBytes, a.Casework.BackupDays = fileBytes, a.Config.BackupDays
 	a.Casework.UndoFor = a.Config.Undo
+	a.Casework.Around = casework.Surroundings{
+		Version: Version(), MailOut: a.Config.SMTPServer != "" || a.demo != nil, Reserve: a.Config.MinFreeMB << 20, Every: a.Config.BackupEvery,
+	}
+	if a.Config.BackupTo != "" {
+		a.Casework.Around.Archives = a.newestBackup
+	}
 	a.Work.Count = a.Intake.KeepVisits
 	a.Work.Remind = func(ctx context.Context) error {
 		_, err1 := a.Casework.Remind(ctx)

@@ -49,6 +49,20 @@ func (a *App) Backup(ctx context.Context) (made *backup.Made, err error) {
 	return k.Now(ctx, ident.New(), audit.Actor{Kind: audit.Operator})
 }
 
+// newestBackup is when the newest backup was made; zero: there is none.
+func (a *App) newestBackup(ctx context.Context) (at time.Time, err error) {
+	k, shelf, err := a.keeper()
+	if err != nil {
+		return at, err
+	}
+	defer func() { err = errors.Join(err, shelf.Close()) }()
+	list, err := backup.Archives(ctx, k.Maker.Shelf)
+	if err != nil || len(list) == 0 {
+		return at, err
+	}
+	return list[0].Made, nil
+}
+
 // backups makes one when it is due.
 func (a *App) backups(ctx context.Context, holder string) (err error) {
 	k, shelf, err := a.keeper()

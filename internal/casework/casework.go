@@ -74,6 +74,7 @@ type Casework struct {
 	// UndoFor is how long a message waits before it goes; 0: it goes at once, and can only be
 	// withdrawn.
 	UndoFor time.Duration
+	Around  Surroundings
 	Wake    func() // tells the background work that there is a job; may be nil
 
 	logged   memory

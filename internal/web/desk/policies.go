@@ -54,6 +54,7 @@ func Policies() map[string]ui.Who {
 		"GET /desk/calendar/{secret}":                       ui.HolderOfLink,
 		"POST /desk/case/{number}/breach/risk":              ui.Readers,
 		"GET /desk/check":                                   ui.Vouched,
+		"GET /desk/status":                                  ui.Vouched,
 		"GET /desk/practice":                                ui.Handlers,
 		"POST /desk/practice":                               ui.Handlers,
 		"POST /desk/practice/end":                           ui.Handlers,

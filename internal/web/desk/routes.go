@@ -47,6 +47,7 @@ func (d *desk) routes() []route {
 		{"POST /desk/tasks/calendar", member, d.calendarSet},
 		{"GET /desk/calendar/{secret}", anyone, d.calendarFile},
 		{"GET /desk/check", member, d.healthShow},
+		{"GET /desk/status", member, d.statusShow},
 		{"GET /desk/practice", member, d.practiceShow},
 		{"POST /desk/practice", member, d.practiceBegin},
 		{"POST /desk/practice/end", member, d.practiceEnd},

@@ -13,6 +13,7 @@ import (
 // after the last visit, after a long time, and where nearly nothing is right.
 func (s *states) health() {
 	s.keep("health", s.crew.sofie.get(s.in("/desk/check")))
+	s.keep("status", s.crew.sofie.get(s.in("/desk/status")))
 	s.keep("words", s.crew.sofie.get(s.in("/desk/words")))
 	s.keep("health-auditor", s.crew.anke.get(s.in("/desk/check")))
 	now := s.Clock.Now()
@@ -21,6 +22,7 @@ func (s *states) health() {
 	s.keep("inbox-away", s.crew.nele.get(s.in("/desk")))
 	mend := s.broken()
 	s.keep("health-broken", s.crew.sofie.get(s.in("/desk/check")))
+	s.keep("status-broken", s.crew.sofie.get(s.in("/desk/status")))
 	mend()
 	s.before(was)
 	s.practice()
