@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"time"
 
 	"klankbord/internal/blob"
@@ -49,7 +48,7 @@ type App struct {
 	Profile  *profile.Profile
 	Words    *lang.Catalogue
 	Store    *store.Store
-	Blobs    *blob.Folder
+	Blobs    blob.Place
 	Custody  *custody.Custody
 	Intake   *intake.Intake
 	Dialogue *dialogue.Dialogue
@@ -112,10 +111,9 @@ func (a *App) openStorage(ctx context.Context) (err error) {
 	if a.Store, err = store.Open(ctx, a.db, a.clock); err != nil {
 		return err
 	}
-	if a.Blobs, err = blob.NewFolder(filepath.Join(a.Config.State, "blobs")); err != nil {
+	if a.Blobs, err = openBlobs(a.Config); err != nil {
 		return err
 	}
-	a.Blobs.Spare(a.Config.MinFreeMB << 20)
 	var row store.InstanceRow
 	err = a.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		row, err = tx.Instance()

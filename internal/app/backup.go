@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
 
 	"klankbord/internal/audit"
 	"klankbord/internal/backup"
-	"klankbord/internal/blob"
 	"klankbord/internal/clock"
 	"klankbord/internal/config"
 	"klankbord/internal/ident"
@@ -106,7 +104,7 @@ func RestoreBackup(ctx context.Context, c config.Config, shelf backup.Shelf, arc
 	if err != nil {
 		return nil, err
 	}
-	blobs, err := blob.NewFolder(filepath.Join(c.State, "blobs"))
+	blobs, err := openBlobs(c)
 	if err != nil {
 		return nil, err
 	}

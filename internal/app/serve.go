@@ -140,6 +140,9 @@ func (a *App) Serve(ctx context.Context, ready func(addresses []string)) error {
 	if err != nil {
 		return err
 	}
+	if err := tryBlobs(ctx, a.Blobs); err != nil {
+		return err
+	}
 	if err := Shown(a.Config.State); err != nil { // who serves it has seen the link
 		return err
 	}

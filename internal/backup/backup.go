@@ -89,7 +89,7 @@ func Archives(ctx context.Context, shelf Shelf) ([]Archive, error) {
 // Maker makes copies of one instance.
 type Maker struct {
 	Store    *store.Store
-	Blobs    *blob.Folder
+	Blobs    blob.Place
 	Instance string
 	Program  string // the version, as a copy tells it
 	To       seal.BackupRecipient

@@ -231,7 +231,7 @@ func (c *backupCheckCommand) open(e *env, at config.Config) (err error) {
 	if err := app.RestoreKeys(at.State, file, code); err != nil {
 		return err
 	}
-	verify := &verifyCommand{logSource: logSource{Config: at}, File: filepath.Join(at.State, "klankbord.db"), Blobs: app.BlobsOf(at.State)}
+	verify := &verifyCommand{logSource: logSource{Config: at}, File: filepath.Join(at.State, "klankbord.db"), Blobs: app.BlobsOf(at)}
 	if err := verify.Run(e); err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"klankbord/internal/bucket"
 	"klankbord/internal/letter"
 	"klankbord/internal/seal"
 )
@@ -25,6 +26,8 @@ type Config struct {
 	BaseURL  string `name:"base-url" env:"KLANKBORD_BASE_URL" help:"Address of the public pages as people type it, such as https://complaints.example.org."`
 	DeskURL  string `name:"desk-url" env:"KLANKBORD_DESK_URL" help:"Address of the desk; empty: the same as the public pages."`
 	Database string `name:"database" env:"KLANKBORD_DATABASE" help:"Database, as sqlite:FILE or postgres://…; empty: SQLite in the state folder. On PostgreSQL ?schema=NAME keeps to one schema, and &connections=N to so many connections (16)."`
+
+	Bucket string `name:"bucket" env:"KLANKBORD_BUCKET" help:"Bucket (S3) for sealed files, as https://HOST/BUCKET[/PREFIX]?key-file=FILE[&region=REGION][&ca-file=FILE]; the file holds the id of a key and its secret. Empty: the folder blobs in the state folder."`
 
 	Organisations string `name:"organisations" env:"KLANKBORD_ORGANISATIONS" type:"path" help:"Folder with a state folder for each of several organisations that serve then serves, with its settings in klankbord.json; see doc/organisations.md. Empty: one."`
 
@@ -179,6 +182,11 @@ func (c Config) Check() error {
 	if c.BackupTo != "" {
 		if _, err := seal.ParseBackupRecipient(c.BackupRecipient); err != nil || c.BackupEvery < time.Hour || c.BackupEvery > 168*time.Hour {
 			return errCopies
+		}
+	}
+	if c.Bucket != "" {
+		if _, err := bucket.ParseAddress(c.Bucket); err != nil {
+			return fmt.Errorf("bucket: %w", err)
 		}
 	}
 	if c.MaxFileMB < 1 {
