@@ -28,6 +28,7 @@ type Shelf interface {
 	Delete(ctx context.Context, name string) error
 	List(ctx context.Context, each func(Item) error) error
 	Sweep(ctx context.Context) error // removes what was begun and never whole
+	Close() error
 }
 
 // Item is something on a shelf.

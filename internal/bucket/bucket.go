@@ -158,15 +158,33 @@ func (b *Bucket) Put(ctx context.Context, name string, write func(io.Writer) err
 		_ = w.CloseWithError(err) // never fails; nil is the end
 		written <- err
 	}()
+	within, cancel := context.WithCancel(ctx)
+	defer cancel()
+	from := &paced{r: r, most: 3 * b.limits.Whole, late: time.AfterFunc(3*b.limits.Whole, cancel)}
 	// Parts of 16 MiB: left to itself the library takes half a gigabyte of memory for a
 	// stream whose length it does not know. 10,000 parts are 156 GiB.
 	o := minio.PutObjectOptions{SendContentMd5: true, PartSize: 16 << 20, NumThreads: 1, ContentType: "application/octet-stream"}
-	_, err := b.core.Client.PutObject(ctx, b.at.Bucket, b.at.Prefix+name, r, -1, o)
+	_, err := b.core.Client.PutObject(within, b.at.Bucket, b.at.Prefix+name, from, -1, o)
+	from.late.Stop()
 	_ = r.CloseWithError(errors.Join(err, io.ErrClosedPipe)) // never fails; lets the writer end
 	if wrote := <-written; wrote != nil && !errors.Is(wrote, io.ErrClosedPipe) {
 		return wrote
 	}
 	return told(ctx, "write object", err)
+}
+
+// paced ends sending that takes too long; what is sent may come as slowly as it does.
+type paced struct {
+	r    io.Reader
+	most time.Duration
+	late *time.Timer
+}
+
+// Read waits for what is to be sent; the time runs until it is called again.
+func (p *paced) Read(b []byte) (int, error) {
+	p.late.Stop()
+	defer p.late.Reset(p.most)
+	return p.r.Read(b)
 }
 
 // Size is how many bytes an object has.
