@@ -64,6 +64,7 @@ const (
 	witnessing = time.Minute      // how often we look whether a witness is due
 	checking   = 10 * time.Minute // and whether the whole log is
 	copying    = 5 * time.Minute  // and whether a backup is
+	serving    = 30 * time.Second // how often we say that this is served
 	retryAfter = time.Minute
 )
 
@@ -88,6 +89,7 @@ func (w *Work) Run(ctx context.Context) {
 	w.prepare()
 	var all sync.WaitGroup
 	all.Go(func() { w.runJobs(ctx) })
+	all.Go(func() { w.serving(ctx) })
 	all.Go(func() { every(ctx, sequence, func() { w.sequence(ctx) }) })
 	all.Go(func() { every(ctx, sweepEvery, func() { w.report("sweep", w.Sweeper.Sweep(ctx)) }) })
 	all.Go(func() { every(ctx, watchEvery, func() { w.report("watch", w.Watch(ctx)) }) })
@@ -126,6 +128,14 @@ func later(ctx context.Context, d time.Duration, fn func()) {
 		}
 		started = true
 	})
+}
+
+// serving says that this is served, until it is not.
+func (w *Work) serving(ctx context.Context) {
+	every(ctx, serving, func() { w.report("serving", w.Jobs.Serve(ctx, w.holder, serving*5/2)) })
+	ended, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	w.report("serving", w.Jobs.StopServing(ended, w.holder))
 }
 
 func (w *Work) report(what string, err error) {
