@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"klankbord/internal/blob"
@@ -68,6 +69,8 @@ type App struct {
 	demo    Demo
 	tree    string
 	db      *sqldb.DB
+
+	draining atomic.Bool // told to stop: still serves, and says that it is not ready
 }
 
 // Open opens the instance in the state folder.

@@ -73,3 +73,13 @@ func BlobsOf(c config.Config) string {
 	}
 	return dir
 }
+
+// sameBucket reports whether sealed files of two would lie below one prefix.
+func sameBucket(one, other string) bool {
+	if one == "" || other == "" {
+		return false
+	}
+	a, err1 := bucket.ParseAddress(one)
+	b, err2 := bucket.ParseAddress(other)
+	return err1 == nil && err2 == nil && a.String() == b.String()
+}

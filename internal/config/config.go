@@ -77,7 +77,9 @@ type Config struct {
 	BackupRecipient string        `name:"backup-recipient" env:"KLANKBORD_BACKUP_RECIPIENT" help:"To whom backups are sealed, age1pq1…; klankbord backup key makes one. What opens them is kept away from this server."`
 	BackupEvery     time.Duration `name:"backup-every" env:"KLANKBORD_BACKUP_EVERY" default:"24h" help:"How often a backup is made, from 1h to 168h."`
 
-	LogLevel string `section:"Watching" name:"log-level" env:"KLANKBORD_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged."`
+	Drain time.Duration `section:"Watching" name:"drain" env:"KLANKBORD_DRAIN" default:"0s" help:"How long the program still serves after it is told to stop, while /readyz says 503, so that a proxy sends nothing more, up to 5m; 0: it stops at once."`
+
+	LogLevel string `name:"log-level" env:"KLANKBORD_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged."`
 }
 
 // DSN is the database's address.
@@ -149,6 +151,7 @@ var (
 	errFree     = errors.New("min-free-mb: want 0 or more")
 	errUndo     = errors.New("undo: want between 0 and 10m")
 	errCopies   = errors.New("backup-to: want backup-recipient with it, as klankbord backup key prints it, and backup-every between 1h and 168h")
+	errDrain    = errors.New("drain: want between 0 and 5m")
 	errBackup   = errors.New("backup-days: want 0 or more")
 )
 
@@ -178,6 +181,9 @@ func (c Config) Check() error {
 	}
 	if c.BackupDays < 0 {
 		return errBackup
+	}
+	if c.Drain < 0 || c.Drain > 5*time.Minute {
+		return errDrain
 	}
 	if c.BackupTo != "" {
 		if _, err := seal.ParseBackupRecipient(c.BackupRecipient); err != nil || c.BackupEvery < time.Hour || c.BackupEvery > 168*time.Hour {

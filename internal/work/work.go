@@ -239,6 +239,14 @@ func (w *Work) Step(ctx context.Context) (int, error) {
 	turns := make(chan struct{}, max(w.AtOnce, 1))
 	for _, j := range jobs {
 		turns <- struct{}{}
+		if ctx.Err() != nil { // we stop: another instance may have it at once
+			<-turns
+			err := w.Jobs.Finish(context.WithoutCancel(ctx), j.ID, w.holder, w.Jobs.Now())
+			if !errors.Is(err, custody.ErrElsewhere) {
+				w.report(j.Kind, err)
+			}
+			continue
+		}
 		all.Go(func() {
 			defer func() { <-turns }()
 			w.do(ctx, j)
@@ -248,7 +256,28 @@ func (w *Work) Step(ctx context.Context) (int, error) {
 	return len(jobs), nil
 }
 
+// finishing is how long a job that has begun may go on when we stop: a mail that a server
+// has taken is not sent again by another instance.
+const finishing = 10 * time.Second
+
+// toItsEnd is a context that ends only so long after ctx.
+func toItsEnd(ctx context.Context) (context.Context, context.CancelFunc) {
+	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		late := time.NewTimer(finishing)
+		defer late.Stop()
+		select {
+		case <-own.Done():
+		case <-late.C:
+			cancel()
+		}
+	})
+	return own, func() { stop(); cancel() }
+}
+
 func (w *Work) do(ctx context.Context, j custody.Job) {
+	ctx, end := toItsEnd(ctx)
+	defer end()
 	handle, ok := w.Handlers[j.Kind]
 	if !ok {
 		w.Log.Error("unknown job", "job", j.Kind)
