@@ -3,6 +3,7 @@ package house_test
 import (
 	"context"
 	"flag"
+	"maps"
 	"math/rand/v2"
 	"os/exec"
 	"path/filepath"
@@ -26,9 +27,8 @@ type crowd struct {
 	stop chan struct{}
 	all  sync.WaitGroup
 
-	mu       sync.Mutex
-	sent     map[string]string // word of every complaint that was acknowledged → code; guarded by mu
-	attempts int               // guarded by mu
+	mu   sync.Mutex
+	sent map[string]string // word of every complaint that was acknowledged → code; guarded by mu
 }
 
 // gather lets some people complain. Patient ones press again where something failed; of
@@ -220,9 +220,7 @@ func TestSeveralProcessesServeOneInstance(t *testing.T) {
 	if len(later) < 3 {
 		t.Errorf("too little happened: %d complaints", len(later))
 	}
-	for word, code := range later {
-		all[word] = code
-	}
+	maps.Copy(all, later)
 	for word := range all {
 		list, err := desk.Cases(t.Context(), word)
 		if err != nil || len(list) != 1 {

@@ -17,7 +17,7 @@ import (
 // again where it broke, for as many times as the limits say.
 func (b *Bucket) Open(ctx context.Context, name string) (io.ReadCloser, error) {
 	r := &reader{ctx: ctx, bucket: b, name: name, left: b.limits.Attempts}
-	if err := r.open(); err != nil {
+	if err := r.open(); err != nil { //nolint:contextcheck // it has the one it was made with
 		return nil, err
 	}
 	return r, nil

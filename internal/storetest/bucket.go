@@ -49,7 +49,7 @@ func Bucket(t testing.TB) *S3 {
 	if host == "" {
 		host, keyFile = startS3(t)
 	}
-	key, err := os.ReadFile(keyFile) //nolint:gosec // of the tests
+	key, err := os.ReadFile(keyFile)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +114,7 @@ func startS3(t testing.TB) (host, keyFile string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(program, "--quiet", "--keep-alive", "--port", host, "posix", "--versioning-dir", filepath.Join(dir, "versions"), filepath.Join(dir, "buckets")) //nolint:gosec // of the tests
+	cmd := exec.Command(program, "--quiet", "--keep-alive", "--port", host, "posix", "--versioning-dir", filepath.Join(dir, "versions"), filepath.Join(dir, "buckets"))
 	cmd.Env = append(os.Environ(), "ROOT_ACCESS_KEY=test", "ROOT_SECRET_KEY="+secret)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {
