@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests (and, with the argument lint, the linter) need and this
-# machine lacks: Debian packages, the browser tools of e2e/ and golangci-lint. With the
+# machine lacks: Debian packages, the browser tools of e2e/, an S3 server and golangci-lint. With the
 # argument faults only what the fault harness needs.
 # Starts no service, asks nothing, may run again at any time, and ends at once
 # where all is there. Fails with the command to run where it cannot install.
@@ -8,6 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 lint_version=v2.15.0
+s3_version=v1.8.0
 tools=${KLANKBORD_TOOLS:-$HOME/.cache/klankbord-tools}
 only=${1:-}
 
@@ -82,9 +83,14 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$want" ]; then
   printf '%s\n' "$want" >"$stamp"
 fi
 
-if [ "$only" = lint ] && ! grep -qsx "$lint_version" "$tools/golangci-lint.version"; then
+# go_install NAME VERSION PACKAGE installs a program into the folder of tools, once.
+go_install() {
+  grep -qsx "$2" "$tools/$1.version" && [ -x "$tools/bin/$1" ] && return 0
   mkdir -p "$tools/bin"
-  get="go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$lint_version"
-  (cd / && GOFLAGS='' CGO_ENABLED=0 GOBIN=$tools/bin $get) || fail "could not install the linter; run: $get"
-  printf '%s\n' "$lint_version" >"$tools/golangci-lint.version"
-fi
+  (cd / && GOFLAGS='' CGO_ENABLED=0 GOBIN=$tools/bin go install "$3@$2") ||
+    fail "could not install $1; run: GOBIN=$tools/bin go install $3@$2"
+  printf '%s\n' "$2" >"$tools/$1.version"
+}
+
+go_install versitygw "$s3_version" github.com/versity/versitygw/cmd/versitygw
+[ "$only" != lint ] || go_install golangci-lint "$lint_version" github.com/golangci/golangci-lint/v2/cmd/golangci-lint

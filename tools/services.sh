@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# To be sourced: start_services starts one PostgreSQL, one Postfix and one Dovecot
-# for the tests, on free loopback ports and in a temporary folder of their own, and
+# To be sourced: start_services starts one PostgreSQL, one Postfix, one Dovecot and one
+# S3 server for the tests, on free loopback ports and in a temporary folder of their own, and
 # exports where they are; stop_services ends them by process id and removes the
 # folder. Each also ends by itself when the shell that started it is killed.
 #
@@ -11,6 +11,8 @@
 #   KLANKBORD_TEST_MAILDIR   what arrived, one Maildir per address: ADDRESS/new/…
 #   KLANKBORD_TEST_IMAP      host:port of the same mail, plain and STARTTLS; every
 #                            address exists, with the password "klankbord"
+#   KLANKBORD_TEST_S3        address of an S3 server; anybody with the key makes buckets
+#   KLANKBORD_TEST_S3_KEY    file that holds that key: its id and its secret
 
 services_dir=
 services_pids=()
@@ -119,10 +121,23 @@ start_mail() {
   export KLANKBORD_TEST_SMTP_CA=$services_dir/tls/cert.pem
 }
 
+start_s3() {
+  local dir=$services_dir/s3 port id secret
+  free_port port
+  id=test-$RANDOM secret=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+  mkdir -p "$dir/buckets" "$dir/versions"
+  printf '%s\n%s\n' "$id" "$secret" >"$dir/key"
+  ROOT_ACCESS_KEY=$id ROOT_SECRET_KEY=$secret run_service "$dir.log" \
+    "${KLANKBORD_TOOLS:-$HOME/.cache/klankbord-tools}/bin/versitygw" --quiet --keep-alive \
+    --port "127.0.0.1:$port" posix --versioning-dir "$dir/versions" "$dir/buckets"
+  wait_until 30 'the S3 server' "$dir.log" eval "exec 3<>/dev/tcp/127.0.0.1/$port"
+  export KLANKBORD_TEST_S3=http://127.0.0.1:$port KLANKBORD_TEST_S3_KEY=$dir/key
+}
+
 start_services() {
   services_dir=$(mktemp -d "${TMPDIR:-/tmp}/klankbord.XXXXXX")
   chmod 755 "$services_dir"
-  start_postgres && start_mail
+  start_postgres && start_mail && start_s3
 }
 
 stop_services() {

@@ -9,7 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"klankbord/internal/blob"
@@ -49,7 +49,7 @@ type App struct {
 	Profile  *profile.Profile
 	Words    *lang.Catalogue
 	Store    *store.Store
-	Blobs    *blob.Folder
+	Blobs    blob.Place
 	Custody  *custody.Custody
 	Intake   *intake.Intake
 	Dialogue *dialogue.Dialogue
@@ -69,6 +69,8 @@ type App struct {
 	demo    Demo
 	tree    string
 	db      *sqldb.DB
+
+	draining atomic.Bool // told to stop: still serves, and says that it is not ready
 }
 
 // Open opens the instance in the state folder.
@@ -112,10 +114,9 @@ func (a *App) openStorage(ctx context.Context) (err error) {
 	if a.Store, err = store.Open(ctx, a.db, a.clock); err != nil {
 		return err
 	}
-	if a.Blobs, err = blob.NewFolder(filepath.Join(a.Config.State, "blobs")); err != nil {
+	if a.Blobs, err = openBlobs(a.Config); err != nil {
 		return err
 	}
-	a.Blobs.Spare(a.Config.MinFreeMB << 20)
 	var row store.InstanceRow
 	err = a.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		row, err = tx.Instance()

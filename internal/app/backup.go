@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
 
 	"klankbord/internal/audit"
 	"klankbord/internal/backup"
-	"klankbord/internal/blob"
 	"klankbord/internal/clock"
 	"klankbord/internal/config"
 	"klankbord/internal/ident"
@@ -20,10 +18,10 @@ import (
 )
 
 // ErrNoShelf tells that nobody said where backups go.
-var ErrNoShelf = errors.New("backup-to is not set: name a folder on another disk or machine; see doc/backup.md")
+var ErrNoShelf = errors.New("backup-to is not set: name a folder on another disk or machine, or a bucket; see doc/backup.md")
 
 // keeper opens what makes backups; its shelf is closed by the caller.
-func (a *App) keeper() (*backup.Keeper, *backup.Folder, error) {
+func (a *App) keeper() (*backup.Keeper, backup.Shelf, error) {
 	if a.Config.BackupTo == "" {
 		return nil, nil, ErrNoShelf
 	}
@@ -31,7 +29,7 @@ func (a *App) keeper() (*backup.Keeper, *backup.Folder, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	shelf, err := backup.OpenFolder(a.Config.BackupTo)
+	shelf, err := backup.OpenShelf(a.Config.BackupTo)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -77,17 +75,25 @@ func (a *App) backups(ctx context.Context, holder string) (err error) {
 // examineCopies looks whether backups are made as they should be. Whether they can be read
 // needs what opens them, which is not here.
 func (a *App) examineCopies(ctx context.Context) Finding {
-	const do = "see whether the folder is mounted and has room, look for \"backup\" in what the service logs, and try `klankbord backup make`"
+	const do = "see whether the folder is mounted or the bucket is within reach, and has room, look for \"backup\" in what the service logs, and try `klankbord backup make`"
 	if a.Config.BackupTo == "" {
 		return Finding{What: "Klankbord makes no backups (backup-to is not set); see to it that something else does"}
 	}
-	shelf, err := backup.OpenFolder(a.Config.BackupTo)
+	shelf, err := backup.OpenShelf(a.Config.BackupTo)
 	if err != nil {
-		return Finding{true, "the folder for backups cannot be opened: " + err.Error(), do}
+		return Finding{true, "the place for backups cannot be opened: " + err.Error(), do}
 	}
 	defer func() { _ = shelf.Close() }()
+	if b, ok := shelf.(*backup.Bucket); ok {
+		if err := b.Try(ctx); err != nil {
+			return Finding{true, "backups cannot be kept: " + err.Error(), do}
+		}
+	}
 	list, err := backup.Archives(ctx, shelf)
-	if err != nil || len(list) == 0 {
+	if err != nil {
+		return Finding{true, "the backups cannot be looked at: " + err.Error(), do}
+	}
+	if len(list) == 0 {
 		return Finding{true, "there is no backup yet in " + a.Config.BackupTo, do}
 	}
 	newest := list[0]
@@ -120,7 +126,7 @@ func RestoreBackup(ctx context.Context, c config.Config, shelf backup.Shelf, arc
 	if err != nil {
 		return nil, err
 	}
-	blobs, err := blob.NewFolder(filepath.Join(c.State, "blobs"))
+	blobs, err := openBlobs(c)
 	if err != nil {
 		return nil, err
 	}

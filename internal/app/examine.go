@@ -63,11 +63,12 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
+	list = append(append(list, drill, disk), a.examineBucket(ctx)...)
 	files, err := a.examineFiles(ctx)
 	if err != nil {
 		return nil, err
 	}
-	list = append(list, drill, disk, files)
+	list = append(list, files)
 	mail, err := a.examineOutgoing(ctx)
 	return append(list, mail...), err
 }

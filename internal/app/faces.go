@@ -48,6 +48,7 @@ type front struct {
 	given     string            // where what an authority gave is kept
 	log       *slog.Logger
 	work      func(context.Context) error // until its context ends
+	unready   func()                      // lets /readyz say no from now on
 }
 
 // faces are the addresses that are served, and what keeps their certificates fresh; nil

@@ -6,15 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"iter"
 	"os"
-	"path/filepath"
 
 	"golang.org/x/mod/sumdb/note"
 
 	"klankbord/internal/audit"
 	"klankbord/internal/blob"
+	"klankbord/internal/bucket"
 	"klankbord/internal/clock"
 	"klankbord/internal/config"
 	"klankbord/internal/custody"
@@ -33,7 +32,7 @@ type LogFile struct {
 	Stamped  bool               // the key files are at hand, and stamps can be checked
 	db       *sqldb.DB
 	custody  *custody.Custody // nil where Stamped is false
-	blobs    *blob.Folder     // nil: not at hand
+	blobs    blob.Place       // nil: not at hand
 	verifier note.Verifier
 }
 
@@ -102,10 +101,23 @@ func (l *LogFile) ownKeys(ctx context.Context, state, given string) error {
 	return nil
 }
 
-// WithBlobs has the sealed files looked at that lie in a folder.
-func (l *LogFile) WithBlobs(dir string) (err error) {
-	l.blobs, err = blob.OpenFolder(dir)
-	return err
+// WithBlobs has the sealed files looked at that lie in a folder, or in a bucket, of which
+// the address is given.
+func (l *LogFile) WithBlobs(at string) error {
+	if bucket.IsAddress(at) {
+		to, err := openBucket(at)
+		if err != nil {
+			return err
+		}
+		l.blobs = blob.ReadBucket(to)
+		return nil
+	}
+	folder, err := blob.OpenFolder(at)
+	if err != nil {
+		return err
+	}
+	l.blobs = folder
+	return nil
 }
 
 // Close closes the database.
@@ -204,13 +216,4 @@ func OpenLogExport(name string) (*LogExport, error) {
 		return nil, errors.Join(err, f.Close())
 	}
 	return &LogExport{head, entries, f}, nil
-}
-
-// BlobsOf is the folder of sealed files in a state folder; empty when there is none.
-func BlobsOf(state string) string {
-	dir := filepath.Join(state, "blobs")
-	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		return ""
-	}
-	return dir
 }

@@ -40,6 +40,8 @@ type Organisations struct {
 	words   *lang.Catalogue
 	log     *slog.Logger
 	changed sync.RWMutex
+
+	draining bool // told to stop; guarded by changed
 }
 
 // organisation is one of them.
@@ -55,10 +57,11 @@ type pages struct{ public, desk, both http.Handler }
 
 // The settings of organisations that cannot be served together.
 var (
-	errSameHost  = errors.New("two organisations have the same host name; neither is served")
-	errSameStore = errors.New("two organisations name the same database; neither is served")
-	errPlain     = errors.New("the program serves over TLS: want base-url (and desk-url) to begin with https://")
-	errNoTenant  = errors.New("there is no organisation to serve")
+	errSameHost   = errors.New("two organisations have the same host name; neither is served")
+	errSameStore  = errors.New("two organisations name the same database; neither is served")
+	errSameBucket = errors.New("two organisations name the same bucket and prefix; neither is served")
+	errPlain      = errors.New("the program serves over TLS: want base-url (and desk-url) to begin with https://")
+	errNoTenant   = errors.New("there is no organisation to serve")
 )
 
 // OpenOrganisations opens what can be opened of the organisations in a folder. Addresses,
@@ -107,6 +110,8 @@ func (o *Organisations) apart() (list []*organisation) {
 				err = errSameHost
 			case other.Config.DSN() == g.Config.DSN():
 				err = errSameStore
+			case sameBucket(other.Config.Bucket, g.Config.Bucket):
+				err = errSameBucket
 			}
 		}
 		if o.process.TLS() && !(strings.HasPrefix(g.Config.Public(), "https://") && strings.HasPrefix(g.Config.Desk(), "https://")) {
@@ -143,6 +148,9 @@ func openPages(ctx context.Context, c config.Config, words *lang.Catalogue, log 
 		p.public, p.desk, p.both, err = a.Handlers()
 	}
 	if err == nil {
+		err = tryBlobs(ctx, a.Blobs)
+	}
+	if err == nil {
 		err = Shown(c.State) // who serves it has seen the link
 	}
 	if err != nil {
@@ -153,7 +161,7 @@ func openPages(ctx context.Context, c config.Config, words *lang.Catalogue, log 
 
 // Serve serves the pages of all and works for each in the background until ctx ends.
 func (o *Organisations) Serve(ctx context.Context, ready func(addresses []string)) error {
-	f := front{config: o.process, given: filepath.Join(o.process.Organisations, ".acme"), log: o.log, work: o.work, addresses: map[string]string{}}
+	f := front{config: o.process, given: filepath.Join(o.process.Organisations, ".acme"), log: o.log, work: o.work, unready: o.unready, addresses: map[string]string{}}
 	for _, g := range o.list {
 		f.names = append(f.names, g.Config.Names()...)
 		maps.Copy(f.addresses, g.Config.Addresses())
@@ -214,25 +222,6 @@ func (o *Organisations) asked(host string, page func(g *organisation, host strin
 		return g, h
 	}
 	return nil, nil
-}
-
-// health answers a proxy that asks for the process: it is ready when anybody is served.
-func (o *Organisations) health() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
-		o.changed.RLock()
-		defer o.changed.RUnlock()
-		if !slices.ContainsFunc(o.list, func(g *organisation) bool { return g.app != nil }) {
-			w.WriteHeader(http.StatusServiceUnavailable)
-			return
-		}
-		w.WriteHeader(http.StatusNoContent)
-	})
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		http.Error(w, "no organisation has this address", http.StatusMisdirectedRequest)
-	})
-	return mux
 }
 
 // work works for each organisation, opening first what is not open.

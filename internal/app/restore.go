@@ -8,6 +8,7 @@ import (
 
 	"klankbord/internal/blob"
 	"klankbord/internal/custody"
+	"klankbord/internal/fault"
 	"klankbord/internal/store"
 )
 
@@ -49,16 +50,13 @@ func (a *App) missingFiles(ctx context.Context) (n int, err error) {
 		return 0, fmt.Errorf("list sealed files: %w", err)
 	}
 	for _, name := range names {
-		r, err := a.Blobs.Open(ctx, name)
+		_, err := a.Blobs.Size(ctx, name)
 		if errors.Is(err, blob.ErrMissing) {
 			n++
 			continue
 		}
 		if err != nil {
 			return n, err
-		}
-		if err := r.Close(); err != nil {
-			return n, fmt.Errorf("look at sealed file: %w", err)
 		}
 	}
 	return n, nil
@@ -88,8 +86,11 @@ func (a *App) newerFiles(ctx context.Context, last time.Time) (n int, err error)
 // examineFiles says whether the sealed files that the database refers to are there.
 func (a *App) examineFiles(ctx context.Context) (Finding, error) {
 	n, err := a.missingFiles(ctx)
+	if errors.Is(err, fault.ErrDown) {
+		return Finding{true, "whether sealed files are there cannot be told: " + err.Error(), "run doctor again once storage is within reach"}, nil
+	}
 	if n > 0 {
-		return Finding{true, fmt.Sprintf("%d sealed files that the database refers to are not there", n), "restore the folder blobs/ of the same backup as the database"}, err
+		return Finding{true, fmt.Sprintf("%d sealed files that the database refers to are not there", n), "restore the sealed files of the same backup as the database"}, err
 	}
 	return Finding{What: "every sealed file that the database refers to is there"}, err
 }

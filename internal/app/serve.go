@@ -123,7 +123,7 @@ func (a *App) health() *http.ServeMux {
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 		defer cancel()
-		if a.Store.Ping(ctx) != nil {
+		if a.draining.Load() || a.Store.Ping(ctx) != nil {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}
@@ -140,10 +140,13 @@ func (a *App) Serve(ctx context.Context, ready func(addresses []string)) error {
 	if err != nil {
 		return err
 	}
+	if err := tryBlobs(ctx, a.Blobs); err != nil {
+		return err
+	}
 	if err := Shown(a.Config.State); err != nil { // who serves it has seen the link
 		return err
 	}
-	f := front{config: a.Config, given: a.given(), log: a.log, work: a.work, names: a.Config.Names(), addresses: a.Config.Addresses()}
+	f := front{config: a.Config, given: a.given(), log: a.log, work: a.work, unready: func() { a.draining.Store(true) }, names: a.Config.Names(), addresses: a.Config.Addresses()}
 	f.rooms = []face{{address: a.Config.Listen, handler: both}}
 	if a.Config.DeskOn != "" {
 		f.rooms = []face{{address: a.Config.Listen, handler: pub}, {address: a.Config.DeskOn, handler: dsk}}
@@ -176,7 +179,8 @@ func (f front) serve(ctx context.Context, ready func(addresses []string)) error 
 		servers, addresses = append(servers, server), append(addresses, address)
 		go func() { failed <- run() }()
 	}
-	background, endBackground := context.WithCancel(ctx)
+	background, endBackground := context.WithCancel(context.WithoutCancel(ctx)) // ends after the last request
+	defer endBackground()
 	var working sync.WaitGroup
 	debug.SetGCPercent(collectAt)
 	var last error
@@ -189,10 +193,11 @@ func (f front) serve(ctx context.Context, ready func(addresses []string)) error 
 	}
 	select {
 	case <-ctx.Done():
+		err = f.drain(failed)
 	case err = <-failed:
-		if errors.Is(err, http.ErrServerClosed) {
-			err = nil
-		}
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
 	}
 	err = errors.Join(err, stop(servers)) //nolint:contextcheck // the context has ended; stopping has a time of its own
 	endBackground()
@@ -206,6 +211,20 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
 	return listener, nil
+}
+
+// drain serves on for a while, not ready any more, so that what stands before this process
+// sends new requests elsewhere before it stops.
+func (f front) drain(failed <-chan error) error {
+	f.unready()
+	over := time.NewTimer(f.config.Drain)
+	defer over.Stop()
+	select {
+	case <-over.C:
+		return nil
+	case err := <-failed:
+		return err
+	}
 }
 
 // lastCount writes down what was counted since the last minute.

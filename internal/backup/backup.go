@@ -28,6 +28,7 @@ type Shelf interface {
 	Delete(ctx context.Context, name string) error
 	List(ctx context.Context, each func(Item) error) error
 	Sweep(ctx context.Context) error // removes what was begun and never whole
+	Close() error
 }
 
 // Item is something on a shelf.
@@ -89,7 +90,7 @@ func Archives(ctx context.Context, shelf Shelf) ([]Archive, error) {
 // Maker makes copies of one instance.
 type Maker struct {
 	Store    *store.Store
-	Blobs    *blob.Folder
+	Blobs    blob.Place
 	Instance string
 	Program  string // the version, as a copy tells it
 	To       seal.BackupRecipient

@@ -91,7 +91,7 @@ func open(ctx context.Context, shelf Shelf, archive string, id seal.BackupIdenti
 // reads the archive to its end before it writes anything. It fails with store.ErrNotEmpty,
 // ErrArchive and seal.ErrOpen. Files that are missing on the shelf are told, and the rest
 // is restored.
-func Restore(ctx context.Context, shelf Shelf, archive string, id seal.BackupIdentity, into *store.Store, blobs *blob.Folder) (c *Content, err error) {
+func Restore(ctx context.Context, shelf Shelf, archive string, id seal.BackupIdentity, into *store.Store, blobs blob.Place) (c *Content, err error) {
 	if c, err = Look(ctx, shelf, archive, id); err != nil {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ func Restore(ctx context.Context, shelf Shelf, archive string, id seal.BackupIde
 	return c, nil
 }
 
-func bring(ctx context.Context, shelf Shelf, name string, id seal.BackupIdentity, blobs *blob.Folder) (err error) {
+func bring(ctx context.Context, shelf Shelf, name string, id seal.BackupIdentity, blobs blob.Place) (err error) {
 	sealed, err := shelf.Open(ctx, fileName(name))
 	if err != nil {
 		return err

@@ -13,7 +13,9 @@ import (
 	"time"
 
 	"klankbord/internal/blob"
+	"klankbord/internal/bucket"
 	"klankbord/internal/ident"
+	"klankbord/internal/storetest"
 )
 
 func folder(t *testing.T) (*blob.Folder, string) {
@@ -27,7 +29,50 @@ func folder(t *testing.T) (*blob.Folder, string) {
 	return f, dir
 }
 
-func begin(t *testing.T, f *blob.Folder, content string) *blob.Upload {
+// each runs a test on a folder and on a bucket, whose server keeps what is deleted.
+func each(t *testing.T, test func(t *testing.T, f blob.Place)) {
+	t.Helper()
+	t.Run("folder", func(t *testing.T) {
+		f, _ := folder(t)
+		test(t, f)
+	})
+	t.Run("bucket", func(t *testing.T) {
+		s := storetest.Bucket(t)
+		s.KeepVersions(t)
+		test(t, inBucket(t, s, ""))
+	})
+}
+
+func inBucket(t *testing.T, s *storetest.S3, host string) *blob.Bucket {
+	t.Helper()
+	s2 := *s
+	if host != "" {
+		s2.Host = host
+	}
+	b, err := blob.NewBucket(bucketOf(t, &s2), filepath.Join(t.TempDir(), "uploads"), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = b.Close() })
+	return b
+}
+
+func bucketOf(t *testing.T, s *storetest.S3) *bucket.Bucket {
+	t.Helper()
+	at, err := bucket.ParseAddress(s.Address(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	limits := bucket.DefaultLimits()
+	limits.Answer, limits.Pause = time.Second, time.Second
+	to, err := bucket.Open(at, limits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return to
+}
+
+func begin(t *testing.T, f blob.Place, content string) blob.Upload {
 	t.Helper()
 	u, err := f.Create(t.Context())
 	if err != nil {
@@ -39,7 +84,7 @@ func begin(t *testing.T, f *blob.Folder, content string) *blob.Upload {
 	return u
 }
 
-func keep(t *testing.T, f *blob.Folder, content string) string {
+func keep(t *testing.T, f blob.Place, content string) string {
 	t.Helper()
 	u := begin(t, f, content)
 	defer u.Abort()
@@ -49,7 +94,7 @@ func keep(t *testing.T, f *blob.Folder, content string) string {
 	return u.Name()
 }
 
-func read(t *testing.T, f *blob.Folder, name string) (string, error) {
+func read(t *testing.T, f blob.Place, name string) (string, error) {
 	t.Helper()
 	r, err := f.Open(t.Context(), name)
 	if err != nil {
@@ -60,7 +105,7 @@ func read(t *testing.T, f *blob.Folder, name string) (string, error) {
 	return string(b), err
 }
 
-func list(t *testing.T, f *blob.Folder) map[string]int64 {
+func list(t *testing.T, f blob.Place) map[string]int64 {
 	t.Helper()
 	found := map[string]int64{}
 	err := f.List(t.Context(), func(name string, size int64, modified time.Time) error {
@@ -94,47 +139,50 @@ func TestCommittedBlobIsReadAsWritten(t *testing.T) {
 }
 
 func TestBlobIsInvisibleUntilCommitted(t *testing.T) {
-	f, _ := folder(t)
-	u := begin(t, f, "half")
-	if _, err := read(t, f, u.Name()); !errors.Is(err, blob.ErrMissing) {
-		t.Errorf("open before commit: %v", err)
-	}
-	if err := u.Commit(); err != nil {
-		t.Fatal(err)
-	}
-	if got, err := read(t, f, u.Name()); err != nil || got != "half" {
-		t.Errorf("open after commit: %q, %v", got, err)
-	}
+	each(t, func(t *testing.T, f blob.Place) {
+		u := begin(t, f, "half")
+		if _, err := read(t, f, u.Name()); !errors.Is(err, blob.ErrMissing) {
+			t.Errorf("open before commit: %v", err)
+		}
+		if err := u.Commit(); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := read(t, f, u.Name()); err != nil || got != "half" {
+			t.Errorf("open after commit: %q, %v", got, err)
+		}
+	})
 }
 
 func TestAbortedUploadLeavesNothing(t *testing.T) {
-	f, _ := folder(t)
-	u := begin(t, f, "half")
-	u.Abort()
-	if got := list(t, f); len(got) != 0 {
-		t.Errorf("left %v", got)
-	}
-	if err := u.Commit(); err == nil {
-		t.Error("committed after Abort")
-	}
-	if _, err := u.Write([]byte("x")); err == nil {
-		t.Error("wrote after Abort")
-	}
+	each(t, func(t *testing.T, f blob.Place) {
+		u := begin(t, f, "half")
+		u.Abort()
+		if got := list(t, f); len(got) != 0 {
+			t.Errorf("left %v", got)
+		}
+		if err := u.Commit(); err == nil {
+			t.Error("committed after Abort")
+		}
+		if _, err := u.Write([]byte("x")); err == nil {
+			t.Error("wrote after Abort")
+		}
+	})
 }
 
 func TestAbortAfterCommitKeepsTheBlob(t *testing.T) {
-	f, _ := folder(t)
-	u := begin(t, f, "whole")
-	if err := u.Commit(); err != nil {
-		t.Fatal(err)
-	}
-	u.Abort()
-	if got, err := read(t, f, u.Name()); err != nil || got != "whole" {
-		t.Errorf("read %q, %v", got, err)
-	}
-	if err := u.Commit(); err == nil {
-		t.Error("committed twice")
-	}
+	each(t, func(t *testing.T, f blob.Place) {
+		u := begin(t, f, "whole")
+		if err := u.Commit(); err != nil {
+			t.Fatal(err)
+		}
+		u.Abort()
+		if got, err := read(t, f, u.Name()); err != nil || got != "whole" {
+			t.Errorf("read %q, %v", got, err)
+		}
+		if err := u.Commit(); err == nil {
+			t.Error("committed twice")
+		}
+	})
 }
 
 func TestInterruptedUploadIsListedAndCanBeSwept(t *testing.T) {
@@ -152,19 +200,20 @@ func TestInterruptedUploadIsListedAndCanBeSwept(t *testing.T) {
 }
 
 func TestDeletedBlobIsMissingAndDeletingRepeats(t *testing.T) {
-	f, _ := folder(t)
-	name, other := keep(t, f, "one"), keep(t, f, "other")
-	for range 2 {
-		if err := f.Delete(t.Context(), name); err != nil {
-			t.Fatal(err)
+	each(t, func(t *testing.T, f blob.Place) {
+		name, other := keep(t, f, "one"), keep(t, f, "other")
+		for range 2 {
+			if err := f.Delete(t.Context(), name); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	if _, err := read(t, f, name); !errors.Is(err, blob.ErrMissing) {
-		t.Errorf("open after delete: %v", err)
-	}
-	if got, err := read(t, f, other); err != nil || got != "other" {
-		t.Errorf("the other blob: %q, %v", got, err)
-	}
+		if _, err := read(t, f, name); !errors.Is(err, blob.ErrMissing) {
+			t.Errorf("open after delete: %v", err)
+		}
+		if got, err := read(t, f, other); err != nil || got != "other" {
+			t.Errorf("the other blob: %q, %v", got, err)
+		}
+	})
 }
 
 func TestForeignFilesAreNotListed(t *testing.T) {
@@ -181,75 +230,78 @@ func TestForeignFilesAreNotListed(t *testing.T) {
 }
 
 func TestEndedContextStopsEverything(t *testing.T) {
-	f, _ := folder(t)
-	name := keep(t, f, "blob")
-	ctx, cancel := context.WithCancel(t.Context())
-	u, err := f.Create(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := f.Open(ctx, name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	cancel()
-	_, wrote := u.Write([]byte("x"))
-	_, read := io.Copy(io.Discard, r)
-	_, created := f.Create(ctx)
-	_, opened := f.Open(ctx, name)
-	listed := f.List(ctx, func(string, int64, time.Time) error { return nil })
-	for what, err := range map[string]error{
-		"write": wrote, "commit": u.Commit(), "read": read, "create": created, "open": opened,
-		"delete": f.Delete(ctx, name), "list": listed,
-	} {
-		if !errors.Is(err, context.Canceled) {
-			t.Errorf("%s: %v", what, err)
+	each(t, func(t *testing.T, f blob.Place) {
+		name := keep(t, f, "blob")
+		ctx, cancel := context.WithCancel(t.Context())
+		u, err := f.Create(ctx)
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	if got := list(t, f); len(got) != 1 {
-		t.Errorf("listed %v, want the first blob alone", got)
-	}
+		r, err := f.Open(ctx, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		cancel()
+		_, wrote := u.Write([]byte("x"))
+		_, read := io.Copy(io.Discard, r)
+		_, created := f.Create(ctx)
+		_, opened := f.Open(ctx, name)
+		listed := f.List(ctx, func(string, int64, time.Time) error { return nil })
+		for what, err := range map[string]error{
+			"write": wrote, "commit": u.Commit(), "read": read, "create": created, "open": opened,
+			"delete": f.Delete(ctx, name), "list": listed,
+		} {
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		if got := list(t, f); len(got) != 1 {
+			t.Errorf("listed %v, want the first blob alone", got)
+		}
+	})
 }
 
 func TestManyUploadsAtOnce(t *testing.T) {
-	f, _ := folder(t)
-	names := make([]string, 64)
-	var all sync.WaitGroup
-	for i := range names {
-		all.Go(func() {
-			u, err := f.Create(t.Context())
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			defer u.Abort()
-			_, wrote := u.Write(bytes.Repeat([]byte{byte(i)}, i+1))
-			if err := errors.Join(wrote, u.Commit()); err != nil {
-				t.Error(err)
-			}
-			names[i] = u.Name()
-		})
-	}
-	all.Wait()
-	found := list(t, f)
-	for i, name := range names {
-		if found[name] != int64(i)+1 {
-			t.Errorf("blob %d has %d bytes", i, found[name])
+	each(t, func(t *testing.T, f blob.Place) {
+		names := make([]string, 64)
+		var all sync.WaitGroup
+		for i := range names {
+			all.Go(func() {
+				u, err := f.Create(t.Context())
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer u.Abort()
+				_, wrote := u.Write(bytes.Repeat([]byte{byte(i)}, i+1))
+				if err := errors.Join(wrote, u.Commit()); err != nil {
+					t.Error(err)
+				}
+				names[i] = u.Name()
+			})
 		}
-	}
-	if len(found) != len(names) {
-		t.Errorf("%d blobs, want %d", len(found), len(names))
-	}
+		all.Wait()
+		found := list(t, f)
+		for i, name := range names {
+			if found[name] != int64(i)+1 {
+				t.Errorf("blob %d has %d bytes", i, found[name])
+			}
+		}
+		if len(found) != len(names) {
+			t.Errorf("%d blobs, want %d", len(found), len(names))
+		}
+	})
 }
 
 func TestListEndsWithTheFirstError(t *testing.T) {
-	f, _ := folder(t)
-	keep(t, f, "one")
-	keep(t, f, "two")
-	stop, calls := errors.New("stop"), 0
-	err := f.List(t.Context(), func(string, int64, time.Time) error { calls++; return stop })
-	if !errors.Is(err, stop) || calls != 1 {
-		t.Errorf("List = %v after %d calls", err, calls)
-	}
+	each(t, func(t *testing.T, f blob.Place) {
+		keep(t, f, "one")
+		keep(t, f, "two")
+		stop, calls := errors.New("stop"), 0
+		err := f.List(t.Context(), func(string, int64, time.Time) error { calls++; return stop })
+		if !errors.Is(err, stop) || calls != 1 {
+			t.Errorf("List = %v after %d calls", err, calls)
+		}
+	})
 }

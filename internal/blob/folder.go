@@ -1,10 +1,10 @@
 // Package blob keeps sealed attachments outside the database. It sees sealed bytes
 // only and never a name, size or type that a person gave. A blob, once committed,
 // is whole, durable and never changes. It must never make a blob visible before
-// all of it is on disk, nor reach outside its folder. It fails with ErrMissing
+// all of it is kept, nor reach outside its folder or the prefix of its bucket. It fails with ErrMissing
 // where there is no such blob, with fault.ErrFull where the disk has no room, with
-// fault.ErrDown where it fails to write, with the error of the context, and otherwise
-// with the file system's.
+// fault.ErrDown where it fails to write or the bucket is out of reach, with the error
+// of the context, and otherwise with the file system's.
 package blob
 
 import (

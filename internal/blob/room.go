@@ -16,25 +16,29 @@ func (f *Folder) Spare(bytes int64) { f.spare = bytes }
 
 // Room fails with fault.ErrFull when no more than the spare bytes are free. Where the
 // system does not tell, there is room until a write fails.
-func (f *Folder) Room() error {
-	if f.spare <= 0 {
+func (f *Folder) Room() error { return room(f.root, f.spare) }
+
+// Free is how many bytes of the disk are free; known is false where the system does
+// not tell.
+func (f *Folder) Free() (bytes int64, known bool, err error) { return freeIn(f.root) }
+
+func room(in *os.Root, spare int64) error {
+	if spare <= 0 {
 		return nil
 	}
-	free, known, err := f.Free()
+	free, known, err := freeIn(in)
 	if err != nil {
 		return err
 	}
-	if known && free <= f.spare {
-		return fmt.Errorf("%w: %d bytes are free, %d are spared", fault.ErrFull, free, f.spare)
+	if known && free <= spare {
+		return fmt.Errorf("%w: %d bytes are free, %d are spared", fault.ErrFull, free, spare)
 	}
 	return nil
 }
 
-// Free is how many bytes of the disk are free; known is false where the system does
-// not tell.
-func (f *Folder) Free() (bytes int64, known bool, err error) {
+func freeIn(root *os.Root) (bytes int64, known bool, err error) {
 	var dir *os.File
-	if dir, err = f.root.Open("."); err != nil {
+	if dir, err = root.Open("."); err != nil {
 		return 0, false, fmt.Errorf("open folder of blobs: %w", err)
 	}
 	defer func() { _ = dir.Close() }() // was only asked
@@ -46,6 +50,8 @@ func (f *Folder) Free() (bytes int64, known bool, err error) {
 func full(err error) error {
 	var errno syscall.Errno
 	switch {
+	case fault.Unkept(err):
+		return err
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return fmt.Errorf("%w: %w", fault.ErrFull, err)
 	case errors.As(err, &errno):

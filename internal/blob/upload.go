@@ -12,9 +12,8 @@ import (
 
 var errEnded = errors.New("upload has ended")
 
-// Upload is a blob being written, by one goroutine. It ends with Commit or Abort;
-// Abort after Commit does nothing, so that it can be deferred.
-type Upload struct {
+// folderUpload is an Upload into a folder.
+type folderUpload struct {
 	ctx    context.Context
 	folder *Folder
 	name   string
@@ -25,10 +24,10 @@ type Upload struct {
 
 // Create begins a blob under a fresh random name, next to where it will lie.
 // Writing fails once ctx ends.
-func (f *Folder) Create(ctx context.Context) (*Upload, error) { return f.CreateAs(ctx, ident.New()) }
+func (f *Folder) Create(ctx context.Context) (Upload, error) { return f.CreateAs(ctx, ident.New()) }
 
 // CreateAs is Create under the name that a blob has in the backup out of which it comes.
-func (f *Folder) CreateAs(ctx context.Context, name string) (*Upload, error) {
+func (f *Folder) CreateAs(ctx context.Context, name string) (Upload, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -43,14 +42,14 @@ func (f *Folder) CreateAs(ctx context.Context, name string) (*Upload, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create blob: %w", full(err))
 	}
-	return &Upload{ctx: ctx, folder: f, name: name, at: at, file: w}, nil
+	return &folderUpload{ctx: ctx, folder: f, name: name, at: at, file: w}, nil
 }
 
 // Name is the name under which the blob can be opened after Commit.
-func (u *Upload) Name() string { return u.name }
+func (u *folderUpload) Name() string { return u.name }
 
 // Write appends sealed bytes.
-func (u *Upload) Write(p []byte) (int, error) {
+func (u *folderUpload) Write(p []byte) (int, error) {
 	if u.file == nil {
 		return 0, errEnded
 	}
@@ -67,7 +66,7 @@ func (u *Upload) Write(p []byte) (int, error) {
 
 // Commit makes the blob durable and then visible. After an error there may be a
 // blob that nothing refers to, which List finds.
-func (u *Upload) Commit() error {
+func (u *folderUpload) Commit() error {
 	if u.file == nil {
 		return errEnded
 	}
@@ -89,7 +88,7 @@ func (u *Upload) Commit() error {
 
 // Abort ends the upload and removes what was written. What it can't remove, List
 // finds.
-func (u *Upload) Abort() {
+func (u *folderUpload) Abort() {
 	if u.file == nil {
 		return
 	}

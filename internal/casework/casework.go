@@ -57,7 +57,7 @@ type Casework struct {
 	Store     *store.Store
 	Custody   *custody.Custody
 	SignIn    *signin.SignIn // opens the signing key of whoever approves
-	Blobs     *blob.Folder
+	Blobs     blob.Place
 	Profile   *profile.Profile
 	Calendar  deadline.Calendar
 	Mails     Sealer // mail that waits

@@ -176,14 +176,11 @@ func (c *Casework) toSend(ctx context.Context, actor access.Actor, n casefile.Nu
 func (c *Casework) filesAlive(ctx context.Context, d Draft) error {
 	for _, f := range d.Files {
 		for _, p := range d.manifests[f.ID].Parts {
-			r, err := c.Blobs.Open(ctx, p.Blob)
+			_, err := c.Blobs.Size(ctx, p.Blob)
 			if errors.Is(err, blob.ErrMissing) {
 				return fault.New(fault.Invalid, "error.file-incomplete").With("name", f.Name)
 			}
 			if err != nil {
-				return fmt.Errorf("look for file of draft: %w", err)
-			}
-			if err := r.Close(); err != nil {
 				return fmt.Errorf("look for file of draft: %w", err)
 			}
 		}

@@ -70,13 +70,13 @@ func (c *backupMakeCommand) Run(e *env) (err error) {
 
 // shelfFlags say where backups lie; they need no instance.
 type shelfFlags struct {
-	From    string `name:"from" env:"KLANKBORD_BACKUP_TO" required:"" type:"existingdir" help:"Folder in which the backups lie."`
+	From    string `name:"from" env:"KLANKBORD_BACKUP_TO" required:"" help:"Folder in which the backups lie, or address of their bucket."`
 	Archive string `name:"archive" help:"Which one, as backup list names it; empty: the newest."`
 }
 
-// open opens the folder and chooses a backup.
-func (f shelfFlags) open(ctx context.Context) (*backup.Folder, string, error) {
-	shelf, err := backup.OpenFolder(f.From)
+// open opens the shelf and chooses a backup.
+func (f shelfFlags) open(ctx context.Context) (backup.Shelf, string, error) {
+	shelf, err := backup.OpenShelf(f.From)
 	if err != nil {
 		return nil, "", err
 	}
@@ -132,6 +132,7 @@ type backupRestoreCommand struct {
 	Identity string `name:"identity" required:"" type:"existingfile" help:"File that opens backups, as backup key wrote it."`
 	State    string `name:"state" env:"KLANKBORD_STATE" required:"" type:"path" help:"State folder to be made; it must not hold an instance."`
 	Database string `name:"database" env:"KLANKBORD_DATABASE" help:"Empty database, as sqlite:FILE or postgres://…; empty: SQLite in the state folder."`
+	Bucket   string `name:"bucket" env:"KLANKBORD_BUCKET" help:"Bucket for the sealed files; empty: the folder blobs in the state folder."`
 }
 
 // errIncomplete tells that not all of a backup was there.
@@ -139,7 +140,7 @@ var errIncomplete = errors.New("the backup is not complete; see above")
 
 // Run restores a backup and tells what is left to do.
 func (c *backupRestoreCommand) Run(e *env) error {
-	got, err := restoreTo(e.ctx, c.shelfFlags, c.Identity, config.Config{State: c.State, Database: c.Database})
+	got, err := restoreTo(e.ctx, c.shelfFlags, c.Identity, config.Config{State: c.State, Database: c.Database, Bucket: c.Bucket})
 	if err != nil {
 		return err
 	}
@@ -231,7 +232,7 @@ func (c *backupCheckCommand) open(e *env, at config.Config) (err error) {
 	if err := app.RestoreKeys(at.State, file, code); err != nil {
 		return err
 	}
-	verify := &verifyCommand{logSource: logSource{Config: at}, File: filepath.Join(at.State, "klankbord.db"), Blobs: app.BlobsOf(at.State)}
+	verify := &verifyCommand{logSource: logSource{Config: at}, File: filepath.Join(at.State, "klankbord.db"), Blobs: app.BlobsOf(at)}
 	if err := verify.Run(e); err != nil {
 		return err
 	}

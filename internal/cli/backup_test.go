@@ -35,18 +35,24 @@ type shelved struct {
 // backedUp founds one on a database and makes a first backup.
 func backedUp(t *testing.T, dsn string) shelved {
 	t.Helper()
-	dir := t.TempDir()
-	s := shelved{shelf: filepath.Join(dir, "shelf"), identity: filepath.Join(dir, "backup.key")}
-	if err := os.Mkdir(s.shelf, 0o700); err != nil {
+	shelf := filepath.Join(t.TempDir(), "shelf")
+	if err := os.Mkdir(shelf, 0o700); err != nil {
 		t.Fatal(err)
 	}
+	return backedUpTo(t, shelf, func(c *config.Config, _ *app.Options) { c.Database = dsn })
+}
+
+// backedUpTo is backedUp to any shelf.
+func backedUpTo(t *testing.T, shelf string, option apptest.Option) shelved {
+	t.Helper()
+	s := shelved{shelf: shelf, identity: filepath.Join(t.TempDir(), "backup.key")}
 	code, out, errOut := cli.Run(t.Context(), "", "backup", "key", s.identity)
 	to := regexp.MustCompile(`age1pq1\S+`).FindString(out)
 	if code != 0 || to == "" {
 		t.Fatalf("%d %s%s", code, out, errOut)
 	}
-	s.Instance, s.staff = apptest.Staffed(t, func(c *config.Config, _ *app.Options) {
-		c.Database, c.BackupTo, c.BackupRecipient, c.BackupEvery, c.BackupDays = dsn, s.shelf, to, 24*time.Hour, 30
+	s.Instance, s.staff = apptest.Staffed(t, option, func(c *config.Config, _ *app.Options) {
+		c.BackupTo, c.BackupRecipient, c.BackupEvery, c.BackupDays = s.shelf, to, 24*time.Hour, 30
 	})
 	if err := s.Setup.StartDrill(t.Context(), s.staff.Manager); err != nil {
 		t.Fatal(err)

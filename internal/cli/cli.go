@@ -49,6 +49,7 @@ type commands struct {
 	Member  memberCommands  `cmd:"" help:"Look at changes of members that wait, and stand in where too few are left."`
 	Import  importCommands  `cmd:"" help:"Bring what lay elsewhere before: a mailbox or a register of complaints becomes cases."`
 	Backup  backupCommands  `cmd:"" help:"Make copies of an instance, sealed to a key that is kept elsewhere, try them, and make an instance of one."`
+	Move    moveCommand     `cmd:"" help:"Bring an instance to another database, or its sealed files to another place, and look at all that arrived."`
 	Restore restoreCommand  `cmd:"" help:"Show how the database differs from what was seen outside it, and accept an older one that was restored on purpose."`
 	Recover recoverCommands `cmd:"" help:"Use the recovery key, when something is lost or to see that it still opens."`
 }

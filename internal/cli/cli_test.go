@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -17,6 +18,7 @@ import (
 	"klankbord/internal/seal"
 	"klankbord/internal/sqldb"
 	"klankbord/internal/store"
+	"klankbord/internal/storetest"
 )
 
 func TestMain(m *testing.M) {
@@ -39,6 +41,7 @@ func TestScripts(t *testing.T) {
 			"sql": runSQL, "sequence": sequence, "keep": keep, "share": share,
 			"variable": variable, "complain": complain, "replace": replace,
 			"remove": remove, "enrol": enrol, "invite": invite, "leave": leave, "approve": approve, "logged": logged,
+			"places": places(t), "served": isServed,
 		},
 	})
 }
@@ -50,6 +53,15 @@ func open(ts *testscript.TestScript, file string) *store.Store {
 	s, err := store.Open(context.Background(), db, clock.System{})
 	ts.Check(err)
 	return s
+}
+
+// places sets POSTGRES, BUCKET and OTHER to an empty database and two empty buckets.
+func places(t *testing.T) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, _ bool, _ []string) {
+		ts.Setenv("POSTGRES", storetest.PostgreSQL(t))
+		ts.Setenv("BUCKET", storetest.Bucket(t).Address(""))
+		ts.Setenv("OTHER", storetest.Bucket(t).Address(""))
+	}
 }
 
 // runSQL changes a database behind the program's back: sql FILE STATEMENT.
@@ -64,9 +76,32 @@ func runSQL(ts *testscript.TestScript, _ bool, args []string) {
 	}))
 }
 
-// sequence runs the instance until its log is signed: sequence STATE.
+// sequence runs the instance until its log is signed: sequence STATE [DATABASE [BUCKET]].
 func sequence(ts *testscript.TestScript, _ bool, args []string) {
-	ts.Check(cli.Sequence(context.Background(), ts.MkAbs(args[0])))
+	at := append(args[1:len(args):len(args)], "", "")
+	database := at[0]
+	if file, ok := strings.CutPrefix(database, "sqlite:"); ok {
+		database = "sqlite:" + ts.MkAbs(file)
+	}
+	ts.Check(cli.Sequence(context.Background(), ts.MkAbs(args[0]), database, at[1]))
+}
+
+// isServed waits until somebody says that they serve a database: served FILE.
+func isServed(ts *testscript.TestScript, _ bool, args []string) {
+	s := open(ts, args[0])
+	for begun := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+		var until time.Time
+		ts.Check(s.Read(context.Background(), func(tx *store.Tx) (err error) {
+			until, err = tx.ServedUntil()
+			return err
+		}))
+		if until.After(time.Now()) {
+			return
+		}
+		if time.Since(begun) > 20*time.Second {
+			ts.Fatalf("nobody serves it")
+		}
+	}
 }
 
 var codeShown = regexp.MustCompile(`(?m)^ +(([0-9A-Z]{4} - ){4,6}[0-9A-Z]{4})$`)

@@ -12,14 +12,17 @@ import (
 )
 
 // Open opens an instance as serve does, without serving it.
-func Open(ctx context.Context, state string) (*app.App, error) {
-	return app.Open(ctx, config.Config{State: state, Listen: "127.0.0.1:0", BaseURL: "https://desk.example", MaxFileMB: 1, SessionIdle: time.Hour},
+func Open(ctx context.Context, state string) (*app.App, error) { return OpenAt(ctx, state, "", "") }
+
+// OpenAt is Open for a database and a bucket elsewhere.
+func OpenAt(ctx context.Context, state, database, bucket string) (*app.App, error) {
+	return app.Open(ctx, config.Config{State: state, Database: database, Bucket: bucket, Listen: "127.0.0.1:0", BaseURL: "https://desk.example", MaxFileMB: 1, SessionIdle: time.Hour},
 		app.Options{Log: slog.New(slog.DiscardHandler)})
 }
 
 // Sequence opens an instance and gives the leaves of its log their positions.
-func Sequence(ctx context.Context, state string) error {
-	a, err := Open(ctx, state)
+func Sequence(ctx context.Context, state, database, bucket string) error {
+	a, err := OpenAt(ctx, state, database, bucket)
 	if err != nil {
 		return err
 	}

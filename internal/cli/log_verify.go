@@ -16,7 +16,7 @@ type verifyCommand struct {
 	File       string `arg:"" optional:"" type:"existingfile" help:"A database file or an export; empty: the database of the settings."`
 	Checkpoint string `name:"checkpoint" type:"existingfile" help:"A checkpoint kept outside; empty: the newest in what is checked."`
 	Anchor     string `name:"anchor" help:"Public key that founds the list of members, as printed by log key --anchor."`
-	Blobs      string `name:"blobs" type:"existingdir" help:"Folder of the sealed files that belong to the database."`
+	Blobs      string `name:"blobs" help:"Folder of the sealed files that belong to the database, or address of their bucket."`
 }
 
 // errLog tells that the log is not as it was signed.
@@ -89,8 +89,8 @@ func (c *verifyCommand) database(e *env, signed []byte) (err error) {
 		}
 	}
 	blobs := c.Blobs
-	if blobs == "" && c.File == "" && c.Database == "" {
-		blobs = app.BlobsOf(c.State)
+	if blobs == "" && c.File == "" && (c.Database == "" || c.Bucket != "") {
+		blobs = app.BlobsOf(c.Config)
 	}
 	if blobs != "" {
 		if err := l.WithBlobs(blobs); err != nil {

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"klankbord/internal/bucket"
 	"klankbord/internal/letter"
 	"klankbord/internal/seal"
 )
@@ -25,6 +26,8 @@ type Config struct {
 	BaseURL  string `name:"base-url" env:"KLANKBORD_BASE_URL" help:"Address of the public pages as people type it, such as https://complaints.example.org."`
 	DeskURL  string `name:"desk-url" env:"KLANKBORD_DESK_URL" help:"Address of the desk; empty: the same as the public pages."`
 	Database string `name:"database" env:"KLANKBORD_DATABASE" help:"Database, as sqlite:FILE or postgres://…; empty: SQLite in the state folder. On PostgreSQL ?schema=NAME keeps to one schema, and &connections=N to so many connections (16)."`
+
+	Bucket string `name:"bucket" env:"KLANKBORD_BUCKET" help:"Bucket (S3) for sealed files, as https://HOST/BUCKET[/PREFIX]?key-file=FILE[&region=REGION][&ca-file=FILE]; the file holds the id of a key and its secret. Empty: the folder blobs in the state folder."`
 
 	Organisations string `name:"organisations" env:"KLANKBORD_ORGANISATIONS" type:"path" help:"Folder with a state folder for each of several organisations that serve then serves, with its settings in klankbord.json; see doc/organisations.md. Empty: one."`
 
@@ -70,11 +73,13 @@ type Config struct {
 	Undo        time.Duration `name:"undo" env:"KLANKBORD_UNDO" default:"60s" help:"How long a message to a complainant waits before it goes, so that its author can undo it, up to 10m; 0: it goes at once."`
 	BackupDays  int           `name:"backup-days" env:"KLANKBORD_BACKUP_DAYS" default:"0" help:"For how many days the oldest backup or archive is kept, as the certificate of an erased case tells; 0: not declared."`
 
-	BackupTo        string        `section:"Backups" name:"backup-to" env:"KLANKBORD_BACKUP_TO" type:"path" help:"Folder on another disk or machine that gets backups; it must be there. Empty: none are made."`
+	BackupTo        string        `section:"Backups" name:"backup-to" env:"KLANKBORD_BACKUP_TO" help:"Folder on another disk or machine that gets backups; it must be there. Or a bucket, written as bucket is. Empty: none are made."`
 	BackupRecipient string        `name:"backup-recipient" env:"KLANKBORD_BACKUP_RECIPIENT" help:"To whom backups are sealed, age1pq1…; klankbord backup key makes one. What opens them is kept away from this server."`
 	BackupEvery     time.Duration `name:"backup-every" env:"KLANKBORD_BACKUP_EVERY" default:"24h" help:"How often a backup is made, from 1h to 168h."`
 
-	LogLevel string `section:"Watching" name:"log-level" env:"KLANKBORD_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged."`
+	Drain time.Duration `section:"Watching" name:"drain" env:"KLANKBORD_DRAIN" default:"0s" help:"How long the program still serves after it is told to stop, while /readyz says 503, so that a proxy sends nothing more, up to 5m; 0: it stops at once."`
+
+	LogLevel string `name:"log-level" env:"KLANKBORD_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged."`
 }
 
 // DSN is the database's address.
@@ -146,6 +151,7 @@ var (
 	errFree     = errors.New("min-free-mb: want 0 or more")
 	errUndo     = errors.New("undo: want between 0 and 10m")
 	errCopies   = errors.New("backup-to: want backup-recipient with it, as klankbord backup key prints it, and backup-every between 1h and 168h")
+	errDrain    = errors.New("drain: want between 0 and 5m")
 	errBackup   = errors.New("backup-days: want 0 or more")
 )
 
@@ -176,9 +182,22 @@ func (c Config) Check() error {
 	if c.BackupDays < 0 {
 		return errBackup
 	}
+	if c.Drain < 0 || c.Drain > 5*time.Minute {
+		return errDrain
+	}
 	if c.BackupTo != "" {
 		if _, err := seal.ParseBackupRecipient(c.BackupRecipient); err != nil || c.BackupEvery < time.Hour || c.BackupEvery > 168*time.Hour {
 			return errCopies
+		}
+		if bucket.IsAddress(c.BackupTo) {
+			if _, err := bucket.ParseAddress(c.BackupTo); err != nil {
+				return fmt.Errorf("backup-to: %w", err)
+			}
+		}
+	}
+	if c.Bucket != "" {
+		if _, err := bucket.ParseAddress(c.Bucket); err != nil {
+			return fmt.Errorf("bucket: %w", err)
 		}
 	}
 	if c.MaxFileMB < 1 {

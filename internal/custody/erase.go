@@ -14,7 +14,7 @@ import (
 // then nothing of it opens. It may be stopped anywhere and begins again.
 type Eraser struct {
 	Store *store.Store
-	Blobs *blob.Folder
+	Blobs blob.Place
 	Empty func(context.Context) error // empties the journal of the database
 }
 

@@ -22,7 +22,7 @@ type Examination struct {
 	Signed   []byte             // checkpoint; nil: the newest of the database
 	Anchor   seal.SigningPublic // that founds the directory; nil: only that its chain holds
 	Custody  *Custody           // of the same installation; nil: no secret is at hand
-	Blobs    *blob.Folder       // nil: not at hand
+	Blobs    blob.Place         // nil: not at hand
 }
 
 // Finding is one thing that is not as it should be. It holds ids and numbers, never

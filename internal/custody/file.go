@@ -23,7 +23,7 @@ const sniffBytes = 3072
 
 // SealFile streams a file of at most limit bytes into sealed, durable blobs. When
 // it fails, what was written is left to the sweep. Faults: too big, empty.
-func SealFile(ctx context.Context, blobs *blob.Folder, name string, limit int64, r io.Reader) (seal.Manifest, error) {
+func SealFile(ctx context.Context, blobs blob.Place, name string, limit int64, r io.Reader) (seal.Manifest, error) {
 	m, err := SealRecord(ctx, blobs, name, limit, r)
 	if err == nil && m.Size == 0 { // the sweep finds its part
 		err = fault.New(fault.Invalid, "error.file-empty").With("name", SafeName(name))
@@ -32,7 +32,7 @@ func SealFile(ctx context.Context, blobs *blob.Folder, name string, limit int64,
 }
 
 // SealRecord is SealFile for what is kept as it is, also where nothing is in it.
-func SealRecord(ctx context.Context, blobs *blob.Folder, name string, limit int64, r io.Reader) (seal.Manifest, error) {
+func SealRecord(ctx context.Context, blobs blob.Place, name string, limit int64, r io.Reader) (seal.Manifest, error) {
 	name = SafeName(name)
 	head := make([]byte, sniffBytes)
 	n, err := io.ReadFull(r, head)
@@ -108,19 +108,19 @@ func HoldBlobs(tx *store.Tx, m seal.Manifest, kind, owner, object string) error 
 
 // OpenFile streams the content of a sealed file; every part is checked before its
 // first byte leaves.
-func OpenFile(ctx context.Context, blobs *blob.Folder, m seal.Manifest) io.Reader {
+func OpenFile(ctx context.Context, blobs blob.Place, m seal.Manifest) io.Reader {
 	return m.Open(func(name string) (io.ReadCloser, error) { return blobs.Open(ctx, name) })
 }
 
 // SeekFile is OpenFile for whoever goes back and forth in a file, such as a player; only
 // the parts that are read are fetched.
-func SeekFile(ctx context.Context, blobs *blob.Folder, m seal.Manifest) io.ReadSeeker {
+func SeekFile(ctx context.Context, blobs blob.Place, m seal.Manifest) io.ReadSeeker {
 	return &seeker{ctx: ctx, blobs: blobs, m: m}
 }
 
 type seeker struct {
 	ctx   context.Context //nolint:containedctx // ends with the request that plays the file
-	blobs *blob.Folder
+	blobs blob.Place
 	m     seal.Manifest
 	at    int64
 	r     io.Reader // from at on; nil: not opened yet

@@ -13,7 +13,7 @@ import (
 // belongs to SealFile, which calls wait before it believes any of them.
 type parts struct {
 	ctx   context.Context //nolint:containedctx // ends with the call of SealFile
-	blobs *blob.Folder
+	blobs blob.Place
 
 	begun []*lane
 }
@@ -59,7 +59,7 @@ func (p *parts) wait() error {
 // lane is one part on its way to the disk. Write, Close and Abort belong to the one
 // who seals, run to its own goroutine.
 type lane struct {
-	up     *blob.Upload
+	up     blob.Upload
 	filled []byte
 	ended  bool // Close or Abort was called
 	full   chan []byte

@@ -36,7 +36,7 @@ var ErrOffset = errors.New("custody: bytes that do not follow those that are her
 // manifest of what is here is kept sealed under a key of the person who sends it.
 type Pieces struct {
 	Store *store.Store
-	Blobs *blob.Folder
+	Blobs blob.Place
 	Kind  string // of who owns the parts: draft, mailbox, desk
 	Owner string // whose they are
 	Key   PieceKey

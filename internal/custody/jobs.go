@@ -68,3 +68,19 @@ func (j *Jobs) Finish(ctx context.Context, id, holder string, again time.Time) e
 
 // Now is the time of the store's clock.
 func (j *Jobs) Now() time.Time { return j.Store.Now() }
+
+// Serve says that holder serves this instance for as long as d.
+func (j *Jobs) Serve(ctx context.Context, holder string, d time.Duration) error {
+	if err := j.Store.Write(ctx, func(tx *store.Tx) error { return tx.Serve(holder, d) }); err != nil {
+		return fmt.Errorf("say that this is served: %w", err)
+	}
+	return nil
+}
+
+// StopServing says that holder serves it no more.
+func (j *Jobs) StopServing(ctx context.Context, holder string) error {
+	if err := j.Store.Write(ctx, func(tx *store.Tx) error { return tx.StopServing(holder) }); err != nil {
+		return fmt.Errorf("say that this is no longer served: %w", err)
+	}
+	return nil
+}

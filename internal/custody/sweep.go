@@ -16,7 +16,7 @@ import (
 // and blobs: a database that was rolled back does not know what it refers to.
 type Sweeper struct {
 	Store   *store.Store
-	Blobs   *blob.Folder
+	Blobs   blob.Place
 	Custody *Custody
 }
 

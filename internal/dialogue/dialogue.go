@@ -51,7 +51,7 @@ func DefaultLimits() Limits {
 type Dialogue struct {
 	Store    *store.Store
 	Custody  *custody.Custody
-	Blobs    *blob.Folder
+	Blobs    blob.Place
 	Profile  *profile.Profile
 	Calendar deadline.Calendar
 	Notices  Sealer // where news can be sent

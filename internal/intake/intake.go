@@ -41,7 +41,7 @@ func DefaultLimits() Limits {
 // Intake is the use case. It is safe for concurrent use.
 type Intake struct {
 	Store    *store.Store
-	Blobs    *blob.Folder
+	Blobs    blob.Place
 	Custody  *custody.Custody
 	Profile  *profile.Profile
 	Calendar deadline.Calendar

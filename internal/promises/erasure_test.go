@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -40,9 +41,9 @@ type erased struct {
 	files    []string // its blobs
 }
 
-func newErased(t *testing.T, database string) *erased {
+func newErased(t *testing.T, options ...apptest.Option) *erased {
 	t.Helper()
-	i, team := apptest.Staffed(t, func(c *config.Config, _ *app.Options) { c.Database = database })
+	i, team := apptest.Staffed(t, options...)
 	e := &erased{Instance: i, t: t, team: team, burglars: map[string]*burglar{}}
 	e.lives()
 	e.isKept()
@@ -375,16 +376,24 @@ func passes(t *testing.T) {
 	wantSound(t, i)
 }
 
-// The same on PostgreSQL, of which no file is looked through.
-func TestErasureOnPostgreSQL(t *testing.T) {
-	e := newErased(t, storetest.PostgreSQL(t))
+// The same on PostgreSQL, of which no file is looked through, and on a bucket that keeps
+// older versions of what is deleted.
+func TestErasureOnPostgreSQLAndABucket(t *testing.T) {
+	dsn, bucket := storetest.PostgreSQL(t), storetest.Bucket(t)
+	bucket.KeepVersions(t)
+	e := newErased(t, func(c *config.Config, _ *app.Options) { c.Database, c.Bucket = dsn, bucket.Address("") })
 	e.leavesNothing()
 	e.isCertified()
+	for _, name := range e.files {
+		if slices.Contains(bucket.Objects(t), "blobs/"+name) {
+			t.Errorf("a version of sealed file %s is left", name)
+		}
+	}
 }
 
 // Nobody erases a case, makes up an erasure or changes what is left of one unnoticed.
 func TestErasureIsNotMadeUp(t *testing.T) {
-	e := newErased(t, "")
+	e := newErased(t)
 	for _, attack := range []string{
 		"UPDATE erased_case SET outcome = 'unfounded'", "UPDATE erased_case SET number = 'KB-0000-00'", "DELETE FROM erased_case",
 		"UPDATE erased_case SET turn = turn + 1", "UPDATE erased_case SET case_id = 'x'", "UPDATE erased_case SET member_id = 'x'",

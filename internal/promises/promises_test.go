@@ -454,7 +454,7 @@ func TestForgottenOnTime(t *testing.T) {
 		t.Errorf("a draft outlives what its page said: %v", err)
 	}
 	passes(t)
-	e := newErased(t, "")
+	e := newErased(t)
 	e.leavesNothing()
 	e.isCertified()
 }

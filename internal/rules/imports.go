@@ -18,8 +18,8 @@ func floors() []floor {
 	return []floor{
 		{name: "leaves", apart: true, packages: in("seal", "sqldb", "letter", "lang", "ident", "clock", "fault", "sheet", "paper", "rawmail", "prior", "openpgp")},
 		{name: "domain", packages: in("casefile", "staff", "access", "deadline", "retention", "profile", "audit", "figures")},
-		{name: "storage", packages: in("store", "blob", "heads")},
-		{name: "use cases", packages: in("intake", "casework", "dialogue", "custody", "signin", "setup", "backup")},
+		{name: "storage", packages: in("store", "blob", "heads", "bucket")},
+		{name: "use cases", packages: in("intake", "casework", "dialogue", "custody", "signin", "setup", "backup", "move")},
 		{name: "edges", packages: in("web", "post", "sso", "work", "door")},
 		{name: "program", packages: append(in("app", "config", "cli", "demo"), "cmd/klankbord")},
 	}
@@ -61,6 +61,8 @@ func importBans() []importBan {
 			reason: "all SQL stands in store, where every statement is tested on both databases"},
 		{except: in("sqldb"), imports: []string{"modernc.org/sqlite", "modernc.org/sqlite/", "github.com/jackc/pgx/"},
 			reason: "only sqldb knows which database it is"},
+		{except: in("bucket"), imports: []string{"github.com/minio/minio-go/v7", "github.com/minio/minio-go/v7/"},
+			reason: "how a bucket is written, and never over another object, is decided in one place"},
 		{except: in("seal"), imports: []string{"crypto/hpke", "crypto/aes", "crypto/cipher", "crypto/ecdh", "crypto/mlkem", "golang.org/x/crypto/argon2", "filippo.io/age", "filippo.io/age/", "github.com/cloudflare/circl/"},
 			reason: "keys and ciphers stand in seal, five constructions that one person can audit"},
 		{except: in("openpgp"), imports: []string{"github.com/ProtonMail/go-crypto/"},

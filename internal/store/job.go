@@ -92,3 +92,32 @@ func (t *Tx) HoldLease(name, holder string, fence int64) error {
 	n, err := t.Exec(`UPDATE lease SET until = until WHERE name = $1 AND holder = $2 AND fence = $3`, name, holder, fence)
 	return changed(n, err, ErrStale)
 }
+
+// servingLease begins the names of the leases of those who serve.
+const servingLease = "serving/"
+
+// Serve says until when a process serves this database. What others said that is past goes.
+func (t *Tx) Serve(holder string, d time.Duration) error {
+	if _, err := t.Exec(`DELETE FROM lease WHERE name LIKE $1 AND until < $2`, servingLease+"%", micros(t.now)); err != nil {
+		return err
+	}
+	_, err := t.TakeLease(servingLease+holder, holder, d)
+	return err
+}
+
+// StopServing says that a process serves no more.
+func (t *Tx) StopServing(holder string) error {
+	_, err := t.Exec(`DELETE FROM lease WHERE name = $1`, servingLease+holder)
+	return err
+}
+
+// ServedUntil is until when somebody said last that they serve this database; the zero
+// time where nobody did.
+func (t *Tx) ServedUntil() (time.Time, error) {
+	var us int64
+	err := t.QueryRow(`SELECT coalesce(max(until), 0) FROM lease WHERE name LIKE $1`, servingLease+"%").Scan(&us)
+	if err != nil || us == 0 {
+		return time.Time{}, err
+	}
+	return at(us), nil
+}

@@ -64,6 +64,7 @@ const (
 	witnessing = time.Minute      // how often we look whether a witness is due
 	checking   = 10 * time.Minute // and whether the whole log is
 	copying    = 5 * time.Minute  // and whether a backup is
+	serving    = 30 * time.Second // how often we say that this is served
 	retryAfter = time.Minute
 )
 
@@ -88,6 +89,7 @@ func (w *Work) Run(ctx context.Context) {
 	w.prepare()
 	var all sync.WaitGroup
 	all.Go(func() { w.runJobs(ctx) })
+	all.Go(func() { w.serving(ctx) })
 	all.Go(func() { every(ctx, sequence, func() { w.sequence(ctx) }) })
 	all.Go(func() { every(ctx, sweepEvery, func() { w.report("sweep", w.Sweeper.Sweep(ctx)) }) })
 	all.Go(func() { every(ctx, watchEvery, func() { w.report("watch", w.Watch(ctx)) }) })
@@ -126,6 +128,14 @@ func later(ctx context.Context, d time.Duration, fn func()) {
 		}
 		started = true
 	})
+}
+
+// serving says that this is served, until it is not.
+func (w *Work) serving(ctx context.Context) {
+	every(ctx, serving, func() { w.report("serving", w.Jobs.Serve(ctx, w.holder, serving*5/2)) })
+	ended, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	w.report("serving", w.Jobs.StopServing(ended, w.holder))
 }
 
 func (w *Work) report(what string, err error) {
@@ -229,6 +239,14 @@ func (w *Work) Step(ctx context.Context) (int, error) {
 	turns := make(chan struct{}, max(w.AtOnce, 1))
 	for _, j := range jobs {
 		turns <- struct{}{}
+		if ctx.Err() != nil { // we stop: another instance may have it at once
+			<-turns
+			err := w.Jobs.Finish(context.WithoutCancel(ctx), j.ID, w.holder, w.Jobs.Now())
+			if !errors.Is(err, custody.ErrElsewhere) {
+				w.report(j.Kind, err)
+			}
+			continue
+		}
 		all.Go(func() {
 			defer func() { <-turns }()
 			w.do(ctx, j)
@@ -238,7 +256,28 @@ func (w *Work) Step(ctx context.Context) (int, error) {
 	return len(jobs), nil
 }
 
+// finishing is how long a job that has begun may go on when we stop: a mail that a server
+// has taken is not sent again by another instance.
+const finishing = 10 * time.Second
+
+// toItsEnd is a context that ends only so long after ctx.
+func toItsEnd(ctx context.Context) (context.Context, context.CancelFunc) {
+	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		late := time.NewTimer(finishing)
+		defer late.Stop()
+		select {
+		case <-own.Done():
+		case <-late.C:
+			cancel()
+		}
+	})
+	return own, func() { stop(); cancel() }
+}
+
 func (w *Work) do(ctx context.Context, j custody.Job) {
+	ctx, end := toItsEnd(ctx)
+	defer end()
 	handle, ok := w.Handlers[j.Kind]
 	if !ok {
 		w.Log.Error("unknown job", "job", j.Kind)

@@ -9,6 +9,7 @@ import (
 
 	"klankbord/internal/app"
 	"klankbord/internal/apptest"
+	"klankbord/internal/blob"
 	"klankbord/internal/casework"
 	"klankbord/internal/config"
 	"klankbord/internal/profile"
@@ -98,7 +99,7 @@ func TestALittleRoomIsKeptForThoseWhoHaveBegun(t *testing.T) {
 	fresh := h.front.visitor().start("en")
 	code := h.strictCase("en").Code
 
-	h.Blobs.Spare(1 << 60) // more than any disk has free
+	h.Blobs.(*blob.Folder).Spare(1 << 60) // more than any disk has free
 	if p := h.front.visitor().get("/en/complaint"); p.status != http.StatusServiceUnavailable || p.h1() != "You cannot begin a new complaint now" || !p.says("112") || !p.says("+32 2 340 09 22") {
 		t.Errorf("beginning answers %d: %.300s", p.status, text(p.document))
 	}
