@@ -18,7 +18,7 @@ go build -trimpath -buildvcs=true -ldflags '-s -w -buildid=' -o "$root/usr/bin/k
 chmod 755 "$root/usr/bin/klankbord"
 install -m 644 deploy/klankbord.service "$root/usr/lib/systemd/system/"
 install -m 640 deploy/debian/klankbord.json "$root/etc/klankbord/"
-install -m 644 README.md CHANGELOG.md doc/*.md deploy/port-443.conf "$root/usr/share/doc/klankbord/"
+install -m 644 README.md CHANGELOG.md doc/*.md deploy/port-443.conf deploy/alerts.yml deploy/dashboard.json "$root/usr/share/doc/klankbord/"
 install -m 755 deploy/debian/postinst deploy/debian/prerm deploy/debian/postrm "$root/DEBIAN/"
 echo /etc/klankbord/klankbord.json >"$root/DEBIAN/conffiles"
 size=$(du -k -s --apparent-size "$root" | cut -f1)

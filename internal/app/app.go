@@ -22,6 +22,7 @@ import (
 	"klankbord/internal/heads"
 	"klankbord/internal/intake"
 	"klankbord/internal/lang"
+	"klankbord/internal/metrics"
 	"klankbord/internal/post"
 	"klankbord/internal/profile"
 	"klankbord/internal/seal"
@@ -60,6 +61,9 @@ type App struct {
 	Pickups  []*post.Pickup // one for each mailbox that is read
 
 	Oversight *custody.Oversight
+
+	requests metrics.Requests
+	writes   writeTimes
 
 	named   string // the profile that the database names; the directory decides
 	clock   clock.Clock
@@ -115,6 +119,7 @@ func (a *App) openStorage(ctx context.Context) (err error) {
 	if a.Blobs, err = blob.NewFolder(filepath.Join(a.Config.State, "blobs")); err != nil {
 		return err
 	}
+	a.Store.TimeWrites(a.writes.observe)
 	a.Blobs.Spare(a.Config.MinFreeMB << 20)
 	var row store.InstanceRow
 	err = a.Store.Read(ctx, func(tx *store.Tx) (err error) {

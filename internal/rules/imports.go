@@ -20,7 +20,7 @@ func floors() []floor {
 		{name: "domain", packages: in("casefile", "staff", "access", "deadline", "retention", "profile", "audit", "figures")},
 		{name: "storage", packages: in("store", "blob", "heads")},
 		{name: "use cases", packages: in("intake", "casework", "dialogue", "custody", "signin", "setup", "backup")},
-		{name: "edges", packages: in("web", "post", "sso", "work", "door")},
+		{name: "edges", packages: in("web", "post", "sso", "work", "door", "metrics")},
 		{name: "program", packages: append(in("app", "config", "cli", "demo"), "cmd/klankbord")},
 	}
 }

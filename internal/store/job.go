@@ -58,6 +58,12 @@ func (t *Tx) NextJob() (time.Time, error) {
 	})
 }
 
+// CountLate counts the jobs that should have been done before a time.
+func (t *Tx) CountLate(before time.Time) (n int64, err error) {
+	err = t.QueryRow(`SELECT count(*) FROM job WHERE state = 'waiting' AND run_at < $1`, micros(before)).Scan(&n)
+	return n, err
+}
+
 // TakeLease gives holder the named lease until it ends, when it is free, over or
 // already theirs. The fence grows whenever the holder changes. ErrStale: taken.
 func (t *Tx) TakeLease(name, holder string, d time.Duration) (fence int64, err error) {
