@@ -43,6 +43,7 @@ type commands struct {
 	Serve   serveCommand    `cmd:"" help:"Serve the pages of an instance."`
 	Demo    demoCommand     `cmd:"" help:"Serve a demo with sample members and cases; mail is caught and shown."`
 	Config  configCommands  `cmd:"" help:"Look at the settings, which doc/configuration.md lists."`
+	Keys    keysCommands    `cmd:"" help:"Renew the key files of an instance."`
 	Log     logCommands     `cmd:"" help:"Check the log."`
 	DKIM    dkimCommands    `cmd:"" name:"dkim" help:"Make a key that signs outgoing mail, and print what to publish."`
 	Doctor  doctorCommand   `cmd:"" help:"Say what is wrong with an instance and what to do."`
