@@ -63,6 +63,7 @@ type App struct {
 	Oversight *custody.Oversight
 
 	requests metrics.Requests
+	mailKey  *seal.Key // under which mails wait; post alone opens it
 	writes   writeTimes
 
 	named   string // the profile that the database names; the directory decides
@@ -141,6 +142,7 @@ func (a *App) openStorage(ctx context.Context) (err error) {
 // signed only by work.
 func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport) error {
 	mails, notices := keys.Instance.Subkey("mail"), keys.Instance.Subkey("notices")
+	a.mailKey = mails
 	calendar := deadline.Belgium(lang.Brussels())
 	a.Store.StampLeaves(custody.LeafStamps(a.Instance, keys.Instance.Stamper()))
 	a.signer, a.outside = keys.Instance.Signer(), heads.In(a.Config.State)

@@ -48,6 +48,7 @@ type commands struct {
 	DKIM    dkimCommands    `cmd:"" name:"dkim" help:"Make a key that signs outgoing mail, and print what to publish."`
 	Doctor  doctorCommand   `cmd:"" help:"Say what is wrong with an instance and what to do."`
 	Member  memberCommands  `cmd:"" help:"Look at changes of members that wait, and stand in where too few are left."`
+	Export  exportCommand   `cmd:"" help:"Take everything along in open formats, sealed to an age recipient. It asks for the recovery key."`
 	Import  importCommands  `cmd:"" help:"Bring what lay elsewhere before: a mailbox or a register of complaints becomes cases."`
 	Backup  backupCommands  `cmd:"" help:"Make copies of an instance, sealed to a key that is kept elsewhere, try them, and make an instance of one."`
 	Restore restoreCommand  `cmd:"" help:"Show how the database differs from what was seen outside it, and accept an older one that was restored on purpose."`
