@@ -179,6 +179,9 @@ func TestPackageIsTheSameTwiceAndInstalls(t *testing.T) {
 	if out := run(t, "go", "version", "-m", installed); !strings.Contains(out, "vcs.revision=") {
 		t.Errorf("the program does not know of which commit it is: %s", out)
 	}
+	if out, err := os.ReadFile(filepath.Join(root, "usr/share/doc/klankbord/sbom.cdx.json")); err != nil || !strings.Contains(string(out), `"pkg:golang/filippo.io/age@`) {
+		t.Errorf("the list of parts: %v %s", err, out)
+	}
 	for name, mode := range map[string]os.FileMode{"usr/lib/systemd/system/" + unit: 0o644, "etc/klankbord/klankbord.json": 0o640} {
 		if info, err := os.Stat(filepath.Join(root, name)); err != nil || info.Mode().Perm() != mode {
 			t.Errorf("%s: %v %v", name, info, err)

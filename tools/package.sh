@@ -16,9 +16,10 @@ root=$work/root
 install -d -m 755 "$root/DEBIAN" "$root/usr/bin" "$root/usr/lib/systemd/system" "$root/etc/klankbord" "$root/usr/share/doc/klankbord"
 go build -trimpath -buildvcs=true -ldflags '-s -w -buildid=' -o "$root/usr/bin/klankbord" ./cmd/klankbord
 chmod 755 "$root/usr/bin/klankbord"
+go run ./tools/sbom "$root/usr/bin/klankbord" >"$root/usr/share/doc/klankbord/sbom.cdx.json"
 install -m 644 deploy/klankbord.service "$root/usr/lib/systemd/system/"
 install -m 640 deploy/debian/klankbord.json "$root/etc/klankbord/"
-install -m 644 README.md CHANGELOG.md doc/*.md deploy/port-443.conf "$root/usr/share/doc/klankbord/"
+install -m 644 README.md CHANGELOG.md doc/*.md deploy/port-443.conf deploy/alerts.yml deploy/dashboard.json "$root/usr/share/doc/klankbord/"
 install -m 755 deploy/debian/postinst deploy/debian/prerm deploy/debian/postrm "$root/DEBIAN/"
 echo /etc/klankbord/klankbord.json >"$root/DEBIAN/conffiles"
 size=$(du -k -s --apparent-size "$root" | cut -f1)

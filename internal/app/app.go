@@ -22,6 +22,7 @@ import (
 	"klankbord/internal/heads"
 	"klankbord/internal/intake"
 	"klankbord/internal/lang"
+	"klankbord/internal/metrics"
 	"klankbord/internal/post"
 	"klankbord/internal/profile"
 	"klankbord/internal/seal"
@@ -60,6 +61,10 @@ type App struct {
 	Pickups  []*post.Pickup // one for each mailbox that is read
 
 	Oversight *custody.Oversight
+
+	requests metrics.Requests
+	mailKey  *seal.Key // under which mails wait; post alone opens it
+	writes   writeTimes
 
 	named   string // the profile that the database names; the directory decides
 	clock   clock.Clock
@@ -117,6 +122,7 @@ func (a *App) openStorage(ctx context.Context) (err error) {
 	if a.Blobs, err = openBlobs(a.Config); err != nil {
 		return err
 	}
+	a.Store.TimeWrites(a.writes.observe)
 	var row store.InstanceRow
 	err = a.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		row, err = tx.Instance()
@@ -137,6 +143,7 @@ func (a *App) openStorage(ctx context.Context) (err error) {
 // signed only by work.
 func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport) error {
 	mails, notices := keys.Instance.Subkey("mail"), keys.Instance.Subkey("notices")
+	a.mailKey = mails
 	calendar := deadline.Belgium(lang.Brussels())
 	a.Store.StampLeaves(custody.LeafStamps(a.Instance, keys.Instance.Stamper()))
 	a.signer, a.outside = keys.Instance.Signer(), heads.In(a.Config.State)

@@ -17,6 +17,7 @@ import (
 
 	"klankbord/internal/config"
 	"klankbord/internal/door"
+	"klankbord/internal/metrics"
 	"klankbord/internal/web/ui"
 )
 
@@ -49,11 +50,20 @@ type front struct {
 	log       *slog.Logger
 	work      func(context.Context) error // until its context ends
 	unready   func()                      // lets /readyz say no from now on
+	figures   func(context.Context) []metrics.Figure
 }
 
 // faces are the addresses that are served, and what keeps their certificates fresh; nil
 // when nothing must.
 func (f front) faces() (list []face, fresh func(context.Context), err error) {
+	list, fresh, err = f.pageFaces()
+	if f.config.MetricsOn != "" {
+		list = append(list, face{address: f.config.MetricsOn, handler: metrics.Handler(f.figures)})
+	}
+	return list, fresh, err
+}
+
+func (f front) pageFaces() (list []face, fresh func(context.Context), err error) {
 	list = slices.Clone(f.rooms)
 	if !f.config.TLS() {
 		return list, nil, nil

@@ -265,3 +265,35 @@ func TestAForgedAddressChangesNothing(t *testing.T) {
 		t.Error("through the proxy a victim is shut out")
 	}
 }
+
+// Whatever is asked for, the log tells route patterns alone: no address, agent, path
+// value, query, header or word of a form.
+func TestNoRouteLogsWhoAskedOrWhat(t *testing.T) {
+	i := apptest.New(t)
+	_, _, both, err := i.Handlers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, desk := routesOf(t)
+	for _, route := range append(public, desk...) {
+		path := strings.ReplaceAll(route[1]+"/", "/x/", "/kanarie/") + "?q=kanarie"
+		for _, path := range []string{path, strings.Replace(path, "/?", "?", 1)} {
+			r := httptest.NewRequestWithContext(t.Context(), route[0], "https://desk.example"+path, strings.NewReader("story=kanarie&email=kanarie@mail.example&code=kanarie"))
+			r.RemoteAddr = "203.0.113.77:4711"
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			for _, name := range []string{"User-Agent", "Referer", "X-Forwarded-For", "Cookie", "Accept-Language", "X-Request-Id"} {
+				r.Header.Set(name, "kanarie")
+			}
+			both.ServeHTTP(httptest.NewRecorder(), r)
+		}
+	}
+	text := i.Log.String()
+	if n := strings.Count(text, `"msg":"request"`); n < len(public)+len(desk) {
+		t.Errorf("only %d requests are logged", n)
+	}
+	for _, word := range []string{"kanarie", "203.0.113.77", "4711"} {
+		if at := strings.Index(text, word); at >= 0 {
+			t.Errorf("%q is logged: %s", word, text[max(0, at-300):min(len(text), at+100)])
+		}
+	}
+}

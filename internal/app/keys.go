@@ -89,6 +89,21 @@ func writeNew(path string, b []byte) error {
 	return syncFolder(filepath.Dir(path))
 }
 
+// replace puts a file in the place of another, whole or not at all.
+func replace(path string, b []byte) error {
+	next := path + ".new"
+	if err := os.Remove(next); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("write key file: %w", err)
+	}
+	if err := writeNew(next, b); err != nil {
+		return err
+	}
+	if err := os.Rename(next, path); err != nil {
+		return fmt.Errorf("write key file: %w", err)
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
 // syncFolder makes the names in a folder durable.
 func syncFolder(path string) error {
 	d, err := os.Open(path) //nolint:gosec // the operator's own folder

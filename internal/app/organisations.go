@@ -16,6 +16,7 @@ import (
 	"klankbord/internal/config"
 	"klankbord/internal/door"
 	"klankbord/internal/lang"
+	"klankbord/internal/metrics"
 )
 
 // openAgain is how long an organisation that could not be opened waits for the next try.
@@ -49,6 +50,7 @@ type organisation struct {
 	Tenant
 	public, desk string // host names
 	app          *App   // nil: not open; guarded by changed of all of them
+	gauge        *gauge // made at the first look at figures; guarded likewise
 	pages        pages
 }
 
@@ -161,7 +163,7 @@ func openPages(ctx context.Context, c config.Config, words *lang.Catalogue, log 
 
 // Serve serves the pages of all and works for each in the background until ctx ends.
 func (o *Organisations) Serve(ctx context.Context, ready func(addresses []string)) error {
-	f := front{config: o.process, given: filepath.Join(o.process.Organisations, ".acme"), log: o.log, work: o.work, unready: o.unready, addresses: map[string]string{}}
+	f := front{config: o.process, given: filepath.Join(o.process.Organisations, ".acme"), log: o.log, work: o.work, unready: o.unready, addresses: map[string]string{}, figures: o.figures}
 	for _, g := range o.list {
 		f.names = append(f.names, g.Config.Names()...)
 		maps.Copy(f.addresses, g.Config.Addresses())
@@ -171,6 +173,32 @@ func (o *Organisations) Serve(ctx context.Context, ready func(addresses []string
 		f.rooms = []face{{address: o.process.Listen, handler: o.face((*organisation).publicPage)}, {address: o.process.DeskOn, handler: o.face((*organisation).deskPage)}}
 	}
 	return f.serve(ctx, ready)
+}
+
+// figures are those of each organisation that is open, under its name.
+func (o *Organisations) figures(ctx context.Context) (list []metrics.Figure) {
+	o.changed.Lock()
+	gauges := map[string]*gauge{}
+	for _, g := range o.list {
+		if g.app != nil && g.gauge == nil {
+			g.gauge = g.app.newGauge()
+		}
+		if g.gauge != nil {
+			gauges[g.Name] = g.gauge
+		}
+	}
+	o.changed.Unlock()
+	for name, g := range gauges {
+		for _, f := range g.figures(ctx) {
+			f.Labels = maps.Clone(f.Labels)
+			if f.Labels == nil {
+				f.Labels = map[string]string{}
+			}
+			f.Labels["organisation"] = name
+			list = append(list, f)
+		}
+	}
+	return list
 }
 
 func (g *organisation) publicPage(host string) http.Handler {

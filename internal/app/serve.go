@@ -63,7 +63,7 @@ func (a *App) Handlers() (publicPages, deskPages, both http.Handler, err error) 
 	}
 	rd, err := ui.NewRenderer(ui.Config{
 		Words: ui.Catalogue(a.Words), Languages: languages(), Brand: a.brand, Assets: assets, Log: a.log, Secure: a.Config.Secure(),
-		Proxies: proxies, Tree: a.tree,
+		Proxies: proxies, Tree: a.tree, Observe: a.requests.Observe,
 	}, sets...)
 	if err != nil {
 		return nil, nil, nil, err
@@ -146,7 +146,7 @@ func (a *App) Serve(ctx context.Context, ready func(addresses []string)) error {
 	if err := Shown(a.Config.State); err != nil { // who serves it has seen the link
 		return err
 	}
-	f := front{config: a.Config, given: a.given(), log: a.log, work: a.work, unready: func() { a.draining.Store(true) }, names: a.Config.Names(), addresses: a.Config.Addresses()}
+	f := front{config: a.Config, given: a.given(), log: a.log, work: a.work, unready: func() { a.draining.Store(true) }, names: a.Config.Names(), addresses: a.Config.Addresses(), figures: a.newGauge().figures}
 	f.rooms = []face{{address: a.Config.Listen, handler: both}}
 	if a.Config.DeskOn != "" {
 		f.rooms = []face{{address: a.Config.Listen, handler: pub}, {address: a.Config.DeskOn, handler: dsk}}

@@ -121,7 +121,7 @@ func mailReason(t letter.Template) Reason {
 		return ReasonReceipt
 	case letter.FirstToWitness, letter.ToWitness:
 		return ReasonWitness
-	case letter.RecoveryUsed:
+	case letter.RecoveryUsed, letter.TakenAlong:
 		return ReasonRecovery
 	case letter.FirstCode, letter.Invitation, letter.ConfirmAddress, letter.AddressChanged, letter.CodeLink, letter.CodeReplaced, letter.Reset,
 		letter.CredentialNotice:

@@ -43,10 +43,12 @@ type commands struct {
 	Serve   serveCommand    `cmd:"" help:"Serve the pages of an instance."`
 	Demo    demoCommand     `cmd:"" help:"Serve a demo with sample members and cases; mail is caught and shown."`
 	Config  configCommands  `cmd:"" help:"Look at the settings, which doc/configuration.md lists."`
+	Keys    keysCommands    `cmd:"" help:"Renew the key files of an instance."`
 	Log     logCommands     `cmd:"" help:"Check the log."`
 	DKIM    dkimCommands    `cmd:"" name:"dkim" help:"Make a key that signs outgoing mail, and print what to publish."`
 	Doctor  doctorCommand   `cmd:"" help:"Say what is wrong with an instance and what to do."`
 	Member  memberCommands  `cmd:"" help:"Look at changes of members that wait, and stand in where too few are left."`
+	Export  exportCommand   `cmd:"" help:"Take everything along in open formats, sealed to an age recipient. It asks for the recovery key."`
 	Import  importCommands  `cmd:"" help:"Bring what lay elsewhere before: a mailbox or a register of complaints becomes cases."`
 	Backup  backupCommands  `cmd:"" help:"Make copies of an instance, sealed to a key that is kept elsewhere, try them, and make an instance of one."`
 	Move    moveCommand     `cmd:"" help:"Bring an instance to another database, or its sealed files to another place, and look at all that arrived."`

@@ -39,7 +39,7 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"sql": runSQL, "sequence": sequence, "keep": keep, "share": share,
-			"variable": variable, "complain": complain, "replace": replace,
+			"variable": variable, "keep-recipient": keepRecipient, "complain": complain, "replace": replace,
 			"remove": remove, "enrol": enrol, "invite": invite, "leave": leave, "approve": approve, "logged": logged,
 			"places": places(t), "served": isServed,
 		},
@@ -129,6 +129,11 @@ func share(ts *testscript.TestScript, _ bool, args []string) {
 // variable sets a variable to what a file holds: variable NAME FILE.
 func variable(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile(args[1])))
+}
+
+// keepRecipient sets TO to the recipient that was printed: keep-recipient stdout.
+func keepRecipient(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Setenv("TO", regexp.MustCompile(`age1pq1[0-9a-z]+`).FindString(ts.ReadFile(args[0])))
 }
 
 // complain sends a complaint with a file and sets NUMBER: complain STATE.

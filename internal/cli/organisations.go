@@ -20,7 +20,7 @@ const tenantFile = "klankbord.json"
 // ofProcess are settings that hold for all organisations, so that no file of one of them
 // sets them. Its state is the folder itself.
 func ofProcess() []string {
-	return []string{"organisations", "state", "listen", "desk-listen", "http-listen", "tls-cert", "tls-key", "acme", "acme-email", "acme-ca-file", "trusted-proxy", "log-level"}
+	return []string{"organisations", "state", "listen", "desk-listen", "http-listen", "tls-cert", "tls-key", "acme", "acme-email", "acme-ca-file", "trusted-proxy", "log-level", "metrics-listen"}
 }
 
 var (

@@ -64,7 +64,7 @@ func (c *recoverIdentityCommand) Run(e *env) error {
 	e.say("")
 	e.say("# Keep this line in a file of its own, use it, and delete the file:")
 	e.say("#   age --decrypt --identity FILE recovery.age")
-	e.say("# The first line that comes out is keys/instance.key, the second keys/pepper.key.")
+	e.say("# The first line that comes out is keys/instance.key, the others keys/pepper.key.")
 	e.say("%s", code.AgeIdentity())
 	return nil
 }

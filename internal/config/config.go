@@ -77,9 +77,9 @@ type Config struct {
 	BackupRecipient string        `name:"backup-recipient" env:"KLANKBORD_BACKUP_RECIPIENT" help:"To whom backups are sealed, age1pq1…; klankbord backup key makes one. What opens them is kept away from this server."`
 	BackupEvery     time.Duration `name:"backup-every" env:"KLANKBORD_BACKUP_EVERY" default:"24h" help:"How often a backup is made, from 1h to 168h."`
 
-	Drain time.Duration `section:"Watching" name:"drain" env:"KLANKBORD_DRAIN" default:"0s" help:"How long the program still serves after it is told to stop, while /readyz says 503, so that a proxy sends nothing more, up to 5m; 0: it stops at once."`
-
-	LogLevel string `name:"log-level" env:"KLANKBORD_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged."`
+	LogLevel  string        `section:"Watching" name:"log-level" env:"KLANKBORD_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"What is logged."`
+	MetricsOn string        `name:"metrics-listen" env:"KLANKBORD_METRICS_LISTEN" help:"Address of this machine or of its own network on which figures for Prometheus are served, such as 127.0.0.1:9464; empty: none."`
+	Drain     time.Duration `name:"drain" env:"KLANKBORD_DRAIN" default:"0s" help:"How long the program still serves after it is told to stop, while /readyz says 503, so that a proxy sends nothing more, up to 5m; 0: it stops at once."`
 }
 
 // DSN is the database's address.
@@ -210,6 +210,9 @@ func (c Config) Check() error {
 	}
 	if len(c.Witness) > 0 && (c.WitnessEvery < time.Hour || c.WitnessEvery > 720*time.Hour) {
 		return errEvery
+	}
+	if err := c.checkMetrics(); err != nil {
+		return err
 	}
 	if c.MinFreeMB < 0 {
 		return errFree

@@ -122,11 +122,17 @@ func TestSettingsOfTLSThatCannotBe(t *testing.T) {
 		"both": {func(c *config.Config) {
 			c.TLSCert, c.TLSKey, c.ACME = []string{"c"}, []string{"k"}, "https://a.example"
 		}, "not both"},
-		"pages without TLS": {func(c *config.Config) { c.ACME, c.BaseURL = "https://a.example/d", "http://complaints.example.org" }, "https://"},
-		"desk without TLS":  {func(c *config.Config) { c.ACME, c.DeskURL = "https://a.example/d", "http://desk.example.org" }, "https://"},
-		"http alone":        {func(c *config.Config) { c.HTTPListen = ":80" }, "http-listen"},
-		"everybody a proxy": {func(c *config.Config) { c.TrustedProxies = []string{"0.0.0.0/0"} }, "every address"},
-		"everybody by IPv6": {func(c *config.Config) { c.TrustedProxies = []string{"::/0"} }, "every address"},
+		"pages without TLS":     {func(c *config.Config) { c.ACME, c.BaseURL = "https://a.example/d", "http://complaints.example.org" }, "https://"},
+		"desk without TLS":      {func(c *config.Config) { c.ACME, c.DeskURL = "https://a.example/d", "http://desk.example.org" }, "https://"},
+		"http alone":            {func(c *config.Config) { c.HTTPListen = ":80" }, "http-listen"},
+		"everybody a proxy":     {func(c *config.Config) { c.TrustedProxies = []string{"0.0.0.0/0"} }, "every address"},
+		"figures here":          {func(c *config.Config) { c.MetricsOn = "127.0.0.1:9464" }, ""},
+		"figures near":          {func(c *config.Config) { c.MetricsOn = "10.1.2.3:9464" }, ""},
+		"figures for everybody": {func(c *config.Config) { c.MetricsOn = ":9464" }, "metrics-listen"},
+		"figures by name":       {func(c *config.Config) { c.MetricsOn = "localhost:9464" }, "metrics-listen"},
+		"figures outside":       {func(c *config.Config) { c.MetricsOn = "192.0.2.1:9464" }, "metrics-listen"},
+		"figures among pages":   {func(c *config.Config) { c.MetricsOn = c.Listen }, "metrics-listen"},
+		"everybody by IPv6":     {func(c *config.Config) { c.TrustedProxies = []string{"::/0"} }, "every address"},
 	} {
 		s := right()
 		c.change(&s)

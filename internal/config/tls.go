@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"net/netip"
 	"net/url"
 	"strings"
 
@@ -39,6 +40,21 @@ func (c Config) Names() []string {
 // Addresses are the addresses of the pages by their names.
 func (c Config) Addresses() map[string]string {
 	return map[string]string{c.DeskHost(): c.Desk(), c.PublicHost(): c.Public()}
+}
+
+var errMetrics = errors.New("metrics-listen: want the number of an address of this machine (127.0.0.1) or of its own network (10.…, 192.168.…) and a port of its own")
+
+// checkMetrics keeps figures from everybody: they are served on an address that only this
+// machine or its own network reaches.
+func (c Config) checkMetrics() error {
+	if c.MetricsOn == "" {
+		return nil
+	}
+	at, err := netip.ParseAddrPort(c.MetricsOn)
+	if err != nil || !at.Addr().IsLoopback() && !at.Addr().IsPrivate() || c.MetricsOn == c.Listen || c.MetricsOn == c.DeskOn {
+		return errMetrics
+	}
+	return nil
 }
 
 func hostOf(address string) string {

@@ -32,6 +32,7 @@ const (
 	FirstToWitness   Template = "witness-first"            // to a witness: a checkpoint of the log, the first
 	ToWitness        Template = "witness"                  // to a witness: a newer checkpoint
 	RecoveryUsed     Template = "recovery-used"            // to every member: the organisation's recovery key was used
+	TakenAlong       Template = "taken-along"              // to every member: all cases were taken along
 	Reset            Template = "reset"                    // to a member: enrol again
 	CredentialNotice Template = "credential-notice"        // to a member: how they sign in has changed
 )
@@ -40,7 +41,7 @@ const (
 func Templates() []Template {
 	return []Template{
 		Acknowledgement, QuestionReceipt, MailReceipt, ToldReceipt, FirstCode, News, Invitation, ToMember, ConfirmAddress, AddressChanged, CheckIn, CodeLink,
-		CodeReplaced, AskMember, DeadlineNear, DeadlinePassed, AskSignature, FirstToWitness, ToWitness, RecoveryUsed, Reset, CredentialNotice,
+		CodeReplaced, AskMember, DeadlineNear, DeadlinePassed, AskSignature, FirstToWitness, ToWitness, RecoveryUsed, TakenAlong, Reset, CredentialNotice,
 	}
 }
 

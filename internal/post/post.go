@@ -203,6 +203,8 @@ func textOf(order letter.Order, part string) string {
 		return "mail.witness." + part
 	case letter.RecoveryUsed:
 		return "mail.recovery-used." + part
+	case letter.TakenAlong:
+		return "mail.taken-along." + part
 	case letter.Reset:
 		return "mail.reset." + part
 	case letter.News:

@@ -141,7 +141,7 @@ func within(dir, root string) bool {
 
 // testOnly names the packages that exist for tests and checks and never reach the program.
 func testOnly() []string {
-	return []string{"internal/storetest", "internal/apptest", "internal/fuzztest", "internal/promises", "internal/rules", "bench", "faults", "tools/licences"}
+	return []string{"internal/storetest", "internal/apptest", "internal/fuzztest", "internal/promises", "internal/rules", "bench", "faults", "tools/licences", "tools/sbom"}
 }
 
 // forTests reports whether the file is part of a test and not of the program.

@@ -202,7 +202,12 @@ func (e Envelope) open(pepper *Key, instance, member string, stretched []byte) (
 	if pepper == nil {
 		return nil, ErrOpen
 	}
-	plain, err := e.key(pepper, instance, member, stretched).Open(e.context(instance, member), e.Box)
+	var plain []byte
+	key, err := e.key(pepper, instance, member, stretched), ErrOpen
+	e.unwrapped(pepper, instance, member, func(b Box) bool {
+		plain, err = key.Open(e.context(instance, member), b)
+		return err == nil
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -75,19 +75,6 @@ func (k *InstanceKey) Signer() *Signer {
 	return &Signer{key: veil(&key)}
 }
 
-// LoadPepper reads the file that MarshalPepper wrote. It fails with ErrKeyFile.
-func LoadPepper(file []byte) (*Key, error) {
-	secret, err := parseKeyFile(pepperKeyFile, file)
-	if err != nil {
-		return nil, err
-	}
-	return keyOf(secret), nil
-}
-
-// MarshalPepper gives the key file of a pepper. Danger: it is the secret, for a
-// file that only the service may read.
-func MarshalPepper(pepper *Key) []byte { return keyFile(pepperKeyFile, pepper.s().secret) }
-
 // keyFile writes "kind base64(secret, first four bytes of its hash)".
 func keyFile(kind string, secret [32]byte) []byte {
 	sum := sha256.Sum256(append([]byte(kind), secret[:]...))

@@ -30,6 +30,7 @@ type Key struct {
 type keyState struct {
 	secret [32]byte
 	root   [32]byte // HKDF-Extract of secret, done once
+	before *Key     // of a pepper that was renewed, and what derives from it: still opens, seals nothing; else nil
 }
 
 // NewKey draws a key.
@@ -41,7 +42,11 @@ func keyOf(secret [32]byte) *Key {
 
 // sub derives an independent key, so that no two uses of k can be confused.
 func (k *Key) sub(label string, parts ...string) *Key {
-	return keyOf(expand32(&k.s().root, label, parts...))
+	derived := keyOf(expand32(&k.s().root, label, parts...))
+	if k.s().before != nil {
+		derived.s().before = k.s().before.sub(label, parts...)
+	}
+	return derived
 }
 
 // Seal encrypts plain under a fresh object key, bound to c.
@@ -61,7 +66,17 @@ func (k *Key) Seal(c Context, plain []byte) Box {
 
 // Open returns what Seal was given. It fails with ErrOpen.
 func (k *Key) Open(c Context, b Box) ([]byte, error) {
-	if k == nil || len(b) < sealHeader+padFloor+gcmTag || b[0] != version || b[1] != suiteGCM {
+	for ; k != nil; k = k.s().before {
+		if plain, err := k.open(c, b); err == nil {
+			return plain, nil
+		}
+	}
+	return nil, ErrOpen
+}
+
+// open is Open with this key alone.
+func (k *Key) open(c Context, b Box) ([]byte, error) {
+	if len(b) < sealHeader+padFloor+gcmTag || b[0] != version || b[1] != suiteGCM {
 		return nil, ErrOpen
 	}
 	info, aad := sealInfo(c, b[2:34])

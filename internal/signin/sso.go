@@ -188,3 +188,15 @@ func (j journey) answers(state string) bool {
 func (s *SignIn) accountLookup(who Subject) string {
 	return s.pepper.Blind("provider-account", who.Issuer, who.Subject)
 }
+
+// memberByAccount finds whose account it is, also where it was linked under a pepper
+// that has been renewed since.
+func (s *SignIn) memberByAccount(tx *store.Tx, who Subject) (m store.Member, err error) {
+	err = store.ErrNone
+	for _, lookup := range s.pepper.Blinds("provider-account", who.Issuer, who.Subject) {
+		if m, err = tx.MemberByAccount(lookup); !errors.Is(err, store.ErrNone) {
+			return m, err
+		}
+	}
+	return m, err
+}

@@ -22,7 +22,7 @@ func (s *SignIn) identified(ctx context.Context, cookie string) (who Subject, m 
 	}
 	who = *j.Subject
 	err = s.store.Read(ctx, func(tx *store.Tx) (err error) {
-		m, err = tx.MemberByAccount(s.accountLookup(who))
+		m, err = s.memberByAccount(tx, who)
 		return err
 	})
 	if errors.Is(err, store.ErrNone) {
@@ -109,6 +109,9 @@ func (s *SignIn) LinkAccount(ctx context.Context, actor access.Actor, tok seal.T
 		return err
 	}
 	err = s.change(ctx, actor, letter.AccountLinked, func(tx *store.Tx) error {
+		if m, err := s.memberByAccount(tx, *f.Account); err == nil && m.ID != actor.Member {
+			return fault.New(fault.Conflict, "error.provider-taken")
+		}
 		return errors.Join(endAct(tx, ForAccount, tok), tx.PutAccount(s.accountLookup(*f.Account), actor.Member), tx.PutFactors(row))
 	})
 	if sqldb.IsUnique(err) {

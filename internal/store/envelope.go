@@ -47,6 +47,21 @@ func (t *Tx) Envelopes(id staff.ID) ([]EnvelopeRow, error) {
 	return all(rows, err, scanEnvelope)
 }
 
+// EveryEnvelope lists all ways in which members open their keys.
+func (t *Tx) EveryEnvelope() ([]EnvelopeRow, error) {
+	rows, err := t.Query(`SELECT ` + envelopeColumns + ` FROM envelope ORDER BY member_id, kind, credential`)
+	return all(rows, err, scanEnvelope)
+}
+
+// LayerEnvelope puts another box in the place of an envelope's, which was sealed once more
+// and opens in the same way; since when it is that way stays. ErrStale when it was changed.
+func (t *Tx) LayerEnvelope(e EnvelopeRow, box seal.Box) error {
+	t.change("")
+	n, err := t.Exec(`UPDATE envelope SET box = $1 WHERE member_id = $2 AND kind = $3 AND credential = $4 AND box = $5`,
+		[]byte(box), e.Member, e.Kind, e.Credential, []byte(e.Box))
+	return changed(n, err, ErrStale)
+}
+
 // OpensByPasskey reports whether a member has a passkey that opens their key and is
 // not suspected of having been copied.
 func (t *Tx) OpensByPasskey(id staff.ID) (bool, error) {

@@ -96,6 +96,18 @@ WHERE EXISTS (SELECT 1 FROM case_grant g WHERE g.recipient_kind = $1 AND g.recip
 	return all(rows, err, scanCase)
 }
 
+// CasesWithoutRecovery lists the numbers of the cases whose present epoch a recovery key
+// does not open.
+func (t *Tx) CasesWithoutRecovery(id string) ([]casefile.Number, error) {
+	rows, err := t.Query(`SELECT c.number FROM case_file c
+WHERE NOT EXISTS (SELECT 1 FROM case_grant g WHERE g.recipient_kind = $1 AND g.recipient_id = $2 AND g.case_id = c.id AND g.epoch = c.epoch)
+  AND `+notPractice+` ORDER BY c.number`, string(seal.RecipientRecovery), id)
+	return all(rows, err, func(row scanner) (n casefile.Number, err error) {
+		err = row.Scan(&n)
+		return n, err
+	})
+}
+
 // RecoveryUse is one use of a recovery key to give a member access to cases.
 type RecoveryUse struct {
 	ID     string

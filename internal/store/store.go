@@ -33,7 +33,8 @@ type Store struct {
 	clock clock.Clock
 	stamp func(hash []byte) []byte // of lines of the log; nil: none
 	wrote atomic.Int64             // how often something was written
-	few   int                      // rows that are read one by one along an index, however small the table is
+	timed func(now time.Time, took time.Duration, err error)
+	few   int // rows that are read one by one along an index, however small the table is
 }
 
 // defaultFew is from where on reading a table as it lies on the disk is worth asking for
@@ -60,6 +61,10 @@ func OpenReadOnly(ctx context.Context, db *sqldb.DB, c clock.Clock) (*Store, err
 // StampLeaves has every line of the log that is written from now on stamped, over
 // its hash. It is called once, before the store is used.
 func (s *Store) StampLeaves(stamp func(hash []byte) []byte) { s.stamp = stamp }
+
+// TimeWrites has it told how long each Write took, with the wait for others and for the
+// disk. It is called once, before the store is used.
+func (s *Store) TimeWrites(timed func(now time.Time, took time.Duration, err error)) { s.timed = timed }
 
 // Open brings the schema up to date and returns the store.
 func Open(ctx context.Context, db *sqldb.DB, c clock.Clock) (*Store, error) {
@@ -101,6 +106,7 @@ func (t *Tx) Now() time.Time { return t.now }
 // the only way to write; fn may run more than once. It fails with fault.ErrFull when
 // the disk has no room and with fault.ErrDown when disk or database fail.
 func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
+	begun := s.clock.Now()
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		t := &Tx{Tx: tx, store: s, now: s.clock.Now()}
 		if err := fn(t); err != nil {
@@ -109,7 +115,11 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 		return t.writeLeaves(s.stamp)
 	})
 	s.wrote.Add(1)
-	return told(err)
+	if err = told(err); s.timed != nil {
+		now := s.clock.Now()
+		s.timed(now, now.Sub(begun), err)
+	}
+	return err
 }
 
 // Wrote counts the writes of this process: while it stays the same, nothing new came from

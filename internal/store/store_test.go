@@ -262,6 +262,14 @@ func TestJobIsDoneOnceByWhoeverHoldsIt(t *testing.T) {
 		}
 		c.Add(2 * time.Minute) // every lease is over
 		write(t, s, func(tx *store.Tx) error {
+			for by, want := range map[time.Duration]int64{time.Minute: 40, time.Hour: 0} {
+				if n, err := tx.CountLate(tx.Now().Add(-by)); err != nil || n != want {
+					t.Errorf("%d jobs are late by %v, want %d: %v", n, by, want, err)
+				}
+			}
+			return nil
+		})
+		write(t, s, func(tx *store.Tx) error {
 			jobs, err := tx.ClaimJobs("another", 100, time.Minute, "")
 			if len(jobs) != 40 || jobs[0].Attempts != 2 {
 				t.Errorf("%d jobs after their lease, want 40", len(jobs))

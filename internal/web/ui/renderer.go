@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 //go:embed templates
@@ -39,6 +40,8 @@ type Config struct {
 	Secure    bool           // pages are reached over TLS: HSTS is sent, cookies are __Host-
 	Tree      string         // a checkout whose templates are read again for every page, while writing them
 	Proxies   []netip.Prefix // before us, whose X-Forwarded-For is believed
+
+	Observe func(now time.Time, route string, status int, took time.Duration) // counts requests by pattern; nil: nobody counts
 }
 
 // Renderer makes pages out of templates. It is safe for concurrent use.
@@ -52,6 +55,7 @@ type Renderer struct {
 	fresh     bool
 	proxies   []netip.Prefix
 	sets      map[string]fs.FS // by name of the set; ui's own under ""
+	observe   func(now time.Time, route string, status int, took time.Duration)
 
 	mu     sync.Mutex
 	parsed map[pageKey]*template.Template // guarded by mu
@@ -73,7 +77,7 @@ func NewRenderer(c Config, sets ...Set) (*Renderer, error) {
 	rd := &Renderer{
 		words: c.Words, languages: c.Languages, brand: c.Brand, assets: c.Assets, log: c.Log,
 		secure: c.Secure, fresh: c.Tree != "", proxies: c.Proxies, sets: map[string]fs.FS{"": templates},
-		parsed: map[pageKey]*template.Template{},
+		parsed: map[pageKey]*template.Template{}, observe: c.Observe,
 	}
 	for _, s := range sets {
 		rd.sets[s.Name] = s.Files

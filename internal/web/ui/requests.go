@@ -26,9 +26,13 @@ func (rd *Renderer) Wrap(c clock.Clock, mux http.Handler) http.Handler {
 			if p := recover(); p != nil {
 				rd.recovered(rec, r, p)
 			}
+			now := c.Now()
 			rd.log.LogAttrs(r.Context(), slog.LevelInfo, "request",
 				slog.String("method", knownMethod(r.Method)), slog.String("route", r.Pattern),
-				slog.Int("status", rec.status), slog.Int64("ms", c.Now().Sub(start).Milliseconds()))
+				slog.Int("status", rec.status), slog.Int64("ms", now.Sub(start).Milliseconds()))
+			if rd.observe != nil {
+				rd.observe(now, r.Pattern, rec.status, now.Sub(start))
+			}
 		}()
 		inner.ServeHTTP(rec, r)
 	})

@@ -1,0 +1,47 @@
+package cli
+
+import (
+	"errors"
+
+	"klankbord/internal/app"
+	"klankbord/internal/config"
+)
+
+type keysCommands struct {
+	Pepper keysPepperCommand `cmd:"" help:"Renew the pepper, which passwords, codes and passkeys of members need beside the database. It asks for the recovery key."`
+}
+
+type keysPepperCommand struct{ config.Config }
+
+// Run renews the pepper, or goes on where it was cut off.
+func (c *keysPepperCommand) Run(e *env) (err error) {
+	a, err := app.Open(e.ctx, c.Config, app.Options{Log: e.logger("error")})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	j, err := judgeOf(e, a)
+	if err != nil {
+		return err
+	}
+	code, err := e.askRecovery(j)
+	if err != nil {
+		return err
+	}
+	r, err := a.RenewPepper(e.ctx, code)
+	if err != nil {
+		return err
+	}
+	if r.Resumed {
+		e.say("A renewal that was cut off was ended.")
+	}
+	e.say("The pepper is renewed; %d ways in which members open their keys lie under it. Every", r.Envelopes)
+	e.say("password, code and passkey stays as it is.")
+	e.say("")
+	e.say("1. Start the service again now, on every machine that runs it, after copying")
+	e.say("   keys/pepper.key there: one that still runs knows the old pepper alone, and nobody")
+	e.say("   can sign in.")
+	e.say("2. Put the new %s in the place of every copy of it.", app.KeyCopy(c.State))
+	e.say("   The old one still opens, but lacks the new pepper.")
+	return nil
+}
