@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"klankbord/internal/bare"
 	"klankbord/internal/blob"
 	"klankbord/internal/casework"
 	"klankbord/internal/clock"
@@ -40,6 +41,7 @@ type Options struct {
 	Demo      Demo            // nil: not the demo
 	Words     *lang.Catalogue // that several instances share; nil: one of its own
 	Tree      string          // a checkout whose templates are read again for every page; empty: those inside
+	Copies    *bare.Maker     // makes copies of files without metadata; nil: none are made
 }
 
 // App is an open instance.
@@ -102,7 +104,10 @@ func Open(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 			return nil, err
 		}
 	}
-	return a, a.wire(ctx, keys, o.Transport)
+	if err := a.wire(ctx, keys, o.Transport); err != nil {
+		return a, err
+	}
+	return a, a.wireFiles(o.Copies)
 }
 
 func (a *App) openStorage(ctx context.Context) (err error) {
