@@ -182,11 +182,8 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 	a.Casework.Limits.FileBytes, a.Casework.BackupDays = fileBytes, a.Config.BackupDays
 	a.Casework.UndoFor = a.Config.Undo
 	a.Work.Count = a.Intake.KeepVisits
-	a.Work.Remind = func(ctx context.Context) error {
-		_, err1 := a.Casework.Remind(ctx)
-		_, err2 := a.Casework.ForgetUnsorted(ctx)
-		return errors.Join(err1, err2)
-	}
+	a.Work.Remind = a.byTheClock
+	a.Work.MaySweep = a.clockHolds
 	if err := a.mailboxes(); err != nil {
 		return err
 	}

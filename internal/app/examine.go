@@ -67,7 +67,7 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	list = append(list, drill, disk, files, a.examineScanner(ctx))
+	list = append(list, drill, disk, files, a.examineScanner(ctx), a.examineClock())
 	mail, err := a.examineOutgoing(ctx)
 	return append(list, mail...), err
 }
