@@ -18,7 +18,6 @@ import (
 	"klankbord/internal/config"
 	"klankbord/internal/door"
 	"klankbord/internal/web/ui"
-	"klankbord/internal/web/ui"
 )
 
 // face is what one address answers with.
