@@ -77,7 +77,7 @@ func readers(t *testing.T) map[string]func(string) {
 		"casefile.ParseScan":   func(s string) { casefile.ParseScan(s) },
 		"custody.SafeName":     func(s string) { custody.SafeName(s) },
 		"ident.CaseNumber":     func(s string) { ident.ParseCaseNumber(s) },
-		"lang.Parse":           func(s string) { lang.Parse(s) },
+		"lang.Parse":           func(s string) { _, _ = lang.Parse(s) },
 		"letter.Address":       func(s string) { _, _ = letter.Address(s) },
 		"letter.Wrap":          func(s string) { letter.Wrap(s) },
 		"openpgp.Parse":        func(s string) { _, _ = openpgp.Parse([]byte(s), time.Unix(1_800_000_000, 0)) },

@@ -35,7 +35,7 @@ func TestAServerThatRestartsInALoopLosesAndDoublesNothing(t *testing.T) {
 	for w := range 8 {
 		all.Go(func() {
 			for n := 0; ctx.Err() == nil; n++ {
-				refused.Add(writes(t, db, fmt.Sprintf("%d-%d", w, n)))
+				refused.Add(writes(t.Context(), t, db, fmt.Sprintf("%d-%d", w, n)))
 				written.Add(1)
 			}
 		})
@@ -55,24 +55,24 @@ func TestAServerThatRestartsInALoopLosesAndDoublesNothing(t *testing.T) {
 	if refused.Load() == 0 {
 		t.Error("no restart was noticed")
 	}
-	if int64(rows) != written.Load()+1 || int64(counted) != written.Load() {
+	if rows != written.Load()+1 || counted != written.Load() {
 		t.Errorf("%d rows were acknowledged; there are %d, and %d were counted in the same transactions", written.Load(), rows-1, counted)
 	}
 }
 
 // writes writes a row, and counts it in the same transaction, until it is told that it is
 // there: at once, or because it was although the answer was lost.
-func writes(t *testing.T, db *sqldb.DB, id string) (refused int64) {
+func writes(ctx context.Context, t *testing.T, db *sqldb.DB, id string) (refused int64) {
 	for begun := time.Now(); ; refused++ {
-		ctx, done := context.WithTimeout(context.Background(), 20*time.Second)
-		err := db.Write(ctx, func(tx *sqldb.Tx) error {
+		each, done := context.WithTimeout(ctx, 20*time.Second)
+		err := db.Write(each, func(tx *sqldb.Tx) error {
 			if _, err := tx.Exec(insert, id, "name "+id); err != nil {
 				return err
 			}
 			_, err := tx.Exec("UPDATE member SET seen = seen + 1 WHERE id = 'count'")
 			return err
 		})
-		late := ctx.Err() != nil
+		late := each.Err() != nil
 		done()
 		if err == nil || sqldb.IsUnique(err) {
 			return refused

@@ -80,7 +80,7 @@ func (w *pacedWriter) Write(p []byte) (int, error) {
 }
 
 // last gives time for what is still in the buffer of the server.
-func (w *pacedWriter) last() { _ = w.line.SetWriteDeadline(now().Add(w.pace.least(4<<10))) }
+func (w *pacedWriter) last() { _ = w.line.SetWriteDeadline(now().Add(w.pace.least(4 << 10))) }
 
 // Unwrap lets http.ResponseController reach the connection.
 func (w *pacedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
