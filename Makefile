@@ -1,7 +1,7 @@
 # `make` lists the targets. A fresh machine is Debian 12 as root with git, make,
 # Go ≥ 1.26 and Node ≥ 20; `make run` needs only Go.
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check check-all lint fmt tools bench faults faults-quick mutate fuzz clean
+.PHONY: help run dev test check check-all lint fmt tools bench faults faults-quick soak mutate fuzz clean
 export CGO_ENABLED = 0
 LISTEN = $${KLANKBORD_LISTEN:-127.0.0.1:8080}
 
@@ -42,6 +42,9 @@ faults: ## kill and fail the program at every system call; FAULTS="-only submit"
 
 faults-quick: ## a subset of that which takes a minute
 	@tools/need.sh go && tools/install.sh faults && go run ./faults -quick $(FAULTS)
+
+soak: ## use the program for SOAK=10m at five times the expected rate; nothing may grow
+	@tools/need.sh go && go run ./faults -soak "$${SOAK:-10m}"
 
 mutate: ## take each guard away in turn and show that its test fails; MUTATE="AT4 PT2" for some
 	@tools/need.sh go git && tools/mutate.sh $(MUTATE)

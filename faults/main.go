@@ -17,8 +17,10 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"klankbord/bench/server"
+	"klankbord/faults/soak"
 	"klankbord/faults/tracer"
 	"klankbord/faults/trial"
 )
@@ -35,6 +37,7 @@ type options struct {
 	only   string
 	bin    string
 	totals string
+	soak   time.Duration
 }
 
 // tracing is the argument with which this program starts itself to trace another.
@@ -54,8 +57,12 @@ func run(ctx context.Context, args []string) int {
 	flags.StringVar(&o.only, "only", "", "names of operations, with commas between them; empty: all")
 	flags.StringVar(&o.bin, "bin", "", "the program, if it is built already")
 	flags.StringVar(&o.totals, "totals", "", "file to which the totals are written")
+	flags.DurationVar(&o.soak, "soak", 0, "use the program for so long at five times the expected rate instead")
 	if err := flags.Parse(args); err != nil {
 		return 2
+	}
+	if o.soak > 0 {
+		return soaked(ctx, o)
 	}
 	sum, err := whole(ctx, o)
 	if err != nil {
@@ -77,28 +84,60 @@ func run(ctx context.Context, args []string) int {
 
 func say(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }
 
-// whole tries everything that the options ask for.
-func whole(ctx context.Context, o options) (sum trial.Tally, err error) {
+// soaked prints what a soak saw, and fails when anything grew.
+func soaked(ctx context.Context, o options) int {
+	var f *soak.Figures
+	err := within(ctx, &o, func(root, folder string) (err error) {
+		f, err = soak.Run(ctx, soak.Options{Root: root, Bin: o.bin, Folder: folder, Length: o.soak, Say: say})
+		return err
+	})
+	if f != nil {
+		f.Print(func(format string, args ...any) { fmt.Printf(format+"\n", args...) })
+		err = errors.Join(err, f.Judge())
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "soak:", err)
+		return 1
+	}
+	return 0
+}
+
+// within builds the program where that is needed, and does something with it in a folder
+// that goes afterwards.
+func within(ctx context.Context, o *options, do func(root, folder string) error) (err error) {
 	root, err := server.SourceTree()
 	if err != nil {
-		return sum, err
+		return err
 	}
 	build := filepath.Join(root, "build")
 	if err := os.MkdirAll(build, 0o750); err != nil {
-		return sum, fmt.Errorf("make folder: %w", err)
+		return fmt.Errorf("make folder: %w", err)
 	}
 	// On the disk of the tree: the folder for temporary files is memory on many machines.
 	folder, err := os.MkdirTemp(build, "faults-")
 	if err != nil {
-		return sum, fmt.Errorf("make folder: %w", err)
+		return fmt.Errorf("make folder: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	if o.bin == "" {
 		if _, err = server.Build(ctx, root, folder); err != nil {
-			return sum, err
+			return err
 		}
 		o.bin = filepath.Join(folder, "klankbord")
 	}
+	return do(root, folder)
+}
+
+// whole tries everything that the options ask for.
+func whole(ctx context.Context, o options) (sum trial.Tally, err error) {
+	err = within(ctx, &o, func(root, folder string) (err error) {
+		sum, err = tried(ctx, o, root, folder)
+		return err
+	})
+	return sum, err
+}
+
+func tried(ctx context.Context, o options, root, folder string) (sum trial.Tally, err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return sum, fmt.Errorf("find this program: %w", err)

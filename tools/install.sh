@@ -28,6 +28,7 @@ missing_packages() {
   [ -x /usr/sbin/postfix ] || echo postfix
   [ -x /usr/lib/dovecot/imap ] || echo dovecot-imapd
   [ -x /usr/lib/dovecot/lmtp ] || echo dovecot-lmtpd
+  [ -x /usr/sbin/clamd ] || echo clamav-daemon
   command -v openssl >/dev/null || echo openssl
   command -v systemd-analyze >/dev/null || echo systemd
   command -v java >/dev/null || echo openjdk-17-jre-headless

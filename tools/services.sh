@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# To be sourced: start_services starts one PostgreSQL, one Postfix, one Dovecot and one
-# S3 server for the tests, on free loopback ports and in a temporary folder of their own, and
+# To be sourced: start_services starts one PostgreSQL, one Postfix, one Dovecot, one ClamAV and
+# one S3 server for the tests, on free loopback ports and in a temporary folder of their own, and
 # exports where they are; stop_services ends them by process id and removes the
 # folder. Each also ends by itself when the shell that started it is killed.
 #
@@ -9,6 +9,8 @@
 #                            later@… 450, anything else arrives
 #   KLANKBORD_TEST_SMTP_CA   the certificate that Postfix and Dovecot show, PEM
 #   KLANKBORD_TEST_MAILDIR   what arrived, one Maildir per address: ADDRESS/new/…
+#   KLANKBORD_TEST_CLAMD     socket of a ClamAV daemon whose one signature is the text in
+#                            deploy/test/klankbord.ndb; KLANKBORD_TEST_CLAMD_TCP its port
 #   KLANKBORD_TEST_IMAP      host:port of the same mail, plain and STARTTLS; every
 #                            address exists, with the password "klankbord"
 #   KLANKBORD_TEST_S3        address of an S3 server; anybody with the key makes buckets
@@ -134,10 +136,26 @@ start_s3() {
   export KLANKBORD_TEST_S3=http://127.0.0.1:$port KLANKBORD_TEST_S3_KEY=$dir/key
 }
 
+start_clamd() {
+  local clamd_port
+  free_port clamd_port
+  mkdir -p "$services_dir/clamd"
+  cp deploy/test/klankbord.ndb "$services_dir/clamd/"
+  sed -e "s|@DIR@|$services_dir|g" -e "s|@CLAMD_PORT@|$clamd_port|g" deploy/test/clamd.conf >"$services_dir/clamd.conf"
+  run_service "$services_dir/clamd.log" /usr/sbin/clamd --config-file="$services_dir/clamd.conf"
+  wait_until 30 ClamAV "$services_dir/clamd.log" clamd_answers "$clamd_port"
+  export KLANKBORD_TEST_CLAMD=$services_dir/clamd.ctl KLANKBORD_TEST_CLAMD_TCP=127.0.0.1:$clamd_port
+}
+
+# clamd_answers PORT: the daemon there is ready.
+clamd_answers() (
+  exec 3<>"/dev/tcp/127.0.0.1/$1" && printf 'zPING\0' >&3 && IFS= read -r -d '' -t 5 line <&3 && [ "$line" = PONG ]
+)
+
 start_services() {
   services_dir=$(mktemp -d "${TMPDIR:-/tmp}/klankbord.XXXXXX")
   chmod 755 "$services_dir"
-  start_postgres && start_mail && start_s3
+  start_postgres && start_mail && start_clamd && start_s3
 }
 
 stop_services() {

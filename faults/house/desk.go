@@ -20,13 +20,17 @@ func (m *Member) Cases(ctx context.Context, word string) ([]string, error) {
 	if p.Status != 200 {
 		return nil, fmt.Errorf("searching answers %d: %w", p.Status, browser.ErrUnexpected)
 	}
-	var list []string
+	return CasesOn(p), nil
+}
+
+// CasesOn are the addresses of the cases to which a page leads.
+func CasesOn(p *browser.Page) (list []string) {
 	for _, u := range p.Links {
 		if number, ok := strings.CutPrefix(u.Path, "/desk/case/"); ok && !strings.Contains(number, "/") && !slices.Contains(list, u.Path) {
 			list = append(list, u.Path)
 		}
 	}
-	return list, nil
+	return list
 }
 
 // Case opens a case.

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"klankbord/internal/bare"
 	"klankbord/internal/blob"
 	"klankbord/internal/casework"
 	"klankbord/internal/clock"
@@ -41,6 +42,7 @@ type Options struct {
 	Demo      Demo            // nil: not the demo
 	Words     *lang.Catalogue // that several instances share; nil: one of its own
 	Tree      string          // a checkout whose templates are read again for every page; empty: those inside
+	Copies    *bare.Maker     // makes copies of files without metadata; nil: none are made
 }
 
 // App is an open instance.
@@ -109,7 +111,10 @@ func Open(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 			return nil, err
 		}
 	}
-	return a, a.wire(ctx, keys, o.Transport)
+	if err := a.wire(ctx, keys, o.Transport); err != nil {
+		return a, err
+	}
+	return a, a.wireFiles(o.Copies)
 }
 
 func (a *App) openStorage(ctx context.Context) (err error) {
@@ -191,11 +196,8 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 		a.Casework.Around.Archives = a.newestBackup
 	}
 	a.Work.Count = a.Intake.KeepVisits
-	a.Work.Remind = func(ctx context.Context) error {
-		_, err1 := a.Casework.Remind(ctx)
-		_, err2 := a.Casework.ForgetUnsorted(ctx)
-		return errors.Join(err1, err2)
-	}
+	a.Work.Remind = a.byTheClock
+	a.Work.MaySweep = a.clockHolds
 	if err := a.mailboxes(); err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	list = append(list, files)
+	list = append(list, files, a.examineScanner(ctx), a.examineClock())
 	mail, err := a.examineOutgoing(ctx)
 	return append(list, mail...), err
 }

@@ -167,7 +167,7 @@ func (f face) serve(ctx context.Context, log *slog.Logger) (server *http.Server,
 		return nil, "", nil, err
 	}
 	server = &http.Server{
-		Handler: f.handler, ReadHeaderTimeout: headerTime, ReadTimeout: bodyTime, WriteTimeout: bodyTime,
+		Handler: ui.Paced(ui.DefaultPace(), f.handler), ReadHeaderTimeout: headerTime, ReadTimeout: bodyTime, WriteTimeout: bodyTime,
 		IdleTimeout: idleTime, MaxHeaderBytes: headerSize, TLSConfig: f.tls,
 		ErrorLog: slog.NewLogLogger(door.Quiet(log), slog.LevelError),
 	}

@@ -40,6 +40,7 @@ type Organisations struct {
 	list    []*organisation
 	words   *lang.Catalogue
 	log     *slog.Logger
+	options Options // of each of them
 	changed sync.RWMutex
 
 	draining bool // told to stop; guarded by changed
@@ -69,11 +70,11 @@ var (
 // OpenOrganisations opens what can be opened of the organisations in a folder. Addresses,
 // certificates and proxies are those of the process. It fails when there is nothing to
 // serve.
-func OpenOrganisations(ctx context.Context, process config.Config, tenants []Tenant, log *slog.Logger) (*Organisations, error) {
+func OpenOrganisations(ctx context.Context, process config.Config, tenants []Tenant, options Options) (*Organisations, error) {
 	if err := process.Check(); err != nil {
 		return nil, err
 	}
-	o := &Organisations{process: process, log: log}
+	o := &Organisations{process: process, log: options.Log, options: options}
 	for _, t := range tenants {
 		t.Config.Listen, t.Config.DeskOn, t.Config.TrustedProxies = process.Listen, process.DeskOn, process.TrustedProxies
 		g := &organisation{Tenant: t, public: t.Config.PublicHost(), desk: t.Config.DeskHost()}
@@ -130,7 +131,7 @@ func (o *Organisations) apart() (list []*organisation) {
 
 // open opens one organisation, or logs why it cannot be.
 func (o *Organisations) open(ctx context.Context, g *organisation) {
-	a, p, err := openPages(ctx, g.Config, o.words, o.log.With("organisation", g.Name))
+	a, p, err := openPages(ctx, g.Config, o.options.of(o.words, o.log.With("organisation", g.Name)))
 	if err != nil {
 		o.log.Error("organisation is not open", "organisation", g.Name, "error", err)
 		return
@@ -140,8 +141,15 @@ func (o *Organisations) open(ctx context.Context, g *organisation) {
 	g.app, g.pages = a, p
 }
 
-func openPages(ctx context.Context, c config.Config, words *lang.Catalogue, log *slog.Logger) (a *App, p pages, err error) {
-	if a, err = Open(ctx, c, Options{Log: log, Words: words}); err != nil {
+// of is the options of one organisation: what makes copies is shared, so that there are never more processes
+// than for one.
+func (o Options) of(words *lang.Catalogue, log *slog.Logger) Options {
+	o.Words, o.Log = words, log
+	return o
+}
+
+func openPages(ctx context.Context, c config.Config, options Options) (a *App, p pages, err error) {
+	if a, err = Open(ctx, c, options); err != nil {
 		return nil, p, err
 	}
 	// A folder whose keys do not fit its database is somebody's mistake among many

@@ -92,7 +92,7 @@ func (i *Instance) Enter(code string) seal.Token {
 // Download reads a file of a case as a member does.
 func (i *Instance) Download(actor access.Actor, n casefile.Number, entry string) string {
 	i.T.Helper()
-	f, err := i.Casework.Open(context.Background(), actor, n, entry)
+	f, err := i.Casework.Open(context.Background(), actor, n, entry, casework.Take{Original: true})
 	i.check(err)
 	b, err := io.ReadAll(f.Body)
 	i.check(err)

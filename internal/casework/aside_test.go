@@ -115,7 +115,10 @@ func TestWhoIsLeftOutWhileWorkingLeavesNothingBehind(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, act := range map[string]func() error{
-		"reading a file": func() error { _, err := i.Casework.Open(t.Context(), s.HR, n, id); return err },
+		"reading a file": func() error {
+			_, err := i.Casework.Open(t.Context(), s.HR, n, id, casework.Take{Original: true})
+			return err
+		},
 		"a draft": func() error {
 			_, err := i.Casework.SaveDraft(t.Context(), s.HR, n, casework.Writing{Kind: casework.DraftNote, Was: casework.DraftNote, Text: "x"})
 			return err

@@ -18,8 +18,10 @@ import (
 	"time"
 
 	"klankbord/internal/access"
+	"klankbord/internal/bare"
 	"klankbord/internal/blob"
 	"klankbord/internal/casefile"
+	"klankbord/internal/clamd"
 	"klankbord/internal/custody"
 	"klankbord/internal/deadline"
 	"klankbord/internal/fault"
@@ -68,6 +70,8 @@ type Casework struct {
 	Mailroom  *custody.Mailroom
 	Retention retention.Rules // nil: those of the profile
 	Limits    Limits
+	Scanner   *clamd.Scanner // looks through files; nil: nobody does
+	Copies    *bare.Maker    // makes copies without metadata; nil: nobody does
 	// BackupDays is for how many days the operator says that the oldest backup is kept;
 	// 0: not declared.
 	BackupDays int

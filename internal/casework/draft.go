@@ -191,7 +191,7 @@ func (c *Casework) merge(o *custody.Opened, list []Draft, w Writing) (d, old Dra
 			id = ident.New()
 		}
 		d.manifests[id] = in.manifest
-		d.Files = append(d.Files, File{ID: id, Name: in.manifest.Name, Type: in.manifest.Type, Size: in.manifest.Size})
+		d.Files = append(d.Files, File{ID: id, Name: in.manifest.Name, Type: in.manifest.Type, Size: in.manifest.Size, Scan: casefile.ParseScan(in.manifest.Scan)})
 	}
 	d.Files = slices.DeleteFunc(d.Files, func(f File) bool { return f.ID == w.Remove })
 	if len(d.Files) > c.Limits.Files {

@@ -63,7 +63,7 @@ func readDraft(row store.DeskDraft, plain []byte) (Draft, error) {
 			return d, fmt.Errorf("read draft: %w", err)
 		}
 		d.manifests[f.ID] = m
-		d.Files = append(d.Files, File{ID: f.ID, Name: m.Name, Type: m.Type, Size: m.Size, Heard: f.Heard})
+		d.Files = append(d.Files, File{ID: f.ID, Name: m.Name, Type: m.Type, Size: m.Size, Scan: casefile.ParseScan(m.Scan), Heard: f.Heard})
 	}
 	return d, nil
 }

@@ -29,7 +29,7 @@ func TestEvidenceTellsItsFingerprintAndWhoseHandsItWasIn(t *testing.T) {
 		t.Fatalf("%d files, of which %d were opened", len(first), len(first[0].Touches))
 	}
 	i.Clock.Add(time.Minute)
-	f, err := i.Casework.Open(t.Context(), s.HR, r.Number, first[0].ID)
+	f, err := i.Casework.Open(t.Context(), s.HR, r.Number, first[0].ID, casework.Take{Original: true})
 	must(t, err)
 	if got, err := io.ReadAll(f.Body); err != nil || string(got) != content {
 		t.Fatalf("the file holds %q, %v", got, err)

@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 
 	"klankbord/internal/access"
 	"klankbord/internal/audit"
+	"klankbord/internal/bare"
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
 	"klankbord/internal/fault"
@@ -24,10 +26,23 @@ type Download struct {
 	Body io.Reader
 }
 
-// Open opens a file of a case. The line of the log is durable before the first byte
-// can be read, every time. A file that is damaged or not there is
-// fault.ErrNotFound.
-func (c *Casework) Open(ctx context.Context, actor access.Actor, n casefile.Number, entry string) (*Download, error) {
+// Take is how a member takes a file along.
+type Take struct {
+	Original bool // as it was sent, and not a copy without what programs wrote into it
+	Risk     bool // although a scanner found something harmful
+}
+
+// What keeps a file from leaving until the member says otherwise.
+var (
+	ErrHarmful = errors.New("casework: a scanner found something harmful")
+	ErrNoCopy  = errors.New("casework: no copy without metadata could be made")
+)
+
+// Open opens a file of a case: of photos and documents a copy without metadata, unless the
+// original is asked for. The line of the log is durable before the first byte can be read,
+// every time. A file that is damaged or not there is fault.ErrNotFound. ErrHarmful,
+// ErrNoCopy. What no scanner looked through when it came is looked through now.
+func (c *Casework) Open(ctx context.Context, actor access.Actor, n casefile.Number, entry string, take Take) (*Download, error) {
 	o, err := c.open(ctx, actor, n)
 	if err != nil {
 		return nil, err
@@ -36,17 +51,51 @@ func (c *Casework) Open(ctx context.Context, actor access.Actor, n casefile.Numb
 	if !ok {
 		return nil, errNothing
 	}
-	if err := c.noteFile(ctx, actor, o, entry); err != nil {
+	scan := casefile.ParseScan(m.Scan)
+	if scan.Harmful() && !take.Risk {
+		return nil, ErrHarmful
+	}
+	copied := bare.Can(m.Type) && !take.Original
+	if err := c.noteFile(ctx, actor, o, entry, takenAs(m, take)); err != nil {
 		return nil, err
 	}
-	return &Download{Name: m.Name, Size: m.Size, Body: custody.OpenFile(ctx, c.Blobs, m)}, nil
+	if scan.State != casefile.ScanClean && !take.Risk && custody.LookThrough(ctx, c.Scanner, c.Blobs, m).Harmful() {
+		return nil, ErrHarmful
+	}
+	whole := custody.OpenFile(ctx, c.Blobs, m)
+	if !copied {
+		return &Download{Name: m.Name, Size: m.Size, Body: whole}, nil
+	}
+	b, err := c.Copies.Copy(ctx, m.Type, whole, m.Size)
+	if errors.Is(err, bare.ErrNone) {
+		return nil, ErrNoCopy
+	}
+	if err != nil {
+		return nil, fmt.Errorf("copy file: %w", err)
+	}
+	return &Download{Name: m.Name, Size: int64(len(b)), Body: bytes.NewReader(b)}, nil
+}
+
+// takenAs is what the log tells of how a file was taken, where there was a choice.
+func takenAs(m seal.Manifest, take Take) map[string]string {
+	detail := map[string]string{}
+	if bare.Can(m.Type) {
+		detail["as"] = "copy"
+		if take.Original {
+			detail["as"] = "original"
+		}
+	}
+	if take.Risk {
+		detail["scan"] = string(casefile.ScanFound)
+	}
+	return detail
 }
 
 // noteFile writes down that a member opens a file.
-func (c *Casework) noteFile(ctx context.Context, actor access.Actor, o *custody.Opened, entry string) error {
+func (c *Casework) noteFile(ctx context.Context, actor access.Actor, o *custody.Opened, entry string, detail map[string]string) error {
 	opening := store.Opening{ID: ident.New(), Case: o.Case.ID, Member: actor.Member, What: "file", At: c.Store.Now()}
 	c.Custody.StampOpening(&opening)
-	leaf := custody.OpeningLeaf(opening, audit.FileRead, entry, nil)
+	leaf := custody.OpeningLeaf(opening, audit.FileRead, entry, detail)
 	err := c.writeIn(ctx, actor, o.Case.ID, func(tx *store.Tx) error {
 		return errors.Join(o.Keep(tx, actor.Member), tx.InsertLeaf(leaf), tx.InsertOpening(opening))
 	})
@@ -80,7 +129,7 @@ func (c *Casework) Receive(ctx context.Context, actor access.Actor, n casefile.N
 	if _, err := c.open(ctx, actor, n); err != nil {
 		return nil, err
 	}
-	m, err := custody.SealFile(ctx, c.Blobs, name, c.Limits.FileBytes, r)
+	m, err := custody.SealFile(ctx, c.Blobs, c.Scanner, name, c.Limits.FileBytes, r)
 	if err != nil {
 		return nil, err
 	}

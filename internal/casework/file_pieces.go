@@ -19,7 +19,7 @@ func (c *Casework) pieces(ctx context.Context, actor access.Actor, n casefile.Nu
 		return custody.Pieces{}, err
 	}
 	p, err := c.Custody.DeskPieces(o, actor.Member)
-	p.Store, p.Blobs, p.Bytes, p.Files = c.Store, c.Blobs, c.Limits.FileBytes, c.Limits.Files
+	p.Store, p.Blobs, p.Bytes, p.Files, p.Scanner = c.Store, c.Blobs, c.Limits.FileBytes, c.Limits.Files, c.Scanner
 	return p, err
 }
 

@@ -66,7 +66,7 @@ func TestAFileThatAMemberAddsInPiecesGoesWithTheirMessageOnce(t *testing.T) {
 	if err := i.Casework.Send(t.Context(), me, n, casework.Sending{Kind: d.Kind, ID: d.ID, Revision: d.Revision, Seen: c.Seen}); err != nil {
 		t.Fatal(err)
 	}
-	f, err := i.Casework.Open(t.Context(), me, n, id)
+	f, err := i.Casework.Open(t.Context(), me, n, id, casework.Take{Original: true})
 	if err != nil {
 		t.Fatal(err)
 	}

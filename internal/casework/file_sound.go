@@ -32,7 +32,7 @@ func (c *Casework) Listen(ctx context.Context, actor access.Actor, n casefile.Nu
 	now := c.Store.Now()
 	key := actor.Session + "/sound/" + entry
 	if actor.Session == "" || !c.logged.fresh(key, now, readAgain, 0) {
-		if err := c.noteFile(ctx, actor, o, entry); err != nil {
+		if err := c.noteFile(ctx, actor, o, entry, nil); err != nil {
 			return nil, err
 		}
 		c.logged.keep(key, now, 0)

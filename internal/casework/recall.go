@@ -217,7 +217,7 @@ func filesAgain(o *custody.Opened, m casefile.Message) (d Draft) {
 			if known, err := manifest(f); err == nil {
 				again := ident.New()
 				d.manifests[again] = known
-				d.Files = append(d.Files, File{ID: again, Name: known.Name, Type: known.Type, Size: known.Size, Heard: sounds[id]})
+				d.Files = append(d.Files, File{ID: again, Name: known.Name, Type: known.Type, Size: known.Size, Scan: casefile.ParseScan(known.Scan), Heard: sounds[id]})
 			}
 		}
 	}

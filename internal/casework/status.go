@@ -54,6 +54,9 @@ type Status struct {
 // after a minute.
 const jobsLate = 10 * time.Minute
 
+// shelfPatience is how long a page waits for the place where backups lie.
+const shelfPatience = 3 * time.Second
+
 // clockSlack is how far two servers' clocks may be apart without a word.
 const clockSlack = 2 * time.Minute
 
@@ -94,6 +97,8 @@ func (c *Casework) copies(ctx context.Context) (k Copies) {
 		return k
 	}
 	k.Made = true
+	ctx, cancel := context.WithTimeout(ctx, shelfPatience)
+	defer cancel()
 	newest, err := c.Around.Archives(ctx)
 	if err != nil {
 		k.Trouble = true

@@ -24,7 +24,7 @@ func filesOf(o *custody.Opened) map[string]File {
 			continue
 		}
 		m, err := manifest(e)
-		files[e.ID] = File{ID: e.ID, Name: m.Name, Type: m.Type, Size: m.Size, Damaged: err != nil || !m.Complete, Heard: sounds[casefile.EntryID(e.ID)]}
+		files[e.ID] = File{ID: e.ID, Name: m.Name, Type: m.Type, Size: m.Size, Scan: casefile.ParseScan(m.Scan), Damaged: err != nil || !m.Complete, Heard: sounds[casefile.EntryID(e.ID)]}
 	}
 	return files
 }

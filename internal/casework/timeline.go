@@ -349,7 +349,7 @@ func rawFile(o *custody.Opened, id string) []File {
 		}
 		if e.ID == id && e.Kind == casefile.EntryRawMail && !e.Locked {
 			m, err := manifest(e)
-			return []File{{ID: e.ID, Name: m.Name, Type: m.Type, Size: m.Size, Damaged: err != nil || !m.Complete}}
+			return []File{{ID: e.ID, Name: m.Name, Type: m.Type, Size: m.Size, Scan: casefile.ParseScan(m.Scan), Damaged: err != nil || !m.Complete}}
 		}
 	}
 	return nil

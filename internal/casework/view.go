@@ -104,6 +104,7 @@ type File struct {
 	Type    string
 	Size    int64
 	Damaged bool
+	Scan    casefile.Scan
 	// Distress says in a sentence what is distressing in it; empty: nobody said so.
 	Distress string
 	// Heard is what the member who added it says of one that plays as sound.

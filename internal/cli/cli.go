@@ -15,6 +15,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"klankbord/internal/app"
+	"klankbord/internal/bare"
 	"klankbord/internal/setup"
 )
 
@@ -61,6 +62,9 @@ type exit int
 
 // Main runs one command and returns the exit code of the process.
 func Main(ctx context.Context, args []string, out, errOut io.Writer) (code int) {
+	if bare.Asked(args) {
+		return bare.Child(args, os.Stdin, out)
+	}
 	return run(ctx, args, os.Stdin, out, errOut)
 }
 

@@ -66,7 +66,7 @@ func (c *demoCommand) Run(e *env) (err error) {
 	}
 	clk := clock.Ahead(c.Ahead)
 	pages := demo.New(guide, box, clk)
-	a, err := app.Open(e.ctx, c.Config, app.Options{Transport: box, Log: log, Demo: pages, Tree: c.Tree, Clock: clk})
+	a, err := app.Open(e.ctx, c.Config, app.Options{Transport: box, Log: log, Demo: pages, Tree: c.Tree, Clock: clk, Copies: copies()})
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"klankbord/internal/app"
 	"klankbord/internal/apptest"
 	"klankbord/internal/casefile"
+	"klankbord/internal/casework"
 	"klankbord/internal/cli"
 	"klankbord/internal/config"
 	"klankbord/internal/post"
@@ -63,7 +64,7 @@ func TestAMovedInstanceOpensForTheRightPeople(t *testing.T) {
 		if err != nil || c.Damaged || c.Story == nil || len(c.Story.Files) != 1 {
 			t.Fatalf("%s: %v %v", n, err, c)
 		}
-		f, err := again.Casework.Open(t.Context(), hr, n, c.Story.Files[0].ID)
+		f, err := again.Casework.Open(t.Context(), hr, n, c.Story.Files[0].ID, casework.Take{})
 		if err != nil {
 			t.Fatal(err)
 		}

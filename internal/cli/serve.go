@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
 
 	"klankbord/internal/app"
+	"klankbord/internal/bare"
 	"klankbord/internal/config"
 )
 
@@ -35,11 +37,21 @@ func (c *serveCommand) Run(e *env) (err error) {
 
 func (c *serveCommand) open(e *env, log *slog.Logger) (served, error) {
 	if c.Organisations == "" {
-		return app.Open(e.ctx, c.Config, app.Options{Log: log})
+		return app.Open(e.ctx, c.Config, app.Options{Log: log, Copies: copies()})
 	}
 	tenants, err := readTenants(c.Organisations)
 	if err != nil {
 		return nil, err
 	}
-	return app.OpenOrganisations(e.ctx, c.Config, tenants, log)
+	return app.OpenOrganisations(e.ctx, c.Config, tenants, app.Options{Log: log, Copies: copies()})
+}
+
+// copies makes copies of files by this program; none where the system does not say where
+// it lies.
+func copies() *bare.Maker {
+	path, err := os.Executable()
+	if err != nil {
+		return nil
+	}
+	return bare.NewMaker(path)
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"klankbord/internal/bucket"
+	"klankbord/internal/clamd"
 	"klankbord/internal/letter"
 	"klankbord/internal/seal"
 )
@@ -66,8 +67,11 @@ type Config struct {
 	WitnessEvery    time.Duration `name:"witness-every" env:"KLANKBORD_WITNESS_EVERY" default:"24h" help:"How long at least between two checkpoints to a witness."`
 	WitnessLanguage string        `name:"witness-language" env:"KLANKBORD_WITNESS_LANGUAGE" enum:"nl,fr,en,de" default:"en" help:"Language of the mail to witnesses."`
 
-	MaxFileMB   int64         `section:"Limits and times" name:"max-file-mb" env:"KLANKBORD_MAX_FILE_MB" default:"100" help:"Size of a file that can be added, in MB."`
-	MinFreeMB   int64         `name:"min-free-mb" env:"KLANKBORD_MIN_FREE_MB" default:"256" help:"Free space in MB below which no new complaint is begun and no file is taken, so that the desk goes on; 0: until the disk is full."`
+	MaxFileMB    int64  `section:"Limits and times" name:"max-file-mb" env:"KLANKBORD_MAX_FILE_MB" default:"100" help:"Size of a file that can be added, in MB."`
+	MinFreeMB    int64  `name:"min-free-mb" env:"KLANKBORD_MIN_FREE_MB" default:"256" help:"Free space in MB below which no new complaint is begun and no file is taken, so that the desk goes on; 0: until the disk is full."`
+	Scanner      string `name:"scanner" env:"KLANKBORD_SCANNER" help:"ClamAV daemon that looks through files, as unix:/run/clamav/clamd.ctl or tcp:127.0.0.1:3310; empty: none. See doc/files.md."`
+	ScannerMaxMB int64  `name:"scanner-max-mb" env:"KLANKBORD_SCANNER_MAX_MB" default:"100" help:"Size in MB above which a file is not sent to it; its StreamMaxLength at most."`
+
 	SessionIdle time.Duration `name:"session-idle" env:"KLANKBORD_SESSION_IDLE" default:"30m" help:"How long a member may be idle who chose nothing else, up to 10h."`
 	SessionMost time.Duration `name:"session-idle-most" env:"KLANKBORD_SESSION_IDLE_MOST" default:"10h" help:"How long a member may choose to be idle, up to 10h; less than session-idle: no choice."`
 	Undo        time.Duration `name:"undo" env:"KLANKBORD_UNDO" default:"60s" help:"How long a message to a complainant waits before it goes, so that its author can undo it, up to 10m; 0: it goes at once."`
@@ -149,6 +153,7 @@ var (
 	errWitness  = errors.New("witness: want one plain e-mail address each")
 	errEvery    = errors.New("witness-every: want between 1h and 720h")
 	errFree     = errors.New("min-free-mb: want 0 or more")
+	errScan     = errors.New("scanner-max-mb: want at least 1")
 	errUndo     = errors.New("undo: want between 0 and 10m")
 	errCopies   = errors.New("backup-to: want backup-recipient with it, as klankbord backup key prints it, and backup-every between 1h and 168h")
 	errDrain    = errors.New("drain: want between 0 and 5m")
@@ -217,5 +222,16 @@ func (c Config) Check() error {
 	if c.MinFreeMB < 0 {
 		return errFree
 	}
-	return nil
+	return c.checkScanner()
+}
+
+func (c Config) checkScanner() error {
+	if c.Scanner == "" {
+		return nil
+	}
+	if c.ScannerMaxMB < 1 {
+		return errScan
+	}
+	_, err := clamd.New(c.Scanner, c.ScannerMaxMB<<20, clamd.Patience)
+	return err
 }

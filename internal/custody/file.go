@@ -13,6 +13,7 @@ import (
 	"github.com/gabriel-vasile/mimetype"
 
 	"klankbord/internal/blob"
+	"klankbord/internal/clamd"
 	"klankbord/internal/fault"
 	"klankbord/internal/seal"
 	"klankbord/internal/store"
@@ -21,10 +22,11 @@ import (
 // sniffBytes is how much of a file its type is recognised from.
 const sniffBytes = 3072
 
-// SealFile streams a file of at most limit bytes into sealed, durable blobs. When
-// it fails, what was written is left to the sweep. Faults: too big, empty.
-func SealFile(ctx context.Context, blobs blob.Place, name string, limit int64, r io.Reader) (seal.Manifest, error) {
-	m, err := SealRecord(ctx, blobs, name, limit, r)
+// SealFile streams a file of at most limit bytes into sealed, durable blobs, and lets the
+// scanner, if there is one, look through it. When it fails, what was written is left to
+// the sweep. Faults: too big, empty.
+func SealFile(ctx context.Context, blobs blob.Place, scanner *clamd.Scanner, name string, limit int64, r io.Reader) (seal.Manifest, error) {
+	m, err := SealRecord(ctx, blobs, scanner, name, limit, r)
 	if err == nil && m.Size == 0 { // the sweep finds its part
 		err = fault.New(fault.Invalid, "error.file-empty").With("name", SafeName(name))
 	}
@@ -32,7 +34,7 @@ func SealFile(ctx context.Context, blobs blob.Place, name string, limit int64, r
 }
 
 // SealRecord is SealFile for what is kept as it is, also where nothing is in it.
-func SealRecord(ctx context.Context, blobs blob.Place, name string, limit int64, r io.Reader) (seal.Manifest, error) {
+func SealRecord(ctx context.Context, blobs blob.Place, scanner *clamd.Scanner, name string, limit int64, r io.Reader) (seal.Manifest, error) {
 	name = SafeName(name)
 	head := make([]byte, sniffBytes)
 	n, err := io.ReadFull(r, head)
@@ -59,6 +61,7 @@ func SealRecord(ctx context.Context, blobs blob.Place, name string, limit int64,
 	}
 	m := w.Manifest()
 	m.Name, m.Type = name, contentType(head)
+	m.Scan = LookThrough(ctx, scanner, blobs, m).String()
 	return m, nil
 }
 

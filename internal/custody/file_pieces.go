@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"klankbord/internal/blob"
+	"klankbord/internal/clamd"
 	"klankbord/internal/fault"
 	"klankbord/internal/ident"
 	"klankbord/internal/seal"
@@ -43,6 +44,8 @@ type Pieces struct {
 	At    seal.Context // instance and case; on the desk what else they are bound to
 	Bytes int64        // the most of a file
 	Files int          // the most at once
+	// Scanner looks through a file that is whole; nil: nobody does.
+	Scanner *clamd.Scanner
 	// May is asked in every transaction that keeps anything; nil: nobody can have lost it.
 	May func(*store.Tx) error
 	// Loose says that a whole file belongs to nothing until it is taken, with which its upload
@@ -206,6 +209,9 @@ func (p Pieces) piece(ctx context.Context, a *Arriving, from *source, whole func
 	m.Name, m.Type = a.manifest.Name, a.manifest.Type
 	if a.Received == 0 {
 		m.Type = contentType(head.Bytes())
+	}
+	if m.Complete {
+		m.Scan = LookThrough(ctx, p.Scanner, p.Blobs, m).String()
 	}
 	return p.keep(ctx, a, m, whole)
 }

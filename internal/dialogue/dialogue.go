@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"klankbord/internal/blob"
+	"klankbord/internal/clamd"
 	"klankbord/internal/custody"
 	"klankbord/internal/deadline"
 	"klankbord/internal/fault"
@@ -57,6 +58,7 @@ type Dialogue struct {
 	Notices  Sealer // where news can be sent
 	Mails    Sealer // mail that waits
 	Limits   Limits
+	Scanner  *clamd.Scanner // looks through files; nil: nobody does
 
 	Oversight *custody.Oversight // proves that a complaint was registered
 	Intake    *intake.Intake     // takes in a complaint that follows from another

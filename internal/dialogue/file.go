@@ -41,7 +41,7 @@ func (d *Dialogue) AddFile(ctx context.Context, tok seal.Token, name string, r i
 	if err != nil {
 		return Attachment{}, err
 	}
-	m, err := custody.SealFile(ctx, d.Blobs, name, d.Limits.FileBytes, r)
+	m, err := custody.SealFile(ctx, d.Blobs, d.Scanner, name, d.Limits.FileBytes, r)
 	if err != nil {
 		return Attachment{}, err
 	}

@@ -16,7 +16,7 @@ func (d *Dialogue) pieces(v *visit) custody.Pieces {
 	id := string(v.opened.Case.ID)
 	return custody.Pieces{
 		Store: d.Store, Blobs: d.Blobs, Kind: ownerMailbox, Owner: id, Key: v.tok.Key(), At: seal.Context{Instance: d.instance(), Case: id},
-		Bytes: d.Limits.FileBytes, Files: d.Limits.Files,
+		Bytes: d.Limits.FileBytes, Files: d.Limits.Files, Scanner: d.Scanner,
 		May: func(tx *store.Tx) error { // erased meanwhile: nothing of it comes back
 			_, err := tx.Case(v.opened.Case.ID)
 			return err

@@ -34,7 +34,7 @@ func (i *Intake) AddFile(ctx context.Context, tok seal.Token, lang, name string,
 	if len(d.Files) >= i.Limits.Files {
 		return File{}, i.tooMany()
 	}
-	m, err := custody.SealFile(ctx, i.Blobs, name, i.Limits.FileBytes, r)
+	m, err := custody.SealFile(ctx, i.Blobs, i.Scanner, name, i.Limits.FileBytes, r)
 	if err != nil {
 		return File{}, err
 	}

@@ -16,7 +16,7 @@ import (
 func (i *Intake) pieces(d *Draft) custody.Pieces {
 	return custody.Pieces{
 		Store: i.Store, Blobs: i.Blobs, Kind: "draft", Owner: d.ID, Key: d.key, At: i.draftContext("", "", 0),
-		Bytes: i.Limits.FileBytes, Files: i.Limits.Files,
+		Bytes: i.Limits.FileBytes, Files: i.Limits.Files, Scanner: i.Scanner,
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"klankbord/internal/blob"
+	"klankbord/internal/clamd"
 	"klankbord/internal/custody"
 	"klankbord/internal/deadline"
 	"klankbord/internal/profile"
@@ -50,6 +51,7 @@ type Intake struct {
 	Limits   Limits
 	Wake     func() // tells the background work that there is a job; may be nil
 	ReplyTo  ReplyTo
+	Scanner  *clamd.Scanner // looks through files; nil: nobody does
 
 	Oversight *custody.Oversight // proves that a complaint was registered
 

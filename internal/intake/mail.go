@@ -186,7 +186,7 @@ func (i *Intake) readMail(ctx context.Context, box Mailbox, a Arrived) (m *maili
 // sealMail seals a mail and its files.
 func (i *Intake) sealMail(ctx context.Context, m *mailing, whole io.Reader) (err error) {
 	sum := sha256.New()
-	if m.raw, err = custody.SealRecord(ctx, i.Blobs, "message.eml", mailBytes, io.TeeReader(whole, sum)); err != nil {
+	if m.raw, err = custody.SealRecord(ctx, i.Blobs, i.Scanner, "message.eml", mailBytes, io.TeeReader(whole, sum)); err != nil {
 		if f, ok := fault.As(err); ok && f.Kind == fault.Invalid {
 			return fmt.Errorf("%w: %w", ErrMailTooLarge, err)
 		}
@@ -246,7 +246,7 @@ func (i *Intake) sealAttachments(ctx context.Context, m *mailing) error {
 		m.flaws = append(m.flaws, string(f))
 	}
 	take := func(name string, r io.Reader) error {
-		manifest, err := custody.SealFile(ctx, i.Blobs, name, i.Limits.FileBytes, r)
+		manifest, err := custody.SealFile(ctx, i.Blobs, i.Scanner, name, i.Limits.FileBytes, r)
 		if f, ok := fault.As(err); ok && f.Kind == fault.Invalid {
 			m.flaws = append(m.flaws, string(rawmail.FlawFile))
 			return nil

@@ -106,7 +106,7 @@ func TestOnIntegrityTheMailItselfLiesWithTheIdentity(t *testing.T) {
 	if facts == nil || len(facts.Files) != 0 {
 		t.Fatalf("the sender is known before anybody opened it")
 	}
-	if _, err := d.Casework.Open(t.Context(), d.team.Manager, got.Number, string(facts.Facts.Raw)); err == nil {
+	if _, err := d.Casework.Open(t.Context(), d.team.Manager, got.Number, string(facts.Facts.Raw), casework.Take{Original: true}); err == nil {
 		t.Error("the mail opens although who sent it was not opened")
 	}
 	if _, err := d.Casework.Case(t.Context(), d.team.Service[0], got.Number); err == nil {
@@ -422,7 +422,7 @@ func TestAMailAsItCameCanBeRemovedForGood(t *testing.T) {
 	if c.Story == nil || len(c.Story.Groups) == 0 || !c.Story.Redacted.IsZero() {
 		t.Error("what was told went with it")
 	}
-	if _, err := d.Casework.Open(t.Context(), sofie, got.Number, raw); err == nil {
+	if _, err := d.Casework.Open(t.Context(), sofie, got.Number, raw, casework.Take{Original: true}); err == nil {
 		t.Error("the mail opens still")
 	}
 	var blobs int

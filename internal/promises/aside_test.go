@@ -139,7 +139,7 @@ func questions() []question {
 			return err
 		}},
 		{"a file", func(i *apptest.Instance, a access.Actor, n casefile.Number) error {
-			_, err := i.Casework.Open(ctx, a, n, "x")
+			_, err := i.Casework.Open(ctx, a, n, "x", casework.Take{Original: true})
 			return err
 		}},
 		{"the identity", func(i *apptest.Instance, a access.Actor, n casefile.Number) error {

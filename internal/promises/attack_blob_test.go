@@ -19,6 +19,7 @@ import (
 	"klankbord/internal/access"
 	"klankbord/internal/apptest"
 	"klankbord/internal/casefile"
+	"klankbord/internal/casework"
 )
 
 // shelf is a case with two files, one of several parts, whose sealed bytes an
@@ -90,7 +91,7 @@ func size(t *testing.T, path string) int64 {
 
 // read downloads the file and returns what left before it failed, if it did.
 func (s *shelf) read(ctx context.Context) ([]byte, error) {
-	d, err := s.Casework.Open(ctx, s.member, s.number, s.entry())
+	d, err := s.Casework.Open(ctx, s.member, s.number, s.entry(), casework.Take{Original: true})
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 
 	"klankbord/internal/apptest"
 	"klankbord/internal/casefile"
+	"klankbord/internal/casework"
 	"klankbord/internal/dialogue"
 	"klankbord/internal/fault"
 	"klankbord/internal/intake"
@@ -322,13 +323,13 @@ func TestAT16_EveryFailureToOpenLooksTheSame(t *testing.T) {
 		}, []string{"entry"}, look)
 		bad := []failure{}
 		for _, id := range []string{"00000000000000000000000000", "x"} {
-			_, err := i.Casework.Open(ctx, team.Manager, r.Number, id)
+			_, err := i.Casework.Open(ctx, team.Manager, r.Number, id, casework.Take{Original: true})
 			bad = append(bad, failure{name: "no file " + id, seen: said(err)})
 		}
 		file := i.Case(team.Manager, r.Number).Story.Files[0].ID
 		restore := keep(t, i, "entry")
 		change("UPDATE entry SET box = substr(box, 1, 50) WHERE id = $1", file)()
-		_, err := i.Casework.Open(ctx, team.Manager, r.Number, file)
+		_, err := i.Casework.Open(ctx, team.Manager, r.Number, file, casework.Take{Original: true})
 		restore()
 		alike(t, "a file", append(bad, failure{name: "a file that was cut off", seen: said(err)}))
 	})

@@ -87,7 +87,7 @@ func (f *forger) message(files ...casefile.EntryID) []byte {
 // file is the manifest of a file that the forger really sealed and put in its place.
 func (f *forger) file() []byte {
 	f.t.Helper()
-	m, err := custody.SealFile(ctx, f.Blobs, word("forgedname")+".txt", 1<<20, strings.NewReader(word("forgedcontent")))
+	m, err := custody.SealFile(ctx, f.Blobs, nil, word("forgedname")+".txt", 1<<20, strings.NewReader(word("forgedcontent")))
 	must(f.t, err)
 	return m.Encode()
 }
@@ -326,7 +326,7 @@ func (f *forger) fetchesNothing(t *testing.T, attack string) {
 	t.Helper()
 	for _, id := range []string{"forgedfile", f.one("file")} {
 		got := map[string]io.Reader{}
-		if d, err := f.Casework.Open(ctx, f.team.HR, f.a.Number, id); err == nil {
+		if d, err := f.Casework.Open(ctx, f.team.HR, f.a.Number, id, casework.Take{Original: true}); err == nil {
 			got["a member"] = d.Body
 		}
 		if d, err := f.Dialogue.File(ctx, f.Enter(f.a.Code), id); err == nil {

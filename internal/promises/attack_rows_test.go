@@ -16,6 +16,7 @@ import (
 	"klankbord/internal/app"
 	"klankbord/internal/apptest"
 	"klankbord/internal/casefile"
+	"klankbord/internal/casework"
 	"klankbord/internal/custody"
 	"klankbord/internal/fault"
 	"klankbord/internal/intake"
@@ -181,7 +182,7 @@ func TestAT18_DatabaseAndFilesOfTwoDays(t *testing.T) {
 		}
 		c.Reopen()
 		seen := c.Case(c.team.Manager, today.Number)
-		f, err := c.Casework.Open(ctx, c.team.Manager, today.Number, seen.Story.Files[0].ID)
+		f, err := c.Casework.Open(ctx, c.team.Manager, today.Number, seen.Story.Files[0].ID, casework.Take{Original: true})
 		if err == nil {
 			_, err = io.ReadAll(f.Body)
 		}

@@ -52,7 +52,7 @@ func TestPT1_EveryLengthComesBack(t *testing.T) {
 			}
 			r := i.Complain("nl", apptest.StrictAnswers("theft"), map[string]string{"f.bin": string(content)})
 			entry := i.Case(team.Manager, r.Number).Story.Files[0].ID
-			d, err := i.Casework.Open(ctx, team.Manager, r.Number, entry)
+			d, err := i.Casework.Open(ctx, team.Manager, r.Number, entry, casework.Take{Original: true})
 			must(t, err)
 			sum := sha256.New()
 			if got, err := io.Copy(sum, d.Body); err != nil || got != int64(n) || d.Size != int64(n) {

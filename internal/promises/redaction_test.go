@@ -183,7 +183,7 @@ func (r *redacted) leavesNothing() {
 		if hits, err := r.Casework.Search(ctx, actor, "Gehoord", 1); err != nil || hits.Total != 1 {
 			r.t.Errorf("%s: search lost what stays: %d, %v", who, hits.Total, err)
 		}
-		if _, err := r.Casework.Open(ctx, actor, n, c.Story.Files[0].ID); !errors.Is(err, fault.ErrNotFound) {
+		if _, err := r.Casework.Open(ctx, actor, n, c.Story.Files[0].ID, casework.Take{Original: true}); !errors.Is(err, fault.ErrNotFound) {
 			r.t.Errorf("%s: the file opens: %v", who, err)
 		}
 	}

@@ -159,7 +159,7 @@ func (s *scene) watchCase(name string, r *intake.Receipt, box seal.Token) {
 }
 
 func (s *scene) download(actor access.Actor, n casefile.Number, id string) (any, error) {
-	d, err := s.Casework.Open(ctx, actor, n, id)
+	d, err := s.Casework.Open(ctx, actor, n, id, casework.Take{Original: true})
 	if err != nil {
 		return nil, err
 	}

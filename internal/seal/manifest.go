@@ -20,6 +20,7 @@ type Manifest struct {
 	hidden
 	Name     string // as the person named it
 	Type     string // media type
+	Scan     string // what a scanner said of it, in the caller's words; empty: none was asked
 	Size     int64  // bytes of the parts so far; of the whole when Complete
 	Parts    []Part
 	Complete bool // false: an upload, never a file
@@ -40,11 +41,22 @@ type partSecret struct {
 	sum [32]byte // SHA-256 of the sealed bytes
 }
 
+// versionScanned is the format of a manifest with what a scanner said; one without has
+// the first.
+const versionScanned = version + 1
+
 // Encode gives the one encoding of a manifest. Danger: it holds the file's keys
 // and is only ever stored sealed.
 func (m Manifest) Encode() []byte {
-	b := appendField([]byte{version}, m.Name)
+	v := byte(version)
+	if m.Scan != "" {
+		v = versionScanned
+	}
+	b := appendField([]byte{v}, m.Name)
 	b = appendField(b, m.Type)
+	if m.Scan != "" {
+		b = appendField(b, m.Scan)
+	}
 	complete := byte(0)
 	if m.Complete {
 		complete = 1
@@ -67,13 +79,16 @@ func DecodeManifest(b []byte) (Manifest, error) {
 	d := decoder{b: b}
 	v := d.byte()
 	m := Manifest{Name: string(d.field()), Type: string(d.field())}
+	if v == versionScanned {
+		m.Scan = string(d.field())
+	}
 	complete := d.byte()
 	m.Size = int64(d.uint64()) //nolint:gosec // a size that does not fit is refused below
 	m.Complete = complete == 1
 	for n := d.uint32(); n > 0 && !d.bad; n-- {
 		m.Parts = append(m.Parts, d.part())
 	}
-	if v != version || complete > 1 || !d.done() || !m.sound() {
+	if v != version && (v != versionScanned || m.Scan == "") || complete > 1 || !d.done() || !m.sound() {
 		return Manifest{}, ErrOpen
 	}
 	return m, nil

@@ -33,58 +33,77 @@ end() { "$bin/pg_ctl" -D "$dir/data" -m immediate -w stop; rm -rf "$dir"; }
 	"$bin/pg_ctl" -D "$dir/data" -w -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c full_page_writes=off -c max_connections=200 -c shared_buffers=32MB" start
 } >"$dir/log" 2>&1 </dev/null || { cat "$dir/log"; rm -rf "$dir"; exit 1; }
 echo ready
-cat >/dev/null
+while read -r _; do
+	"$bin/pg_ctl" -D "$dir/data" -m immediate -w restart >"$dir/log" 2>&1 </dev/null || cat "$dir/log"
+	echo ready
+done
 end >/dev/null 2>&1
 `
 
 // StartPostgres starts a private server on a free loopback port and returns its
 // address. stop ends it; so does the end of this process, however it comes.
 func StartPostgres(ctx context.Context) (dsn string, stop func() error, err error) {
+	dsn, _, stop, err = StartPostgresToBreak(ctx)
+	return dsn, stop, err
+}
+
+// StartPostgresToBreak is StartPostgres with a function that kills every process of the
+// server at once and starts it again. It belongs to one goroutine.
+func StartPostgresToBreak(ctx context.Context) (dsn string, again, stop func() error, err error) {
 	bin, err := binaries()
 	if err != nil {
-		return "", nil, err
+		return "", nil, nil, err
 	}
 	owner, err := unprivileged()
 	if err != nil {
-		return "", nil, err
+		return "", nil, nil, err
 	}
 	dir, password, err := folder(owner)
 	if err != nil {
-		return "", nil, err
+		return "", nil, nil, err
 	}
 	port, err := freePort(ctx)
 	if err != nil {
-		return "", nil, errors.Join(err, os.RemoveAll(dir))
+		return "", nil, nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	cmd := exec.Command("/bin/sh", "-c", guard, "guard", dir, bin, port)
 	cmd.Dir = dir
 	// A group of its own, so that an interrupt at the terminal leaves it to clean up.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: owner, Setpgid: true}
-	if stop, err = watch(cmd); err != nil {
-		return "", nil, errors.Join(err, os.RemoveAll(dir))
+	if again, stop, err = watch(cmd); err != nil {
+		return "", nil, nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	return fmt.Sprintf("postgres://klankbord:%s@127.0.0.1:%s/postgres?sslmode=disable", password, port), stop, nil
+	return fmt.Sprintf("postgres://klankbord:%s@127.0.0.1:%s/postgres?sslmode=disable", password, port), again, stop, nil
 }
 
 // watch starts the guard and waits until it says that the server is ready.
-func watch(cmd *exec.Cmd) (stop func() error, err error) {
+func watch(cmd *exec.Cmd) (again, stop func() error, err error) {
 	in, err := cmd.StdinPipe()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	said := bufio.NewReader(out)
 	if line, _ := said.ReadString('\n'); line != "ready\n" {
 		rest, _ := io.ReadAll(said)
-		return nil, fmt.Errorf("start PostgreSQL: %s%s (%w)", line, rest, errors.Join(in.Close(), cmd.Wait()))
+		return nil, nil, fmt.Errorf("start PostgreSQL: %s%s (%w)", line, rest, errors.Join(in.Close(), cmd.Wait()))
 	}
-	return func() error { return errors.Join(in.Close(), cmd.Wait()) }, nil
+	again = func() error {
+		if _, err := io.WriteString(in, "again\n"); err != nil {
+			return err
+		}
+		if line, err := said.ReadString('\n'); line != "ready\n" {
+			return fmt.Errorf("start PostgreSQL again: %s (%w)", line, err)
+		}
+		return nil
+	}
+	return again, func() error { return errors.Join(in.Close(), cmd.Wait()) }, nil
 }
 
 // binaries finds the newest installed version: Debian keeps it off the path.

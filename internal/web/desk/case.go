@@ -315,12 +315,3 @@ func guardPage(base string, g casefile.Guard) string {
 func (d *desk) phrase(r *http.Request, p deadline.Phrase) string {
 	return d.Words.Plural(d.Renderer.Lang(r), p.Key, p.N, map[string]string{"date": d.date(r, p.Date)})
 }
-
-// caseFile sends a file as a download, whatever it claims to be.
-func (d *desk) caseFile(w http.ResponseWriter, r *http.Request) error {
-	f, err := d.Casework.Open(r.Context(), actor(r), number(r), r.PathValue("entry"))
-	if err != nil {
-		return err
-	}
-	return send(w, f)
-}

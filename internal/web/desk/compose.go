@@ -68,7 +68,7 @@ func (d *desk) composer(r *http.Request, c *casework.Case, w *casework.Writing, 
 		k.Kind, k.Was, k.Revision, k.Seen, k.Text, k.Lang = string(s.Kind), string(s.Kind), s.Revision, s.Seen, s.Text, string(s.Lang)
 		k.Mention = s.Mention
 		for _, f := range s.Files {
-			k.Files = append(k.Files, ui.File{ID: f.ID, Name: f.Name, Size: f.Size})
+			k.Files = append(k.Files, d.added(r, f))
 		}
 	} else if want == casework.DraftMessage {
 		k.Kind = string(want)
@@ -293,9 +293,22 @@ func (d *desk) languageName(r *http.Request, l string) string {
 func (d *desk) draftFiles(r *http.Request, dr casework.Draft) []ui.File {
 	var list []ui.File
 	for _, f := range dr.Files {
-		list = append(list, ui.File{ID: f.ID, Name: f.Name, Size: f.Size, Note: d.heardNote(r, f.Heard)})
+		out := d.added(r, f)
+		if note := d.heardNote(r, f.Heard); note != "" {
+			out.Note = note
+		}
+		list = append(list, out)
 	}
 	return list
+}
+
+// added is a file of a text that is being written.
+func (d *desk) added(r *http.Request, f casework.File) ui.File {
+	out := ui.File{ID: f.ID, Name: f.Name, Size: f.Size, Note: d.scanNote(r, f.Scan)}
+	if f.Scan.Harmful() {
+		out.Mark = &ui.Tag{Text: d.text(r, "file.harmful-tag"), Tone: ui.Bad}
+	}
+	return out
 }
 
 // caseSend sends what was checked, once however often the button is pressed.

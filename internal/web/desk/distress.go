@@ -5,10 +5,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"klankbord/internal/bare"
 	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
-	"klankbord/internal/fault"
-	"klankbord/internal/lang"
 	"klankbord/internal/web/ui"
 )
 
@@ -79,56 +78,6 @@ func (d *desk) distressSet(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// lookPage asks whether to open a picture, sound or film, or what is said to be
-// distressing.
-type lookPage struct {
-	Base, Number string
-	Name, Href   string
-	Facts        []ui.Answer
-	What         string // what is distressing in it; empty: nobody said so
-	Mark         string // where that is said
-	Sound        string // where a recording is played; empty: it cannot be
-	Minutes      string // where what is said is typed
-}
-
-// lookShow describes a file that is not shown unasked.
-func (d *desk) lookShow(w http.ResponseWriter, r *http.Request) error {
-	c, err := d.Casework.Case(r.Context(), actor(r), number(r))
-	if err != nil {
-		return err
-	}
-	for _, f := range filesIn(c) {
-		if f.ID == r.PathValue("entry") {
-			return d.showLook(w, r, c, f)
-		}
-	}
-	return fault.ErrNotFound
-}
-
-func (d *desk) showLook(w http.ResponseWriter, r *http.Request, c *casework.Case, f casework.File) error {
-	data := lookPage{
-		Base: base(r), Number: string(c.Number), Name: f.Name, Href: base(r) + "/file/" + f.ID, What: f.Distress,
-		Mark: base(r) + "/distress?file=" + f.ID,
-	}
-	kind := mediaOf(f.Name, f.Type)
-	if kind == "" {
-		kind = "other"
-	}
-	data.Facts = []ui.Answer{
-		{Label: d.text(r, "distress.file-kind"), Text: d.text(r, "distress.media-"+kind)},
-		{Label: d.text(r, "distress.file-size"), Text: lang.Bytes(lang.Lang(d.Renderer.Lang(r)), f.Size)},
-	}
-	p := page(d, r, d.text(r, "distress.look"), data)
-	p.TitleParts = []string{data.Number}
-	if casefile.SoundType(f.Type) != "" {
-		p.Data.Sound, p.Plays = base(r)+"/sound/"+f.ID, true
-		if c.State.Open() {
-			p.Data.Minutes = base(r) + "/records/" + string(casefile.SheetMeeting) + "?sound=" + f.ID
-		}
-	}
-	return d.Renderer.Render(w, r, http.StatusOK, "desk/look", p)
-}
-
 // shut describes a file that is not shown unasked, and leads to the page that asks first.
 func (d *desk) shut(base string, r *http.Request, f casework.File, out *ui.File) {
 	kind := mediaOf(f.Name, f.Type)
@@ -138,7 +87,16 @@ func (d *desk) shut(base string, r *http.Request, f casework.File, out *ui.File)
 	if f.Distress != "" {
 		out.Mark, out.About = &ui.Tag{Text: d.text(r, "distress.badge"), Tone: ui.Warn}, f.Distress
 	}
-	if kind != "" || f.Distress != "" {
+	if note := d.scanNote(r, f.Scan); note != "" {
+		out.Note = strings.TrimPrefix(out.Note+", "+note, ", ")
+	}
+	switch {
+	case f.Scan.Harmful():
+		out.Mark = &ui.Tag{Text: d.text(r, "file.harmful-tag"), Tone: ui.Bad}
+	case bare.Can(f.Type) && kind == "" && f.Distress == "":
+		out.Original = base + "/file/" + f.ID + asOriginal
+	}
+	if kind != "" || f.Distress != "" || f.Scan.Harmful() {
 		out.Href, out.Ask = base+"/look/"+f.ID, true
 	}
 }

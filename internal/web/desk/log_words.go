@@ -38,6 +38,10 @@ func (d *desk) lineAbout(r *http.Request, line casework.LogLine) string {
 		return strings.Join(append(line.To, d.otherKeys(r, line)...), ", ")
 	case line.Kind == audit.EntryAdded && line.Detail["kind"] == string(casefile.EntryNote):
 		return d.text(r, "common.entry.note")
+	case line.Kind == audit.FileRead && line.Detail["scan"] == string(casefile.ScanFound):
+		return d.text(r, "file.log-risk")
+	case line.Kind == audit.FileRead && line.Detail["as"] == "original":
+		return d.text(r, "file.log-original")
 	case line.Kind == audit.Receipt:
 		return line.Object
 	case line.Kind == audit.Assigned && line.Object == "":

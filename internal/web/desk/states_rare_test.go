@@ -36,6 +36,8 @@ func (s *states) distress() {
 	sofie := s.crew.sofie
 	look := sofie.get(s.general).link(s.general + "/look/")
 	s.keep("look", sofie.get(s.in(look)))
+	s.keep("look-harmful", sofie.get(s.in(look+"?found=1")))
+	s.keep("look-no-copy", sofie.get(s.in(look+"?copy=none")))
 	s.keep("distress-error", sofie.post(s.in(s.general+"/distress"), nil))
 	sofie.post(s.general+"/distress", url.Values{"what": {"She tells how the line was cut and nobody came"}})
 	sofie.post(s.general+"/distress", url.Values{"file": {path.Base(look)}, "what": {"A photo of a wound"}})

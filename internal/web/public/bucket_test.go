@@ -12,6 +12,7 @@ import (
 
 	"klankbord/internal/app"
 	"klankbord/internal/apptest"
+	"klankbord/internal/casework"
 	"klankbord/internal/config"
 	"klankbord/internal/custody"
 	"klankbord/internal/fault"
@@ -72,7 +73,7 @@ func TestASealedFileThatRotsInTheBucketDoesNotLeave(t *testing.T) {
 	r := h.Complain("en", apptest.StrictAnswers("theft"), map[string]string{"proof.txt": strings.Repeat("the proof ", 1000)})
 	c := h.Case(h.team.Manager, r.Number)
 	reads := func() (string, error) {
-		f, err := h.Casework.Open(t.Context(), h.team.Manager, r.Number, c.Story.Files[0].ID)
+		f, err := h.Casework.Open(t.Context(), h.team.Manager, r.Number, c.Story.Files[0].ID, casework.Take{})
 		if err != nil {
 			return "", err
 		}

@@ -69,6 +69,7 @@ type File struct {
 	Ask            bool   // Href asks first whether to open it
 	Mark           *Tag   // such as that it is distressing
 	About          string // what is in it; empty: nobody said
+	Original       string // leads to it as it was sent, where Href gives a copy without metadata
 }
 
 // manyOptions is from how many options on they stand side by side where there is room.
