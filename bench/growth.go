@@ -225,11 +225,11 @@ func (b *bench) writeGrowth(results string) error {
 		return fmt.Errorf("write growth: %w", err)
 	}
 	points := strings.TrimSuffix(results, filepath.Ext(results)) + "-growth.json"
-	if err := os.WriteFile(points, append(text, '\n'), 0o644); err != nil { //nolint:gosec // published
+	if err := os.WriteFile(points, append(text, '\n'), 0o644); err != nil {
 		return fmt.Errorf("write growth: %w", err)
 	}
 	plot := filepath.Join(b.root, "doc", "images", "growth.svg")
-	if err := os.WriteFile(plot, figure.Plot(b.grown), 0o644); err != nil { //nolint:gosec // published
+	if err := os.WriteFile(plot, figure.Plot(b.grown), 0o644); err != nil {
 		return fmt.Errorf("write plot: %w", err)
 	}
 	return nil
