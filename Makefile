@@ -1,7 +1,7 @@
 # `make` lists the targets. A fresh machine is Debian 12 as root with git, make,
 # Go ≥ 1.26 and Node ≥ 20; `make run` needs only Go.
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check check-all lint fmt tools bench faults faults-quick soak mutate fuzz clean
+.PHONY: help run dev test check check-all lint fmt tools bench model faults faults-quick soak mutate fuzz clean
 export CGO_ENABLED = 0
 LISTEN = $${KLANKBORD_LISTEN:-127.0.0.1:8080}
 
@@ -36,6 +36,9 @@ tools: ## install what the tests and the linters need
 
 bench: ## run the benchmarks and write bench/results.json; BENCH=-full for 100,000 cases
 	@tools/need.sh go && go run ./bench $(BENCH)
+
+model: ## say what many organisations take, from bench/results.json; MODEL="-cases 50" for others
+	@tools/need.sh go && go run ./bench/model $(MODEL)
 
 faults: ## kill and fail the program at every system call; FAULTS="-only submit" for some
 	@tools/need.sh go && tools/install.sh faults && go run ./faults $(FAULTS)

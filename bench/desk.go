@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -128,6 +130,11 @@ func (b *bench) inbox(size int, figureKey string, cases bool) func(context.Conte
 			return err
 		}
 		defer i.remove()
+		if cases {
+			if err := b.room(i, size); err != nil {
+				return err
+			}
+		}
 		return b.serving(ctx, i, func(s *session) error {
 			n := browser.NewNetwork(0)
 			defer n.Close()
@@ -150,6 +157,26 @@ func (b *bench) inbox(size int, figureKey string, cases bool) func(context.Conte
 			return s.walk(ctx, n, "desk_ms_10k")
 		})
 	}
+}
+
+// room measures how much of the disk a case takes, with its lines of the log and without
+// files.
+func (b *bench) room(i *instance, cases int) error {
+	total := int64(0)
+	err := filepath.WalkDir(i.state, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil {
+			total += info.Size()
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("measure room: %w", err)
+	}
+	return b.report(measured{"case_kib", "everything in the state folder, by the number of cases; without files", []float64{float64(total) / 1024 / float64(cases)}})
 }
 
 // lists opens the first pages of the list of all cases, then each of them again and

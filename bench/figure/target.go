@@ -39,7 +39,7 @@ func targets() []target {
 		most("upload_rss_mib", "MiB", 16, ""), most("idle_rss_mib", "MiB", 40, ""), most("peak_rss_mib", "MiB", 150, ""),
 		most("start_ms", "ms", 150, ""), size, requests,
 		most("signin_ms", "ms", 300, "argon2id_ms"),
-		{key: "organisation_rss_mib", unit: "MiB"}, {key: "organisation_idle_ms_s", unit: "ms/s"},
+		{key: "case_kib", unit: "KiB"}, {key: "organisation_rss_mib", unit: "MiB"}, {key: "organisation_idle_ms_s", unit: "ms/s"},
 	}
 }
 

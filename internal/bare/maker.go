@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"runtime"
 	"strings"
 	"time"
 )
@@ -59,6 +60,9 @@ func (m *Maker) run(ctx context.Context, media string, r io.Reader, size int64) 
 	cmd.Env, cmd.Dir = []string{}, "/" // nothing of the server's: no settings, no names of files
 	cmd.WaitDelay = time.Second
 	cmd.SysProcAttr = apart()
+	// The child dies with the thread that began it (PR_SET_PDEATHSIG); that one stays ours.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	err := cmd.Run()
 	switch {
 	case in.err != nil:

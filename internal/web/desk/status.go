@@ -32,7 +32,7 @@ func (d *desk) statusShow(w http.ResponseWriter, r *http.Request) error {
 	data := statusPage{Parts: []healthPart{
 		{ID: "mail", Title: d.text(r, "status.mail"), Lines: append([]healthLine{d.statusOut(r, s)}, d.statusIn(r, s)...)},
 		{ID: "kept", Title: d.text(r, "status.kept"), Lines: []healthLine{d.statusCopies(r, s), d.statusRoom(r, s)}},
-		{ID: "log", Title: d.text(r, "status.log"), Lines: append([]healthLine{d.statusLog(r, s), d.statusCheck(r, s)}, d.statusWitnesses(r, s)...)},
+		{ID: "log", Title: d.text(r, "status.journal"), Lines: append([]healthLine{d.statusLog(r, s), d.statusCheck(r, s)}, d.statusWitnesses(r, s)...)},
 		{ID: "time", Title: d.text(r, "status.time"), Lines: []healthLine{d.statusLate(r, s), d.statusClock(r, s), drill}},
 		{ID: "program", Title: d.text(r, "status.program"), Lines: []healthLine{d.statusVersion(r, s)}},
 	}}
