@@ -49,7 +49,7 @@ status=0
 
 part set-up set_up || exit 1
 if [ $# = 0 ]; then
-  packages=(./...)
+  packages=(./internal/promises ./internal/web/desk ./...) # the longest first, so that nothing waits for them alone
   export KLANKBORD_PAGES=$services_dir/pages # where Go tests leave every page state
   mkdir -p "$KLANKBORD_PAGES"
   totals+=("$results/browser.json" "$results/faults.json")
