@@ -20,6 +20,7 @@ import (
 	"klankbord/internal/apptest"
 	"klankbord/internal/bare"
 	"klankbord/internal/config"
+	"klankbord/internal/storetest"
 )
 
 // TestMain lets the test program make copies of files, as the real one does.
@@ -85,7 +86,7 @@ func allLinks(p *page, below string) (list []string) {
 // TestWhatAScannerFindsIsToldBeforeItIsOpened sends files by every way by which they come
 // in, past the real daemon.
 func TestWhatAScannerFindsIsToldBeforeItIsOpened(t *testing.T) {
-	h, c := staffed(t, scanning("unix:"+os.Getenv("KLANKBORD_TEST_CLAMD")))
+	h, c := staffed(t, scanning("unix:"+storetest.Scanner(t)))
 	big := strings.Repeat("x", 1<<20) + "y"
 	made := h.Complain("en", complaint(), map[string]string{"good.txt": "Good morning", "bad.txt": "x" + harmful, "big.txt": big})
 	at := "/desk/case/" + string(made.Number)
@@ -130,7 +131,7 @@ func TestWhatAScannerFindsIsToldBeforeItIsOpened(t *testing.T) {
 
 // A file that came in pieces, the virus across two of them.
 func TestAVirusAcrossTwoPiecesIsFound(t *testing.T) {
-	h, c := staffed(t, scanning("unix:"+os.Getenv("KLANKBORD_TEST_CLAMD")))
+	h, c := staffed(t, scanning("unix:"+storetest.Scanner(t)))
 	at := "/desk/case/" + string(h.Complain("en", complaint(), nil).Number)
 	where, as := c.sofie.get(at).sends("file")
 	id := c.sofie.inPieces(where, "film.bin", strings.Repeat("x", 700)+harmful+strings.Repeat("y", 700))
@@ -159,7 +160,7 @@ func TestAScannerThatIsAwayKeepsNobodyOut(t *testing.T) {
 	if got := c.sofie.get(file); got.body != harmful {
 		t.Errorf("without a scanner it comes as %d", got.status)
 	}
-	if err := os.Symlink(os.Getenv("KLANKBORD_TEST_CLAMD"), socket); err != nil {
+	if err := os.Symlink(storetest.Scanner(t), socket); err != nil {
 		t.Fatal(err)
 	}
 	if got := c.sofie.get(file); got.status != http.StatusOK || !got.says("has just found something dangerous") || strings.Contains(got.body, harmful) {
@@ -169,7 +170,7 @@ func TestAScannerThatIsAwayKeepsNobodyOut(t *testing.T) {
 
 // TestMembersGetACopyThatDoesNotTellWhereAPhotoWasTaken, and the original on purpose.
 func TestMembersGetACopyThatDoesNotTellWhereAPhotoWasTaken(t *testing.T) {
-	h, c := staffed(t, scanning("unix:"+os.Getenv("KLANKBORD_TEST_CLAMD")))
+	h, c := staffed(t, scanning("unix:"+storetest.Scanner(t)))
 	bomb := "\x89PNG\r\n\x1a\n" + chunk("IHDR", "\x00\x00\xff\xff\x00\x00\xff\xff\x08\x06\x00\x00\x00")
 	paper := onePage(t)
 	made := h.Complain("en", complaint(), map[string]string{"photo.png": photo(t), "bomb.png": bomb, "paper.pdf": paper})
