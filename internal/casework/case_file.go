@@ -10,7 +10,6 @@ import (
 	"io"
 	"strings"
 	"time"
-	"unicode"
 
 	"klankbord/internal/access"
 	"klankbord/internal/audit"
@@ -98,7 +97,7 @@ func (c *Casework) pack(ctx context.Context, o *custody.Opened) (list []packed, 
 		if err != nil || !m.Complete {
 			continue // damaged, or never finished: the paper says what is missing
 		}
-		f := packed{name: fmt.Sprintf("files/%02d-%s", len(list)+1, plainName(m.Name)), manifest: m}
+		f := packed{name: fmt.Sprintf("files/%02d-%s", len(list)+1, custody.PlainName(m.Name)), manifest: m}
 		h := sha256.New()
 		switch _, err := io.Copy(h, custody.OpenFile(ctx, c.Blobs, m)); {
 		case ctx.Err() != nil:
@@ -109,20 +108,6 @@ func (c *Casework) pack(ctx context.Context, o *custody.Opened) (list []packed, 
 		list = append(list, f)
 	}
 	return list, nil
-}
-
-// plainName keeps a file's name from leading anywhere when it is unpacked.
-func plainName(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || strings.ContainsRune(`/\:*?"<>|`, r) {
-			return '_'
-		}
-		return r
-	}, s)
-	if r := []rune(s); len(r) > 100 {
-		s = string(r[len(r)-100:])
-	}
-	return strings.TrimLeft(s, ". ")
 }
 
 func (c *Casework) zip(ctx context.Context, w io.Writer, o *custody.Opened, files []packed, texts map[string]string) error {

@@ -20,11 +20,7 @@ func (c *keysPepperCommand) Run(e *env) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	j, err := judgeOf(e, a)
-	if err != nil {
-		return err
-	}
-	code, err := e.askRecovery(j)
+	code, err := e.recoveryOf(a)
 	if err != nil {
 		return err
 	}

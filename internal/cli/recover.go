@@ -120,6 +120,15 @@ func judgeOf(e *env, a *app.App) (judge, error) {
 	}, nil
 }
 
+// recoveryOf asks for a recovery key that the directory of an open instance names.
+func (e *env) recoveryOf(a *app.App) (seal.Code, error) {
+	j, err := judgeOf(e, a)
+	if err != nil {
+		return seal.Code{}, err
+	}
+	return e.askRecovery(j)
+}
+
 type recoverDrillCommand struct{ config.Config }
 
 // errDrill tells what a keeper can do about a drill that nobody began.
@@ -132,11 +141,7 @@ func (c *recoverDrillCommand) Run(e *env) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	j, err := judgeOf(e, a)
-	if err != nil {
-		return err
-	}
-	code, err := e.askRecovery(j)
+	code, err := e.recoveryOf(a)
 	if err != nil {
 		return err
 	}

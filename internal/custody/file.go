@@ -74,6 +74,20 @@ func contentType(head []byte) string {
 	return http.DetectContentType(head)
 }
 
+// PlainName keeps a file's name from leading anywhere when it is unpacked.
+func PlainName(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || strings.ContainsRune(`/\:*?"<>|`, r) {
+			return '_'
+		}
+		return r
+	}, s)
+	if r := []rune(s); len(r) > 100 {
+		s = string(r[len(r)-100:])
+	}
+	return strings.TrimLeft(s, ". ")
+}
+
 // SafeName keeps the last element of a name that a browser or a mail sent, without
 // control characters and of at most 200 bytes; letters of any script stay as they
 // are.

@@ -15,7 +15,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"klankbord/internal/casefile"
 	"klankbord/internal/custody"
@@ -193,7 +192,7 @@ func (p *packer) pack(ctx context.Context, o Order, id casefile.ID, t *Taken) er
 		}
 		shown := entryOf(e)
 		if shown.File != nil && shown.File.manifest.Complete {
-			at := fmt.Sprintf("files/%02d-%s", t.Files+1, plainName(shown.File.Name))
+			at := fmt.Sprintf("files/%02d-%s", t.Files+1, custody.PlainName(shown.File.Name))
 			if err := p.hash(ctx, shown.File, at); err != nil {
 				return err
 			}
@@ -261,18 +260,4 @@ func fileOf(manifest []byte) *file {
 		return nil
 	}
 	return &file{Name: m.Name, Type: m.Type, Size: m.Size, manifest: m}
-}
-
-// plainName keeps a file's name from leading anywhere when it is unpacked.
-func plainName(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || strings.ContainsRune(`/\:*?"<>|`, r) {
-			return '_'
-		}
-		return r
-	}, s)
-	if r := []rune(s); len(r) > 100 {
-		s = string(r[len(r)-100:])
-	}
-	return strings.TrimLeft(s, ". ")
 }
