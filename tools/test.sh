@@ -7,19 +7,24 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 . tools/part.sh
 . tools/services.sh
+. tools/scratch.sh
 export CGO_ENABLED=0
 
 go_tests() {
-  go test -json -timeout 20m "${packages[@]}" 2>&1 | node e2e/lib/gotest-main.mjs "$results/go.json"
+  # The linter has vetted them; nobody debugs these binaries.
+  go test -json -vet off -ldflags '-s -w' -timeout 20m "${packages[@]}" 2>&1 | node e2e/lib/gotest-main.mjs "$results/go.json"
 }
 
-# The browser tests drive the binary that is built here, once.
+# The browser tests drive the binary that is built here, once, and begin with a demo that is
+# founded here, once.
 browser_tests() {
   local files
   go build -o build/klankbord ./cmd/klankbord || return 1
+  export KLANKBORD_BIN=$PWD/build/klankbord KLANKBORD_SEED=$services_dir/seed
+  node e2e/lib/seed-main.mjs "$KLANKBORD_SEED" || return 1
   mapfile -t files < <(find e2e -name node_modules -prune -o -name '*.test.mjs' -print | sort)
   # Two files at once: while one page is drawn, another is looked at.
-  KLANKBORD_BIN=$PWD/build/klankbord node --test --test-concurrency=2 --test-reporter=spec --test-reporter-destination=stdout \
+  node --test --test-concurrency=2 --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter=./e2e/lib/count-reporter.mjs --test-reporter-destination="$results/browser.json" \
     "${files[@]}"
 }
@@ -37,12 +42,14 @@ finish() {
   trap '' INT TERM HUP # a second Ctrl-C must not leave anything behind
   stop_services
   [ -z "${results:-}" ] || rm -rf "$results"
+  remove_scratch
 }
 trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
 packages=("$@")
+make_scratch
 results=$(mktemp -d "${TMPDIR:-/tmp}/klankbord-results.XXXXXX")
 totals=("$results/go.json")
 status=0

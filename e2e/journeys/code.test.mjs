@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { openHouse, inEveryWay } from './house.mjs';
+import { openHouse, inTwoWays } from './house.mjs';
 import { someone } from './person.mjs';
 import { complainsInShort, enters, integrity, shownCode } from './complaint.mjs';
 import { atTheDesk } from './member.mjs';
@@ -39,7 +39,7 @@ test('a lost code', { timeout: 10 * 60_000 }, async (t) => {
   const thomas = await atTheDesk(t, house, 'thomas', quiet);
   const { password } = house.members.nele;
 
-  await inEveryWay(t, 'an address is confirmed, and a new code is asked for, drawn, seen and stopped', async (t, way) => {
+  await inTwoWays(t, 'an address is confirmed, and a new code is asked for, drawn, seen and stopped', async (t, way) => {
     const ingrid = await someone(t, house, way);
     const sent = await complainsInShort(ingrid, integrity(way.lang));
     const confirm = await mailed(house, sent.email, 'confirm');
@@ -112,7 +112,7 @@ test('a lost code', { timeout: 10 * 60_000 }, async (t) => {
     await sabrina.misses(sabrina.say('mailbox.new-code.title'));
   });
 
-  await inEveryWay(t, 'a code is given in person and replaced before anything is read', async (t, way) => {
+  await inTwoWays(t, 'a code is given in person and replaced before anything is read', async (t, way) => {
     const ingrid = await someone(t, house, way);
     const sent = await complainsInShort(ingrid, integrity(way.lang));
     await nele.opens(`/desk/case/${sent.number}/code`);

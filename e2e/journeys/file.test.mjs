@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { inEveryWay, openHouse } from './house.mjs';
+import { inTwoWays, openHouse } from './house.mjs';
 import { someone } from './person.mjs';
 import { answers, file, general, sends, writesUpTo } from './complaint.mjs';
 import { atTheDesk } from './member.mjs';
@@ -37,7 +37,7 @@ test('what is known of a file before it is opened', { timeout: 4 * 60_000 }, asy
   const scanner = process.env.KLANKBORD_TEST_CLAMD;
   assert.ok(scanner, 'KLANKBORD_TEST_CLAMD is not set; tools/test.sh starts the scanner and sets it');
   const house = await openHouse(t, { args: ['--scanner', `unix:${scanner}`] });
-  await inEveryWay(t, 'a dangerous file, and a photo', async (t, way) => {
+  await inTwoWays(t, 'a dangerous file, and a photo', async (t, way) => {
     const ingrid = await someone(t, house, way);
     const given = general(way.lang);
     await writesUpTo(ingrid, 'files', given);

@@ -46,9 +46,27 @@ export const ways = [
 ];
 
 // inEveryWay runs a journey once in each way, or, while one is being written, in as
-// many as KLANKBORD_WAYS says.
+// many as KLANKBORD_WAYS says. A journey is told its way, and the turn it has.
 export async function inEveryWay(t, name, journey) {
-  for (const way of ways.slice(0, Number(process.env.KLANKBORD_WAYS ?? ways.length))) {
-    await t.test(`${name} (${way.lang}${way.js ? '' : ', no scripts'})`, (t) => journey(t, way));
+  await inWays(t, name, journey, ways);
+}
+
+// inTwoWays runs a journey with scripts in one language and without in another. Each
+// language has its turn, so that together the journeys come by all of them in both
+// ways. KLANKBORD_FULL=1 makes it every way.
+export async function inTwoWays(t, name, journey) {
+  const languages = ['nl', 'fr', 'en', 'de'];
+  const turn = [...name].reduce((sum, c) => sum + c.charCodeAt(0), 0);
+  const two = [
+    { lang: languages[turn % 4], js: true },
+    { lang: languages[(turn + 1 + (turn >> 2) % 3) % 4], js: false },
+  ];
+  await inWays(t, name, journey, process.env.KLANKBORD_FULL === '1' ? ways : two);
+}
+
+async function inWays(t, name, journey, list) {
+  const some = list.slice(0, Number(process.env.KLANKBORD_WAYS ?? list.length));
+  for (const [turn, way] of some.entries()) {
+    await t.test(`${name} (${way.lang}${way.js ? '' : ', no scripts'})`, (t) => journey(t, { ...way, turn }));
   }
 }

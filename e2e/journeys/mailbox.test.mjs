@@ -2,7 +2,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { openHouse, inEveryWay } from './house.mjs';
+import { openHouse, inTwoWays } from './house.mjs';
 import { oneLine, someone } from './person.mjs';
 import { elsewhere, noWayToReach, teamName } from './words.mjs';
 import { addedFiles, answersOnly, choosesFiles, complainsInShort, enters, file, general, integrity } from './complaint.mjs';
@@ -12,7 +12,7 @@ test('complainants follow their complaint', { timeout: 10 * 60_000 }, async (t) 
   const house = await openHouse(t);
   const sofie = await atTheDesk(t, house, 'sofie');
 
-  await inEveryWay(t, 'the messages about a complaint, from the first answer to signing out', async (t, way) => {
+  await inTwoWays(t, 'the messages about a complaint, from the first answer to signing out', async (t, way) => {
     const ingrid = await someone(t, house, way);
     const sent = await complainsInShort(ingrid, general(way.lang));
     await opensCase(sofie, sent);
@@ -93,7 +93,7 @@ test('complainants follow their complaint', { timeout: 10 * 60_000 }, async (t) 
     await later.reads(later.say('mailbox.over.title'));
   });
 
-  await inEveryWay(t, 'an expired session keeps what was typed', async (t, way) => {
+  await inTwoWays(t, 'an expired session keeps what was typed', async (t, way) => {
     const ingrid = await someone(t, house, way);
     const sent = await complainsInShort(ingrid, general(way.lang));
     await enters(ingrid, sent);
@@ -111,7 +111,7 @@ test('complainants follow their complaint', { timeout: 10 * 60_000 }, async (t) 
     await ingrid.reads(ingrid.say('mailbox.done.reply'), text);
   });
 
-  await inEveryWay(t, 'mail tells of receipt and of news, and of nothing else', async (t, way) => {
+  await inTwoWays(t, 'mail tells of receipt and of news, and of nothing else', async (t, way) => {
     const ingrid = await someone(t, house, way);
     const sent = await complainsInShort(ingrid, general(way.lang));
     await opensCase(sofie, sent);
@@ -126,7 +126,7 @@ test('complainants follow their complaint', { timeout: 10 * 60_000 }, async (t) 
     assert.notEqual(mails[0], mails[1], 'one confirms receipt, the other tells of news');
   });
 
-  await inEveryWay(t, 'leaving quickly forgets the complaint and the mailbox', async (t, way) => {
+  await inTwoWays(t, 'leaving quickly forgets the complaint and the mailbox', async (t, way) => {
     const plain = await someone(t, house, way);
     await answersOnly(plain, ['topics'], general(way.lang));
     assert.equal(await leaving(plain).count(), 0, 'no button on a general complaint');

@@ -1,7 +1,7 @@
 // A handler finds a case again by what was told in it.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { openHouse, inEveryWay } from './house.mjs';
+import { openHouse, inTwoWays } from './house.mjs';
 import { someone } from './person.mjs';
 import { complainsInShort, general } from './complaint.mjs';
 import { atTheDesk, tells, opensCase } from './member.mjs';
@@ -17,7 +17,7 @@ const told = {
 test('a case is found again', { timeout: 5 * 60_000 }, async (t) => {
   const house = await openHouse(t);
 
-  await inEveryWay(t, 'by a word of it, and by its number', async (t, way) => {
+  await inTwoWays(t, 'by a word of it, and by its number', async (t, way) => {
     const { story, word } = told[way.lang];
     const sent = await complainsInShort(await someone(t, house, way), general(way.lang, { story }));
     const sofie = await atTheDesk(t, house, 'sofie', way);

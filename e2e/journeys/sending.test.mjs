@@ -4,14 +4,14 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openHouse, inEveryWay } from './house.mjs';
+import { openHouse, inTwoWays } from './house.mjs';
 import { someone } from './person.mjs';
 import { addedFiles, answers, choosesFiles, complainsInShort, general, integrity, receipt, sends, shownCode, writesInShort, writesUpTo } from './complaint.mjs';
 
 test('people send, and keep their code', { timeout: 10 * 60_000 }, async (t) => {
   const house = await openHouse(t);
 
-  await inEveryWay(t, 'the answer to sending is lost, and sending again shows the same receipt', async (t, way) => {
+  await inTwoWays(t, 'the answer to sending is lost, and sending again shows the same receipt', async (t, way) => {
     const ingrid = await someone(t, house, way);
     await writesInShort(ingrid, general(way.lang));
     const tab = await ingrid.opensATab();
@@ -36,7 +36,7 @@ test('people send, and keep their code', { timeout: 10 * 60_000 }, async (t) => 
     assert.deepEqual(await receipt(ingrid), again);
   });
 
-  await inEveryWay(t, 'a double click, the back button and two tabs send one complaint', async (t, way) => {
+  await inTwoWays(t, 'a double click, the back button and two tabs send one complaint', async (t, way) => {
     const ingrid = await someone(t, house, way);
     await writesInShort(ingrid, general(way.lang));
     const tab = await ingrid.opensATab();
@@ -54,7 +54,7 @@ test('people send, and keep their code', { timeout: 10 * 60_000 }, async (t) => 
     assert.deepEqual(await receipt(ingrid), first);
   });
 
-  await inEveryWay(t, 'the receipt can be saved and printed, and shows the code until it is kept', async (t, way) => {
+  await inTwoWays(t, 'the receipt can be saved and printed, and shows the code until it is kept', async (t, way) => {
     const ingrid = await someone(t, house, way);
     const { number, code } = await complainsInShort(ingrid, general(way.lang));
     await ingrid.reads(ingrid.say('public.receipt.title'), ingrid.say('public.receipt.keep'));
@@ -87,7 +87,7 @@ test('people send, and keep their code', { timeout: 10 * 60_000 }, async (t) => 
     assert.equal(await ingrid.heading(), ingrid.say('public.gone.title'));
   });
 
-  await inEveryWay(t, 'a complaint is kept for later and finished in another browser', async (t, way) => {
+  await inTwoWays(t, 'a complaint is kept for later and finished in another browser', async (t, way) => {
     const ingrid = await someone(t, house, way);
     const mine = general(way.lang);
     await writesUpTo(ingrid, 'story', mine);

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { openHouse, inEveryWay } from './house.mjs';
+import { openHouse, inTwoWays } from './house.mjs';
 import { someone } from './person.mjs';
 import { shownCode } from './complaint.mjs';
 import { atTheDesk } from './member.mjs';
@@ -24,7 +24,7 @@ test('told by phone', { timeout: 10 * 60_000 }, async (t) => {
   const sofie = await atTheDesk(t, house, 'sofie', { js: false });
   const { password } = house.members.sofie;
 
-  await inEveryWay(t, 'a call is registered, its minutes are corrected', async (t, way) => {
+  await inTwoWays(t, 'a call is registered, its minutes are corrected', async (t, way) => {
     await sofie.opens('/desk');
     await sofie.follows(sofie.say('told.link'));
     await sofie.fills(call(way.lang));

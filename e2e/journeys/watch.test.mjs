@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { openHouse, inEveryWay } from './house.mjs';
+import { openHouse, inTwoWays } from './house.mjs';
 import { someone } from './person.mjs';
 import { complainsInShort, enters, integrity, receipt, shownCode, stories } from './complaint.mjs';
 import { atTheDesk, counts, listed, opensCase } from './member.mjs';
@@ -21,7 +21,7 @@ test('nobody who speaks up suffers for it', { timeout: 10 * 60_000 }, async (t) 
   const nele = await atTheDesk(t, house, 'nele');
   const marc = await atTheDesk(t, house, 'marc');
 
-  await inEveryWay(t, 'from the mailbox of one complaint to the receipt of another', async (t, way) => {
+  await inTwoWays(t, 'from the mailbox of one complaint to the receipt of another', async (t, way) => {
     const ingrid = await someone(t, house, way);
     const sent = await complainsInShort(ingrid, integrity(way.lang));
     await opensCase(nele, sent);
@@ -104,7 +104,7 @@ test('whoever helped is asked and heard as well', { timeout: 10 * 60_000 }, asyn
   const nele = await atTheDesk(t, house, 'nele');
   const { password } = house.members.nele;
 
-  await inEveryWay(t, 'a code of their own shows nothing of the case', async (t, way) => {
+  await inTwoWays(t, 'a code of their own shows nothing of the case', async (t, way) => {
     const ingrid = await someone(t, house, way);
     const sent = await complainsInShort(ingrid, integrity(way.lang));
     await nele.opens(`/desk/case/${sent.number}`);

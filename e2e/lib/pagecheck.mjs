@@ -3,15 +3,18 @@
 
 // structure looks at headings, title, language, labels, errors and markup that the
 // house does not allow. It reads the document, so it works with scripts switched off.
-export function structure(page) {
-  return page.evaluate(() => {
+// With a language, the page must declare that one.
+export function structure(page, language) {
+  return page.evaluate((language) => {
     const out = [];
     const all = (selector) => [...document.querySelectorAll(selector)];
     const name = (e) => e.outerHTML.slice(0, 90).replace(/\s+/g, ' ');
     const headings = all('h1').length;
     if (headings !== 1) out.push(`${headings} h1, want one`);
     if (!document.title.trim()) out.push('no title');
-    if (!document.documentElement.lang) out.push('no lang');
+    const { lang } = document.documentElement;
+    if (!lang) out.push('no lang');
+    else if (language && lang !== language) out.push(`lang is ${lang}, want ${language}`);
     if (all('main').length !== 1) out.push('not exactly one main');
     const ids = all('[id]').map((e) => e.id);
     for (const id of new Set(ids.filter((id, i) => ids.indexOf(id) !== i))) out.push(`id ${id} stands twice`);
@@ -48,7 +51,7 @@ export function structure(page) {
     for (const e of all('meta[http-equiv=refresh]')) out.push(`refreshes by itself: ${name(e)}`);
     if (/⟦/.test(document.body.innerText)) out.push(`a text is missing: ${document.body.innerText.match(/⟦[^⟧]*⟧?/)[0]}`);
     return out;
-  });
+  }, language);
 }
 
 // fit looks at what depends on the width: nothing sticks out at the side, and what

@@ -1,6 +1,6 @@
 // Starts the real program, and stops it when the test ends.
 import { spawn, execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -39,9 +39,11 @@ export function freePort() {
 // arguments; env, more variables; program, arguments to use in place of demo's;
 // before, what to do with the state folder first; state, a folder to go on with, which
 // whoever had it left with stop({ keep: true }). Messages go at once, so that nobody waits
-// for them, unless env says otherwise.
+// for them, unless env says otherwise. A demo begins as a copy of KLANKBORD_SEED, where
+// that names a folder (see seed-main.mjs).
 export async function startServer(t, { args = [], env = {}, program, before, state: given } = {}) {
   const state = given ?? mkdtempSync(path.join(tmpdir(), 'klankbord-e2e-'));
+  if (process.env.KLANKBORD_SEED && !program && !given) cpSync(process.env.KLANKBORD_SEED, state, { recursive: true, preserveTimestamps: true });
   const port = await freePort();
   await before?.(state);
   const command = program ?? [binary(), 'demo'];

@@ -1,13 +1,16 @@
 // Every rendered page state, held to the standards: markup, titles, structure, width,
 // targets and barriers. KLANKBORD_FULL=1 takes every language at every width and
-// scheme; otherwise Dutch is taken in full, and the others on a phone in the light.
+// scheme. Otherwise the words decide what must be looked at again: each page in each
+// language on a phone, Dutch at a desk as well; barriers once per skeleton.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { launch, visitor, phone, desk } from '../lib/browser.mjs';
 import { startServer } from '../lib/server.mjs';
 import { barriers, colours } from '../lib/axe.mjs';
 import { structure, fit } from '../lib/pagecheck.mjs';
-import { languages, listPages, servePages, sharedTitles } from './pages.mjs';
+import { listPages, servePages, sharedTitles } from './pages.mjs';
+import { languageList, skeleton } from './skeleton.mjs';
 import { htmlValidate, vnu } from './markup.mjs';
 
 const full = process.env.KLANKBORD_FULL === '1';
@@ -30,40 +33,60 @@ test('rendered pages without barriers', { timeout: 40 * 60_000 }, async (t) => {
   const { url } = await startServer(t);
   const address = await servePages(t, process.env.KLANKBORD_PAGES, url);
   const browser = await launch(t);
-  const rounds = languages.flatMap((language) =>
-    (full || language === 'nl' ? [phone, desk] : [phone]).map((viewport) => ({ language, viewport })));
+  const isNew = firstOfItsKind();
+  const left = [...pages];
   await Promise.all([lane(), lane()]); // two cores
 
-  // lane takes the next round until none is left.
+  // lane takes the next page until none is left.
   async function lane() {
-    for (let round = rounds.shift(); round; round = rounds.shift()) {
-      const { language, viewport } = round;
-      const context = await visitor(browser, { loose: true, viewport, locale: language });
-      const page = await context.newPage();
-      for (const p of pages.filter((p) => p.language === language)) {
-        await t.test(`${language} ${p.state} at ${viewport.width} px`, async () => {
-          none(await inspect(page, address + p.address, full || language === 'nl'));
-        });
+    const open = {}; // a tab per language
+    for (let p = left.shift(); p; p = left.shift()) {
+      open[p.language] ??= await (await visitor(browser, { loose: true, viewport: phone, locale: p.language })).newPage();
+      const widths = full || p.language === 'nl' ? [phone, desk] : [phone];
+      const closely = full || isNew(p);
+      const found = inspect(open[p.language], address + p.address, { language: p.language, widths, closely });
+      for (const { width } of widths) {
+        await t.test(`${p.language} ${p.state} at ${width} px`, async () => none((await found)[width]));
       }
-      await context.close();
     }
   }
 });
 
-// inspect looks at one page in the light and, if dark is wanted, at what a dark
-// scheme changes: the colours, or everything where the full product is asked for.
-async function inspect(page, url, dark) {
-  const out = [];
-  const broken = (r) => r.status() >= 400 && out.push(`cannot load ${new URL(r.url()).pathname} (${r.status()})`);
+// firstOfItsKind returns a function that tells of each page whether none before had
+// its skeleton, or none its list of languages.
+function firstOfItsKind() {
+  const seen = new Set();
+  return ({ file }) => {
+    const html = readFileSync(file, 'utf8');
+    const kinds = [skeleton(html), languageList(html)];
+    const isNew = kinds.some((k) => !seen.has(k));
+    kinds.forEach((k) => seen.add(k));
+    return isNew;
+  };
+}
+
+// inspect looks at one page at each width and returns what it found by width. Where
+// barriers are looked for, that is done in the light and, in the dark, for what that
+// changes: the colours, or everything where the full product is asked for.
+async function inspect(page, url, { language, widths, closely }) {
+  const found = Object.fromEntries(widths.map((w) => [w.width, []]));
+  const broken = (r) => r.status() >= 400 && found[widths[0].width].push(`cannot load ${new URL(r.url()).pathname} (${r.status()})`);
   page.on('response', broken);
   await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize(widths[0]);
   await page.goto(url);
-  out.push(...(await structure(page)), ...(await fit(page)), ...(await barriers(page)));
-  if (dark) {
+  found[widths[0].width].push(...(await structure(page, language)));
+  for (const viewport of widths) {
+    const out = found[viewport.width];
+    await page.setViewportSize(viewport);
+    out.push(...(await fit(page)));
+    if (!closely) continue;
+    await page.emulateMedia({ colorScheme: 'light' });
+    out.push(...(await barriers(page)));
     await page.emulateMedia({ colorScheme: 'dark' });
     const inTheDark = await barriers(page, full ? {} : { rules: colours });
     out.push(...inTheDark.map((b) => `dark: ${b}`));
   }
   page.off('response', broken);
-  return out;
+  return found;
 }

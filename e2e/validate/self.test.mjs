@@ -13,6 +13,7 @@ import { barriers, colours, source, tags, told } from '../lib/axe.mjs';
 import { structure, fit, weigh, overBudget, publicBudget } from '../lib/pagecheck.mjs';
 import { listPages, servePages, sharedTitles } from './pages.mjs';
 import { htmlValidate, vnu } from './markup.mjs';
+import { languageList, skeleton } from './skeleton.mjs';
 
 const fixtures = fileURLToPath(new URL('./fixtures', import.meta.url));
 const good = path.join(fixtures, 'good.html');
@@ -44,7 +45,8 @@ test('structure finds each fault', async (t) => {
     const context = await visitor(browser, { js });
     const page = await context.newPage();
     await page.goto(`${address}/good.html`);
-    assert.deepEqual(await structure(page), []);
+    assert.deepEqual(await structure(page, 'en'), []);
+    says(await structure(page, 'fr'), /lang is en, want fr/);
     await page.goto(`${address}/bad.html`);
     says(
       await structure(page),
@@ -111,6 +113,35 @@ test('a language without a page, and a shared title, are found', (t) => {
   const pages = ['a', 'a--error', 'b'].map((s) => ({ language: 'nl', page: s.split('--')[0], file: path.join(dir, `nl/${s}.html`) }));
   assert.deepEqual(sharedTitles(pages), ['nl: Same is the title of a and b']);
   assert.deepEqual(sharedTitles(pages.slice(0, 2)), []);
+});
+
+test('a skeleton forgets words, and nothing that bears on barriers', () => {
+  const page = (inner, lang = 'nl') =>
+    `<html lang="${lang}"><body><nav><ul class="langs"><li lang="${lang}">${lang}</li></ul></nav><main>${inner}</main></body></html>`;
+  const same = [
+    ['<h1>Een klacht</h1>', '<h1>Une réclamation</h1>'],
+    ['<a href="/nl/klacht">Verder</a>', '<a href="/fr/reclamation">Continuer</a>'],
+    ['<label for="a1">Naam</label><input id="a1" name="a1">', '<label for="b2">Nom</label><input id="b2" name="b2">'],
+    ['<nav aria-label="Hoofd"></nav><nav aria-label="Taal"></nav>', '<nav aria-label="Principal"></nav><nav aria-label="Langue"></nav>'],
+    ['<option value="nl" selected>N</option><option value="fr">F</option>', '<option value="nl">N</option><option value="fr" selected>F</option>'],
+  ];
+  for (const [nl, fr] of same) assert.equal(skeleton(page(nl)), skeleton(page(fr, 'fr')), nl);
+  const other = [
+    ['<h1>Een klacht</h1>', '<h1></h1>'],
+    ['<h1>Een klacht</h1>', '<h2>Een klacht</h2>'],
+    ['<p class="mute">Een</p>', '<p>Een</p>'],
+    ['<a href="/nl">Verder</a>', '<a href="/nl"> </a>'],
+    ['<a href="#x">Verder</a><b id="x"></b>', '<a href="#y">Verder</a><b id="x"></b>'],
+    ['<label for="a1">Naam</label><input id="a1">', '<label for="a1">Naam</label><input id="a2">'],
+    ['<input aria-describedby="a b"><i id="a"></i><i id="b"></i>', '<input aria-describedby="a c"><i id="a"></i><i id="b"></i>'],
+    ['<nav aria-label="Hoofd"></nav><nav aria-label="Taal"></nav>', '<nav aria-label="Menu"></nav><nav aria-label="Menu"></nav>'],
+    ['<img alt="Een foto">', '<img alt="">'],
+    ['<img alt="Een foto">', '<img>'],
+    ['<input aria-invalid="true">', '<input aria-invalid="false">'],
+    ['<details open></details>', '<details></details>'],
+  ];
+  for (const [one, another] of other) assert.notEqual(skeleton(page(one)), skeleton(page(another)), another);
+  assert.notEqual(languageList(page('', 'nl')), languageList(page('', 'fr')));
 });
 
 test('a program that dies, or is never ready, is reported with its log', async (t) => {
