@@ -188,7 +188,7 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 		Mails: mails, Notices: notices, Views: keys.Instance.Subkey("saved-views"), Limits: casework.DefaultLimits(), Wake: wake, Oversight: a.Oversight,
 	}
 	a.Casework.Limits.FileBytes, a.Casework.BackupDays = fileBytes, a.Config.BackupDays
-	a.Casework.UndoFor = a.Config.Undo
+	a.Casework.UndoFor, a.Casework.Patience = a.Config.Undo, casework.DefaultPatience()
 	a.Casework.Around = casework.Surroundings{
 		Version: Version(), MailOut: a.Config.SMTPServer != "" || a.demo != nil, Reserve: a.Config.MinFreeMB << 20, Every: a.Config.BackupEvery,
 	}
@@ -235,6 +235,9 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 // Close closes files and database.
 func (a *App) Close() error {
 	var errs []error
+	if a.Casework != nil {
+		a.Casework.Stop() // it reads both
+	}
 	if a.Blobs != nil {
 		errs = append(errs, a.Blobs.Close())
 	}

@@ -77,9 +77,10 @@ type Casework struct {
 	BackupDays int
 	// UndoFor is how long a message waits before it goes; 0: it goes at once, and can only be
 	// withdrawn.
-	UndoFor time.Duration
-	Around  Surroundings
-	Wake    func() // tells the background work that there is a job; may be nil
+	UndoFor  time.Duration
+	Patience Patience // of pages that must read many cases
+	Around   Surroundings
+	Wake     func() // tells the background work that there is a job; may be nil
 
 	logged   memory
 	searches libraries
@@ -87,6 +88,8 @@ type Casework struct {
 	counts   tallied[int]
 	reports  tallied[*Numbers]
 	ledgers  ledgers
+
+	gatherings gatherings
 }
 
 func (c *Casework) wake() {

@@ -40,7 +40,7 @@ type Numbers struct {
 // case all of them, without what only a key opens. An edition that leaves the team has
 // no case from which somebody of the team is kept out, save in what an auditor makes for
 // the board, so that nobody can find one by comparing. fault.ErrNotFound for everyone
-// else. An edition is of a whole year; ErrNotOver: it is not over.
+// else. An edition is of a whole year; ErrNotOver: it is not over; ErrGathering.
 func (c *Casework) Numbers(ctx context.Context, actor access.Actor, f NumbersFilter) (*Numbers, error) {
 	if _, err := certifies(actor); err != nil {
 		return nil, err
@@ -64,7 +64,8 @@ func (c *Casework) Numbers(ctx context.Context, actor access.Actor, f NumbersFil
 // ErrNotOver tells that an edition was asked of a time that is not over.
 var ErrNotOver = fault.New(fault.Conflict, "error.not-over")
 
-// Month tells roughly what happened in a month, for people outside the team; ErrNotOver.
+// Month tells roughly what happened in a month, for people outside the team; ErrNotOver,
+// ErrGathering.
 func (c *Casework) Month(ctx context.Context, actor access.Actor, m figures.Month) ([]figures.Range, error) {
 	if _, err := certifies(actor); err != nil {
 		return nil, err
@@ -94,11 +95,15 @@ func (c *Casework) TakePaper(ctx context.Context, actor access.Actor, what, form
 }
 
 // counted counts exactly, or returns what the session counted before if nothing changed
-// since. Nobody may write to it.
+// since; ErrGathering. Nobody may write to it.
 func (c *Casework) counted(ctx context.Context, actor access.Actor, f NumbersFilter) (*Numbers, error) {
 	if f.For != figures.Team {
 		f.Route = ""
 	}
+	return gathered(ctx, c, actor, fmt.Sprint("numbers/", f), func(ctx context.Context) (*Numbers, error) { return c.countAnew(ctx, actor, f) })
+}
+
+func (c *Casework) countAnew(ctx context.Context, actor access.Actor, f NumbersFilter) (*Numbers, error) {
 	dir, err := c.Custody.Directory(ctx)
 	if err != nil {
 		return nil, err

@@ -55,7 +55,7 @@ func (Hit) LogValue() slog.Value { return slog.StringValue("[sealed]") }
 // Search looks through what was told and written in the cases that the member has a
 // key to, never through who the complainants are. Those whose subject holds the words
 // come first, then the newest. It is logged once per session and hour, never with the
-// words. Fault: error.search-short when nothing typed is long enough.
+// words. Fault: error.search-short when nothing typed is long enough; ErrGathering.
 func (c *Casework) Search(ctx context.Context, actor access.Actor, typed string, page int) (*Hits, error) {
 	if !actor.Handler() || !actor.Entry.Active {
 		return &Hits{NoCases: true}, nil
@@ -64,12 +64,17 @@ func (c *Casework) Search(ctx context.Context, actor access.Actor, typed string,
 	if len(terms) == 0 {
 		return nil, fault.New(fault.Invalid, "error.search-short")
 	}
-	library := c.searches.of(actor, c.Store.Now())
-	library.mu.Lock()
-	defer library.mu.Unlock()
-	if err := c.read(ctx, actor, library); err != nil {
+	library, err := gathered(ctx, c, actor, "search", func(ctx context.Context) (*library, error) {
+		b := c.searches.of(actor, c.Store.Now())
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		return b, c.read(ctx, actor, b)
+	})
+	if err != nil {
 		return nil, err
 	}
+	library.mu.Lock()
+	defer library.mu.Unlock()
 	if err := c.noteInbox(ctx, actor, viewSearch, nil); err != nil {
 		return nil, err
 	}

@@ -103,6 +103,7 @@ func (l *libraries) dropOldest() {
 // ForgetSearches forgets what a session read for searching and counting, as when it
 // ends; with an empty one, what no session used for a while.
 func (c *Casework) ForgetSearches(session string) {
+	c.gatherings.forget(session)
 	c.ledgers.forget(session, c.Store.Now())
 	c.searches.mu.Lock()
 	defer c.searches.mu.Unlock()

@@ -220,6 +220,12 @@ func (t *Tx) Summaries() (n int, err error) {
 	return n, err
 }
 
+// SummariesUpTo counts them up to most, which does not take longer where there are more.
+func (t *Tx) SummariesUpTo(most int) (n int, err error) {
+	err = t.QueryRow(`SELECT count(*) FROM (SELECT 1 FROM summary LIMIT $1) AS some`, most).Scan(&n)
+	return n, err
+}
+
 func scanSearchRow(row scanner) (r InboxRow, err error) {
 	var box, ring []byte
 	err = row.Scan(&r.ID, &r.Summary.Epoch, &r.Summary.Revision, &box, &r.Summary.Stamp, &ring)

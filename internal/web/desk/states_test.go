@@ -14,6 +14,7 @@ import (
 
 	"klankbord/internal/app"
 	"klankbord/internal/apptest"
+	"klankbord/internal/casework"
 	"klankbord/internal/config"
 	"klankbord/internal/profile"
 	"klankbord/internal/web/desk"
@@ -186,6 +187,9 @@ func (s *states) lists() {
 	s.keep("search-none", s.crew.sofie.get(s.in("/desk/go?q=nowhere")))
 	s.keep("search-short", s.crew.sofie.get(s.in("/desk/go?q=a")))
 	s.keep("search-auditor", s.crew.anke.get(s.in("/desk/go?q=invoice")))
+	s.Casework.Patience = casework.Patience{Cases: 1}
+	s.keep("gathering", s.crew.sofie.get(s.in("/desk/numbers?part=q1")))
+	s.Casework.Patience = casework.Patience{}
 	s.keep("people", s.crew.nele.get(s.in("/desk/people")))
 	s.keep("people-read", s.crew.sofie.get(s.in("/desk/people")))
 	s.keep("people-error", s.crew.nele.post(s.in("/desk/people"), url.Values{"name": {"An"}, "email": {"an"}, "lang": {"nl"}}))
