@@ -1,7 +1,7 @@
 # `make` lists the targets. A fresh machine is Debian 12 as root with git, make,
 # Go ≥ 1.26 and Node ≥ 20; `make run` needs only Go.
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check check-all lint fmt tools bench model faults faults-quick soak mutate fuzz clean
+.PHONY: help run dev test check check-all lint fmt tools bench model faults faults-quick soak mutate fuzz pictures clean
 export CGO_ENABLED = 0
 LISTEN = $${KLANKBORD_LISTEN:-127.0.0.1:8080}
 
@@ -54,6 +54,9 @@ mutate: ## take each guard away in turn and show that its test fails; MUTATE="AT
 
 fuzz: ## fuzz every decoder for FUZZ=30s each
 	@tools/need.sh go git && tools/fuzz.sh
+
+pictures: ## take the pictures of the handbooks anew, from the demo
+	@tools/need.sh go node && tools/install.sh && node e2e/pictures.mjs
 
 clean: ## remove what was built
 	@rm -rf build e2e/node_modules

@@ -1,8 +1,11 @@
 // The words of the pages, from the catalogue and the profile. Journeys name what
 // they press by its key, so that a better wording breaks none of them.
+import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
+
+import { binary } from '../lib/server.mjs';
 
 const internal = fileURLToPath(new URL('../../internal', import.meta.url));
 const read = (...parts) => JSON.parse(readFileSync(path.join(internal, ...parts), 'utf8'));
@@ -25,18 +28,17 @@ export function words(language) {
   };
 }
 
-const profile = (...parts) => read('profile/profiles/wwf-belgium', ...parts);
-const named = (prefix) =>
-  readdirSync(path.join(internal, 'profile/profiles/wwf-belgium')).filter((f) => f.startsWith(prefix)).sort();
-const fields = new Map(named('form.').flatMap((f) => profile(f).steps).flatMap((s) => s.fields ?? []).map((x) => [x.id, x]));
-const teams = new Map(profile('teams.json').map((team) => [team.id, team]));
+const profile = JSON.parse(execFileSync(binary(), ['config', 'export', 'wwf-belgium'], { encoding: 'utf8', maxBuffer: 1 << 24 }));
+const steps = profile.form.flatMap((part) => part.steps);
+const fields = new Map(steps.flatMap((s) => s.fields ?? []).map((x) => [x.id, x]));
+const teams = new Map(profile.teams.map((team) => [team.id, team]));
 
 // errorOf is what the form says of a field that is wrong in some way, such as missing.
 export const errorOf = (language, field, wrong = 'missing') => fields.get(field).errors[wrong][language];
 
 // noWayToReach is what the form says when there is no way to reach the person.
 export const noWayToReach = (language) =>
-  named('form.').flatMap((f) => profile(f).steps).find((s) => s.id === 'reach').one_of.missing[language];
+  steps.find((s) => s.id === 'reach').one_of.missing[language];
 
 // choiceOf is the label of one of the options of a field.
 export const choiceOf = (language, field, option) => fields.get(field).options.find((o) => o.id === option).label[language];
@@ -49,4 +51,4 @@ export const teamName = (language, team) => teams.get(team).name[language];
 export const teamReaders = (language, team) => teams.get(team).readers[language];
 
 // elsewhere is where the button leads that leaves the site.
-export const elsewhere = profile('settings.json').exit_target;
+export const elsewhere = profile.settings.exit_target;

@@ -22,6 +22,8 @@ import (
 type demoCommand struct {
 	config.Config
 
+	Profile string `name:"profile" default:"wwf-belgium" help:"Profile of the organisation that the demo shows: generic, ngo-belgium or wwf-belgium."`
+
 	Ahead time.Duration `help:"Let the clock of the demo run so much ahead, such as 2400h, to see what time does."`
 
 	Tree string `hidden:"" env:"KLANKBORD_DEV" type:"existingdir" help:"Read templates from this checkout again for every page."`
@@ -82,14 +84,14 @@ func (c *demoCommand) guide(e *env, box *post.Sink, log *slog.Logger) (*demo.Gui
 		return guide, err
 	}
 	e.say("Making sample members and cases …")
-	return found(e.ctx, c.Config, box, log)
+	return c.found(e.ctx, box, log)
 }
 
-func found(ctx context.Context, c config.Config, box *post.Sink, log *slog.Logger) (*demo.Guide, error) {
+func (c *demoCommand) found(ctx context.Context, box *post.Sink, log *slog.Logger) (*demo.Guide, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	return demo.Found(ctx, c, box, log, clock.System{}.Now())
+	return demo.Found(ctx, c.Config, c.Profile, box, log, clock.System{}.Now())
 }
 
 // tell prints where to look and how to sign in.

@@ -17,8 +17,10 @@ import (
 )
 
 type configCommands struct {
-	Show  configShow  `cmd:"" help:"Print every setting, its value and where that comes from; passwords are hidden."`
-	Check configCheck `cmd:"" help:"Say whether every setting is as it must be, without touching the instance."`
+	Show   configShow   `cmd:"" help:"Print every setting, its value and where that comes from; passwords are hidden."`
+	Check  configCheck  `cmd:"" help:"Say whether every setting is as it must be, without touching the instance, or whether a profile in a file is."`
+	Export configExport `cmd:"" help:"Print a profile, which is all that an organisation can set about its pages, as one file."`
+	Diff   configDiff   `cmd:"" help:"Say in which fields two profiles differ."`
 }
 
 // settingsFile reads the configuration file for kong. Flags go before it by themselves,
@@ -83,12 +85,19 @@ func origins(k *kong.Context) func(config.Setting) string {
 	}
 }
 
-type configCheck struct{ config.Config }
+type configCheck struct {
+	config.Config
+
+	Profile string `name:"profile" help:"Look at this profile instead: a file that config export wrote, or the name of one that is built in."`
+}
 
 var errSettings = errors.New("settings need doing; see above")
 
 // Run looks at values, at names of variables and at the files that settings name.
 func (c *configCheck) Run(e *env) error {
+	if c.Profile != "" {
+		return checkProfile(e, c.Profile)
+	}
 	if err := c.Check(); err != nil {
 		return err
 	}

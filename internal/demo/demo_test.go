@@ -35,13 +35,18 @@ type founded struct {
 
 func found(t *testing.T) *founded {
 	t.Helper()
+	return foundWith(t, "wwf-belgium")
+}
+
+func foundWith(t *testing.T, profileName string) *founded {
+	t.Helper()
 	ctx := t.Context()
 	c := config.Config{State: filepath.Join(t.TempDir(), "state"), Listen: "127.0.0.1:8080", MaxFileMB: 100, SessionIdle: 30 * time.Minute}
 	f := &founded{box: &post.Sink{}, clock: clock.NewFixed(time.Date(2026, time.June, 17, 14, 20, 0, 0, time.UTC)), config: c}
 	log := discard()
 	began := time.Now()
 	var err error
-	if f.guide, err = demo.Found(ctx, c, f.box, log, f.clock.Now()); err != nil {
+	if f.guide, err = demo.Found(ctx, c, profileName, f.box, log, f.clock.Now()); err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("founded in %v", time.Since(began).Round(time.Millisecond))
@@ -158,7 +163,7 @@ func TestDemo(t *testing.T) {
 	t.Run("nothing is damaged and much is told", func(t *testing.T) { casesAreWhole(t, f, nele, see["nele"]) })
 	t.Run("pages", func(t *testing.T) { pagesAnswer(t, f) })
 	t.Run("a folder with an instance is not taken", func(t *testing.T) {
-		_, err := demo.Found(t.Context(), f.config, f.box, discard(), f.clock.Now())
+		_, err := demo.Found(t.Context(), f.config, "wwf-belgium", f.box, discard(), f.clock.Now())
 		if !errors.Is(err, setup.ErrFounded) {
 			t.Errorf("founded again: %v", err)
 		}
@@ -182,3 +187,15 @@ func numberOf(t *testing.T, see map[string]map[string]casework.Row, subject stri
 }
 
 func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// TestTheDemoShowsAnotherProfile plays the same months with the one that has least of its
+// own.
+func TestTheDemoShowsAnotherProfile(t *testing.T) {
+	f := foundWith(t, "generic")
+	if f.Profile.Name != "generic" {
+		t.Errorf("the demo shows %s", f.Profile.Name)
+	}
+	if len(f.guide.Samples) == 0 || len(f.guide.SignIns) == 0 {
+		t.Error("nothing happened in it")
+	}
+}

@@ -130,3 +130,41 @@ func TestADateThatASampleCaseMissesIsPastOnAnyDay(t *testing.T) {
 		t.Error("no sample case misses a date")
 	}
 }
+
+// A check-in is answered once it was asked, which is some months after the case closed; and
+// a case that would close on a free day closes later.
+func TestACheckInOfASampleCaseWasAskedOnAnyDay(t *testing.T) {
+	calendar := deadline.Belgium(lang.Brussels())
+	p, err := profile.Load("wwf-belgium")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rule, seen := p.Settings.CheckIns, 0
+	for day := range 3 * 366 {
+		now := time.Date(2026, time.April, 20, 9, 0, 0, 0, time.UTC).AddDate(0, 0, day)
+		events, err := schedule(list, calendar, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked := map[*played][]deadline.Clock{}
+		for _, e := range events {
+			switch {
+			case e.step.Do == deedClose:
+				asked[e.of] = calendar.CheckIns(e.at, rule.Months, rule.Answer())
+			case e.step.Do == deedCheckIn:
+				clocks := asked[e.of]
+				if seen++; len(clocks) == 0 || e.at.Before(clocks[0].Target) {
+					t.Fatalf("founded on %v, %s answers on %v what was not asked yet: %v", now, e.of.script.Name, e.at, clocks)
+				}
+				asked[e.of] = clocks[1:]
+			}
+		}
+	}
+	if seen == 0 {
+		t.Error("no sample case answers a check-in")
+	}
+}

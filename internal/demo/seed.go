@@ -17,9 +17,6 @@ import (
 	"klankbord/internal/setup"
 )
 
-// profileName is the organisation that the demo shows.
-const profileName = "wwf-belgium"
-
 // founded is how many days before today the desk of the demo begins.
 const founded = 160
 
@@ -43,8 +40,9 @@ type played struct {
 }
 
 // Found makes the instance of a demo in an empty state folder, with everything that
-// happened in it before now, and keeps its guide there. Mail is caught in box.
-func Found(ctx context.Context, c config.Config, box *post.Sink, log *slog.Logger, now time.Time) (g *Guide, err error) {
+// happened in it before now, and keeps its guide there. The profile is one of those that
+// are built in. Mail is caught in box.
+func Found(ctx context.Context, c config.Config, profileName string, box *post.Sink, log *slog.Logger, now time.Time) (g *Guide, err error) {
 	list, err := read()
 	if err != nil {
 		return nil, err

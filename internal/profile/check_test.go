@@ -24,46 +24,56 @@ func complete(p *profile.Profile, topic string) profile.Answers {
 	return a
 }
 
+// TestACompleteComplaintHasNothingMissing tries every topic that each profile offers.
 func TestACompleteComplaintHasNothingMissing(t *testing.T) {
-	p := load(t)
-	for topic := range promised() {
-		a := complete(p, topic)
-		a["other_topic"], a["about_supporters_service"] = []string{"x"}, []string{"no"}
-		if m := p.Missing(a); len(m) > 0 {
-			t.Errorf("%s: %s: %s", topic, m[0].Field, m[0].In("en"))
+	every(t, func(t *testing.T, p *profile.Profile) {
+		for _, topic := range p.Topics {
+			if !topic.On {
+				continue
+			}
+			a := complete(p, topic.ID)
+			a["other_topic"], a["about_supporters_service"] = []string{"x"}, []string{"no"}
+			if m := p.Missing(a); len(m) > 0 {
+				t.Errorf("%s: %s: %s", topic.ID, m[0].Field, m[0].In("en"))
+			}
+			r := p.Route(a)
+			if _, ok := p.Team(r.Team); !ok || r.Route != topic.Route {
+				t.Errorf("%s goes to %q on %q", topic.ID, r.Team, r.Route)
+			}
 		}
-	}
+	})
 }
 
 // TestEachMandatoryAnswerIsAskedFor takes the answers away one by one.
 func TestEachMandatoryAnswerIsAskedFor(t *testing.T) {
-	p := load(t)
-	for topic, want := range map[string]int{"communication": 7, "data-breach": 10, "theft": 14} {
-		n := 0
-		for key := range complete(p, topic) {
-			a := complete(p, topic)
-			delete(a, key)
-			if key == "topics" {
-				if len(p.Check("topics", a)) == 1 {
-					n++
+	every(t, func(t *testing.T, p *profile.Profile) {
+		for topic, want := range map[string]int{"communication": 7, "data-breach": 10, "theft": 14} {
+			n := 0
+			for key := range complete(p, topic) {
+				a := complete(p, topic)
+				delete(a, key)
+				if key == "topics" {
+					if len(p.Check("topics", a)) == 1 {
+						n++
+					}
+					continue
 				}
-				continue
-			}
-			m := p.Missing(a)
-			if len(m) == 0 {
-				continue
-			}
-			n++
-			for _, lang := range profile.Languages() {
-				if len(m) != 1 || m[0].In(lang) == "" || !strings.HasSuffix(m[0].Fault.Key, ".missing") {
-					t.Errorf("%s without %s: %v", topic, key, m)
+				m := p.Missing(a)
+				if len(m) == 0 {
+					continue
 				}
+				n++
+				for _, lang := range profile.Languages() {
+					if len(m) != 1 || m[0].In(lang) == "" || !strings.HasSuffix(m[0].Fault.Key, ".missing") {
+						t.Errorf("%s without %s: %v", topic, key, m)
+					}
+				}
+			}
+			if n != want {
+				t.Errorf("%s: %d answers are asked for, want %d", topic, n, want)
 			}
 		}
-		if n != want {
-			t.Errorf("%s: %d answers are asked for, want %d", topic, n, want)
-		}
-	}
+	})
 }
 
 func TestProblems(t *testing.T) {

@@ -14,23 +14,23 @@ type Clocks struct {
 
 // ClockRule is one deadline as plain data; the deadline package computes with it.
 type ClockRule struct {
-	ID     string `json:"id"`
-	Source string `json:"source"` // where the length comes from
-	Label  Text   `json:"label"`  // what the complainant, or the desk, is told
-	Start  string `json:"start"`  // a word of starts
-	Length int    `json:"length"`
-	Unit   string `json:"unit"` // "hours", "days", "working-days", "months"
+	ID     string `json:"id,omitzero"`
+	Source string `json:"source,omitzero"` // where the length comes from
+	Label  Text   `json:"label,omitzero"`  // what the complainant, or the desk, is told
+	Start  string `json:"start,omitzero"`  // a word of starts
+	Length int    `json:"length,omitzero"`
+	Unit   string `json:"unit,omitzero"` // "hours", "days", "working-days", "months"
 	// Hard says that law or a public promise sets it; otherwise it is a target.
-	Hard bool `json:"hard"`
+	Hard bool `json:"hard,omitzero"`
 	// Law says that it is law that sets it, and not a promise.
-	Law bool `json:"law"`
+	Law bool `json:"law,omitzero"`
 	// More is how many units more the law lets the date be moved, once, with a reason.
-	More   int              `json:"more"`
-	Routes []casefile.Route `json:"routes"`
+	More   int              `json:"more,omitzero"`
+	Routes []casefile.Route `json:"routes,omitzero"`
 	// Topics narrows the rule to cases with one of these; empty means any.
-	Topics []string `json:"topics"`
+	Topics []string `json:"topics,omitzero"`
 	// ToComplainant says that receipt and mailbox show the date.
-	ToComplainant bool `json:"to_complainant"`
+	ToComplainant bool `json:"to_complainant,omitzero"`
 }
 
 // For returns the rules that run on a case with these routes and topics: those of

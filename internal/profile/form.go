@@ -71,97 +71,97 @@ type Form struct {
 
 // Part groups pages under one label, for "Part 2 of 5: What happened".
 type Part struct {
-	ID    string `json:"id"`
-	Label Text   `json:"label"`
+	ID    string `json:"id,omitzero"`
+	Label Text   `json:"label,omitzero"`
 }
 
 // Step is one page of the form. A step without fields only informs.
 type Step struct {
-	ID       string    `json:"id"` // the part of the address that names it
-	Part     string    `json:"-"`  // id of its part
-	Title    Text      `json:"title"`
-	Intro    Text      `json:"intro"`
-	Body     []Text    `json:"body"` // further paragraphs of a page that informs
-	When     Condition `json:"when"`
-	OneOf    OneOf     `json:"one_of"`
-	Fields   []Field   `json:"fields"`
-	Variants []Variant `json:"variants"`
+	ID       string    `json:"id,omitzero"` // the part of the address that names it
+	Part     string    `json:"-"`           // id of its part
+	Title    Text      `json:"title,omitzero"`
+	Intro    Text      `json:"intro,omitzero"`
+	Body     []Text    `json:"body,omitzero"` // further paragraphs of a page that informs
+	When     Condition `json:"when,omitzero"`
+	OneOf    OneOf     `json:"one_of,omitzero"`
+	Fields   []Field   `json:"fields,omitzero"`
+	Variants []Variant `json:"variants,omitzero"`
 }
 
 // OneOf asks that at least one of several fields of a step is filled in.
 type OneOf struct {
-	Fields  []string `json:"fields"`
-	Missing Text     `json:"missing"`
+	Fields  []string `json:"fields,omitzero"`
+	Missing Text     `json:"missing,omitzero"`
 }
 
 // Variant is other wording for a step or a field under a condition; the first
 // that holds is taken. Absent texts leave the original.
 type Variant struct {
-	When    Condition `json:"when"`
-	Title   Text      `json:"title"`
-	Intro   Text      `json:"intro"`
-	Label   Text      `json:"label"`
-	Hint    Text      `json:"hint"`
-	Missing Text      `json:"missing"`
+	When    Condition `json:"when,omitzero"`
+	Title   Text      `json:"title,omitzero"`
+	Intro   Text      `json:"intro,omitzero"`
+	Label   Text      `json:"label,omitzero"`
+	Hint    Text      `json:"hint,omitzero"`
+	Missing Text      `json:"missing,omitzero"`
 }
 
 // Field is one question.
 type Field struct {
-	ID    string `json:"id"`
-	Kind  Kind   `json:"kind"`
-	Label Text   `json:"label"`
-	Hint  Text   `json:"hint"`
-	Why   Text   `json:"why"` // why we ask
+	ID    string `json:"id,omitzero"`
+	Kind  Kind   `json:"kind,omitzero"`
+	Label Text   `json:"label,omitzero"`
+	Hint  Text   `json:"hint,omitzero"`
+	Why   Text   `json:"why,omitzero"` // why we ask
 	// Options are those of a choice. The options of FieldTopics come from the
 	// profile's topics.
-	Options []Option `json:"options"`
+	Options []Option `json:"options,omitzero"`
 	// Required says when the field must be filled in; without it, never.
-	Required Condition `json:"required"`
+	Required Condition `json:"required,omitzero"`
 	// When says when the field is shown; without it, always. It looks at earlier
 	// steps only, so that a page never changes under the person's hands.
-	When         Condition       `json:"when"`
-	Autocomplete string          `json:"autocomplete"` // WCAG 1.3.5 token
-	MaxChars     int             `json:"max_chars"`    // 150 for a line, 20,000 for a long text unless said otherwise
-	MaxRows      int             `json:"max_rows"`     // of a group that repeats
-	Compartment  Compartment     `json:"compartment"`  // dialogue unless said otherwise
-	Preset       string          `json:"preset"`       // value at first; "{lang}" is the page's language
-	NotBefore    string          `json:"not_before"`   // a date field that this date may not precede
-	Fields       []Field         `json:"fields"`       // of a group that repeats
-	Interrupt    *Interruption   `json:"interrupt"`    // asked when the text is very short
-	Errors       map[string]Text `json:"errors"`       // wording per problem: missing, wrong, long, …
-	Variants     []Variant       `json:"variants"`
+	When         Condition       `json:"when,omitzero"`
+	Autocomplete string          `json:"autocomplete,omitzero"` // WCAG 1.3.5 token
+	MaxChars     int             `json:"max_chars,omitzero"`    // 150 for a line, 20,000 for a long text unless said otherwise
+	MaxRows      int             `json:"max_rows,omitzero"`     // of a group that repeats
+	Compartment  Compartment     `json:"compartment,omitzero"`  // dialogue unless said otherwise
+	Preset       string          `json:"preset,omitzero"`       // value at first; "{lang}" is the page's language
+	NotBefore    string          `json:"not_before,omitzero"`   // a date field that this date may not precede
+	Fields       []Field         `json:"fields,omitzero"`       // of a group that repeats
+	Interrupt    *Interruption   `json:"interrupt,omitzero"`    // asked when the text is very short
+	Errors       map[string]Text `json:"errors,omitzero"`       // wording per problem: missing, wrong, long, …
+	Variants     []Variant       `json:"variants,omitzero"`
 }
 
 // Option is one answer to a choice.
 type Option struct {
-	ID    string    `json:"id"`
-	Label Text      `json:"label"`
-	Hint  Text      `json:"hint"`
-	When  Condition `json:"when"` // without it, always offered
+	ID    string    `json:"id,omitzero"`
+	Label Text      `json:"label,omitzero"`
+	Hint  Text      `json:"hint,omitzero"`
+	When  Condition `json:"when,omitzero"` // without it, always offered
 	// Group is the route under whose heading a topic stands.
 	Group casefile.Route `json:"-"`
 	// Alone says that it cannot be combined with another option.
-	Alone bool `json:"alone"`
+	Alone bool `json:"alone,omitzero"`
 	// Function is the function that choosing it names; members who hold it are
 	// left out.
-	Function staff.Function `json:"function"`
+	Function staff.Function `json:"function,omitzero"`
 	// Alternative says that choosing it brings in the alternative recipient.
-	Alternative bool `json:"alternative"`
+	Alternative bool `json:"alternative,omitzero"`
 	// Team is where choosing it takes the complaint.
-	Team casefile.Team `json:"team"`
+	Team casefile.Team `json:"team,omitzero"`
 	// Counted is the group under which figures for people outside the team count it, of
 	// an answer to what the complainant is to the organisation.
-	Counted string `json:"counted"`
+	Counted string `json:"counted,omitzero"`
 }
 
 // Interruption is a question between two pages, never an error.
 type Interruption struct {
-	Under int    `json:"under"` // asked when fewer characters than this were written
+	Under int    `json:"under,omitzero"` // asked when fewer characters than this were written
 	Field string `json:"-"`
-	Title Text   `json:"title"`
-	Text  Text   `json:"text"`
-	Back  Text   `json:"back"` // label for adding more
-	Go    Text   `json:"go"`   // label for going on
+	Title Text   `json:"title,omitzero"`
+	Text  Text   `json:"text,omitzero"`
+	Back  Text   `json:"back,omitzero"` // label for adding more
+	Go    Text   `json:"go,omitzero"`   // label for going on
 }
 
 // Keys returns the keys of the answers that belong to the field, apart from those
@@ -179,22 +179,8 @@ func (f Field) Keys() []string {
 	}
 }
 
-// partFile is one file of the form: a part and its pages.
+// partFile is a part of the form with its pages, as it is written.
 type partFile struct {
-	Part  Part   `json:"part"`
-	Steps []Step `json:"steps"`
-}
-
-// read adds one file's part and pages behind those already there.
-func (f *Form) read(data []byte) error {
-	var file partFile
-	if err := strict(data, &file); err != nil {
-		return err
-	}
-	for i := range file.Steps {
-		file.Steps[i].Part = file.Part.ID
-	}
-	f.Parts = append(f.Parts, file.Part)
-	f.Steps = append(f.Steps, file.Steps...)
-	return nil
+	Part  Part   `json:"part,omitzero"`
+	Steps []Step `json:"steps,omitzero"`
 }

@@ -11,27 +11,27 @@ import (
 // RetentionRule says how long cases are kept after closing, as plain data; package
 // retention reckons with it.
 type RetentionRule struct {
-	Routes   []casefile.Route   `json:"routes"`
-	Outcomes []casefile.Outcome `json:"outcomes"` // empty: every outcome that no other rule of the route names
-	Keep     int                `json:"keep"`
-	Unit     string             `json:"unit"` // "days", "months"
-	Reason   retention.Reason   `json:"reason"`
-	Source   string             `json:"source"` // where the length comes from
+	Routes   []casefile.Route   `json:"routes,omitzero"`
+	Outcomes []casefile.Outcome `json:"outcomes,omitzero"` // empty: every outcome that no other rule of the route names
+	Keep     int                `json:"keep,omitzero"`
+	Unit     string             `json:"unit,omitzero"` // "days", "months"
+	Reason   retention.Reason   `json:"reason,omitzero"`
+	Source   string             `json:"source,omitzero"` // where the length comes from
 	// Identity keeps who the complainant is shorter or longer than the rest; nil: alike.
-	Identity *IdentityRule `json:"identity"`
+	Identity *IdentityRule `json:"identity,omitzero"`
 	// Review adds the time in which a review can be asked for.
-	Review bool `json:"review"`
+	Review bool `json:"review,omitzero"`
 	// Two says that a second member must agree, and sign.
-	Two bool `json:"two"`
+	Two bool `json:"two,omitzero"`
 	// Spam is about what is manifestly no complaint: it goes at once, before it is closed.
-	Spam bool `json:"spam"`
+	Spam bool `json:"spam,omitzero"`
 }
 
 // IdentityRule is how long it is kept who the complainant is.
 type IdentityRule struct {
-	Keep   int              `json:"keep"`
-	Unit   string           `json:"unit"`
-	Reason retention.Reason `json:"reason"`
+	Keep   int              `json:"keep,omitzero"`
+	Unit   string           `json:"unit,omitzero"`
+	Reason retention.Reason `json:"reason,omitzero"`
 }
 
 // Keeping returns the rules of retention as they are reckoned with.

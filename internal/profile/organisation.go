@@ -9,37 +9,37 @@ import (
 
 // Organisation is who receives the complaints.
 type Organisation struct {
-	ID      string `json:"id"`
-	Name    Text   `json:"name"`
-	Desk    Text   `json:"desk"`    // what the desk is called on pages and in mail
-	Address Text   `json:"address"` // postal address, for letters
-	Website string `json:"website"`
+	ID      string `json:"id,omitzero"`
+	Name    Text   `json:"name,omitzero"`
+	Desk    Text   `json:"desk,omitzero"`    // what the desk is called on pages and in mail
+	Address Text   `json:"address,omitzero"` // postal address, for letters
+	Website string `json:"website,omitzero"`
 }
 
 // Settings are the choices that an organisation makes about how its desk works.
 type Settings struct {
 	// IdentityOpening is "reason" when a recorded reason opens an identity, and
 	// "second-member" when another member must approve.
-	IdentityOpening string `json:"identity_opening"`
+	IdentityOpening string `json:"identity_opening,omitzero"`
 	// CodeDelayDays is how long a new code for somebody who lost theirs waits after
 	// it was asked for, so that whoever holds the old one can stop it.
-	CodeDelayDays int `json:"code_delay_days"`
+	CodeDelayDays int `json:"code_delay_days,omitzero"`
 	// DirectoryDelayHours is how long after two members signed it somebody new in a
 	// team of the strict routes, or another recovery key, receives keys. It is fixed
 	// when an instance is founded.
-	DirectoryDelayHours int `json:"directory_delay_hours"`
+	DirectoryDelayHours int `json:"directory_delay_hours,omitzero"`
 	// DPOGranted says that the data-protection officer gets a grant on privacy
 	// cases by default.
-	DPOGranted bool `json:"dpo_granted"`
+	DPOGranted bool `json:"dpo_granted,omitzero"`
 	// CheckIns are the questions after closing, whether somebody is treated badly since
 	// they spoke.
-	CheckIns CheckIns `json:"check_ins"`
+	CheckIns CheckIns `json:"check_ins,omitzero"`
 	// ReviewDays is for how many days after closing a review can be asked for; 0: not at all.
-	ReviewDays int `json:"review_days"`
+	ReviewDays int `json:"review_days,omitzero"`
 	// ExitRoutes are the routes on which the form shows a way to leave fast.
-	ExitRoutes []casefile.Route `json:"exit_routes"`
+	ExitRoutes []casefile.Route `json:"exit_routes,omitzero"`
 	// ExitTarget is the neutral site that leaving goes to.
-	ExitTarget string `json:"exit_target"`
+	ExitTarget string `json:"exit_target,omitzero"`
 }
 
 // Review is the time after closing in which a review can be asked for.
@@ -49,9 +49,9 @@ func (s Settings) Review() deadline.Length {
 
 // CheckIns says on which routes a person is asked after closing how they are treated.
 type CheckIns struct {
-	Routes     []casefile.Route `json:"routes"`
-	Months     []int            `json:"months"`      // after closing
-	AnswerDays int              `json:"answer_days"` // after which silence asks for a member
+	Routes     []casefile.Route `json:"routes,omitzero"`
+	Months     []int            `json:"months,omitzero"`      // after closing
+	AnswerDays int              `json:"answer_days,omitzero"` // after which silence asks for a member
 }
 
 // On reports whether somebody whose case was on a route is asked.
@@ -64,72 +64,72 @@ func (c CheckIns) Answer() deadline.Length {
 
 // Team is a group that handles complaints, as the public page presents it.
 type Team struct {
-	ID        casefile.Team    `json:"id"`
-	Routes    []casefile.Route `json:"routes"` // what goes to it by default; none for the alternative
-	Name      Text             `json:"name"`
-	Handles   Text             `json:"handles"`    // which complaints
-	Readers   Text             `json:"readers"`    // who reads them, and who does not
-	MailNote  Text             `json:"mail_note"`  // what differs when one writes by e-mail
-	InboxNote Text             `json:"inbox_note"` // who looks after the inbox
-	Contacts  []Contact        `json:"contacts"`
-	Functions []staff.Function `json:"functions"` // functions its members hold
+	ID        casefile.Team    `json:"id,omitzero"`
+	Routes    []casefile.Route `json:"routes,omitzero"` // what goes to it by default; none for the alternative
+	Name      Text             `json:"name,omitzero"`
+	Handles   Text             `json:"handles,omitzero"`    // which complaints
+	Readers   Text             `json:"readers,omitzero"`    // who reads them, and who does not
+	MailNote  Text             `json:"mail_note,omitzero"`  // what differs when one writes by e-mail
+	InboxNote Text             `json:"inbox_note,omitzero"` // who looks after the inbox
+	Contacts  []Contact        `json:"contacts,omitzero"`
+	Functions []staff.Function `json:"functions,omitzero"` // functions its members hold
 }
 
 // Contact is one way to reach a team.
 type Contact struct {
-	ID    string `json:"id"`
-	Kind  string `json:"kind"`  // "form", "email", "phone", "post"
-	Value string `json:"value"` // as shown; empty for the form
-	For   Text   `json:"for"`   // what one uses it for
+	ID    string `json:"id,omitzero"`
+	Kind  string `json:"kind,omitzero"`  // "form", "email", "phone", "post"
+	Value string `json:"value,omitzero"` // as shown; empty for the form
+	For   Text   `json:"for,omitzero"`   // what one uses it for
 	// Placeholder says that Value stands in for something only the organisation
 	// knows; pages show Note beside it, and set-up asks for the real value.
-	Placeholder bool `json:"placeholder"`
-	Note        Text `json:"note"`
+	Placeholder bool `json:"placeholder,omitzero"`
+	Note        Text `json:"note,omitzero"`
 }
 
 // Action is something that can follow a complaint.
 type Action struct {
-	ID     string           `json:"id"`
-	Routes []casefile.Route `json:"routes"`
-	Label  Text             `json:"label"`
+	ID     string           `json:"id,omitzero"`
+	Routes []casefile.Route `json:"routes,omitzero"`
+	Label  Text             `json:"label,omitzero"`
 }
 
 // EmergencyLine is a number to call in danger or distress.
 type EmergencyLine struct {
-	ID        string   `json:"id"`
-	Number    string   `json:"number"`
-	Languages []string `json:"languages"` // languages it is meant for; empty means all
-	Name      Text     `json:"name"`
-	For       Text     `json:"for"`
+	ID        string   `json:"id,omitzero"`
+	Number    string   `json:"number,omitzero"`
+	Languages []string `json:"languages,omitzero"` // languages it is meant for; empty means all
+	Name      Text     `json:"name,omitzero"`
+	For       Text     `json:"for,omitzero"`
 	// ToCheck says that the organisation has yet to confirm the number.
-	ToCheck bool `json:"to_check"`
+	ToCheck bool `json:"to_check,omitzero"`
 }
 
 // ExternalBody is an authority or body that a person may go to instead of, or
 // after, the organisation. Directive (EU) 2019/1937 art. 9(1)(g).
 type ExternalBody struct {
-	ID      string           `json:"id"`
-	Routes  []casefile.Route `json:"routes"`
-	Name    Text             `json:"name"`
-	For     Text             `json:"for"`
-	Website Text             `json:"website"`
-	ToCheck bool             `json:"to_check"`
+	ID      string           `json:"id,omitzero"`
+	Routes  []casefile.Route `json:"routes,omitzero"`
+	Name    Text             `json:"name,omitzero"`
+	For     Text             `json:"for,omitzero"`
+	Website Text             `json:"website,omitzero"`
+	ToCheck bool             `json:"to_check,omitzero"`
 }
 
 // Page is one page of text.
 type Page struct {
-	ID     string  `json:"id"`
-	Title  Text    `json:"title"`
-	Intro  Text    `json:"intro"`
-	Blocks []Block `json:"blocks"`
+	ID     string  `json:"id,omitzero"`
+	Title  Text    `json:"title,omitzero"`
+	Intro  Text    `json:"intro,omitzero"`
+	Blocks []Block `json:"blocks,omitzero"`
 }
 
 // Block is a part of a page under its own heading: paragraphs, then a list.
 type Block struct {
-	ID         string `json:"id"`
-	Heading    Text   `json:"heading"`
-	Paragraphs []Text `json:"paragraphs"`
-	List       []Text `json:"list"`
+	ID         string `json:"id,omitzero"`
+	Heading    Text   `json:"heading,omitzero"`
+	Paragraphs []Text `json:"paragraphs,omitzero"`
+	List       []Text `json:"list,omitzero"`
 }
 
 // Block returns a block of the page by its id.

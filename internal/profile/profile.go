@@ -5,6 +5,10 @@
 // answer, and it never decides who receives a key; it only says which team a
 // complaint belongs to and which functions it is about.
 //
+// What several profiles have alike stands once, in the folders under shared. The file
+// base.json of a profile names those it is based on; its other files say only what
+// differs, entry by entry.
+//
 // Loading fails when a file holds a field that is not known, a text misses a
 // language, an id stands twice, or a condition looks at something that is not
 // there. What a person fills in wrongly comes back as FieldError values, in their
@@ -13,14 +17,13 @@ package profile
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
-	"sort"
-	"strings"
 )
 
-//go:embed profiles
+//go:embed profiles shared
 var embedded embed.FS
 
 // Profile is everything about one organisation. It is read once at start and is
@@ -55,91 +58,41 @@ func Names() []string {
 	return names
 }
 
-// Load reads and validates a built-in profile.
+// Load reads and validates a built-in profile: what it is based on, with its own files
+// laid over that.
 func Load(name string) (*Profile, error) {
-	dir, err := fs.Sub(embedded, path.Join("profiles", name))
+	own, err := fs.Sub(embedded, path.Join("profiles", name))
 	if err != nil {
 		return nil, fmt.Errorf("open profile %q: %w", name, err)
 	}
-	return Read(name, dir)
-}
-
-// Read reads and validates a profile from the JSON files in the root of dir.
-func Read(name string, dir fs.FS) (*Profile, error) {
-	files, err := fs.Glob(dir, "*.json")
-	if err != nil {
-		return nil, fmt.Errorf("list profile %q: %w", name, err)
-	}
-	if len(files) == 0 {
+	layers, err := basedOn(own)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("profile %q: no such profile", name)
 	}
-	sort.Strings(files)
-	p := &Profile{Name: name, Messages: map[string]Text{}}
-	for _, file := range files {
-		if err := p.readFile(dir, file); err != nil {
+	if err != nil {
+		return nil, fmt.Errorf("profile %q: %w", name, err)
+	}
+	return Read(name, append(layers, own)...)
+}
+
+// Read reads and validates a profile from the JSON files in the roots of layers, each
+// laid over the one before.
+func Read(name string, layers ...fs.FS) (*Profile, error) {
+	doc := document{}
+	for _, dir := range layers {
+		layer, err := readLayer(dir)
+		if err != nil {
 			return nil, fmt.Errorf("profile %q: %w", name, err)
 		}
+		doc, _ = laidOver(map[string]any(doc), map[string]any(layer)).(map[string]any)
 	}
-	p.complete()
-	if err := p.Validate(); err != nil {
+	doc.fillTerms()
+	doc["profile"] = name
+	p, err := doc.profile()
+	if err != nil {
 		return nil, fmt.Errorf("profile %q: %w", name, err)
 	}
 	return p, nil
-}
-
-// readFile decodes one file into the part of the profile that its name begins
-// with. Several files may add to topics, form and texts.
-func (p *Profile) readFile(dir fs.FS, file string) error {
-	data, err := fs.ReadFile(dir, file)
-	if err != nil {
-		return fmt.Errorf("read %s: %w", file, err)
-	}
-	concern, _, _ := strings.Cut(file, ".")
-	switch concern {
-	case "organisation":
-		err = strict(data, &p.Organisation)
-	case "settings":
-		err = strict(data, &p.Settings)
-	case "teams":
-		err = add(data, &p.Teams)
-	case "topics":
-		err = add(data, &p.Topics)
-	case "form":
-		err = p.Form.read(data)
-	case "actions":
-		err = add(data, &p.Actions)
-	case "emergency":
-		err = add(data, &p.Emergency)
-	case "external":
-		err = add(data, &p.External)
-	case "clocks":
-		err = add(data, &p.Clocks.Rules)
-	case "templates":
-		err = add(data, &p.Templates)
-	case "retention":
-		err = add(data, &p.Retention)
-	case "texts":
-		err = p.readText(file, data)
-	default:
-		return fmt.Errorf("%s: no part of a profile has that name", file)
-	}
-	if err != nil {
-		return fmt.Errorf("decode %s: %w", file, err)
-	}
-	return nil
-}
-
-// readText decodes a page, or the wording of the problems.
-func (p *Profile) readText(file string, data []byte) error {
-	if file == "texts.messages.json" {
-		return strict(data, &p.Messages)
-	}
-	var page Page
-	if err := strict(data, &page); err != nil {
-		return err
-	}
-	p.Pages = append(p.Pages, page)
-	return nil
 }
 
 // Page returns a page of text by its id.

@@ -10,23 +10,40 @@ import (
 	"klankbord/internal/profile"
 )
 
-// files returns a copy of the profile's files that a test may spoil.
-func files(t *testing.T) fstest.MapFS {
+// files returns copies of the files of wwf-belgium that a test may spoil, in layers.
+func files(t *testing.T) []fs.FS {
 	t.Helper()
-	dir := os.DirFS("profiles/wwf-belgium")
-	names, err := fs.Glob(dir, "*.json")
-	if err != nil || len(names) == 0 {
-		t.Fatal("no files", err)
-	}
-	m := fstest.MapFS{}
-	for _, name := range names {
-		data, err := fs.ReadFile(dir, name)
-		if err != nil {
-			t.Fatal(err)
+	var layers []fs.FS
+	for _, folder := range []string{"shared/any", "shared/belgium", "profiles/wwf-belgium"} {
+		dir := os.DirFS(folder)
+		names, err := fs.Glob(dir, "*.json")
+		if err != nil || len(names) == 0 {
+			t.Fatal("no files", err)
 		}
-		m[name] = &fstest.MapFile{Data: data}
+		m := fstest.MapFS{}
+		for _, name := range names {
+			data, err := fs.ReadFile(dir, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m[name] = &fstest.MapFile{Data: data}
+		}
+		layers = append(layers, m)
 	}
-	return m
+	return layers
+}
+
+// spoil replaces words in the first of the files of that name that holds them.
+func spoil(t *testing.T, layers []fs.FS, file, old, with string) {
+	t.Helper()
+	for _, layer := range layers {
+		m, _ := layer.(fstest.MapFS)
+		if f := m[file]; f != nil && strings.Contains(string(f.Data), old) {
+			m[file] = &fstest.MapFile{Data: []byte(strings.Replace(string(f.Data), old, with, 1))}
+			return
+		}
+	}
+	t.Fatalf("%s no longer holds %s", file, old)
 }
 
 func TestSlipsAreRefused(t *testing.T) {
@@ -54,13 +71,9 @@ func TestSlipsAreRefused(t *testing.T) {
 		{"a placeholder without note", "teams.json", `"note": {`, `"mote": {`, "unknown field"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			m := files(t)
-			text := string(m[tt.file].Data)
-			if !strings.Contains(text, tt.old) {
-				t.Fatalf("%s no longer holds %s", tt.file, tt.old)
-			}
-			m[tt.file] = &fstest.MapFile{Data: []byte(strings.Replace(text, tt.old, tt.new, 1))}
-			_, err := profile.Read("spoilt", m)
+			layers := files(t)
+			spoil(t, layers, tt.file, tt.old, tt.new)
+			_, err := profile.Read("spoilt", layers...)
 			if err == nil || !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("got %v, want %q", err, tt.says)
 			}
@@ -68,20 +81,53 @@ func TestSlipsAreRefused(t *testing.T) {
 	}
 }
 
+// TestMissingPartsAreRefused takes each file away from what every profile is based on.
 func TestMissingPartsAreRefused(t *testing.T) {
-	for name := range files(t) {
-		m := files(t)
+	base, _ := files(t)[0].(fstest.MapFS)
+	for name := range base {
+		layers := files(t)
+		m, _ := layers[0].(fstest.MapFS)
 		delete(m, name)
-		if _, err := profile.Read("spoilt", m); err == nil {
+		if _, err := profile.Read("spoilt", layers...); err == nil && name != "terms.json" {
 			t.Errorf("a profile without %s was accepted", name)
 		}
 	}
-	if _, err := profile.Load("no-such-profile"); err == nil {
-		t.Error("a profile that does not exist was accepted")
+	if _, err := profile.Load("no-such-profile"); err == nil || !strings.Contains(err.Error(), "no such profile") {
+		t.Errorf("a profile that does not exist: %v", err)
 	}
-	m := files(t)
-	m["extra.json"] = &fstest.MapFile{Data: []byte("{}")}
-	if _, err := profile.Read("spoilt", m); err == nil || !strings.Contains(err.Error(), "no part of a profile") {
+	layers := append(files(t), fstest.MapFS{"extra.json": {Data: []byte("{}")}})
+	if _, err := profile.Read("spoilt", layers...); err == nil || !strings.Contains(err.Error(), "no part of a profile") {
 		t.Errorf("a file nobody reads was accepted: %v", err)
+	}
+}
+
+func TestWhatIsLaidOverChangesOnlyWhatItSays(t *testing.T) {
+	over := fstest.MapFS{
+		"topics.json":   {Data: []byte(`[{"id": "theft", "severity": 4}, {"id": "noise", "code": "G90", "route": "general", "label": {"nl": "a", "fr": "b", "en": "c", "de": "d"}}]`)},
+		"settings.json": {Data: []byte(`{"review_days": 14, "exit_target": null}`)},
+		"teams.json":    {Data: []byte(`[{"id": "complaints", "functions": ["hr"]}]`)},
+	}
+	p, err := profile.Read("other", append(files(t), over)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := load(t)
+	theft, _ := p.Topic("theft")
+	old, _ := before.Topic("theft")
+	if old.Severity == 4 || theft.Severity != 4 || theft.Label["nl"] != old.Label["nl"] || !theft.On {
+		t.Errorf("theft became %+v", theft)
+	}
+	if last := p.Topics[len(p.Topics)-1].ID; last != "noise" || len(p.Topics) != len(before.Topics)+1 {
+		t.Errorf("%d topics, the last is %s", len(p.Topics), last)
+	}
+	if p.Settings.ReviewDays != 14 || p.Settings.ExitTarget != "" || p.Settings.CodeDelayDays != before.Settings.CodeDelayDays {
+		t.Errorf("settings became %+v", p.Settings)
+	}
+	if team, _ := p.Team("complaints"); len(team.Functions) != 1 || len(team.Contacts) != 2 {
+		t.Errorf("the team became %+v", team)
+	}
+	twice := fstest.MapFS{"topics.json": {Data: []byte(`[{"id": "theft", "severity": 4}, {"id": "theft", "severity": 1}]`)}}
+	if _, err := profile.Read("other", append(files(t), twice)...); err == nil || !strings.Contains(err.Error(), "stands twice") {
+		t.Errorf("an entry that is laid over twice: %v", err)
 	}
 }

@@ -8,32 +8,19 @@ import (
 	"io"
 )
 
-// strict decodes one JSON value into v. A field that v does not have, a name that
-// stands twice in one object, and anything behind the value are errors, because
-// each is a slip of the writer that would otherwise change the form in silence.
-func strict(data []byte, v any) error {
-	if err := noTwice(json.NewDecoder(bytes.NewReader(data))); err != nil {
-		return err
-	}
+// jsonValue decodes one JSON value as it stands. A name that stands twice in one object and
+// anything behind the value are errors, because each is a slip of the writer that would
+// otherwise change the form in silence.
+func jsonValue(data []byte) (v any, err error) {
 	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return err
+	d.UseNumber()
+	if err := d.Decode(&v); err != nil { // refuses what lies too deep before noTwice descends
+		return nil, err
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("something stands behind the JSON value")
+		return nil, errors.New("something stands behind the JSON value")
 	}
-	return nil
-}
-
-// add decodes a list strictly and puts it behind what is there.
-func add[T any](data []byte, to *[]T) error {
-	var list []T
-	if err := strict(data, &list); err != nil {
-		return err
-	}
-	*to = append(*to, list...)
-	return nil
+	return v, noTwice(json.NewDecoder(bytes.NewReader(data)))
 }
 
 // noTwice reads one value and refuses a name that stands twice in an object.

@@ -5,9 +5,9 @@ import "slices"
 // Template is a text that members can begin a message or a note with, in every language.
 // Its placeholders are those of Placeholders.
 type Template struct {
-	ID    string `json:"id"`
-	Label Text   `json:"label"` // what it is for
-	Text  Text   `json:"text"`
+	ID    string `json:"id,omitzero"`
+	Label Text   `json:"label,omitzero"` // what it is for
+	Text  Text   `json:"text,omitzero"`
 }
 
 // The placeholders of a template.

@@ -9,21 +9,21 @@ const TopicRetaliation = "retaliation"
 
 // Topic is a type of incident that a complainant can tick.
 type Topic struct {
-	ID       string         `json:"id"`
-	Code     string         `json:"code"` // its place in the taxonomy, such as "I6"
-	Route    casefile.Route `json:"route"`
-	Team     casefile.Team  `json:"team"` // only where it differs from the route's team
-	On       bool           `json:"on"`   // whether the form offers it
-	Severity int            `json:"severity"`
+	ID       string         `json:"id,omitzero"`
+	Code     string         `json:"code,omitzero"` // its place in the taxonomy, such as "I6"
+	Route    casefile.Route `json:"route,omitzero"`
+	Team     casefile.Team  `json:"team,omitzero"` // only where it differs from the route's team
+	On       bool           `json:"on,omitzero"`   // whether the form offers it
+	Severity int            `json:"severity,omitzero"`
 	// Other says that the complainant tells in words what it is.
-	Other bool `json:"other"`
+	Other bool `json:"other,omitzero"`
 	// Question says that it is no complaint: no outcome is needed.
-	Question bool `json:"question"`
+	Question bool `json:"question,omitzero"`
 	// Alternative says that the alternative recipient is granted too.
-	Alternative bool `json:"alternative"`
-	Label       Text `json:"label"`
-	Explanation Text `json:"explanation"` // mandatory when On
-	Example     Text `json:"example"`
+	Alternative bool `json:"alternative,omitzero"`
+	Label       Text `json:"label,omitzero"`
+	Explanation Text `json:"explanation,omitzero"` // mandatory when On
+	Example     Text `json:"example,omitzero"`
 }
 
 // Topic returns a topic by its id, also when it is off.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"klankbord/internal/casefile"
 )
@@ -76,6 +77,7 @@ func (v *findings) routes(where string, routes []casefile.Route) {
 
 func (v *findings) organisation(p *Profile) {
 	v.need(wordID.MatchString(p.Organisation.ID), "organisation: the id %q is not well formed", p.Organisation.ID)
+	v.need(p.Settings.ExitTarget == "" || strings.HasPrefix(p.Settings.ExitTarget, "https://"), "settings: exit_target must begin with https://")
 	v.need(!p.Organisation.Name.Empty() && !p.Organisation.Desk.Empty(), "organisation: name and desk need a text")
 	opening := p.Settings.IdentityOpening
 	v.need(opening == "reason" || opening == "second-member", "settings: identity_opening cannot be %q", opening)

@@ -16,7 +16,7 @@ type floor struct {
 // floors lists the house from the ground up, as in the design.
 func floors() []floor {
 	return []floor{
-		{name: "leaves", apart: true, packages: in("seal", "sqldb", "letter", "lang", "ident", "clock", "fault", "sheet", "paper", "rawmail", "prior", "openpgp", "clamd", "bare")},
+		{name: "leaves", apart: true, packages: append(in("seal", "sqldb", "letter", "lang", "ident", "clock", "fault", "sheet", "paper", "rawmail", "prior", "openpgp", "clamd", "bare"), "doc/handbook")},
 		{name: "domain", packages: in("casefile", "staff", "access", "deadline", "retention", "profile", "audit", "figures")},
 		{name: "storage", packages: in("store", "blob", "heads", "bucket")},
 		{name: "use cases", packages: in("intake", "casework", "dialogue", "custody", "signin", "setup", "backup", "move", "leaving")},

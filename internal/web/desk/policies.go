@@ -59,6 +59,7 @@ func Policies() map[string]ui.Who {
 		"POST /desk/practice":                               ui.Handlers,
 		"POST /desk/practice/end":                           ui.Handlers,
 		"GET /desk/words":                                   ui.Members,
+		"GET /desk/handbook":                                ui.Members,
 		"GET /desk/keys":                                    ui.Members,
 		"POST /desk/keys":                                   ui.Members,
 		"GET /desk/kept":                                    ui.Members,

@@ -52,6 +52,7 @@ func (d *desk) routes() []route {
 		{"POST /desk/practice", member, d.practiceBegin},
 		{"POST /desk/practice/end", member, d.practiceEnd},
 		{"GET /desk/words", member, d.wordsShow},
+		{"GET /desk/handbook", member, d.handbookShow},
 		{"GET /desk/keys", member, d.keysShow},
 		{"POST /desk/keys", member, d.keysSet},
 		{"GET /desk/kept", member, d.keptShow},

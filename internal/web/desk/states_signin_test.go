@@ -110,6 +110,7 @@ func (s *states) keysInside() {
 	s.keep("passkey", sofie.get(s.in("/desk/profile/passkey/new")))
 	s.keep("passkey-error", sofie.post(s.in("/desk/profile/passkey/new"), url.Values{"created": {"{}"}}))
 	s.keep("passkey-refused", sofie.post(s.in("/desk/profile/passkey/new"), url.Values{"name": {"Laptop"}, "created": {"{}"}}))
+	s.keep("openpgp-ask", sofie.get(s.in("/desk/profile/openpgp")))
 	sofie.get("/desk/profile/openpgp").send("/desk/profile/openpgp", sofie.anew())
 	key := apptest.NewOpenPGP(s.t, s.Clock.Now(), 20*24*time.Hour)
 	s.keep("openpgp-private", sofie.post(s.in("/desk/profile/openpgp/new"), url.Values{"key": {key.Private()}}))

@@ -70,6 +70,7 @@ func RenderStates(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.everyPageHelps()
 	s.typed.All(t, set.Files, "*.html", "enrol", "reset", "provider-back", "case_export") // ask for a password only, which is never written into a page
 }
 
@@ -80,7 +81,8 @@ type states struct {
 	dir  string
 	lang string
 
-	typed apptest.Typed // states whose form came along into another language
+	typed apptest.Typed   // states whose form came along into another language
+	help  map[string]bool // patterns of routes whose page explains itself
 
 	karim *browser // joined late
 
@@ -182,6 +184,7 @@ func (s *states) lists() {
 	s.keep("inbox-past-the-end", s.crew.sofie.get(s.in("/desk?view=all&page=3")))
 	s.keep("inbox-sealed", s.crew.thomas.get(s.in("/desk?view=all")))
 	s.keep("inbox-auditor", s.crew.anke.get(s.in("/desk")))
+	s.keep("handbook", s.crew.anke.get(s.in("/desk/handbook")))
 	s.keep("search", s.crew.sofie.get(s.in("/desk/go")))
 	s.keep("search-found", s.crew.sofie.get(s.in("/desk/go?q=invoice")))
 	s.keep("search-none", s.crew.sofie.get(s.in("/desk/go?q=nowhere")))
@@ -262,6 +265,7 @@ var assetURL = regexp.MustCompile(`/assets/[a-z]+\.[0-9a-f]+\.[a-z]+`)
 func (s *states) keep(name string, p *page) {
 	s.t.Helper()
 	s.check(name, p)
+	s.helped(name, p)
 	s.carried(name, p)
 	if s.dir == "" {
 		return

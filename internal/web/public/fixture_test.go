@@ -59,6 +59,11 @@ func newDesk(t testing.TB, options ...func(*public.Deps)) *desk {
 
 func newDeskOf(t testing.TB, found func(*desk), options ...func(*public.Deps)) *desk {
 	t.Helper()
+	return newDeskWith(t, "wwf-belgium", found, options...)
+}
+
+func newDeskWith(t testing.TB, profileName string, found func(*desk), options ...func(*public.Deps)) *desk {
+	t.Helper()
 	d := &desk{
 		t: t, clock: clock.NewFixed(monday), folder: t.TempDir(), instance: seal.NewInstanceKey(),
 		members: map[string]staff.ID{}, keys: map[string]*seal.Keys{}, signers: map[string]*seal.Signer{},
@@ -69,7 +74,7 @@ func newDeskOf(t testing.TB, found func(*desk), options ...func(*public.Deps)) *
 	blobs, err := blob.NewFolder(filepath.Join(d.folder, "blobs"))
 	d.check(err)
 	t.Cleanup(func() { d.check(blobs.Close()) })
-	d.profile, err = profile.Load("wwf-belgium")
+	d.profile, err = profile.Load(profileName)
 	d.check(err)
 	d.words, err = lang.New()
 	d.check(err)

@@ -2,6 +2,7 @@ package public
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"klankbord/internal/casefile"
@@ -54,6 +55,11 @@ func (f *face) showLanding(w http.ResponseWriter, r *http.Request) error {
 		Follows: block("what-follows"), Choose: block("choose"),
 		Blocks: []textBlock{block("confidentiality"), block("independence"), block("no-retaliation"), block("inbox")},
 	}
+	for _, b := range page.Blocks {
+		if !placed(b.ID) {
+			data.Blocks = append(data.Blocks, blockIn(b, l))
+		}
+	}
 	teams := f.openTeams(r)
 	for _, t := range f.Profile.Teams {
 		x := f.landingTeam(t, page, l)
@@ -67,6 +73,13 @@ func (f *face) showLanding(w http.ResponseWriter, r *http.Request) error {
 	return f.Renderer.Render(w, r, http.StatusOK, "public/landing", ui.Page[landingPage]{
 		Title: page.Title.In(l), Path: "/", Compress: true, Index: true, Data: data,
 	})
+}
+
+// placed reports whether a block has a place of its own on the page. What else a profile
+// wants to say comes behind the blocks that every profile has.
+func placed(id string) bool {
+	own := []string{"confidentiality", "independence", "no-retaliation", "inbox", "what-follows", "choose"}
+	return slices.Contains(own, id) || strings.HasPrefix(id, "route-") || strings.HasPrefix(id, "promise-")
 }
 
 func (f *face) landingTeam(t profile.Team, page profile.Page, l string) landingTeam {
