@@ -1,6 +1,7 @@
 package configure
 
 import (
+	"errors"
 	"klankbord/internal/lang"
 	"klankbord/internal/profile"
 	"maps"
@@ -39,8 +40,8 @@ func (c *Configure) whole(changes profile.Changes) (*profile.Profile, error) {
 	if err != nil {
 		return nil, err
 	}
-	if unknown := c.unknown(p, changes); len(unknown) > 0 {
-		return nil, &Refused{}
+	if unknown, err := c.unknown(p, changes); err != nil || len(unknown) > 0 {
+		return nil, errors.Join(err, &Refused{})
 	}
 	if c.Try != nil {
 		if err := c.Try(p); err != nil {
@@ -52,8 +53,12 @@ func (c *Configure) whole(changes profile.Changes) (*profile.Profile, error) {
 
 // unknown lists the addresses for which neither the profile nor the catalogue has a place,
 // and texts of the catalogue that would not have the words in braces of the program's own.
-func (c *Configure) unknown(p *profile.Profile, changes profile.Changes) []string {
-	list := p.Unknown(changes)
+func (c *Configure) unknown(p *profile.Profile, changes profile.Changes) ([]string, error) {
+	built, err := profile.Load(c.Name)
+	if err != nil {
+		return nil, err
+	}
+	list := built.Unknown(changes)
 	for key, text := range p.Words {
 		for l, s := range text {
 			if !mayWord(key) || !c.Words.Fits(lang.Lang(l), key, s) {
@@ -61,7 +66,7 @@ func (c *Configure) unknown(p *profile.Profile, changes profile.Changes) []strin
 			}
 		}
 	}
-	return list
+	return list, nil
 }
 
 // WordAreas are the areas of the catalogue whose texts an organisation may word: those that

@@ -56,7 +56,7 @@ type Version struct {
 
 // ErrAltered tells that a version in the database is not the one that the log tells of, or
 // that one is missing.
-var ErrAltered = errors.New("the configuration in the database does not fit the log")
+var ErrAltered = errors.New("the configuration in the database does not fit the log; put the newest backup of database and state folder back")
 
 // Faults of changing the configuration.
 var (
@@ -117,6 +117,9 @@ func (c *Configure) Current(ctx context.Context) (*Version, error) {
 	if len(rows) == 0 {
 		return c.builtIn()
 	}
+	c.mu.Lock()
+	delete(c.known, rows[0].Number) // its bytes are looked at again
+	c.mu.Unlock()
 	return c.version(ctx, rows[0].Number)
 }
 

@@ -128,7 +128,7 @@ func (p *Profile) teamPlaces(l *lister) {
 			if c.Kind != "form" {
 				l.add(PlaceLine, at+"."+c.ID, "value", &c.Value)
 			}
-			if c.Placeholder {
+			if !c.Note.Empty() {
 				l.add(PlaceFlag, at+"."+c.ID, "placeholder", &c.Placeholder)
 			}
 			l.text(at+"."+c.ID, "for", &c.For)

@@ -94,7 +94,7 @@ func (d *desk) versionBack(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	to, err1 := strconv.ParseInt(f.one("to"), 10, 64)
+	to, err1 := strconv.ParseInt(f.one("version"), 10, 64)
 	base, err2 := strconv.ParseInt(f.one("base"), 10, 64)
 	if err1 != nil || err2 != nil {
 		return fault.ErrNotFound

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"klankbord/internal/profile"
 )
@@ -32,7 +33,6 @@ func (h *house) visit(path string) string {
 // TestSettings tries what a configurator does, on one instance.
 func TestSettings(t *testing.T) {
 	h, c := staffed(t)
-	c.nele.get("/desk?lang=en")
 	for name, fn := range map[string]func(*testing.T, *house, crew){
 		"every place takes effect and is put back":         settingsEachTakesEffectAndIsPutBack,
 		"changes show at once where they belong":           settingsShowAtOnceWhereTheyBelong,
@@ -46,12 +46,18 @@ func TestSettings(t *testing.T) {
 			fn(t, h, c)
 			if n := newest(t, h); n > 0 { // each begins with the built-in profile
 				at := "/desk/settings/history/" + strconv.FormatInt(n, 10)
-				if p := c.nele.get(at).send(at, url.Values{"to": {"0"}}); p.status != 200 {
+				if p := c.nele.get(at).send(at, url.Values{"version": {"0"}}); p.status != 200 {
 					t.Errorf("putting everything back answers %d", p.status)
 				}
 			}
 		})
 	}
+}
+
+// said is the beginning of what a page says.
+func said(p *page) string {
+	words := strings.Join(strings.Fields(text(p.doc)), " ")
+	return words[:min(len(words), 700)]
 }
 
 func newest(t *testing.T, h *house) int64 {
@@ -127,8 +133,8 @@ func settingsEachTakesEffectAndIsPutBack(t *testing.T, h *house, c crew) {
 			}
 		}
 		before := newest(t, h)
-		if p := c.nele.get(at).send(at, fill); p.status != 200 || !p.says("Saved. It holds now.") {
-			t.Fatalf("%s: saving answers %d: %s", at, p.status, text(p.doc))
+		if p := c.nele.get(at).send(at, fill); p.status != 200 || !p.says("Bewaard. Het geldt nu.") {
+			t.Fatalf("%s: saving answers %d: %s", at, p.status, said(p))
 		}
 		now := typedAt(h.Current(), places)
 		for _, y := range group {
@@ -139,8 +145,8 @@ func settingsEachTakesEffectAndIsPutBack(t *testing.T, h *house, c crew) {
 			}
 		}
 		back := "/desk/settings/history/" + strconv.FormatInt(before+1, 10)
-		if p := c.nele.get(back).send(back, url.Values{"to": {strconv.FormatInt(before, 10)}}); p.status != 200 || !p.says("Put back. It holds now.") {
-			t.Fatalf("%s: putting back answers %d: %s", back, p.status, text(p.doc))
+		if p := c.nele.get(back).send(back, url.Values{"version": {strconv.FormatInt(before, 10)}}); p.status != 200 || !p.says("Teruggezet. Het geldt nu.") {
+			t.Fatalf("%s: putting back answers %d at %s: %s", back, p.status, p.path, said(p))
 		}
 		if got := typedAt(h.Current(), places); !maps.Equal(got, built) {
 			t.Errorf("%s: once it is put back it is not as it was", at)
@@ -200,8 +206,8 @@ func typedAt(p *profile.Profile, places []profile.Place) map[string]string {
 func settingsShowAtOnceWhereTheyBelong(t *testing.T, h *house, c crew) {
 	save := func(at string, fill url.Values) {
 		t.Helper()
-		if p := c.nele.get(at).send(at, fill); !p.says("Saved. It holds now.") {
-			t.Fatalf("%s: %d %s", at, p.status, text(p.doc))
+		if p := c.nele.get(at).send(at, fill); !p.says("Bewaard. Het geldt nu.") {
+			t.Fatalf("%s: %d %s", at, p.status, said(p))
 		}
 	}
 	save("/desk/settings/texts/privacy", url.Values{"texts.privacy.title.en": {"How we keep your data"}})
@@ -227,14 +233,12 @@ func settingsShowAtOnceWhereTheyBelong(t *testing.T, h *house, c crew) {
 	if strings.Contains(h.begun().body, "Changed by the configurator.") {
 		t.Error("a topic that is off is still offered")
 	}
-	save("/desk/settings/words/mail.receipt.subject", url.Values{"words.mail.receipt.subject.nl": {"Wij kregen uw klacht"}})
+	save("/desk/settings/words/mail.mail-receipt.subject", url.Values{"words.mail.mail-receipt.subject.nl": {"Wij kregen uw klacht {number}"}})
 }
 
 // begun is the first page of the form.
 func (h *house) begun() *page {
-	b := h.browser()
-	p := b.get("/en/")
-	return p.send("/en/complaint", nil)
+	return h.browser().get("/en/complaint")
 }
 
 func settingsAreForConfigurators(t *testing.T, h *house, c crew) {
@@ -259,15 +263,15 @@ func settingsTwoConfiguratorsDoNotOverwriteEachOther(t *testing.T, h *house, c c
 	first.send(at, url.Values{"texts.privacy.title.en": {"The first title"}})
 	p := second.send(at, url.Values{"texts.privacy.title.en": {"The second title"}, "why": {"a reason"}})
 	if p.status != 409 || !strings.Contains(p.body, `value="The second title"`) || !p.says("The first title") || !strings.Contains(p.body, "a reason") {
-		t.Fatalf("the second is told %d: %s", p.status, text(p.doc))
+		t.Fatalf("the second is told %d: %s", p.status, said(p))
 	}
 	if got := pageTitle(h.Current()); got != "The first title" {
 		t.Errorf("the first was overwritten: %q", got)
 	}
-	if saved := p.send(at, nil); !saved.says("Saved.") || pageTitle(h.Current()) != "The second title" {
+	if saved := p.send(at, nil); !saved.says("Bewaard.") || pageTitle(h.Current()) != "The second title" {
 		t.Errorf("saving again does not save: %d", saved.status)
 	}
-	if saved := elsewhere.send("/desk/settings/texts/safety", url.Values{"texts.safety.title.en": {"Safe"}}); !saved.says("Saved.") || pageTitle(h.Current()) != "The second title" {
+	if saved := elsewhere.send("/desk/settings/texts/safety", url.Values{"texts.safety.title.en": {"Safe"}}); !saved.says("Bewaard.") || pageTitle(h.Current()) != "The second title" {
 		t.Errorf("what was changed elsewhere is in the way: %d", saved.status)
 	}
 }
@@ -282,19 +286,19 @@ func settingsRefuseByTheFieldAndLoseNothing(t *testing.T, h *house, c crew) {
 	for name, x := range map[string]struct {
 		at, field, typed, says string
 	}{
-		"a text is empty":         {"texts/privacy", "texts.privacy.title.nl", "", "Fill this in"},
-		"no number":               {"rules/all", "rules.review-days", "soon", "number from"},
-		"too long for the law":    {"clocks/all", "clocks.I1.length", "9000", "number from"},
+		"a text is empty":         {"texts/privacy", "texts.privacy.title.nl", "", "Vul dit in"},
+		"no number":               {"rules/all", "rules.review-days", "soon", "getal van"},
+		"too long for the law":    {"clocks/all", "clocks.D3.length", "9000", "getal van"},
 		"no day":                  {"clocks/all", "clocks.holidays", "4 January", "2027-01-04"},
 		"a colour nobody reads":   {"organisation/all", "organisation.accent", "#ffee00", "contrast"},
 		"no colour":               {"organisation/all", "organisation.accent", "red", "#1a5c3a"},
-		"words in braces removed": {"words/mail.receipt.subject", "words.mail.receipt.subject.en", "No number", "braces"},
+		"words in braces removed": {"words/mail.mail-receipt.subject", "words.mail.mail-receipt.subject.en", "No number", "accolades"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			at := "/desk/settings/" + x.at
 			p := c.nele.get(at).send(at, url.Values{x.field: {x.typed}, "why": {"kept"}})
 			if p.status != 422 || !p.says(x.says) || !strings.Contains(p.body, x.typed) || !strings.Contains(p.body, `value="kept"`) {
-				t.Errorf("answers %d: %s", p.status, text(p.doc))
+				t.Errorf("answers %d: %s", p.status, said(p))
 			}
 		})
 	}
@@ -320,12 +324,12 @@ func settingsALogoIsMadeAnewFromItsPixels(t *testing.T, h *house, c crew) {
 		_ = w.Close()
 		return c.nele.do(http.MethodPost, at, w.FormDataContentType(), b.String())
 	}
-	if p := send([]byte("<svg onload=alert(1)>")); p.status != 422 || !p.says("Choose a PNG") {
+	if p := send([]byte("<svg onload=alert(1)>")); p.status != 422 || !p.says("Kies een PNG") {
 		t.Errorf("what is no PNG answers %d", p.status)
 	}
 	hidden := append(slices.Clone(raw), []byte("and something else")...)
-	if p := send(hidden); !p.says("Saved.") {
-		t.Fatalf("a logo answers %d: %s", p.status, text(p.doc))
+	if p := send(hidden); !p.says("Bewaard.") {
+		t.Fatalf("a logo answers %d: %s", p.status, said(p))
 	}
 	body := h.visit("/en/")
 	i := strings.Index(body, "/assets/logo.")
@@ -336,7 +340,7 @@ func settingsALogoIsMadeAnewFromItsPixels(t *testing.T, h *house, c crew) {
 	if strings.Contains(served, "something else") {
 		t.Error("what lay behind the picture goes along")
 	}
-	if p := c.nele.get(at).send(at, url.Values{"organisation.logo.remove": {"yes"}}); !p.says("Saved.") || strings.Contains(h.visit("/en/"), "/assets/logo.") {
+	if p := c.nele.get(at).send(at, url.Values{"organisation.logo.remove": {"yes"}}); !p.says("Bewaard.") || strings.Contains(h.visit("/en/"), "/assets/logo.") {
 		t.Errorf("the logo does not go: %d", p.status)
 	}
 }
@@ -345,32 +349,29 @@ func settingsALogoIsMadeAnewFromItsPixels(t *testing.T, h *house, c crew) {
 func settingsACaseKeepsTheQuestionsItWasMadeWith(t *testing.T, h *house, c crew) {
 	number := h.Complain("en", complaint(), nil).Number
 	asked := h.Current()
-	f, ok := asked.Field(profile.FieldSummary)
-	if !ok {
-		t.Fatal("no such question")
-	}
+	before := c.sofie.get("/desk/case/" + string(number))
+	var f profile.Field
 	var step string
-	for _, s := range asked.Form.Steps {
-		for _, x := range s.Fields {
-			if x.ID == f.ID {
-				step = s.ID
+	for _, x := range asked.Form.Steps {
+		for _, y := range x.Fields {
+			if before.says(y.Label["en"]) && y.ID != profile.FieldTopics && y.Compartment == profile.Dialogue {
+				f, step = y, x.ID
 			}
 		}
 	}
-	before := c.sofie.get("/desk/case/" + string(number))
-	if !before.says(f.Label["en"]) {
-		t.Fatalf("the question %q does not show", f.Label["en"])
+	if step == "" {
+		t.Fatalf("no question shows: %s", said(before))
 	}
-	h.Clock.Add(1)
+	h.Clock.Add(time.Second)
 	at := "/desk/settings/form/" + step
-	if p := c.nele.get(at).send(at, url.Values{"form.summary.label.en": {"Renamed question"}}); !p.says("Saved.") {
+	if p := c.nele.get(at).send(at, url.Values{"form." + f.ID + ".label.en": {"Een andere vraag"}}); !p.says("Bewaard.") {
 		t.Fatalf("answers %d", p.status)
 	}
-	if p := c.sofie.get("/desk/case/" + string(number)); p.says("Renamed question") || !p.says(f.Label["en"]) {
+	if p := c.sofie.get("/desk/case/" + string(number)); p.says("Een andere vraag") || !p.says(f.Label["en"]) {
 		t.Error("the case shows a question that nobody was asked")
 	}
-	h.Clock.Add(1)
-	if p := c.sofie.get("/desk/case/" + string(h.Complain("en", complaint(), nil).Number)); !p.says("Renamed question") {
+	h.Clock.Add(time.Second)
+	if p := c.sofie.get("/desk/case/" + string(h.Complain("en", complaint(), nil).Number)); !p.says("Een andere vraag") {
 		t.Error("a new case does not show the new question")
 	}
 }
