@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -20,8 +21,7 @@ import (
 
 // titled are changes that give the privacy page another title in English.
 func titled(title string) profile.Changes {
-	raw, _ := json.Marshal(map[string]string{"en": title})
-	return profile.Changes{"texts.privacy.title": raw}
+	return profile.Changes{"texts.privacy.title": json.RawMessage(`{"en":` + strconv.Quote(title) + `}`)}
 }
 
 func saveTitle(t *testing.T, i *apptest.Instance, actor access.Actor, base int64, title string) {
