@@ -12,6 +12,7 @@ import (
 	"klankbord/internal/access"
 	"klankbord/internal/audit"
 	"klankbord/internal/custody"
+	"klankbord/internal/fault"
 	"klankbord/internal/profile"
 	"klankbord/internal/sqldb"
 	"klankbord/internal/staff"
@@ -91,10 +92,10 @@ func (c *Configure) save(ctx context.Context, by audit.Actor, member staff.ID, s
 }
 
 // PutBack makes a new version that is as an earlier one was. Faults as Save;
-// fault.ErrNotFound where there is no such version.
+// fault.ErrNotFound where there is no such version, and for whoever is no configurator.
 func (c *Configure) PutBack(ctx context.Context, actor access.Actor, base, number int64) (int64, error) {
 	if !actor.Entry.Active || !actor.Configurator() {
-		return 0, errDenied
+		return 0, fault.ErrNotFound
 	}
 	v, err := c.version(ctx, number)
 	if err != nil {
