@@ -9,16 +9,18 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"klankbord/internal/bare"
 	"klankbord/internal/blob"
 	"klankbord/internal/casework"
+	"klankbord/internal/clamd"
 	"klankbord/internal/clock"
 	"klankbord/internal/config"
+	"klankbord/internal/configure"
 	"klankbord/internal/custody"
-	"klankbord/internal/deadline"
 	"klankbord/internal/dialogue"
 	"klankbord/internal/heads"
 	"klankbord/internal/intake"
@@ -31,6 +33,7 @@ import (
 	"klankbord/internal/signin"
 	"klankbord/internal/sqldb"
 	"klankbord/internal/store"
+	"klankbord/internal/web/public"
 	"klankbord/internal/work"
 )
 
@@ -60,6 +63,7 @@ type App struct {
 	SignIn   *signin.SignIn
 	Setup    *setup.Setup
 	Work     *work.Work
+	Settings *configure.Configure
 	Pickups  []*post.Pickup // one for each mailbox that is read
 
 	Oversight *custody.Oversight
@@ -76,6 +80,14 @@ type App struct {
 	demo    Demo
 	tree    string
 	db      *sqldb.DB
+
+	current  atomic.Pointer[parts] // what depends on the configuration, as it is now
+	taking   sync.Mutex            // held while another takes its place
+	tools    tools
+	boxes    []casework.Mailbox
+	room     *custody.Mailroom
+	scanner  *clamd.Scanner
+	networks *public.Networks
 
 	draining atomic.Bool // told to stop: still serves, and says that it is not ready
 }
@@ -111,10 +123,7 @@ func Open(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 			return nil, err
 		}
 	}
-	if err := a.wire(ctx, keys, o.Transport); err != nil {
-		return a, err
-	}
-	return a, a.wireFiles(o.Copies)
+	return a, a.wire(ctx, keys, o.Transport, o.Copies)
 }
 
 func (a *App) openStorage(ctx context.Context) (err error) {
@@ -146,86 +155,54 @@ func (a *App) openStorage(ctx context.Context) (err error) {
 // wire makes the use cases. Each gets the one subkey that it needs: gates go to
 // custody, notices and waiting mail are opened only by post, checkpoints are
 // signed only by work.
-func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport) error {
-	mails, notices := keys.Instance.Subkey("mail"), keys.Instance.Subkey("notices")
+func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport, copies *bare.Maker) error {
+	mails := keys.Instance.Subkey("mail")
 	a.mailKey = mails
-	calendar := deadline.Belgium(lang.Brussels())
 	a.Store.StampLeaves(custody.LeafStamps(a.Instance, keys.Instance.Stamper()))
 	a.signer, a.outside = keys.Instance.Signer(), heads.In(a.Config.State)
 	a.Custody = custody.New(a.Store, a.Instance, keys.Instance.Stamper(), keys.Instance.Subkey("gates"), a.signer, a.outside)
 	if err := a.sameInstance(); err != nil {
 		return err
 	}
-	if err := a.followDirectory(ctx); err != nil {
+	name, err := a.followDirectory(ctx)
+	if err != nil {
+		return err
+	}
+	version, err := a.readConfiguration(ctx, name, keys)
+	if err != nil {
 		return err
 	}
 	a.Work = &work.Work{
 		Jobs: &custody.Jobs{Store: a.Store, SkipLocked: a.db.ForUpdateSkipLocked()}, Log: a.log, Wrote: a.Store.Wrote,
 		Sweeper: &custody.Sweeper{Store: a.Store, Blobs: a.Blobs, Custody: a.Custody},
 		Watch: func(ctx context.Context) error {
-			a.Casework.ForgetSearches("")
+			a.now().casework.ForgetSearches("")
 			return a.Custody.Watch(ctx)
 		},
 	}
 	if err := a.wireLog(keys, mails); err != nil {
 		return err
 	}
-	wake, fileBytes := a.Work.Wake, a.Config.MaxFileMB<<20
-	a.Intake = &intake.Intake{
-		Store: a.Store, Blobs: a.Blobs, Custody: a.Custody, Profile: a.Profile, Calendar: calendar,
-		Mails: mails, Notices: notices, Limits: intake.DefaultLimits(), Wake: wake, Oversight: a.Oversight,
-	}
-	a.Intake.Limits.FileBytes = fileBytes
-	a.Intake.ReplyTo = intake.ReplyTo{Domain: a.Config.Domain(), Address: a.Config.MailReply}
-	a.Dialogue = &dialogue.Dialogue{
-		Store: a.Store, Custody: a.Custody, Blobs: a.Blobs, Profile: a.Profile, Calendar: calendar,
-		Notices: notices, Mails: mails, Limits: dialogue.DefaultLimits(), Wake: wake, Oversight: a.Oversight,
-		Intake: a.Intake,
-	}
-	a.Dialogue.Limits.FileBytes = fileBytes
-	a.Casework = &casework.Casework{
-		Store: a.Store, Custody: a.Custody, Blobs: a.Blobs, Profile: a.Profile, Calendar: calendar,
-		Mails: mails, Notices: notices, Views: keys.Instance.Subkey("saved-views"), Limits: casework.DefaultLimits(), Wake: wake, Oversight: a.Oversight,
-	}
-	a.Casework.Limits.FileBytes, a.Casework.BackupDays = fileBytes, a.Config.BackupDays
-	a.Casework.UndoFor, a.Casework.Patience = a.Config.Undo, casework.DefaultPatience()
-	a.Casework.Around = casework.Surroundings{
-		Version: Version(), MailOut: a.Config.SMTPServer != "" || a.demo != nil, Reserve: a.Config.MinFreeMB << 20, Every: a.Config.BackupEvery,
-	}
-	if a.Config.BackupTo != "" {
-		a.Casework.Around.Archives = a.newestBackup
-	}
-	a.Work.Count = a.Intake.KeepVisits
+	a.Work.Count = func(ctx context.Context) error { return a.now().intake.KeepVisits(ctx) }
 	a.Work.Remind = a.byTheClock
 	a.Work.MaySweep = a.clockHolds
 	if err := a.mailboxes(); err != nil {
 		return err
 	}
-	var err error
-	if a.SignIn, err = a.signIn(keys, mails, wake); err != nil {
+	if a.SignIn, err = a.signIn(keys, mails, a.Work.Wake); err != nil {
 		return err
 	}
-	a.Casework.SignIn = a.SignIn
-	a.Setup = &setup.Setup{Store: a.Store, Custody: a.Custody, SignIn: a.SignIn, Casework: a.Casework, Mails: mails, Wake: wake}
-	office := &post.Office{
-		Outbox: &custody.Outbox{Store: a.Store, Threads: a.Custody}, Instance: a.Instance, Mails: mails, Notices: notices, Words: a.Words, Transport: transport,
-		Outcomes: a.Dialogue, Sender: a.sender(),
+	if a.scanner, err = a.newScanner(); err != nil {
+		return err
 	}
-	a.Work.Handlers = map[string]work.Handler{
-		"mail": func(ctx context.Context, ref string, attempt int) (time.Time, error) {
-			return office.Send(ctx, ref, attempt)
-		},
-		custody.JobCheckIn: func(ctx context.Context, ref string, _ int) (time.Time, error) {
-			return a.Dialogue.AskCheckIn(ctx, ref)
-		},
-		store.ErasureJob: func(ctx context.Context, ref string, _ int) (time.Time, error) {
-			return (&custody.Eraser{Store: a.Store, Blobs: a.Blobs, Empty: a.db.Checkpoint}).Finish(ctx, ref)
-		},
-		store.PracticeJob: func(ctx context.Context, ref string, _ int) (time.Time, error) {
-			return time.Time{}, a.Casework.ExpirePractice(ctx, ref)
-		},
-		setup.RekeyJob: func(ctx context.Context, ref string, _ int) (time.Time, error) { return a.Setup.TakeOver(ctx, ref) },
+	a.tools = tools{keys: keys, mails: mails, transport: transport, copies: copies}
+	if err := a.take(ctx, version); err != nil {
+		return err
 	}
+	first := a.now()
+	a.Intake, a.Dialogue, a.Casework, a.Setup = first.intake, first.dialogue, first.casework, first.setup
+	a.Work.Beside = append(a.Work.Beside, a.followConfiguration)
+	a.Work.Handlers = a.handlers()
 	if a.Config.BackupTo != "" {
 		a.Work.Backup = a.backups
 	}
@@ -235,8 +212,8 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 // Close closes files and database.
 func (a *App) Close() error {
 	var errs []error
-	if a.Casework != nil {
-		a.Casework.Stop() // it reads both
+	if p := a.now(); p != nil {
+		p.casework.Stop() // it reads both
 	}
 	if a.Blobs != nil {
 		errs = append(errs, a.Blobs.Close())

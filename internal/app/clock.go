@@ -13,11 +13,11 @@ import (
 // that nobody sorted is forgotten. Nothing goes for good because of a clock that jumped.
 func (a *App) byTheClock(ctx context.Context) error {
 	seen, err := a.outside.Tick(a.clock.Now())
-	_, err1 := a.Casework.Remind(ctx)
+	_, err1 := a.now().casework.Remind(ctx)
 	if err != nil || !seen.Steady() {
 		return errors.Join(err, err1)
 	}
-	_, err2 := a.Casework.ForgetUnsorted(ctx)
+	_, err2 := a.now().casework.ForgetUnsorted(ctx)
 	return errors.Join(err1, err2)
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"klankbord/internal/custody"
-	"klankbord/internal/profile"
 )
 
 // ErrOtherInstance tells that state folder and database belong to two instances.
@@ -26,24 +25,21 @@ func (a *App) sameInstance() error {
 }
 
 // followDirectory looks at the directory before anything is served: the copy outside
-// the database is made or moved on, and the profile is the one that the directory was
-// founded with, whatever the database names. An instance without a verified directory
+// the database is made or moved on, and the name that it returns is of the profile that
+// the directory was founded with, whatever the database names. An instance without a verified directory
 // starts all the same; its pages say so.
-func (a *App) followDirectory(ctx context.Context) error {
-	name := a.named
+func (a *App) followDirectory(ctx context.Context) (name string, err error) {
+	name = a.named
 	dir, err := a.Custody.Directory(ctx)
 	switch {
 	case errors.Is(err, custody.ErrUnknown):
 	case err != nil:
-		return err
+		return "", err
 	case dir.Chain().Rules().Profile != name:
 		name = dir.Chain().Rules().Profile
 		a.Custody.Raise(ctx, custody.AlarmProfile)
 	}
-	if a.Profile, err = profile.Load(name); err != nil {
-		return fmt.Errorf("profile of the instance: %w", err)
-	}
-	return nil
+	return name, nil
 }
 
 // alarmFinding says what an alarm means and what an operator does.

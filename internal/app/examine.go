@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"klankbord/internal/casefile"
+	"klankbord/internal/configure"
 	"klankbord/internal/custody"
 	"klankbord/internal/staff"
 )
@@ -69,6 +70,11 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 		return nil, err
 	}
 	list = append(list, files, a.examineScanner(ctx), a.examineClock())
+	configuration, err := a.examineConfiguration(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, configuration)
 	mail, err := a.examineOutgoing(ctx)
 	return append(list, mail...), err
 }
@@ -143,4 +149,17 @@ func (a *App) examineAddresses() Finding {
 		}
 	}
 	return Finding{What: what}
+}
+
+// examineConfiguration looks whether what the organisation changed is what the log tells of.
+// An instance where it is not is not opened; a running one goes on with what it had.
+func (a *App) examineConfiguration(ctx context.Context) (Finding, error) {
+	v, err := a.Settings.Current(ctx)
+	if errors.Is(err, configure.ErrAltered) {
+		return Finding{true, err.Error(), "find out who changed the database, and put the newest backup back"}, nil
+	}
+	if err != nil {
+		return Finding{}, err
+	}
+	return Finding{What: fmt.Sprintf("the configuration fits the log: version %d, %d changes", v.Number, len(v.Changes))}, nil
 }

@@ -6,23 +6,11 @@ import (
 	"strings"
 	"time"
 
-	"klankbord/internal/bare"
 	"klankbord/internal/clamd"
 )
 
-// wireFiles gives whoever takes in files the scanner that looks through them, and the desk
-// what makes copies.
-func (a *App) wireFiles(copies *bare.Maker) error {
-	scanner, err := a.scanner()
-	if err != nil {
-		return err
-	}
-	a.Intake.Scanner, a.Dialogue.Scanner, a.Casework.Scanner = scanner, scanner, scanner
-	a.Casework.Copies = copies
-	return nil
-}
-
-func (a *App) scanner() (*clamd.Scanner, error) {
+// newScanner makes what looks through files.
+func (a *App) newScanner() (*clamd.Scanner, error) {
 	if a.Config.Scanner == "" {
 		return nil, nil //nolint:nilnil // a nil scanner is one that asks nobody
 	}
@@ -34,7 +22,7 @@ const signaturesStale = 7 * 24 * time.Hour
 
 // examineScanner looks whether the scanner answers, and how old what it knows is.
 func (a *App) examineScanner(ctx context.Context) Finding {
-	scanner, err := a.scanner()
+	scanner, err := a.newScanner()
 	switch {
 	case err != nil:
 		return Finding{true, "scanner: " + err.Error(), "correct scanner"}

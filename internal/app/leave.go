@@ -63,8 +63,8 @@ func (a *App) TakeAlong(ctx context.Context, o leaving.Order, to seal.BackupReci
 func (a *App) leaving() *leaving.Leaving {
 	readme := map[string]string{}
 	for _, l := range lang.All() {
-		readme[string(l)] = a.Words.Text(l, "leaving.readme", map[string]string{
-			"organisation": a.Profile.Organisation.Name.In(string(l)), "date": lang.DateTime(l, a.Now()),
+		readme[string(l)] = a.now().words.Text(l, "leaving.readme", map[string]string{
+			"organisation": a.Current().Organisation.Name.In(string(l)), "date": lang.DateTime(l, a.Now()),
 		})
 	}
 	return &leaving.Leaving{

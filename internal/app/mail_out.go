@@ -8,6 +8,7 @@ import (
 	"klankbord/internal/lang"
 	"klankbord/internal/letter"
 	"klankbord/internal/post"
+	"klankbord/internal/profile"
 )
 
 // smtp is the server that takes mail, as the settings say.
@@ -54,9 +55,9 @@ var errNoMail = errors.New("no mail server is set")
 // Send never sends.
 func (noMail) Send(context.Context, letter.Mail) error { return errNoMail }
 
-func (a *App) sender() post.Sender {
+func (a *App) sender(p *profile.Profile) post.Sender {
 	return post.Sender{
-		Name: func(l lang.Lang) string { return a.Profile.Organisation.Name.In(string(l)) }, Address: mailFrom(a.Config), Domain: a.Config.Domain(),
+		Name: func(l lang.Lang) string { return p.Organisation.Name.In(string(l)) }, Address: mailFrom(a.Config), Domain: a.Config.Domain(),
 		PublicURL: a.Config.Public(), DeskURL: a.Config.Desk(), ReplyTo: a.Config.MailReply,
 	}
 }

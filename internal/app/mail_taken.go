@@ -15,8 +15,8 @@ func (a *App) takeMail(ctx context.Context, box intake.Mailbox, m intake.Arrived
 		if !ok || !strings.EqualFold(domain, a.Config.Domain()) {
 			return nil
 		}
-		return a.Dialogue.MailBounced(ctx, id)
+		return a.now().dialogue.MailBounced(ctx, id)
 	}
-	m.Replied = a.Dialogue.TakeReply
-	return a.Intake.TakeMail(ctx, box, m)
+	m.Replied = a.now().dialogue.TakeReply
+	return a.now().intake.TakeMail(ctx, box, m)
 }

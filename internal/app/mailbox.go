@@ -12,7 +12,7 @@ import (
 // without a team, are refused before anything is served.
 func (a *App) mailboxes() error {
 	room := &custody.Mailroom{Store: a.Store}
-	a.Casework.Mailroom = room
+	a.room = room
 	seen := map[string]bool{}
 	for _, text := range a.Config.Mailbox {
 		s, err := post.ParseMailbox(text)
@@ -32,7 +32,7 @@ func (a *App) mailboxes() error {
 		seen[s.ID] = true
 		p := &post.Pickup{Settings: s, Take: a.takeMail, Room: room, Log: a.log}
 		a.Pickups = append(a.Pickups, p)
-		a.Casework.Mailboxes = append(a.Casework.Mailboxes, casework.Mailbox{ID: s.ID, Name: s.Name, Team: s.Team})
+		a.boxes = append(a.boxes, casework.Mailbox{ID: s.ID, Name: s.Name, Team: s.Team})
 		a.Work.Beside = append(a.Work.Beside, p.Run)
 	}
 	return nil

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"klankbord/internal/lang"
+	"klankbord/internal/profile"
 	"klankbord/internal/web/desk"
 	"klankbord/internal/web/public"
 	"klankbord/internal/web/ui"
@@ -42,16 +44,18 @@ const collectAt = 300
 // jobsAtOnce is how many mails leave side by side: few enough for any mail server.
 const jobsAtOnce = 4
 
-// Handlers returns what answers the public pages and the desk, and the two
-// together.
-func (a *App) Handlers() (publicPages, deskPages, both http.Handler, err error) {
-	assets, err := ui.NewAssets(ui.Look{})
+// makePages makes what answers the public pages and the desk, and the two together. Style
+// sheets and pictures of the version before are still answered, for pages that were made
+// with it.
+func (a *App) makePages(x *parts, before *ui.Assets) error {
+	assets, err := ui.NewAssets(lookOf(x.version.Profile))
 	if err != nil {
-		return nil, nil, nil, fmt.Errorf("prepare assets: %w", err)
+		return fmt.Errorf("prepare assets: %w", err)
 	}
+	assets.Keep(before)
 	deskPagesSet, err := desk.Templates()
 	if err != nil {
-		return nil, nil, nil, fmt.Errorf("desk templates: %w", err)
+		return fmt.Errorf("desk templates: %w", err)
 	}
 	sets := []ui.Set{public.Templates(), deskPagesSet}
 	if a.demo != nil {
@@ -59,23 +63,28 @@ func (a *App) Handlers() (publicPages, deskPages, both http.Handler, err error) 
 	}
 	proxies, err := a.Config.Proxies()
 	if err != nil {
-		return nil, nil, nil, err
+		return err
 	}
+	words := ui.Catalogue(x.words)
+	brand := brandOf(x.version.Profile, assets)
 	rd, err := ui.NewRenderer(ui.Config{
-		Words: ui.Catalogue(a.Words), Languages: languages(), Brand: a.brand, Assets: assets, Log: a.log, Secure: a.Config.Secure(),
+		Words: words, Languages: languages(), Brand: brand, Assets: assets, Log: a.log, Secure: a.Config.Secure(),
 		Proxies: proxies, Tree: a.tree, Observe: a.requests.Observe,
 	}, sets...)
 	if err != nil {
-		return nil, nil, nil, err
+		return err
+	}
+	if a.networks == nil {
+		a.networks = public.NewNetworks(public.DefaultRates())
 	}
 	pub := public.New(public.Deps{
-		Intake: a.Intake, Dialogue: a.Dialogue, Profile: a.Profile, Renderer: rd, Words: ui.Catalogue(a.Words), Assets: assets,
-		Clock: a.clock, Secure: a.Config.Secure(), Address: a.Config.Public(),
+		Intake: x.intake, Dialogue: x.dialogue, Profile: x.version.Profile, Renderer: rd, Words: words, Assets: assets,
+		Clock: a.clock, Secure: a.Config.Secure(), Address: a.Config.Public(), Networks: a.networks,
 	})
 	deskOnly := http.NewServeMux()
 	deskOnly.Handle("/", desk.New(desk.Deps{
-		Casework: a.Casework, Intake: a.Intake, SignIn: a.SignIn, Setup: a.Setup, Renderer: rd, Words: ui.Catalogue(a.Words),
-		Cookies: ui.Cookies{Secure: a.Config.Secure()}, Clock: a.clock, Brand: a.brand, Languages: languages(),
+		Casework: x.casework, Intake: x.intake, SignIn: a.SignIn, Setup: x.setup, Settings: a.Settings, Renderer: rd, Words: words,
+		Cookies: ui.Cookies{Secure: a.Config.Secure()}, Clock: a.clock, Brand: brand, Languages: languages(),
 		Public: a.Config.Public(),
 	}))
 	deskOnly.Handle("GET /assets/", assets)
@@ -91,8 +100,9 @@ func (a *App) Handlers() (publicPages, deskPages, both http.Handler, err error) 
 		a.demo.Mount(bothMux, rd)
 	}
 	// Once more around all of it: also what the muxes answer themselves has the headers.
-	publicPages, deskPages, both = a.byName(rd, publicMux, deskMux, bothMux)
-	return publicPages, deskPages, both, nil
+	x.assets = assets
+	x.pages.public, x.pages.desk, x.pages.both = a.byName(rd, publicMux, deskMux, bothMux)
+	return nil
 }
 
 func languages() []string {
@@ -103,17 +113,30 @@ func languages() []string {
 	return list
 }
 
-func (a *App) brand(l string) ui.Brand {
-	o := a.Profile.Organisation
-	b := ui.Brand{Name: o.Name.In(l), Service: o.Desk.In(l)}
-	for _, team := range a.Profile.Teams {
+// lookOf is how an organisation wants its pages to look.
+func lookOf(p *profile.Profile) ui.Look {
+	logo, err := base64.StdEncoding.DecodeString(p.Organisation.Logo)
+	if err != nil {
+		logo = nil // the profile was validated
+	}
+	return ui.Look{Accent: p.Organisation.Accent, Logo: logo}
+}
+
+func brandOf(p *profile.Profile, assets *ui.Assets) func(l string) ui.Brand {
+	phone, logo := "", ""
+	for _, team := range p.Teams {
 		for _, c := range team.Contacts {
-			if c.Kind == "phone" && !c.Placeholder && b.Phone == "" {
-				b.Phone = c.Value
+			if c.Kind == "phone" && !c.Placeholder && phone == "" {
+				phone = c.Value
 			}
 		}
 	}
-	return b
+	if p.Organisation.Logo != "" {
+		logo = assets.URL(ui.LogoName)
+	}
+	return func(l string) ui.Brand {
+		return ui.Brand{Name: p.Organisation.Name.In(l), Service: p.Organisation.Desk.In(l), Phone: phone, Logo: logo}
+	}
 }
 
 // health answers whether the process lives and whether it can take a complaint.
@@ -231,7 +254,7 @@ func (f front) drain(failed <-chan error) error {
 func (a *App) lastCount() error {
 	ctx, cancel := context.WithTimeout(context.Background(), stopTime)
 	defer cancel()
-	return a.Intake.KeepVisits(ctx)
+	return a.now().intake.KeepVisits(ctx)
 }
 
 func stop(servers []*http.Server) error {

@@ -38,6 +38,7 @@ const (
 	CodeConfirmed     Kind = "code-confirmed"
 	Export            Kind = "export"
 	SettingChanged    Kind = "setting-changed"
+	ConfigurationSet  Kind = "configuration-set" // a version; holds the hash of its bytes
 	Erased            Kind = "erased"
 	ReviewAsked       Kind = "review-asked"   // by the complainant, after closing
 	DataAsked         Kind = "data-asked"     // somebody asks about their personal data
@@ -87,7 +88,7 @@ func Kinds() []Kind {
 		ChangeAsked, ChangeSigned, ChangeDropped, DirectoryAlarm, OlderAccepted,
 		IdentityOpened, FileRead, SignIn, SignOut, SignInRefused, CredentialChanged, CodeUsed, MemberInvited, MemberEnrolled,
 		StateChanged, Assigned, CaseClosed, MessageSent, MailboxEntered, ContactChanged, Withdrawn,
-		CodeConfirmed, Export, SettingChanged, Erased, MailDead,
+		CodeConfirmed, Export, SettingChanged, ConfigurationSet, Erased, MailDead,
 		AddressProven, CodeAsked, CodeDrawn, CodeStopped, CodeReplaced, CodeHanded, ApprovalAsked, AccessChanged, ApprovalEnded,
 		Receipt, LogRead, LogExported, LogChecked, BackupMade, InstanceMoved, PepperRenewed, CheckpointSent, Acknowledged,
 		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, ReviewAsked, DataAsked, DataAnswered, PartErased, HoldSet, HoldLifted, TermSet, TermEnded, ClockChanged, Reminded, CheckInAsked, HelperAdded, MessageRecalled, Redacted, PracticeEnded,

@@ -56,11 +56,13 @@ const (
 
 // Casework is the use case. It is safe for concurrent use.
 type Casework struct {
-	Store     *store.Store
-	Custody   *custody.Custody
-	SignIn    *signin.SignIn // opens the signing key of whoever approves
-	Blobs     blob.Place
-	Profile   *profile.Profile
+	Store   *store.Store
+	Custody *custody.Custody
+	SignIn  *signin.SignIn // opens the signing key of whoever approves
+	Blobs   blob.Place
+	Profile *profile.Profile
+	// Asked tells which profile a complaint of a time was made with; nil: Profile.
+	Asked     func(context.Context, time.Time) (*profile.Profile, error)
 	Calendar  deadline.Calendar
 	Mails     Sealer // mail that waits
 	Notices   Sealer // where news can be sent

@@ -61,9 +61,9 @@ func gathered[T any](ctx context.Context, c *Casework, actor access.Actor, what 
 	if !many || actor.Session == "" {
 		return work(ctx)
 	}
-	g, err := c.gatherings.join(ctx, actor.Session+"/"+what, c.Store.Now(), func(ctx context.Context) (any, error) { return work(ctx) })
-	if err != nil {
-		return found, err
+	g := c.gatherings.join(ctx, actor.Session+"/"+what, c.Store.Now(), func(ctx context.Context) (any, error) { return work(ctx) })
+	if g == nil {
+		return work(ctx)
 	}
 	late := time.NewTimer(c.Patience.Wait)
 	defer late.Stop()
@@ -75,6 +75,9 @@ func gathered[T any](ctx context.Context, c *Casework, actor access.Actor, what 
 		return found, ctx.Err()
 	}
 	c.gatherings.leave(g)
+	if errors.Is(g.err, context.Canceled) && ctx.Err() == nil { // stopped under whoever still asks
+		return work(ctx)
+	}
 	found, _ = g.what.(T)
 	return found, g.err
 }
@@ -104,17 +107,17 @@ func (c *Casework) many(ctx context.Context) (bool, error) {
 	return many, nil
 }
 
-// join returns what goes on under a key, or begins it. What was found a while ago and
-// not asked for is begun anew.
-func (l *gatherings) join(ctx context.Context, key string, now time.Time, work func(context.Context) (any, error)) (*gathering, error) {
+// join returns what goes on under a key, or begins it; nil once stopped. What was found a
+// while ago and not asked for is begun anew.
+func (l *gatherings) join(ctx context.Context, key string, now time.Time, work func(context.Context) (any, error)) *gathering {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
-		return nil, context.Canceled
+		return nil
 	}
 	maps.DeleteFunc(l.by, func(_ string, g *gathering) bool { return g.over() && now.Sub(g.when) >= handOut })
 	if g := l.by[key]; g != nil {
-		return g, nil
+		return g
 	}
 	going, stop := context.WithCancel(context.WithoutCancel(ctx)) // it outlives the request
 	g := &gathering{done: make(chan struct{}), stop: stop, when: now}
@@ -132,7 +135,7 @@ func (l *gatherings) join(ctx context.Context, key string, now time.Time, work f
 		}()
 		g.what, g.err = work(going)
 	})
-	return g, nil
+	return g
 }
 
 func (g *gathering) over() bool {
@@ -164,8 +167,8 @@ func (l *gatherings) forget(session string) {
 	})
 }
 
-// Stop stops what goes on beside the pages and waits until it has ended. Nothing may be
-// asked of the use case afterwards.
+// Stop stops what goes on beside the pages and waits until it has ended. Whoever asks
+// afterwards waits for the whole.
 func (c *Casework) Stop() {
 	l := &c.gatherings
 	l.mu.Lock()

@@ -29,7 +29,7 @@ func (c *Casework) identity(actor access.Actor, o *custody.Opened, a around) Ide
 		id = Identity{
 			Apart: id.Apart, Unknown: p.Unknown, Name: strings.TrimSpace(p.First + " " + p.Last), Email: p.Email,
 			Phone: p.Phone, Post: p.Post, Safe: p.SafeTimes, NoMail: p.NoMail, Language: p.Lang,
-			Answers: c.identityAnswers(p, actor.Language),
+			Answers: identityAnswers(a.asked, p, actor.Language),
 		}
 	}
 	for _, op := range a.openings {
@@ -42,7 +42,7 @@ func (c *Casework) identity(actor access.Actor, o *custody.Opened, a around) Ide
 
 // identityAnswers are what else tells who the complainant is, without what the
 // fields of the identity show already.
-func (c *Casework) identityAnswers(p casefile.Identity, l string) []Answer {
+func identityAnswers(asked *profile.Profile, p casefile.Identity, l string) []Answer {
 	rest := profile.Answers{}
 	maps.Copy(rest, p.Answers)
 	for _, key := range []string{
@@ -52,7 +52,7 @@ func (c *Casework) identityAnswers(p casefile.Identity, l string) []Answer {
 		delete(rest, key)
 	}
 	var list []Answer
-	for _, g := range c.groups(rest, profile.Identity, l) {
+	for _, g := range groups(asked, rest, profile.Identity, l) {
 		list = append(list, g.Answers...)
 	}
 	return list

@@ -12,6 +12,7 @@ import (
 	"klankbord/internal/custody"
 	"klankbord/internal/deadline"
 	"klankbord/internal/ident"
+	"klankbord/internal/profile"
 	"klankbord/internal/staff"
 	"klankbord/internal/store"
 )
@@ -34,6 +35,7 @@ type around struct {
 	names    map[staff.ID]string
 	away     map[staff.ID]store.Absence
 	active   map[staff.ID]bool
+	asked    *profile.Profile // with which the complaint was made
 }
 
 // reading opens a case with what stands around it, once it is written down that the member
@@ -70,6 +72,9 @@ func (c *Casework) Case(ctx context.Context, actor access.Actor, n casefile.Numb
 func (c *Casework) around(ctx context.Context, actor access.Actor, o *custody.Opened) (a around, err error) {
 	dir, err := c.Custody.Directory(ctx)
 	if err != nil {
+		return a, err
+	}
+	if a.asked, err = c.askedWith(ctx, o.Case.Received); err != nil {
 		return a, err
 	}
 	a.dir, a.active = dir, map[staff.ID]bool{}
@@ -180,7 +185,7 @@ func (c *Casework) view(actor access.Actor, o *custody.Opened, a around) *Case {
 	v.me, v.now, v.Names, v.Undeclared = actor.Member, c.Store.Now(), a.names, undeclared(actor.Member, o, a, v.Work)
 	files := filesOf(o)
 	v.Distress = distressOf(o, files, a.names)
-	v.Story = c.story(actor, o, files)
+	v.Story = c.story(actor, o, a, files)
 	v.Timeline = c.timeline(actor, o, a, files)
 	v.Named = c.named(actor, o, a.dir, a.names)
 	v.Checklists = c.checklists(v)

@@ -1,8 +1,10 @@
 package casework
 
 import (
+	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"klankbord/internal/access"
 	"klankbord/internal/casefile"
@@ -58,7 +60,7 @@ func take(files map[string]File, o *custody.Opened, parent string, ids []casefil
 	return list
 }
 
-func (c *Casework) story(actor access.Actor, o *custody.Opened, files map[string]File) *Story {
+func (c *Casework) story(actor access.Actor, o *custody.Opened, a around, files map[string]File) *Story {
 	for _, e := range o.Entries {
 		if e.Kind != casefile.EntryStory {
 			continue
@@ -69,26 +71,35 @@ func (c *Casework) story(actor access.Actor, o *custody.Opened, files map[string
 		}
 		return &Story{
 			ID: e.ID, At: e.Created, Redacted: e.Redacted, Lang: s.Lang, Files: take(files, o, e.ID, s.Files),
-			Groups: c.groups(s.Answers, profile.Dialogue, actor.Language),
+			Groups: groups(a.asked, s.Answers, profile.Dialogue, actor.Language),
 		}
 	}
 	return nil
 }
 
+// askedWith is the profile with which a complaint of a time was made: cases keep the words
+// of the questions that were answered, whatever the form asks since.
+func (c *Casework) askedWith(ctx context.Context, when time.Time) (*profile.Profile, error) {
+	if c.Asked == nil {
+		return c.Profile, nil
+	}
+	return c.Asked(ctx, when)
+}
+
 // groups puts answers under the parts and questions of the form, in its order. What
 // the form no longer asks stands last under its own id, so that nothing is hidden.
-func (c *Casework) groups(answers profile.Answers, room profile.Compartment, l string) []Group {
+func groups(asked *profile.Profile, answers profile.Answers, room profile.Compartment, l string) []Group {
 	var groups []Group
 	shown := map[string]bool{}
-	for _, part := range c.Profile.Form.Parts {
+	for _, part := range asked.Form.Parts {
 		g := Group{Title: part.Label.In(l)}
-		for _, s := range c.Profile.Form.Steps {
+		for _, s := range asked.Form.Steps {
 			if s.Part != part.ID {
 				continue
 			}
 			for _, f := range s.Fields {
 				if f.Compartment == room && f.ID != profile.FieldPrivacyRead {
-					said := c.answer(f, answers, l, shown)
+					said := answer(f, answers, l, shown)
 					if f.Kind == profile.Choices && !s.Title.Empty() && len(said) > 0 {
 						said[0].Label = s.Title.In(l) // the label alone may say no more than "tick all that apply"
 					}
@@ -123,7 +134,7 @@ func sortedKeys(a profile.Answers) []string {
 }
 
 // answer words one question; none where it was not answered.
-func (c *Casework) answer(f profile.Field, a profile.Answers, l string, shown map[string]bool) []Answer {
+func answer(f profile.Field, a profile.Answers, l string, shown map[string]bool) []Answer {
 	for key := range a {
 		if key == f.ID || strings.HasPrefix(key, f.ID+".") {
 			shown[key] = true
@@ -141,7 +152,7 @@ func (c *Casework) answer(f profile.Field, a profile.Answers, l string, shown ma
 	case profile.Amount:
 		out.Text = strings.TrimSpace(a.One(f.ID) + " " + option(f, a.One(f.ID+".currency"), l))
 	case profile.Persons:
-		return c.rows(f, a, l)
+		return rows(f, a, l)
 	case profile.Choice, profile.Choices:
 		var labels []string
 		for _, v := range a[f.ID] {
@@ -154,7 +165,7 @@ func (c *Casework) answer(f profile.Field, a profile.Answers, l string, shown ma
 	return []Answer{out}
 }
 
-func (c *Casework) rows(f profile.Field, a profile.Answers, l string) []Answer {
+func rows(f profile.Field, a profile.Answers, l string) []Answer {
 	var list []Answer
 	for _, n := range a.Rows(f.ID) {
 		var lines []string

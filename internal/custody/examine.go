@@ -1,6 +1,7 @@
 package custody
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -142,7 +143,26 @@ func (x *examiner) deskState() error {
 	if err != nil {
 		return err
 	}
-	x.turn("desk", x.desk, number, state, "instance, members, how they sign in, or directory")
+	x.turn("desk", x.desk, number, state, "instance, members, how they sign in, directory, or configuration")
+	return x.configuration()
+}
+
+// configuration holds the bytes of every version against their hash, which the state of the
+// desk holds.
+func (x *examiner) configuration() error {
+	versions, err := x.tx.Configurations()
+	if err != nil {
+		return err
+	}
+	for _, v := range versions {
+		whole, err := x.tx.Configuration(v.Number)
+		if err != nil {
+			return err
+		}
+		if sum := sha256.Sum256(whole.Body); string(sum[:]) != string(whole.Hash) {
+			x.result.found(fmt.Sprintf("configuration %d", v.Number), "its bytes are not those that the log tells of")
+		}
+	}
 	return nil
 }
 

@@ -17,6 +17,29 @@ func Belgium(loc *time.Location) Calendar {
 	return Calendar{Location: loc, Holidays: BelgianHolidays}
 }
 
+// Closed returns the calendar with more days on which nobody works, written 2027-01-04.
+// What is no day is left out.
+func (c Calendar) Closed(days []string) Calendar {
+	var more []Date
+	for _, s := range days {
+		if t, err := time.Parse(time.DateOnly, s); err == nil {
+			more = append(more, Date{t.Year(), t.Month(), t.Day()})
+		}
+	}
+	if len(more) == 0 {
+		return c
+	}
+	legal := c.Holidays
+	c.Holidays = func(year int) []Date {
+		var list []Date
+		if legal != nil {
+			list = slices.Clone(legal(year))
+		}
+		return append(list, more...)
+	}
+	return c
+}
+
 // BelgianHolidays returns the ten legal holidays of a year, in order.
 // Royal Decree of 18 April 1974 on public holidays, art. 1.
 func BelgianHolidays(year int) []Date {

@@ -22,7 +22,7 @@ var placeholder = regexp.MustCompile(`\{[a-z][a-z0-9_]*\}`)
 // areas are the files of each language; the area is also the first part of each
 // key in its file, so that two people never write one key.
 func areas() []string {
-	return []string{"common", "public", "who", "form", "help", "mailbox", "desk", "drill", "watch", "together", "restore", "numbers", "mail", "error", "demo", "work", "slip", "redact", "check", "words", "exhibit", "practice", "distress", "keys", "mailin", "told", "outbox", "poster", "sound", "brought", "status", "leaving", "file"}
+	return []string{"common", "public", "who", "form", "help", "mailbox", "desk", "drill", "watch", "together", "restore", "numbers", "mail", "error", "demo", "work", "slip", "redact", "check", "words", "exhibit", "practice", "distress", "keys", "mailin", "told", "outbox", "poster", "sound", "brought", "status", "leaving", "file", "settings"}
 }
 
 // ErrNoText means that the catalogue has no text under a key in a language.
@@ -233,4 +233,38 @@ func fill(text string, args map[string]string) string {
 		}
 		return "⟦" + name + "⟧"
 	})
+}
+
+// Plain returns the text under key in l as it stands, with what it leaves open; not ok
+// where there is none, or one that counts something.
+func (c *Catalogue) Plain(l Lang, key string) (text string, ok bool) {
+	e, ok := c.texts[l][key]
+	return e.other, ok && e.one == ""
+}
+
+// Fits reports whether a text can stand in the place of the one under key: that counts
+// nothing, and this leaves the same open.
+func (c *Catalogue) Fits(l Lang, key, text string) bool {
+	e, ok := c.texts[l][key]
+	return ok && e.one == "" && strings.TrimSpace(text) != "" && slices.Equal(e.placeholders(), entry{other: text}.placeholders())
+}
+
+// With returns the catalogue with other texts under some keys, by key and language. What
+// does not fit is left as it is.
+func (c *Catalogue) With(other map[string]map[string]string) *Catalogue {
+	if len(other) == 0 {
+		return c
+	}
+	changed := &Catalogue{texts: map[Lang]map[string]entry{}}
+	for l, texts := range c.texts {
+		changed.texts[l] = maps.Clone(texts)
+	}
+	for key, text := range other {
+		for l, s := range text {
+			if c.Fits(Lang(l), key, s) {
+				changed.texts[Lang(l)][key] = entry{other: s}
+			}
+		}
+	}
+	return changed
 }

@@ -14,6 +14,8 @@ type Organisation struct {
 	Desk    Text   `json:"desk,omitzero"`    // what the desk is called on pages and in mail
 	Address Text   `json:"address,omitzero"` // postal address, for letters
 	Website string `json:"website,omitzero"`
+	Accent  string `json:"accent,omitzero"` // of buttons and links, as #rrggbb; empty: Klankbord's own
+	Logo    string `json:"logo,omitzero"`   // a PNG in base64; empty: none
 }
 
 // Settings are the choices that an organisation makes about how its desk works.
@@ -40,6 +42,9 @@ type Settings struct {
 	ExitRoutes []casefile.Route `json:"exit_routes,omitzero"`
 	// ExitTarget is the neutral site that leaving goes to.
 	ExitTarget string `json:"exit_target,omitzero"`
+	// Holidays are days on which the organisation does not work besides the legal ones, as
+	// 2027-01-04.
+	Holidays []string `json:"holidays,omitzero"`
 }
 
 // Review is the time after closing in which a review can be asked for.

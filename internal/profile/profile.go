@@ -43,6 +43,9 @@ type Profile struct {
 	Templates    []Template // texts that members can begin with
 	Retention    []RetentionRule
 	Messages     map[string]Text // wording of problems that no field words itself
+	// Words are texts of the program that the organisation has otherwise: by the key of the
+	// catalogue and the language.
+	Words map[string]map[string]string
 }
 
 // Names lists the profiles that are built in.

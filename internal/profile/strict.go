@@ -23,6 +23,16 @@ func jsonValue(data []byte) (v any, err error) {
 	return v, noTwice(json.NewDecoder(bytes.NewReader(data)))
 }
 
+// strict decodes one JSON value into v. A field that v does not have is an error as well.
+func strict(data []byte, v any) error {
+	if _, err := jsonValue(data); err != nil {
+		return err
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	return d.Decode(v)
+}
+
 // noTwice reads one value and refuses a name that stands twice in an object.
 func noTwice(d *json.Decoder) error {
 	t, err := d.Token()

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"klankbord/internal/casefile"
 )
@@ -85,6 +86,11 @@ func (v *findings) organisation(p *Profile) {
 	v.need(wait >= 1 && wait <= 30, "settings: code_delay_days is %d, not from 1 to 30", wait)
 	delay := p.Settings.DirectoryDelayHours
 	v.need(delay >= 0 && delay <= 14*24, "settings: directory_delay_hours cannot be %d", delay)
+	for _, day := range p.Settings.Holidays {
+		_, err := time.Parse(time.DateOnly, day)
+		v.need(err == nil, "settings: %q is no day", day)
+	}
+	v.need(p.Organisation.Accent == "" || colour.MatchString(p.Organisation.Accent), "organisation: the accent %q is no colour", p.Organisation.Accent)
 	v.routes("settings", p.Settings.ExitRoutes)
 	c := p.Settings.CheckIns
 	v.routes("settings: check-ins", c.Routes)

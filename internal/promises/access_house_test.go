@@ -1,6 +1,7 @@
 package promises_test
 
 import (
+	"encoding/json"
 	"net/url"
 	"regexp"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"klankbord/internal/apptest"
 	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
+	"klankbord/internal/configure"
 	"klankbord/internal/dialogue"
 	"klankbord/internal/ident"
 	"klankbord/internal/lang"
@@ -200,6 +202,9 @@ func (m *matrix) link(t *testing.T, team apptest.Staff) {
 	must(t, err)
 	other := m.Enrol(team.Manager, "Someone Dejonghe", staff.Assignment{Role: staff.RoleConfigurator}).Member
 	m.links["member"], m.links["key"] = string(other), dir.RecoveryKeys()[0].ID
+	m.links["part"], m.links["group"], m.links["version"] = "texts", "privacy", "1"
+	_, err = m.Settings.Save(ctx, team.Manager, configure.Set{Changes: profile.Changes{"organisation.website": json.RawMessage(`"example.org"`)}, Why: "it moved"})
+	must(t, err)
 	must(t, m.Setup.StartDrill(ctx, team.Manager))
 	calendar, err := m.Casework.MakeCalendar(ctx, team.HR)
 	must(t, err)
@@ -285,6 +290,8 @@ func objects(pattern string) []string {
 // empty one does mostly.
 func (m *matrix) form(pattern string, r role, what string) url.Values {
 	switch pattern {
+	case "POST /desk/settings/history/{version}":
+		return url.Values{"version": {"0"}, "base": {"0"}} // another came in between
 	case "POST /desk/people/change/{change}":
 		return url.Values{"compared": {"yes"}, "digest": {"x"}, "password": {"not this one at all"}}
 	case "POST /desk/people/member/{member}":

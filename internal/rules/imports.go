@@ -19,7 +19,7 @@ func floors() []floor {
 		{name: "leaves", apart: true, packages: append(in("seal", "sqldb", "letter", "lang", "ident", "clock", "fault", "sheet", "paper", "rawmail", "prior", "openpgp", "clamd", "bare"), "doc/handbook")},
 		{name: "domain", packages: in("casefile", "staff", "access", "deadline", "retention", "profile", "audit", "figures")},
 		{name: "storage", packages: in("store", "blob", "heads", "bucket")},
-		{name: "use cases", packages: in("intake", "casework", "dialogue", "custody", "signin", "setup", "backup", "move", "leaving")},
+		{name: "use cases", packages: in("intake", "casework", "dialogue", "custody", "signin", "setup", "backup", "move", "leaving", "configure")},
 		{name: "edges", packages: in("web", "post", "sso", "work", "door", "metrics")},
 		{name: "program", packages: append(in("app", "config", "cli", "demo"), "cmd/klankbord")},
 	}

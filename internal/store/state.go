@@ -142,6 +142,7 @@ UNION ALL SELECT 10, member_id, deputy_id, '', '', '', '', away_from, away_to, 0
 UNION ALL SELECT 11, member_id, lookup, '', '', '', '', created, 0, 0, NULL, NULL FROM calendar_address
 UNION ALL SELECT 13, member_id, fingerprint, '', '', '', '', added, 0, 0, public_key, stamp FROM openpgp_key
 UNION ALL SELECT 12, CAST(year AS TEXT), '', '', '', '', '', people, supporters, trainings, NULL, NULL FROM year_entry
+UNION ALL SELECT 14, CAST(number AS TEXT), member_id, why, '', '', '', made, number, 0, hash, NULL FROM configuration
 ORDER BY part, a, b, c, d, e, n1`
 )
 
@@ -170,7 +171,8 @@ func (t *Tx) ErasedState(id casefile.ID) (number int64, state [32]byte, err erro
 // DeskState is the same of the desk: instance, members and how they sign in, the newest
 // event of the directory, changes of it with their signatures, invitations,
 // acceptances, practice cases, uses of the recovery key, who is away, addresses of
-// calendars, OpenPGP keys of members, and what was entered of a year. What an invitation
+// calendars, OpenPGP keys of members, what was entered of a year, and the versions of the
+// configuration, by their hash. What an invitation
 // gathers before it is used counts from then on.
 func (t *Tx) DeskState() (number int64, state [32]byte, err error) {
 	h := newStateHash("klankbord/state/desk/1")

@@ -721,3 +721,14 @@ CREATE TABLE recovery_use (
   member_id {text} NOT NULL
 ) {strict};
 CREATE INDEX recovery_use_at ON recovery_use (at);
+
+-- What an organisation has otherwise than its built-in profile, one row for each version.
+-- A row is never changed; the log holds the hash of its body.
+CREATE TABLE configuration (
+  number    {int}   NOT NULL PRIMARY KEY,
+  made      {int}   NOT NULL,
+  member_id {text}  NOT NULL,
+  why       {text}  NOT NULL,
+  body      {bytes} NOT NULL,
+  hash      {bytes} NOT NULL
+) {strict};

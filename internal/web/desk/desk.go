@@ -18,6 +18,7 @@ import (
 	"klankbord/internal/access"
 	"klankbord/internal/casework"
 	"klankbord/internal/clock"
+	"klankbord/internal/configure"
 	"klankbord/internal/fault"
 	"klankbord/internal/intake"
 	"klankbord/internal/lang"
@@ -41,6 +42,7 @@ type Deps struct {
 	Intake    *intake.Intake // takes in what members register
 	SignIn    *signin.SignIn
 	Setup     *setup.Setup
+	Settings  *configure.Configure
 	Renderer  *ui.Renderer
 	Words     ui.Words
 	Cookies   ui.Cookies
@@ -120,6 +122,9 @@ func (d *desk) user(r *http.Request, a access.Actor) *ui.User {
 	}
 	if a.Entry.Active && (a.Handler() || a.Auditor()) {
 		nav = append(nav, link("/desk/numbers", "desk.nav.numbers"))
+	}
+	if a.Entry.Active && a.Configurator() {
+		nav = append(nav, link("/desk/settings", "settings.title"))
 	}
 	if a.Auditor() {
 		nav = append(nav, link("/desk/log", "desk.nav.journal"))

@@ -29,7 +29,7 @@ const (
 // The bounds of a form of the desk.
 const (
 	formBytes  = 1 << 20
-	formFields = 200
+	formFields = 800
 )
 
 type actorKey struct{}

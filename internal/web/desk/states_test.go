@@ -59,6 +59,7 @@ func RenderStates(t *testing.T, dir string) {
 		s.told()
 		s.logs()
 		s.numbers()
+		s.settings()
 	}
 	s.changes()
 	s.drills()

@@ -21,7 +21,7 @@ func (f *face) sendComplaint(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return f.elsewhere(w, r)
 	}
-	if again, ok := f.submits.allow(f.Clock.Now(), f.Client(r)); !ok {
+	if again, ok := f.Networks.submits.allow(f.Clock.Now(), f.Client(r)); !ok {
 		return f.refuseSending(w, r, tok, http.StatusTooManyRequests, f.words(r, "form.later", "time", f.clockTime(r, again)))
 	}
 	_, err = f.Intake.Submit(r.Context(), tok, first(values, "draft"))

@@ -42,7 +42,7 @@ func (f *face) takeFile(r *http.Request, u ui.Upload, a *arrival) error {
 	if u.Field != profile.FieldFiles {
 		return nil
 	}
-	if again, ok := f.uploads.allow(f.Clock.Now(), f.Client(r)); !ok {
+	if again, ok := f.Networks.uploads.allow(f.Clock.Now(), f.Client(r)); !ok {
 		a.limited = true
 		a.refused = append(a.refused, ui.FormError{Field: profile.FieldFiles, Text: f.words(r, "form.file-later", "name", u.Name, "time", f.clockTime(r, again))})
 		return nil

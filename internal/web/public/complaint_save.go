@@ -224,7 +224,7 @@ func (f *face) mayBegin(w http.ResponseWriter, r *http.Request, step profile.Ste
 			return true, err
 		}
 	}
-	again, ok := f.begins.allow(f.Clock.Now(), f.Client(r))
+	again, ok := f.Networks.begins.allow(f.Clock.Now(), f.Client(r))
 	if ok {
 		return false, nil
 	}

@@ -124,7 +124,7 @@ func (b *mailbox) sameCase(r *http.Request, tok seal.Token, kept dialogue.Kept) 
 // refuseCode shows the page again with what is wrong with the code.
 func (b *mailbox) refuseCode(w http.ResponseWriter, r *http.Request, values map[string][]string, err error) error {
 	if errors.Is(err, dialogue.ErrCodeUnknown) {
-		if again, ok := b.guesses.allow(b.Clock.Now(), b.Client(r)); !ok {
+		if again, ok := b.Networks.guesses.allow(b.Clock.Now(), b.Client(r)); !ok {
 			err = fault.New(fault.Limit, "error.too-many-attempts").With("time", b.clockTime(r, again))
 		}
 	}

@@ -147,7 +147,7 @@ func (b *mailbox) takeReplyFile(r *http.Request, tok seal.Token, known bool, u u
 		in.dropped = append(in.dropped, u.Name)
 		return "", nil
 	}
-	if again, ok := b.uploads.allow(b.Clock.Now(), b.Client(r)); !ok {
+	if again, ok := b.Networks.uploads.allow(b.Clock.Now(), b.Client(r)); !ok {
 		in.refused = append(in.refused, ui.FormError{Field: "files", Text: b.words(r, "mailbox.file-later", "name", u.Name, "time", b.clockTime(r, again))})
 		return "", nil
 	}

@@ -26,7 +26,6 @@ func guesses() Rate { return Rate{Every: 10 * time.Second, Burst: 20} }
 // mailbox is the pages of somebody who holds the code of a complaint.
 type mailbox struct {
 	*face
-	guesses *limiter
 }
 
 // mailboxRoutes are the pages of the mailbox; none where there is no use case for
@@ -38,7 +37,7 @@ func (f *face) mailboxRoutes() []Route {
 	if !slices.Contains(f.MoreCookies, mailboxCookie) {
 		f.MoreCookies = append(slices.Clone(f.MoreCookies), mailboxCookie, codeCookie)
 	}
-	b := &mailbox{face: f, guesses: newLimiter(guesses())}
+	b := &mailbox{face: f}
 	return []Route{
 		{"GET", "/mailbox", nil, b.showEnter},
 		{"POST", "/mailbox", mailboxForm, b.enter},
@@ -165,7 +164,7 @@ func (b *mailbox) told(r *http.Request, field string, err error) (e ui.FormError
 
 // slow refuses a network that sends too often; nothing that was typed is lost.
 func (b *mailbox) slow(r *http.Request) error {
-	again, ok := b.submits.allow(b.Clock.Now(), b.Client(r))
+	again, ok := b.Networks.submits.allow(b.Clock.Now(), b.Client(r))
 	if ok {
 		return nil
 	}

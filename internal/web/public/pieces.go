@@ -91,7 +91,7 @@ func (f *face) mailboxFiles() *arriving {
 
 // Begin makes room for a file, as often as one network may.
 func (a *arriving) Begin(w http.ResponseWriter, r *http.Request, name string, size int64) (*custody.Arriving, error) {
-	if again, ok := a.uploads.allow(a.Clock.Now(), a.Client(r)); !ok {
+	if again, ok := a.Networks.uploads.allow(a.Clock.Now(), a.Client(r)); !ok {
 		return nil, fault.New(fault.Limit, "form.file-later").With("name", name).With("time", a.clockTime(r, again))
 	}
 	x, err := a.begin(w, r, name, size)

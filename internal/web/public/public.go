@@ -47,6 +47,9 @@ type Deps struct {
 	Secure   bool   // pages are reached over TLS
 	Address  string // "https://host" of these pages, printed on receipts; may be empty
 	Rates    *Rates // how often one network may write; nil means DefaultRates
+	// Networks is how often each network wrote, where faces of one instance follow one
+	// another; nil: nothing is known yet.
+	Networks *Networks
 	// Client tells the address a request came from, behind proxies that are
 	// trusted; nil means the address of the connection. It is kept in memory only.
 	Client func(*http.Request) netip.Addr
@@ -62,9 +65,6 @@ type face struct {
 	Deps
 	cookies   ui.Cookies
 	languages []string
-	begins    *limiter
-	uploads   *limiter
-	submits   *limiter
 }
 
 // New returns the handler of the public face, complete with headers, log line and
@@ -82,10 +82,10 @@ func newFace(d Deps) *face {
 	if d.Client == nil {
 		d.Client = d.Renderer.Connection
 	}
-	f := &face{
-		Deps: d, cookies: ui.Cookies{Secure: d.Secure},
-		begins: newLimiter(rates.Begin), uploads: newLimiter(rates.Upload), submits: newLimiter(rates.Submit),
+	if d.Networks == nil {
+		d.Networks = NewNetworks(rates)
 	}
+	f := &face{Deps: d, cookies: ui.Cookies{Secure: d.Secure}}
 	for _, l := range lang.All() {
 		f.languages = append(f.languages, string(l))
 	}

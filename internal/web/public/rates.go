@@ -30,6 +30,14 @@ func DefaultRates() Rates {
 	}
 }
 
+// Networks counts how often each network wrote, in memory only.
+type Networks struct{ begins, uploads, submits, guesses *limiter }
+
+// NewNetworks counts by rates.
+func NewNetworks(r Rates) *Networks {
+	return &Networks{newLimiter(r.Begin), newLimiter(r.Upload), newLimiter(r.Submit), newLimiter(guesses())}
+}
+
 // mostNetworks is how many networks are remembered before those that have been
 // quiet are forgotten.
 const mostNetworks = 4096

@@ -65,7 +65,22 @@ func NewAssets(look Look) (*Assets, error) {
 		}
 		a.add(name, b.Bytes())
 	}
+	if len(look.Logo) > 0 {
+		a.add(LogoName, look.Logo)
+	}
 	return a, a.addFiles("*.svg", "*.js")
+}
+
+// Keep goes on answering what older assets answered, for pages that name them.
+func (a *Assets) Keep(older *Assets) {
+	if older == nil {
+		return
+	}
+	for url, f := range older.byURL {
+		if a.byURL[url] == nil {
+			a.byURL[url] = f
+		}
+	}
 }
 
 func (a *Assets) addFiles(patterns ...string) error {
@@ -137,6 +152,8 @@ func mimeOf(ext string) string {
 	switch ext {
 	case ".css":
 		return "text/css; charset=utf-8"
+	case ".png":
+		return "image/png"
 	case ".js":
 		return "text/javascript; charset=utf-8"
 	default:

@@ -11,7 +11,11 @@ import (
 // on the light and on the dark ground. Empty means Klankbord's forest green.
 type Look struct {
 	Accent, AccentDark string
+	Logo               []byte // a PNG; empty: the sign of Klankbord
 }
+
+// LogoName is the asset that holds the logo, where there is one.
+const LogoName = "logo.png"
 
 // The colours of tokens.css that the accent meets: the ground on which it has
 // least contrast (--tint) and the one its wash is mixed with (--card).
@@ -46,6 +50,24 @@ func (l Look) Check() error {
 		}
 	}
 	return nil
+}
+
+// Readable reports whether an accent can be read on the light ground; if not, what its
+// contrast is and which colour near it could be. other is empty where accent is no colour.
+func Readable(accent string) (ok bool, ratio float64, other string) {
+	if !hexColour.MatchString(accent) {
+		return false, 0, ""
+	}
+	if ratio = Contrast(accent, lightGround); ratio >= minText {
+		return true, ratio, ""
+	}
+	return false, ratio, Proposal(accent, lightGround)
+}
+
+// Figures are the contrasts of an accent on the light ground and, in the shade that is
+// taken there, on the dark one.
+func Figures(accent string) (light, dark float64) {
+	return Contrast(accent, lightGround), Contrast(Proposal(accent, darkGround), darkGround)
 }
 
 // css is the part of the style sheet that sets the accent and what follows from it.

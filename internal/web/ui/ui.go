@@ -50,6 +50,7 @@ type Brand struct {
 	Phone   string // as people write it; empty when there is none
 	Hours   string // when the telephone is answered
 	Mail    string // address for help that is not a complaint
+	Logo    string // address of the organisation's own sign; empty: that of Klankbord
 }
 
 // Link is a link with its text. Current marks the page or section one is on.

@@ -1,0 +1,225 @@
+// Package configure keeps what an organisation has otherwise than its built-in profile:
+// texts, look, questions, dates, how long cases are kept. It keeps numbered versions that
+// are never overwritten, each with a line in the log that holds the hash of its bytes, and
+// puts the newest together with the profile. It must never let a configuration take effect
+// that is not valid as a whole or that does not fit the log, and never decide who receives
+// a key: where complaints go is no part of it. It fails with ErrAltered, with faults that
+// say what to do, and with *Refused that names the places that cannot be as they were typed.
+package configure
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"klankbord/internal/audit"
+	"klankbord/internal/custody"
+	"klankbord/internal/fault"
+	"klankbord/internal/lang"
+	"klankbord/internal/profile"
+	"klankbord/internal/staff"
+	"klankbord/internal/store"
+)
+
+// Configure is the use case. It is safe for concurrent use.
+type Configure struct {
+	Store   *store.Store
+	Custody *custody.Custody
+	Name    string                                // of the built-in profile
+	Words   *lang.Catalogue                       // the program's own texts
+	Holds   func(store.Leaf) bool                 // whether this installation wrote a line of the log
+	Try     func(*profile.Profile) error          // whether everything could be served with a profile
+	Take    func(context.Context, *Version) error // lets a version take effect; nil where nothing is served
+
+	mu    sync.Mutex
+	known map[int64]*Version // guarded by mu
+}
+
+// Version is one version of the configuration, whole and checked. Number 0 is the built-in
+// profile as it is.
+type Version struct {
+	Number  int64
+	Made    time.Time
+	By      staff.ID // empty: the operator, or nobody yet
+	Why     string
+	Changes profile.Changes
+	Profile *profile.Profile
+}
+
+// ErrAltered tells that a version in the database is not the one that the log tells of, or
+// that one is missing.
+var ErrAltered = errors.New("the configuration in the database does not fit the log; put the newest backup of database and state folder back")
+
+// Faults of changing the configuration.
+var (
+	errDenied = fault.New(fault.Denied, "error.not-allowed")
+	errMoved  = fault.New(fault.Conflict, "settings.error-moved")
+	errNoWhy  = fault.New(fault.Invalid, "settings.error-why")
+	errNewer  = fault.New(fault.Conflict, "settings.error-cannot")
+)
+
+// The bounds of a version.
+const (
+	mostBytes = 1 << 20
+	mostWhy   = 200
+)
+
+// Refused names the places that cannot be as they were typed.
+type Refused struct{ Problems map[string]profile.Problem }
+
+// Error counts them; it is for logs and never for pages.
+func (r *Refused) Error() string { return fmt.Sprintf("%d places cannot be so", len(r.Problems)) }
+
+// Newest is the number of the newest version in the database, unchecked.
+func (c *Configure) Newest(ctx context.Context) (n int64, err error) {
+	err = c.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		n, err = tx.ConfigurationNumber()
+		return err
+	})
+	return n, err
+}
+
+// Current reads the newest version. It fails with ErrAltered when that, or one before it,
+// does not fit the log.
+func (c *Configure) Current(ctx context.Context) (*Version, error) {
+	var rows []store.Configuration
+	var leaves []store.Leaf
+	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		if rows, err = tx.Configurations(); err != nil {
+			return err
+		}
+		leaves, err = tx.DeskLeaves(audit.ConfigurationSet)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read configuration: %w", err)
+	}
+	told, err := c.told(leaves)
+	if err != nil {
+		return nil, err
+	}
+	if len(told) != len(rows) {
+		return nil, fmt.Errorf("%w: it tells of %d versions, and there are %d", ErrAltered, len(told), len(rows))
+	}
+	for _, row := range rows {
+		if told[row.Number] != hex.EncodeToString(row.Hash) {
+			return nil, fmt.Errorf("%w: version %d", ErrAltered, row.Number)
+		}
+	}
+	if len(rows) == 0 {
+		return c.builtIn()
+	}
+	c.mu.Lock()
+	delete(c.known, rows[0].Number) // its bytes are looked at again
+	c.mu.Unlock()
+	return c.version(ctx, rows[0].Number)
+}
+
+// told are the hashes that lines of the log give, by version. A line that this installation
+// did not write tells nothing.
+func (c *Configure) told(leaves []store.Leaf) (map[int64]string, error) {
+	told := map[int64]string{}
+	for _, l := range leaves {
+		r, err := audit.DecodeRecord(l.Record)
+		if err != nil || len(l.Salt) != 32 {
+			return nil, fmt.Errorf("%w: a line cannot be read", ErrAltered)
+		}
+		sum := audit.Leaf([32]byte(l.Salt), l.Record)
+		n, err := strconv.ParseInt(r.Object, 10, 64)
+		if err != nil || string(sum[:]) != string(l.Hash) || !c.Holds(l) || told[n] != "" {
+			return nil, fmt.Errorf("%w: a line about it was altered", ErrAltered)
+		}
+		told[n] = r.Detail["hash"]
+	}
+	return told, nil
+}
+
+func (c *Configure) builtIn() (*Version, error) {
+	p, err := profile.Load(c.Name)
+	if err != nil {
+		return nil, err
+	}
+	return &Version{Changes: profile.Changes{}, Profile: p}, nil
+}
+
+// version reads one version and puts it together with the profile; it is kept, for it does
+// not change.
+func (c *Configure) version(ctx context.Context, number int64) (*Version, error) {
+	c.mu.Lock()
+	v := c.known[number]
+	c.mu.Unlock()
+	if v != nil {
+		return v, nil
+	}
+	if number == 0 {
+		return c.builtIn()
+	}
+	var row store.Configuration
+	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		row, err = tx.Configuration(number)
+		return err
+	})
+	if errors.Is(err, store.ErrNone) {
+		return nil, fault.ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read configuration: %w", err)
+	}
+	if sum := sha256.Sum256(row.Body); string(sum[:]) != string(row.Hash) {
+		return nil, fmt.Errorf("%w: the bytes of version %d", ErrAltered, number)
+	}
+	name, changes, err := profile.DecodeChanges(row.Body)
+	if err == nil && name != c.Name {
+		err = fmt.Errorf("%w: it is of the profile %q", profile.ErrChanges, name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("configuration, version %d: %w", number, err)
+	}
+	v = &Version{Number: number, Made: row.Made, By: row.By, Why: row.Why, Changes: changes}
+	if v.Profile, err = profile.LoadChanged(c.Name, changes); err != nil {
+		return nil, fmt.Errorf("configuration, version %d: %w", number, err)
+	}
+	c.keep(v)
+	return v, nil
+}
+
+// mostKnown bounds how many versions lie in memory.
+const mostKnown = 20
+
+func (c *Configure) keep(v *Version) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.known == nil || len(c.known) >= mostKnown {
+		c.known = map[int64]*Version{}
+	}
+	c.known[v.Number] = v
+}
+
+// At is the profile as it stood at a time: the one that a complaint of then was made with.
+func (c *Configure) At(ctx context.Context, when time.Time) (*profile.Profile, error) {
+	var rows []store.Configuration
+	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		rows, err = tx.Configurations()
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read configuration: %w", err)
+	}
+	number := int64(0)
+	for _, row := range rows { // the newest first
+		if !row.Made.After(when) {
+			number = row.Number
+			break
+		}
+	}
+	v, err := c.version(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	return v.Profile, nil
+}
