@@ -47,6 +47,7 @@ type commands struct {
 	Keys    keysCommands    `cmd:"" help:"Renew the key files of an instance."`
 	Log     logCommands     `cmd:"" help:"Check the log."`
 	DKIM    dkimCommands    `cmd:"" name:"dkim" help:"Make a key that signs outgoing mail, and print what to publish."`
+	Ready   readyCommand    `cmd:"" help:"Ask the program that serves here whether it is ready."`
 	Doctor  doctorCommand   `cmd:"" help:"Say what is wrong with an instance and what to do."`
 	Member  memberCommands  `cmd:"" help:"Look at changes of members that wait, and stand in where too few are left."`
 	Export  exportCommand   `cmd:"" help:"Take everything along in open formats, sealed to an age recipient. It asks for the recovery key."`
