@@ -11,6 +11,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"syscall"
 
 	"github.com/alecthomas/kong"
 
@@ -101,6 +102,8 @@ func advice(err error) string {
 		return "this state folder holds an instance already; choose another with --state"
 	case errors.Is(err, app.ErrNoInstance):
 		return "no instance in this state folder; run `klankbord init`, or choose another with --state"
+	case errors.Is(err, syscall.EROFS):
+		return err.Error() + "; this disk cannot be written, and what is not kept must not be taken in: see why, then start again"
 	case errors.Is(err, os.ErrPermission):
 		return err.Error() + "; run the command as the user that owns the state folder"
 	default:
