@@ -34,9 +34,8 @@ func (c *keysPepperCommand) Run(e *env) (err error) {
 	e.say("The pepper is renewed; %d ways in which members open their keys lie under it. Every", r.Envelopes)
 	e.say("password, code and passkey stays as it is.")
 	e.say("")
-	e.say("1. Start the service again now, on every machine that runs it, after copying")
-	e.say("   keys/pepper.key there: one that still runs knows the old pepper alone, and nobody")
-	e.say("   can sign in.")
+	e.say("1. The service here takes it up by itself. Copy keys/pepper.key now to every other")
+	e.say("   machine that runs it: until then nobody can sign in there.")
 	e.say("2. Put the new %s in the place of every copy of it.", app.KeyCopy(c.State))
 	e.say("   The old one still opens, but lacks the new pepper.")
 	return nil
