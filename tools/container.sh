@@ -2,14 +2,17 @@
 # Builds the container image klankbord:COMMIT with podman, buildah or docker, whichever is
 # there and works, and prints which and the name. With the argument files it only brings together, in
 # the folder given (it must be empty or new), what is copied into the image, and prints the
-# folder. The same commit gives the same program. Where nothing can build, it says so loudly
-# and ends with 3: then no image was built.
+# folder; with the argument try it removes the image again. The same commit gives the same
+# program. Where nothing can build, it says so loudly and ends with 3 (with try: 0): then no
+# image was built.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+mode=${1:-}
 unbuilt() {
   printf '\n%s\nklankbord: NOT BUILT: no container image: %s\n%s\n\n' "$(printf '!%.0s' {1..80})" "$1" "$(printf '!%.0s' {1..80})" >&2
-  exit 3
+  [ "$mode" = try ] || exit 3
+  exit 0
 }
 
 # files brings together what the Containerfile copies.
@@ -35,7 +38,7 @@ builder() {
   return 1
 }
 
-if [ "${1:-}" = files ]; then
+if [ "$mode" = files ]; then
   files "${2:?folder}"
   echo "$2"
   exit
@@ -51,4 +54,9 @@ docker) docker build --quiet --file deploy/Containerfile --tag "$image" "$work" 
 # The form of docker keeps the check of health, which that of OCI has no place for.
 *) "$build" build --quiet --format docker --file deploy/Containerfile --tag "$image" "$work" >&2 ;;
 esac
-echo "$build $image"
+if [ "$mode" = try ]; then
+  "$build" rmi "$image" >/dev/null
+  echo "the container image builds with $build"
+else
+  echo "$build $image"
+fi

@@ -26,7 +26,7 @@ func fillTo(t *testing.T, dir string, free uint64) {
 	if err := syscall.Statfs(dir, &s); err != nil {
 		t.Fatal(err)
 	}
-	have := s.Bavail * uint64(s.Bsize) //nolint:gosec // never negative
+	have := s.Bavail * uint64(s.Bsize)
 	if have < free {
 		t.Fatalf("the disk has %d bytes free only", have)
 	}
@@ -143,7 +143,7 @@ func smallMemory(t *testing.T, bytes int) (by func(bin string) string, reached f
 	if _, err := os.Stat("/sys/fs/cgroup/memory/memory.limit_in_bytes"); err == nil { // the older form
 		group, limit, failed = filepath.Join("/sys/fs/cgroup/memory", filepath.Base(group)), "memory.limit_in_bytes", "memory.oom_control"
 	}
-	err := os.Mkdir(group, 0o755) //nolint:gosec // a group of the kernel
+	err := os.Mkdir(group, 0o755)
 	if err == nil {
 		err = os.WriteFile(filepath.Join(group, limit), []byte(fmt.Sprint(bytes)), 0o600)
 	}
@@ -154,7 +154,7 @@ func smallMemory(t *testing.T, bytes int) (by func(bin string) string, reached f
 	by = func(bin string) string {
 		script := filepath.Join(t.TempDir(), "small")
 		text := fmt.Sprintf("#!/bin/sh\necho $$ >%s/cgroup.procs && GOMEMLIMIT=%d exec %s \"$@\"\n", group, bytes*3/4, bin)
-		if err := os.WriteFile(script, []byte(text), 0o700); err != nil { //nolint:gosec // is run
+		if err := os.WriteFile(script, []byte(text), 0o700); err != nil {
 			t.Fatal(err)
 		}
 		return script

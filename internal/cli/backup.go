@@ -242,7 +242,7 @@ func (c *backupCheckCommand) open(e *env, at config.Config) (err error) {
 	if err := verify.Run(e); err != nil {
 		return err
 	}
-	a, err := app.Open(e.ctx, at, app.Options{Log: e.logger("error")})
+	a, err := app.Open(e.ctx, at, app.Options{Log: e.logger("error"), Older: true})
 	if err != nil {
 		return err
 	}

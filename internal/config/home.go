@@ -31,7 +31,7 @@ func (c Config) checkHome() error {
 	var errs []error
 	for f, v := range reflect.ValueOf(c).Fields() {
 		var values []string
-		switch v.Kind() { //nolint:exhaustive // settings of other kinds hold no path
+		switch v.Kind() {
 		case reflect.String:
 			values = []string{v.String()}
 		case reflect.Slice:
