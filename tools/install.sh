@@ -31,6 +31,7 @@ missing_packages() {
   [ -x /usr/sbin/clamd ] || echo clamav-daemon
   command -v openssl >/dev/null || echo openssl
   command -v systemd-analyze >/dev/null || echo systemd
+  command -v podman >/dev/null || command -v buildah >/dev/null || echo buildah # docker needs a daemon
   command -v java >/dev/null || echo openjdk-17-jre-headless
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the linters of .golangci.yml, go vet among them, and looks at licences and for
-# known vulnerabilities, over the whole tree; or the linters alone over the packages named by
+# Runs the linters of .golangci.yml, go vet among them, looks at licences and for
+# known vulnerabilities, and builds the container image, over the whole tree; or the linters alone over the packages named by
 # the arguments. Installs golangci-lint where it is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -16,4 +16,5 @@ part lint "$tools/bin/golangci-lint" run --timeout 10m "$@"
 if [ $whole = yes ]; then
   part licences tools/licences.sh
   part vulnerabilities tools/vulnerabilities.sh
+  part container tools/container.sh try
 fi

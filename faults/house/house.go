@@ -131,7 +131,7 @@ func (h *House) Start(ctx context.Context) (err error) {
 	}
 	h.forgetLines()
 	if h.process != nil {
-		if err := h.endLeases(ctx); err != nil {
+		if err := h.EndLeases(ctx); err != nil {
 			return err
 		}
 	}

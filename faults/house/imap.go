@@ -84,9 +84,9 @@ func (b *Mailbox) Left() (int, error) {
 	return int(*s.NumMessages), nil
 }
 
-// endLeases ends what a process that is gone held for a while, such as the mailbox that
+// EndLeases ends what a process that is gone held for a while, such as the mailbox that
 // it read, as time would end it.
-func (h *House) endLeases(ctx context.Context) error {
+func (h *House) EndLeases(ctx context.Context) error {
 	db, err := sqldb.Open(ctx, "sqlite:"+filepath.Join(h.State, "klankbord.db"))
 	if err != nil {
 		return err

@@ -23,15 +23,20 @@ import (
 // newHouse serves a furnished instance of the real program.
 func newHouse(t *testing.T, extra ...string) *house.House {
 	t.Helper()
+	return newHouseIn(t, t.TempDir(), func(bin string) string { return bin }, extra...)
+}
+
+// newHouseIn is newHouse on a disk of one's own; by names what starts the program instead of it.
+func newHouseIn(t *testing.T, folder string, by func(bin string) string, extra ...string) *house.House {
+	t.Helper()
 	const root = "../.."
-	folder := t.TempDir()
-	bin := filepath.Join(folder, "klankbord")
+	bin := filepath.Join(t.TempDir(), "klankbord")
 	build := exec.Command("go", "build", "-o", bin, "./cmd/klankbord")
 	build.Dir = root
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v: %s", err, out)
 	}
-	h, err := house.New(t.Context(), root, bin, folder, t.Logf, extra...)
+	h, err := house.New(t.Context(), root, by(bin), folder, t.Logf, extra...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -62,6 +62,7 @@ func Run(ctx context.Context, o Options) (sum Tally, err error) {
 		try(op.name, func() (Tally, error) { return each(ctx, o, op) })
 	}
 	try("init", func() (Tally, error) { return found(ctx, o) })
+	try("backup", func() (Tally, error) { return backup(ctx, o) })
 	all.Wait()
 	return sum, err
 }

@@ -46,6 +46,7 @@ type Options struct {
 	Words     *lang.Catalogue // that several instances share; nil: one of its own
 	Tree      string          // a checkout whose templates are read again for every page; empty: those inside
 	Copies    *bare.Maker     // makes copies of files without metadata; nil: none are made
+	Older     bool            // the database may lie under a key of the instance from before it was renewed
 }
 
 // App is an open instance.
@@ -113,6 +114,9 @@ func Open(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 	if err := a.openStorage(ctx); err != nil {
 		return nil, err
 	}
+	if keys, err = lyingUnder(ctx, a.Store, a.Instance, c.State, keys, o.Older); err != nil {
+		return nil, err
+	}
 	if a.Words = o.Words; a.Words == nil {
 		if a.Words, err = lang.New(); err != nil {
 			return nil, fmt.Errorf("read catalogue: %w", err)
@@ -161,6 +165,11 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport,
 	a.Store.StampLeaves(custody.LeafStamps(a.Instance, keys.Instance.Stamper()))
 	a.signer, a.outside = keys.Instance.Signer(), heads.In(a.Config.State)
 	a.Custody = custody.New(a.Store, a.Instance, keys.Instance.Stamper(), keys.Instance.Subkey("gates"), a.signer, a.outside)
+	stamps, _, err := formerOf(keys.Instance, a.Instance)
+	if err != nil {
+		return err
+	}
+	a.Custody.Formerly(stamps)
 	if err := a.sameInstance(); err != nil {
 		return err
 	}
@@ -180,7 +189,7 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport,
 			return a.Custody.Watch(ctx)
 		},
 	}
-	if err := a.wireLog(keys, mails); err != nil {
+	if err := a.wireLog(ctx, keys, mails); err != nil {
 		return err
 	}
 	a.Work.Count = func(ctx context.Context) error { return a.now().intake.KeepVisits(ctx) }

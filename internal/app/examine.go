@@ -104,6 +104,9 @@ func (a *App) examineKeyCopy() Finding {
 	if _, err := os.Stat(KeyCopy(a.Config.State)); err != nil {
 		return Finding{true, "recovery.age, the sealed copy of the key files, is not in the state folder", do}
 	}
+	if _, err := os.Stat(nextInstance(a.Config.State)); err == nil {
+		return Finding{true, "the key of the instance is half renewed, which was cut off; everything opens still", "run klankbord keys instance again, which goes on where it was"}
+	}
 	if _, err := os.Stat(nextPepper(a.Config.State)); err == nil {
 		return Finding{true, "the pepper is half renewed, which was cut off; everything opens still", "run klankbord keys pepper again, which goes on where it was"}
 	}

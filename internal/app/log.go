@@ -86,6 +86,9 @@ func (l *LogFile) ownKeys(ctx context.Context, state, given string) error {
 	if err != nil {
 		return fmt.Errorf("read instance: %w", err)
 	}
+	if keys, err = lyingUnder(ctx, l.Store, row.ID, state, keys, true); err != nil {
+		return err
+	}
 	own, err := newLogKeys(keys, row.ID)
 	if err != nil {
 		return err

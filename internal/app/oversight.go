@@ -38,12 +38,19 @@ func newLogKeys(keys keyFiles, instance string) (k logKeys, err error) {
 }
 
 // wireLog makes what sequences, sends, checks and oversees the log.
-func (a *App) wireLog(keys keyFiles, mails custody.Sealer) error {
+func (a *App) wireLog(ctx context.Context, keys keyFiles, mails custody.Sealer) error {
 	k, err := newLogKeys(keys, a.Instance)
 	if err != nil {
 		return err
 	}
 	head := &custody.LogHead{Outside: a.outside, Instance: a.Instance, Verifier: k.verifier, Now: a.clock.Now}
+	_, former, err := formerOf(keys.Instance, a.Instance)
+	if err != nil {
+		return err
+	}
+	if err := head.Adopt(ctx, a.Store, former); err != nil && custody.TroubleOf(err) == "" {
+		return err // a trouble is told by the log itself
+	}
 	a.Custody.WatchLog(head)
 	holds := custody.LeafHolds(a.Instance, keys.Instance.Stamper())
 	a.Work.Sequencer = &custody.Sequencer{Store: a.Store, Origin: audit.Origin(a.Instance), Signer: k.signer, Head: head, Holds: holds,

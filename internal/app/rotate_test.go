@@ -127,6 +127,36 @@ func TestPepperIsRenewedAndEverythingOpensStill(t *testing.T) {
 	entersBy(t, i, e, "after three times")
 }
 
+// What serves while the pepper is renewed beside it takes the new one up: nobody waits for a
+// restart, neither who signs in nor who is in, and a file that is not whole changes nothing.
+func TestARenewedPepperIsTakenUpWithoutARestart(t *testing.T) {
+	i, e := member(t)
+	serving := again(t, i)
+	enters := func(when string) {
+		t.Helper()
+		if _, err := serving.SignIn.Password(t.Context(), signin.Browser{}, e.Email, apptest.Password); err != nil {
+			t.Errorf("%s: password: %v", when, err)
+		}
+		if _, err := serving.SignIn.Session(t.Context(), e.Session); err != nil {
+			t.Errorf("%s: session: %v", when, err)
+		}
+	}
+	enters("before")
+	beside := again(t, i) // as the command, in a process of its own
+	if r, err := beside.RenewPepper(t.Context(), i.Founded.Recovery); err != nil || r.Envelopes < 2 {
+		t.Fatalf("%+v %v", r, err)
+	}
+	enters("after")
+	if _, err := serving.SignIn.Recover(t.Context(), signin.Browser{}, e.Email, e.Recovery, apptest.Password); err != nil {
+		t.Errorf("recovery code: %v", err)
+	}
+	file := filepath.Join(i.State, "keys", "pepper.key")
+	if err := os.WriteFile(file, []byte("half a fi"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	enters("while the file is damaged")
+}
+
 // Whatever is cut off, everything opens, and the next call ends what was begun.
 func TestRenewingThePepperGoesOnWhereItWasCutOff(t *testing.T) {
 	for name, cut := range map[string]struct{ block, unblock func(*apptest.Instance) error }{

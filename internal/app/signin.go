@@ -17,7 +17,7 @@ func (a *App) signIn(keys keyFiles, mails *seal.Key, wake func()) (*signin.SignI
 	limits := signin.DefaultLimits()
 	limits.Idle, limits.MostIdle = a.Config.SessionIdle, a.Config.SessionMost
 	parts := signin.Parts{
-		Store: a.Store, Custody: a.Custody, Pepper: keys.Pepper, Limits: limits, Mails: mails, Wake: wake,
+		Store: a.Store, Custody: a.Custody, Pepper: pepperIn(a.Config.State, keys.Pepper).now, Limits: limits, Mails: mails, Wake: wake,
 		Address: a.Config.Desk(), Names: a.names(),
 	}
 	if a.Config.SSOIssuer == "" {

@@ -70,6 +70,7 @@ const (
 	BackupMade        Kind = "backup-made"
 	InstanceMoved     Kind = "instance-moved" // to another database or place of sealed files, by command
 	PepperRenewed     Kind = "pepper-renewed"
+	InstanceRenewed   Kind = "instance-key-renewed" // of a case: its stamps are by the new key
 	CheckpointSent    Kind = "checkpoint-sent"
 	ClockChanged      Kind = "clock-changed" // by a member: more time, stands still, a new date
 	Reminded          Kind = "reminded"      // members, by mail, of a deadline
@@ -90,7 +91,7 @@ func Kinds() []Kind {
 		StateChanged, Assigned, CaseClosed, MessageSent, MailboxEntered, ContactChanged, Withdrawn,
 		CodeConfirmed, Export, SettingChanged, ConfigurationSet, Erased, MailDead,
 		AddressProven, CodeAsked, CodeDrawn, CodeStopped, CodeReplaced, CodeHanded, ApprovalAsked, AccessChanged, ApprovalEnded,
-		Receipt, LogRead, LogExported, LogChecked, BackupMade, InstanceMoved, PepperRenewed, CheckpointSent, Acknowledged,
+		Receipt, LogRead, LogExported, LogChecked, BackupMade, InstanceMoved, PepperRenewed, InstanceRenewed, CheckpointSent, Acknowledged,
 		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, ReviewAsked, DataAsked, DataAnswered, PartErased, HoldSet, HoldLifted, TermSet, TermEnded, ClockChanged, Reminded, CheckInAsked, HelperAdded, MessageRecalled, Redacted, PracticeEnded,
 	}
 }

@@ -53,12 +53,13 @@ type savedBody struct {
 	Filter Filter `json:"filter"`
 }
 
-func (c *Casework) savedContext(v store.SavedView) seal.Context {
+// SavedContext binds what a saved list says to its row.
+func SavedContext(instance string, v store.SavedView) seal.Context {
 	object := v.ID + "/" + string(v.Member) + "/own"
 	if v.Shared {
 		object = v.ID + "/" + string(v.Member) + "/shared"
 	}
-	return seal.Context{Instance: c.Custody.Instance(), Kind: "saved-view", Object: object}
+	return seal.Context{Instance: instance, Kind: "saved-view", Object: object}
 }
 
 // SavedLists are the member's own lists and those that are shared, by name. One that does
@@ -76,7 +77,7 @@ func (c *Casework) SavedLists(ctx context.Context, actor access.Actor) (list []S
 		return nil, fmt.Errorf("list saved lists: %w", err)
 	}
 	for _, v := range rows {
-		plain, err := c.Views.Open(c.savedContext(v), v.Box)
+		plain, err := c.Views.Open(SavedContext(c.Custody.Instance(), v), v.Box)
 		var b savedBody
 		if err != nil || json.Unmarshal(plain, &b) != nil {
 			continue
@@ -111,7 +112,7 @@ func (c *Casework) SaveList(ctx context.Context, actor access.Actor, s Saved) er
 		return fmt.Errorf("save list: %w", err)
 	}
 	v := store.SavedView{ID: ident.New(), Member: actor.Member, Shared: s.Shared}
-	v.Box = c.Views.Seal(c.savedContext(v), plain)
+	v.Box = c.Views.Seal(SavedContext(c.Custody.Instance(), v), plain)
 	return c.writeSaved(ctx, actor, "list-saved", v.ID, func(tx *store.Tx) error { return tx.InsertSavedView(v) })
 }
 

@@ -76,6 +76,9 @@ type shelfFlags struct {
 
 // open opens the shelf and chooses a backup.
 func (f shelfFlags) open(ctx context.Context) (backup.Shelf, string, error) {
+	if err := config.NotHome("from", f.From); err != nil {
+		return nil, "", err
+	}
 	shelf, err := backup.OpenShelf(f.From)
 	if err != nil {
 		return nil, "", err
@@ -157,6 +160,9 @@ func (c *backupRestoreCommand) Run(e *env) error {
 }
 
 func restoreTo(ctx context.Context, from shelfFlags, identity string, to config.Config) (got *backup.Content, err error) {
+	if err := errors.Join(config.NotHome("database", to.Database), config.NotHome("bucket", to.Bucket)); err != nil {
+		return nil, err
+	}
 	id, err := readIdentity(identity)
 	if err != nil {
 		return nil, err
@@ -236,7 +242,7 @@ func (c *backupCheckCommand) open(e *env, at config.Config) (err error) {
 	if err := verify.Run(e); err != nil {
 		return err
 	}
-	a, err := app.Open(e.ctx, at, app.Options{Log: e.logger("error")})
+	a, err := app.Open(e.ctx, at, app.Options{Log: e.logger("error"), Older: true})
 	if err != nil {
 		return err
 	}

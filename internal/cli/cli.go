@@ -11,6 +11,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"syscall"
 
 	"github.com/alecthomas/kong"
 
@@ -47,6 +48,7 @@ type commands struct {
 	Keys    keysCommands    `cmd:"" help:"Renew the key files of an instance."`
 	Log     logCommands     `cmd:"" help:"Check the log."`
 	DKIM    dkimCommands    `cmd:"" name:"dkim" help:"Make a key that signs outgoing mail, and print what to publish."`
+	Ready   readyCommand    `cmd:"" help:"Ask the program that serves here whether it is ready."`
 	Doctor  doctorCommand   `cmd:"" help:"Say what is wrong with an instance and what to do."`
 	Member  memberCommands  `cmd:"" help:"Look at changes of members that wait, and stand in where too few are left."`
 	Export  exportCommand   `cmd:"" help:"Take everything along in open formats, sealed to an age recipient. It asks for the recovery key."`
@@ -100,6 +102,8 @@ func advice(err error) string {
 		return "this state folder holds an instance already; choose another with --state"
 	case errors.Is(err, app.ErrNoInstance):
 		return "no instance in this state folder; run `klankbord init`, or choose another with --state"
+	case errors.Is(err, syscall.EROFS):
+		return err.Error() + "; this disk cannot be written, and what is not kept must not be taken in: see why, then start again"
 	case errors.Is(err, os.ErrPermission):
 		return err.Error() + "; run the command as the user that owns the state folder"
 	default:

@@ -8,7 +8,8 @@ import (
 )
 
 type keysCommands struct {
-	Pepper keysPepperCommand `cmd:"" help:"Renew the pepper, which passwords, codes and passkeys of members need beside the database. It asks for the recovery key."`
+	Instance keysInstanceCommand `cmd:"" help:"Renew the key of the instance, under which stamps, gates and the log's signature lie. The instance must not be served. It asks for the recovery key."`
+	Pepper   keysPepperCommand   `cmd:"" help:"Renew the pepper, which passwords, codes and passkeys of members need beside the database. It asks for the recovery key."`
 }
 
 type keysPepperCommand struct{ config.Config }
@@ -34,10 +35,39 @@ func (c *keysPepperCommand) Run(e *env) (err error) {
 	e.say("The pepper is renewed; %d ways in which members open their keys lie under it. Every", r.Envelopes)
 	e.say("password, code and passkey stays as it is.")
 	e.say("")
-	e.say("1. Start the service again now, on every machine that runs it, after copying")
-	e.say("   keys/pepper.key there: one that still runs knows the old pepper alone, and nobody")
-	e.say("   can sign in.")
+	e.say("1. The service here takes it up by itself. Copy keys/pepper.key now to every other")
+	e.say("   machine that runs it: until then nobody can sign in there.")
 	e.say("2. Put the new %s in the place of every copy of it.", app.KeyCopy(c.State))
 	e.say("   The old one still opens, but lacks the new pepper.")
+	return nil
+}
+
+type keysInstanceCommand struct{ config.Config }
+
+// Run renews the key of the instance, or goes on where it was cut off.
+func (c *keysInstanceCommand) Run(e *env) (err error) {
+	a, err := app.Open(e.ctx, c.Config, app.Options{Log: e.logger("error"), Older: true})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	code, err := e.recoveryOf(a)
+	if err != nil {
+		return err
+	}
+	r, err := a.RenewInstanceKey(e.ctx, code)
+	if err != nil {
+		return err
+	}
+	if r.Resumed {
+		e.say("A renewal that was cut off was ended.")
+	}
+	e.say("The key of the instance is renewed; %d cases lie under it.", r.Cases)
+	e.say("")
+	e.say("1. Copy keys/instance.key now to every machine that runs the service, then start it.")
+	e.say("2. Put the new %s in the place of every copy of it.", app.KeyCopy(c.State))
+	e.say("3. Give the log's new public key to witnesses and auditors:")
+	e.say("   %s", r.Key)
+	e.say("4. Make a backup: those of before lie under the key of before.")
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"klankbord/internal/app"
 	"klankbord/internal/audit"
+	"klankbord/internal/config"
 	"klankbord/internal/custody"
 	"klankbord/internal/store"
 )
@@ -28,6 +29,9 @@ var errRows = errors.New("the database is NOT as the log says")
 
 // Run checks the log and says what it found.
 func (c *verifyCommand) Run(e *env) error {
+	if err := config.NotHome("blobs", c.Blobs); err != nil {
+		return err
+	}
 	var signed []byte
 	if c.Checkpoint != "" {
 		b, err := readDocument(c.Checkpoint)

@@ -77,7 +77,7 @@ type Config struct {
 	Undo        time.Duration `name:"undo" env:"KLANKBORD_UNDO" default:"60s" help:"How long a message to a complainant waits before it goes, so that its author can undo it, up to 10m; 0: it goes at once."`
 	BackupDays  int           `name:"backup-days" env:"KLANKBORD_BACKUP_DAYS" default:"0" help:"For how many days the oldest backup or archive is kept, as the certificate of an erased case tells; 0: not declared."`
 
-	BackupTo        string        `section:"Backups" name:"backup-to" env:"KLANKBORD_BACKUP_TO" help:"Folder on another disk or machine that gets backups; it must be there. Or a bucket, written as bucket is. Empty: none are made."`
+	BackupTo        string        `section:"Backups" name:"backup-to" env:"KLANKBORD_BACKUP_TO" help:"Folder on another disk or machine that gets backups, as a whole path; it must be there. Or a bucket, written as bucket is. Empty: none are made."`
 	BackupRecipient string        `name:"backup-recipient" env:"KLANKBORD_BACKUP_RECIPIENT" help:"To whom backups are sealed, age1pq1…; klankbord backup key makes one. What opens them is kept away from this server."`
 	BackupEvery     time.Duration `name:"backup-every" env:"KLANKBORD_BACKUP_EVERY" default:"24h" help:"How often a backup is made, from 1h to 168h."`
 
@@ -163,6 +163,9 @@ var (
 // Check refuses values that cannot be what they say. A session may idle for 10
 // hours at most; DESIGN.
 func (c Config) Check() error {
+	if err := c.checkHome(); err != nil {
+		return err
+	}
 	for _, address := range []string{c.Public(), c.Desk()} {
 		u, err := url.Parse(address)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Path != "" {

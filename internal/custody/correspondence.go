@@ -17,17 +17,19 @@ type Leads struct {
 	IDs []string
 }
 
-func (c *Custody) leadLookup(box, id string) string {
-	return c.threadLookup("brought/" + box + "\x00" + id)
-}
+func leadSign(box, id string) string { return "brought/" + box + "\x00" + id }
 
 // KeepLeads writes, in the transaction in which a mail is brought, what leads to its case. Of
 // two cases that a lead could mean the first one stays: an id in a mail is anybody's to write.
 // A row holds neither address nor seed, so that no reply of now comes into a case by it.
 func (c *Custody) KeepLeads(tx *store.Tx, id casefile.ID, l Leads) error {
 	for _, lead := range l.IDs {
-		row := store.MailThread{Lookup: c.leadLookup(l.Box, lead), Case: id, Mark: []byte{}, Seed: []byte{}, Until: tx.Now().Add(ThreadLife)}
+		sign := leadSign(l.Box, lead)
+		row := store.MailThread{Lookup: c.threadLookup(sign), Case: id, Mark: []byte{}, Seed: []byte{}, Until: tx.Now().Add(ThreadLife)}
 		_, err := tx.MailThread(row.Lookup)
+		if errors.Is(err, store.ErrNone) {
+			_, err = c.rowOf(tx, sign)
+		}
 		if err == nil {
 			continue
 		}
@@ -47,8 +49,8 @@ func (c *Custody) KeepLeads(tx *store.Tx, id casefile.ID, l Leads) error {
 func (c *Custody) FindLead(ctx context.Context, l Leads) (id casefile.ID, err error) {
 	err = c.store.Read(ctx, func(tx *store.Tx) error {
 		for _, lead := range l.IDs {
-			row, err := tx.MailThread(c.leadLookup(l.Box, lead))
-			if errors.Is(err, store.ErrNone) || err == nil && string(row.Stamp) != string(c.stampThread(row)) {
+			row, err := c.rowOf(tx, leadSign(l.Box, lead))
+			if errors.Is(err, store.ErrNone) {
 				continue
 			}
 			id = row.Case

@@ -9,6 +9,7 @@
 package custody
 
 import (
+	"encoding/hex"
 	"sync"
 
 	"klankbord/internal/heads"
@@ -25,7 +26,8 @@ type Custody struct {
 	gates    *seal.Key
 	signer   *seal.Signer
 	outside  *heads.Folder
-	head     *LogHead // nil: the log is not watched
+	former   []*seal.Stamper // of the keys before this one; see Formerly
+	head     *LogHead        // nil: the log is not watched
 
 	mu     sync.Mutex
 	known  *known  // guarded by mu; only ever moves forwards, but for an acceptance
@@ -41,6 +43,19 @@ func New(s *store.Store, instance string, stamps *seal.Stamper, gates *seal.Key,
 // WatchLog has Watch hold the log against its last seen head. It is called once,
 // before the custody is used.
 func (c *Custody) WatchLog(h *LogHead) { c.head = h }
+
+// Formerly has what is only kept as a keyed hash, such as that a mail was taken in before,
+// found as well where it was kept under a key before this one. Stamps of such a key hold
+// nothing. It is called once, before the custody is used.
+func (c *Custody) Formerly(former []*seal.Stamper) { c.former = former }
+
+// marks is one keyed hash under the key of now and under those before it, the newest first.
+func (c *Custody) marks(ctx seal.Context, content []byte) (list []string) {
+	for _, s := range append([]*seal.Stamper{c.stamps}, c.former...) {
+		list = append(list, hex.EncodeToString(s.Stamp(ctx, 0, content, AuthorSystem)))
+	}
+	return list
+}
 
 // Instance is the id of the instance.
 func (c *Custody) Instance() string { return c.instance }

@@ -1,8 +1,10 @@
 package custody
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
@@ -121,6 +123,52 @@ func rooted(tx *store.Tx, c audit.Checkpoint) error {
 		return err
 	case root != c.Root:
 		return fmt.Errorf("%w: the tree of %d leaves has another root", audit.ErrForked, c.Size)
+	}
+	return nil
+}
+
+// Adopt puts the newest checkpoint of a database, which is signed by the key of now, in the
+// place of a last seen head that a key before it signed: after that key was renewed nothing
+// else tells that the one continues the other. It does nothing where the head is signed by
+// the key of now, and fails with audit.ErrForked where the database does not continue it.
+func (h *LogHead) Adopt(ctx context.Context, s *store.Store, former []note.Verifier) error {
+	seen, err := h.Outside.Seen()
+	if err != nil || len(seen.Log.Note) == 0 {
+		return nil //nolint:nilerr // what became of that file is told by an alarm
+	}
+	if _, err := audit.OpenCheckpoint(seen.Log.Note, h.Verifier); err == nil {
+		return nil
+	}
+	i := slices.IndexFunc(former, func(v note.Verifier) bool {
+		_, err := audit.OpenCheckpoint(seen.Log.Note, v)
+		return err == nil
+	})
+	if i < 0 {
+		return nil // of nobody; the log says that it is lost
+	}
+	before, err := audit.OpenCheckpoint(seen.Log.Note, former[i])
+	if err != nil {
+		return err
+	}
+	var last store.Checkpoint
+	err = s.Read(ctx, func(tx *store.Tx) (err error) {
+		if err := rooted(tx, before); err != nil {
+			return err
+		}
+		last, err = tx.LatestCheckpoint()
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("last seen head: %w", err)
+	}
+	if c, err := audit.OpenCheckpoint(last.Note, h.Verifier); err != nil || c.Size < before.Size {
+		return fmt.Errorf("last seen head: %w", errors.Join(audit.ErrForked, err))
+	}
+	err = h.Outside.Advance(h.Instance, func(s *heads.Seen) {
+		s.Log = heads.Log{Size: last.Size, Note: last.Note, At: h.Now()}
+	})
+	if err != nil {
+		return fmt.Errorf("keep last seen head: %w", err)
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package custody
 
 import (
-	"encoding/hex"
 	"strings"
 	"time"
 
@@ -14,22 +13,24 @@ import (
 // answers by itself must not answer what answers by itself. RFC 3834 2.
 const answerEvery = 24 * time.Hour
 
-// MailMark is a keyed hash of an e-mail that came into a mailbox, by which it is known
-// when it comes again. Whoever reads the database cannot try mails.
-func (c *Custody) MailMark(mailbox, what string, content []byte) string {
-	ctx := seal.Context{Instance: c.instance, Kind: "mail-in/" + what, Object: mailbox}
-	return hex.EncodeToString(c.stamps.Stamp(ctx, 0, content, AuthorSystem))
+// MailMarks are keyed hashes of an e-mail that came into a mailbox, by any of which it is
+// known when it comes again. Whoever reads the database cannot try mails.
+func (c *Custody) MailMarks(mailbox, what string, content []byte) []string {
+	return c.marks(seal.Context{Instance: c.instance, Kind: "mail-in/" + what, Object: mailbox}, content)
 }
 
-// RowMark is a keyed hash of the number that a register gave a case, by which it is known
-// when that register is brought once more.
-func (c *Custody) RowMark(register, reference string) string {
-	return "row-in/" + c.MailMark(register, "row", []byte(reference))
+// RowMarks are keyed hashes of the number that a register gave a case, by any of which it is
+// known when that register is brought once more.
+func (c *Custody) RowMarks(register, reference string) (list []string) {
+	for _, mark := range c.MailMarks(register, "row", []byte(reference)) {
+		list = append(list, "row-in/"+mark)
+	}
+	return list
 }
 
 // AnswerTurn names the turn of an address to be answered automatically.
 func (c *Custody) AnswerTurn(email string) string {
-	return "mail-answer/" + c.MailMark("", "address", []byte(strings.ToLower(strings.TrimSpace(email))))
+	return "mail-answer/" + c.MailMarks("", "address", []byte(strings.ToLower(strings.TrimSpace(email))))[0]
 }
 
 // UseAnswerTurn uses the turn of an address; store.ErrStale: it had one in the last day.

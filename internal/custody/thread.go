@@ -37,9 +37,25 @@ func (c *Custody) threadSign(m store.MailThread) string {
 	return "t-" + hex.EncodeToString(sum[:16])
 }
 
-func (c *Custody) threadLookup(sign string) string {
-	ctx := seal.Context{Instance: c.instance, Kind: "mail-thread/lookup", Object: sign}
-	return hex.EncodeToString(c.stamps.Stamp(ctx, 0, nil, AuthorSystem))
+func (c *Custody) threadLookup(sign string) string { return c.threadLookups(sign)[0] }
+
+// threadLookups are where a sign may stand: one that left before the instance's key was
+// renewed stands where that key put it.
+func (c *Custody) threadLookups(sign string) []string {
+	return c.marks(seal.Context{Instance: c.instance, Kind: "mail-thread/lookup", Object: sign}, nil)
+}
+
+// rowOf finds the row of a sign, of what key of the instance it may be; store.ErrNone where
+// there is none that is ours.
+func (c *Custody) rowOf(tx *store.Tx, sign string) (store.MailThread, error) {
+	for _, lookup := range c.threadLookups(sign) {
+		row, err := tx.MailThread(lookup)
+		if errors.Is(err, store.ErrNone) || err == nil && !bytes.Equal(c.stampThread(row), row.Stamp) {
+			continue
+		}
+		return row, err
+	}
+	return store.MailThread{}, store.ErrNone
 }
 
 func (c *Custody) stampThread(m store.MailThread) []byte {
@@ -115,8 +131,8 @@ func (c *Custody) FindThread(ctx context.Context, d *staff.Directory, q Answerin
 
 func (c *Custody) findThread(tx *store.Tx, d *staff.Directory, q Answering) (Thread, error) {
 	for _, sign := range q.Signs {
-		row, err := tx.MailThread(c.threadLookup(sign))
-		if errors.Is(err, store.ErrNone) || err == nil && !bytes.Equal(c.stampThread(row), row.Stamp) {
+		row, err := c.rowOf(tx, sign)
+		if errors.Is(err, store.ErrNone) {
 			continue
 		}
 		if err != nil {

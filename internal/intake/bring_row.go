@@ -39,14 +39,14 @@ func (i *Intake) BringRow(ctx context.Context, row OldRow, l lang.Lang, b *Bring
 	if fault != nil {
 		return Brought{Fate: BringFailed, Reason: BringReason(fault.Error())}, nil
 	}
-	mark := i.Custody.RowMark(b.Name, row.Reference)
-	if seen, err := i.seen(ctx, []string{mark}); err != nil || seen {
+	marks := i.Custody.RowMarks(b.Name, row.Reference)
+	if seen, err := i.seen(ctx, marks); err != nil || seen {
 		return Brought{Fate: BringSkipped, Reason: BringBefore}, err
 	}
 	if !b.Do {
-		return b.wouldWrite([]string{mark}), i.CanBring(ctx, s.routing.Route, s.routing.Team)
+		return b.wouldWrite(marks), i.CanBring(ctx, s.routing.Route, s.routing.Team)
 	}
-	s.once = func(tx *store.Tx) error { return spend(tx, []string{mark}) }
+	s.once = func(tx *store.Tx) error { return spend(tx, marks) }
 	err := again(func() error {
 		if err := i.readyRow(ctx, s); err != nil {
 			return err

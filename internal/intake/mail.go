@@ -207,7 +207,9 @@ func onlyIf(yes bool, err error) error {
 
 func (i *Intake) mark(box Mailbox, what string, content []byte) (list []string) {
 	for _, id := range append([]string{box.ID}, box.Also...) {
-		list = append(list, "mail-in/"+i.Custody.MailMark(id, what, content))
+		for _, mark := range i.Custody.MailMarks(id, what, content) {
+			list = append(list, "mail-in/"+mark)
+		}
 	}
 	return list
 }

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/base64"
 	"errors"
+	"slices"
 )
 
 // InstanceKey is the key of one installation, kept in a file outside the database
@@ -16,7 +18,10 @@ type InstanceKey struct {
 	s veiled[instanceState]
 }
 
-type instanceState struct{ secret, root [32]byte }
+type instanceState struct {
+	secret, root [32]byte
+	before       *InstanceKey // the one that was renewed; nil: none was
+}
 
 // ErrKeyFile means that a key file is not one, is of another version or kind, or
 // was damaged.
@@ -35,18 +40,66 @@ func instanceOf(secret [32]byte) *InstanceKey {
 	return &InstanceKey{s: veil(&instanceState{secret: secret, root: extract(secret[:], instanceLabel)})}
 }
 
-// LoadInstanceKey reads the file that Marshal wrote. It fails with ErrKeyFile.
-func LoadInstanceKey(file []byte) (*InstanceKey, error) {
-	secret, err := parseKeyFile(instanceKeyFile, file)
-	if err != nil {
-		return nil, err
+// mostInstanceKeys bounds how often the key of an installation can be renewed.
+const mostInstanceKeys = 16
+
+// RenewInstanceKey draws a key that comes after another. ErrKeyFile: it was renewed too
+// often.
+func RenewInstanceKey(k *InstanceKey) (*InstanceKey, error) {
+	n := 0
+	for one := k; one != nil; one = one.Before() {
+		n++
 	}
-	return instanceOf(secret), nil
+	if n >= mostInstanceKeys {
+		return nil, ErrKeyFile
+	}
+	next := NewInstanceKey()
+	next.s().before = k
+	return next, nil
 }
 
-// Marshal gives the key file: one line, with its version. Danger: it is the
-// secret, for a file that only the service may read.
-func (k *InstanceKey) Marshal() []byte { return keyFile(instanceKeyFile, k.s().secret) }
+// Before is the key that was renewed by this one; nil where none was. It stamps, signs and
+// opens nothing of the database any more: by it that is recognised which was only ever kept
+// as a keyed hash.
+func (k *InstanceKey) Before() *InstanceKey { return k.s().before }
+
+// Same reports whether two keys are one, whatever came before them.
+func (k *InstanceKey) Same(other *InstanceKey) bool {
+	return other != nil && subtle.ConstantTimeCompare(k.s().secret[:], other.s().secret[:]) == 1
+}
+
+// LoadInstanceKey reads the file that Marshal wrote. It fails with ErrKeyFile.
+func LoadInstanceKey(file []byte) (*InstanceKey, error) {
+	lines := bytes.Split(bytes.TrimRight(file, "\r\n"), []byte("\n"))
+	if len(lines) > mostInstanceKeys {
+		return nil, ErrKeyFile
+	}
+	var key *InstanceKey
+	for _, line := range slices.Backward(lines) {
+		secret, err := parseKeyFile(instanceKeyFile, line)
+		if err != nil {
+			return nil, err
+		}
+		next := instanceOf(secret)
+		for before := key; before != nil; before = before.Before() {
+			if next.Same(before) {
+				return nil, ErrKeyFile
+			}
+		}
+		next.s().before = key
+		key = next
+	}
+	return key, nil
+}
+
+// Marshal gives the key file: a line for it and one for each before it, the newest first.
+// Danger: it is the secret, for a file that only the service may read.
+func (k *InstanceKey) Marshal() (file []byte) {
+	for ; k != nil; k = k.Before() {
+		file = append(file, keyFile(instanceKeyFile, k.s().secret)...)
+	}
+	return file
+}
 
 // Subkey returns the key for one use, such as notices or gates; subkeys tell
 // nothing about each other or about the instance key.

@@ -14,7 +14,7 @@ import (
 // The copy of an installation's two key files that lies with its backups: an age
 // file (age-encryption.org/v1, armored) to a hybrid post-quantum recipient that
 // follows from the recovery key. A plain age program opens it as well; then its
-// first line is the instance key's file and its second the pepper's.
+// first lines are the instance key's file and those after them the pepper's.
 
 // keyCopyMost bounds what is read of such a file.
 const keyCopyMost = 64 << 10
@@ -69,12 +69,15 @@ func OpenKeyCopy(recovery Code, file []byte) (*InstanceKey, *Key, error) {
 	if err != nil {
 		return nil, nil, ErrOpen
 	}
-	first, second, _ := bytes.Cut(plain, []byte("\n"))
-	instance, err := LoadInstanceKey(first)
+	at := bytes.Index(plain, []byte(pepperKeyFile+" "))
+	if at < 0 {
+		return nil, nil, ErrKeyFile
+	}
+	instance, err := LoadInstanceKey(plain[:at])
 	if err != nil {
 		return nil, nil, err
 	}
-	pepper, err := LoadPepper(second)
+	pepper, err := LoadPepper(plain[at:])
 	if err != nil {
 		return nil, nil, err
 	}

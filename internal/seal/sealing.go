@@ -157,6 +157,16 @@ func UnwrapKey(under *Key, c Context, b Box) (*Key, error) {
 	return keyOf([32]byte(secret)), nil
 }
 
+// Reseal seals under another key what this one opens, for whoever may read neither. It fails
+// with ErrOpen.
+func (k *Key) Reseal(to *Key, c Context, b Box) (Box, error) {
+	plain, err := k.Open(c, b)
+	if err != nil {
+		return nil, err
+	}
+	return to.Seal(c, plain), nil
+}
+
 // DraftKey is the key of a draft: wrapped under the browser's session, and under
 // a resume code if one was asked for.
 type DraftKey = *Key

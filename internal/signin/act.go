@@ -50,7 +50,7 @@ func (s *SignIn) act(ctx context.Context, actor access.Actor, p Purpose, tok sea
 	if json.Unmarshal(row.Box, &a) != nil {
 		return nil, a, ErrAct
 	}
-	if secret, err = tok.OpenSecret(s.pepper, s.actContext(actor, p, tok), a.Secret); err != nil {
+	if secret, err = tok.OpenSecret(s.pepper(), s.actContext(actor, p, tok), a.Secret); err != nil {
 		return nil, a, ErrAct
 	}
 	return secret, a, nil

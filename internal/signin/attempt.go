@@ -34,13 +34,13 @@ type visitor struct {
 }
 
 func (s *SignIn) visitor(from Browser, email string, id staff.ID) visitor {
-	v := visitor{Account: s.pepper.Blind("account", email)}
+	v := visitor{Account: s.pepper().Blind("account", email)}
 	if k := s.readKnown(from.Known); k.knows(id) {
-		v.Device = s.pepper.Blind("device", k.Device, string(id))
+		v.Device = s.pepper().Blind("device", k.Device, string(id))
 		return v
 	}
 	if from.Network.IsValid() {
-		v.Network = s.pepper.Blind("network", network(from.Network).String())
+		v.Network = s.pepper().Blind("network", network(from.Network).String())
 	}
 	return v
 }
@@ -94,7 +94,7 @@ func (v visitor) own() []store.Allowance {
 }
 
 func (s *SignIn) refusals(id staff.ID) store.Allowance {
-	return store.Allowance{ID: s.pepper.Blind("refusal", string(id)), Burst: refusalBurst, Every: refusalEvery}
+	return store.Allowance{ID: s.pepper().Blind("refusal", string(id)), Burst: refusalBurst, Every: refusalEvery}
 }
 
 // turn takes a turn of each allowance, or of none. Fault: when there is one again.

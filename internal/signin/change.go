@@ -83,7 +83,7 @@ func (s *SignIn) RenewRecovery(ctx context.Context, actor access.Actor, a Anew) 
 		return "", err
 	}
 	c := seal.NewCode()
-	e, err := seal.SealRecovery(s.pepper, s.instance(), string(actor.Member), c, shown.secret)
+	e, err := seal.SealRecovery(s.pepper(), s.instance(), string(actor.Member), c, shown.secret)
 	if err != nil {
 		return "", fmt.Errorf("seal recovery envelope: %w", err)
 	}
@@ -107,7 +107,7 @@ func (s *SignIn) drawApp(actor access.Actor, tok seal.Token, m store.Member) ([]
 	if err != nil {
 		return nil, fmt.Errorf("draw second factor: %w", err)
 	}
-	return tok.KeyWith(s.pepper).Seal(s.appContext(actor, tok), plain), nil
+	return tok.KeyWith(s.pepper()).Seal(s.appContext(actor, tok), plain), nil
 }
 
 // NewApp shows the secret that an act for a new app has drawn.
@@ -120,7 +120,7 @@ func (s *SignIn) NewApp(ctx context.Context, actor access.Actor, tok seal.Token)
 }
 
 func (s *SignIn) openApp(actor access.Actor, tok seal.Token, a act) (start EnrolStart, err error) {
-	plain, err := tok.KeyWith(s.pepper).Open(s.appContext(actor, tok), a.TOTP)
+	plain, err := tok.KeyWith(s.pepper()).Open(s.appContext(actor, tok), a.TOTP)
 	if err != nil || json.Unmarshal(plain, &start) != nil { //nolint:musttag // the names of the fields are the format
 		return start, ErrAct
 	}

@@ -149,7 +149,7 @@ func (s *SignIn) request(row store.Invitation, tok seal.Token, id staff.ID, pass
 	if err != nil {
 		return nil, fmt.Errorf("recovery code: %w", err)
 	}
-	byCode, err := seal.SealRecovery(s.pepper, s.instance(), string(id), code, secret)
+	byCode, err := seal.SealRecovery(s.pepper(), s.instance(), string(id), code, secret)
 	if err != nil {
 		return nil, fmt.Errorf("seal recovery envelope: %w", err)
 	}
@@ -162,8 +162,8 @@ func (s *SignIn) request(row store.Invitation, tok seal.Token, id staff.ID, pass
 		Salt: staff.Salt(), Reading: keys.Public(), Signing: signer.Public(),
 		Proof:    signer.Sign(staff.ProofContext(s.instance(), id), keys.Public()),
 		Password: pack(byPassword), Recovery: pack(byCode), Factors: shown.Box,
-		Hidden: tok.KeyWith(s.pepper).Seal(s.hiddenContext(row, "hidden"), secrets),
-		Keys:   tok.SealKeys(s.pepper, s.hiddenContext(row, "keys"), keys),
+		Hidden: tok.KeyWith(s.pepper()).Seal(s.hiddenContext(row, "hidden"), secrets),
+		Keys:   tok.SealKeys(s.pepper(), s.hiddenContext(row, "keys"), keys),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("write enrolment: %w", err)
@@ -187,7 +187,7 @@ func (s *SignIn) prepared(ctx context.Context, tok seal.Token) (row store.Invita
 	if err = json.Unmarshal(row.Request, &r); err != nil {
 		return row, r, h, fmt.Errorf("read enrolment: %w", err)
 	}
-	plain, err := tok.KeyWith(s.pepper).Open(s.hiddenContext(row, "hidden"), r.Hidden)
+	plain, err := tok.KeyWith(s.pepper()).Open(s.hiddenContext(row, "hidden"), r.Hidden)
 	if err != nil {
 		return row, r, h, ErrInvitation
 	}
@@ -210,7 +210,7 @@ func (s *SignIn) ConfirmTOTP(ctx context.Context, tok seal.Token, code string) (
 	if !ok {
 		return "", session, ErrRefused
 	}
-	keys, err := tok.OpenKeys(s.pepper, s.hiddenContext(row, "keys"), r.Keys)
+	keys, err := tok.OpenKeys(s.pepper(), s.hiddenContext(row, "keys"), r.Keys)
 	if err != nil {
 		return "", session, ErrInvitation
 	}

@@ -22,7 +22,7 @@ func heldContext(instance, kind, id string) seal.Context {
 // alone tells it.
 func (s *SignIn) Keep(ctx context.Context, kind string, plain []byte, life time.Duration) (seal.Token, error) {
 	tok := seal.NewToken()
-	box := tok.KeyWith(s.pepper).Seal(heldContext(s.instance(), kind, tok.ID()), plain)
+	box := tok.KeyWith(s.pepper()).Seal(heldContext(s.instance(), kind, tok.ID()), plain)
 	err := s.store.Write(ctx, func(tx *store.Tx) error {
 		return tx.PutHeld(store.Held{ID: tok.ID(), Kind: kind, Box: box, Expires: tx.Now().Add(life)})
 	})
@@ -40,7 +40,7 @@ func (s *SignIn) KeepFor(ctx context.Context, from Browser, kind string, plain [
 	if len(k.Members) == 0 {
 		return seal.Token{}, ErrNotKept
 	}
-	turn := store.Allowance{ID: s.pepper.Blind("keep", k.Device), Burst: keepBurst, Every: keepEvery}
+	turn := store.Allowance{ID: s.pepper().Blind("keep", k.Device), Burst: keepBurst, Every: keepEvery}
 	if s.turn(ctx, turn) != nil {
 		return seal.Token{}, ErrNotKept
 	}
@@ -60,7 +60,7 @@ func (s *SignIn) Kept(ctx context.Context, tok seal.Token, kind string) ([]byte,
 	if err != nil {
 		return nil, fmt.Errorf("read what is kept: %w", err)
 	}
-	plain, err := tok.KeyWith(s.pepper).Open(heldContext(s.instance(), kind, tok.ID()), row.Box)
+	plain, err := tok.KeyWith(s.pepper()).Open(heldContext(s.instance(), kind, tok.ID()), row.Box)
 	if err != nil {
 		return nil, ErrNotKept
 	}

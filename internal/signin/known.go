@@ -50,7 +50,7 @@ func (s *SignIn) readKnown(cookie string) known {
 	if err != nil || len(box) > 4<<10 {
 		return known{}
 	}
-	plain, err := s.pepper.Open(s.knownContext(), box)
+	plain, err := s.pepper().Open(s.knownContext(), box)
 	if err != nil || json.Unmarshal(plain, &k) != nil {
 		return known{}
 	}
@@ -84,5 +84,5 @@ func (s *SignIn) Remember(ctx context.Context, session seal.Token, before string
 	if err != nil {
 		return "", err
 	}
-	return base64.RawURLEncoding.EncodeToString(s.pepper.Seal(s.knownContext(), plain)), nil
+	return base64.RawURLEncoding.EncodeToString(s.pepper().Seal(s.knownContext(), plain)), nil
 }

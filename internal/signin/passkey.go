@@ -105,7 +105,7 @@ func (s *SignIn) asked(p askPurpose, bound string, options any, data *webauthn.S
 	if err != nil {
 		return a, fmt.Errorf("ask passkey: %w", err)
 	}
-	a.Cookie = base64.RawURLEncoding.EncodeToString(s.pepper.Seal(s.questionContext(p), plain))
+	a.Cookie = base64.RawURLEncoding.EncodeToString(s.pepper().Seal(s.questionContext(p), plain))
 	return a, nil
 }
 
@@ -116,7 +116,7 @@ func (s *SignIn) question(cookie string, p askPurpose, bound string) (q question
 	if err != nil || s.passkeys == nil {
 		return q, ErrRefused
 	}
-	plain, err := s.pepper.Open(s.questionContext(p), box)
+	plain, err := s.pepper().Open(s.questionContext(p), box)
 	if err != nil || json.Unmarshal(plain, &q) != nil || q.Purpose != p || q.Bound != bound {
 		return q, ErrRefused
 	}
@@ -128,7 +128,7 @@ func (s *SignIn) question(cookie string, p askPurpose, bound string) (q question
 
 // spent is the id under which it is noted that the question was answered.
 func (s *SignIn) spent(tx *store.Tx, q question) error {
-	return tx.Spend(s.pepper.Blind("passkey-question", q.Data.Challenge), time.UnixMicro(q.Expires))
+	return tx.Spend(s.pepper().Blind("passkey-question", q.Data.Challenge), time.UnixMicro(q.Expires))
 }
 
 // AskEnter asks any passkey of this site, before anyone knows whose it is.

@@ -98,7 +98,7 @@ func (s *SignIn) AddPasskey(ctx context.Context, actor access.Actor, tok seal.To
 	}
 	var e seal.Envelope
 	if alone = result != nil; alone {
-		if e, err = seal.SealPasskey(s.pepper, s.instance(), string(actor.Member), row.Credential, result, secret); err != nil {
+		if e, err = seal.SealPasskey(s.pepper(), s.instance(), string(actor.Member), row.Credential, result, secret); err != nil {
 			return false, fmt.Errorf("seal passkey envelope: %w", err)
 		}
 	}

@@ -60,7 +60,7 @@ func (s *SignIn) passkeyTurn(from Browser) []store.Allowance {
 	if !from.Network.IsValid() || s.readKnown(from.Known).Device != "" {
 		return nil
 	}
-	return []store.Allowance{{ID: s.pepper.Blind("passkey", network(from.Network).String()), Burst: networkBurst, Every: networkEvery}}
+	return []store.Allowance{{ID: s.pepper().Blind("passkey", network(from.Network).String()), Burst: networkBurst, Every: networkEvery}}
 }
 
 // openByPasskey opens a member's secret with what a passkey computed, and then
@@ -85,7 +85,7 @@ func (s *SignIn) openByPasskey(ctx context.Context, q question, answer string) (
 	if err != nil {
 		return o, fmt.Errorf("read passkey: %w", err)
 	}
-	o.secret, err = row.OpenPasskey(s.pepper, s.instance(), string(o.member.ID), computed(parsed.ClientExtensionResults.PRF))
+	o.secret, err = row.OpenPasskey(s.pepper(), s.instance(), string(o.member.ID), computed(parsed.ClientExtensionResults.PRF))
 	if err != nil || !s.belongs(ctx, o.member) {
 		return o, s.refuse(ctx, o.member.ID)
 	}

@@ -47,7 +47,7 @@ func (s *SignIn) Recover(ctx context.Context, from Browser, email, code, passwor
 	if err := s.turn(ctx, v.password()...); err != nil {
 		return pending, err
 	}
-	secret, err := e.OpenRecovery(s.pepper, s.instance(), string(m.ID), c)
+	secret, err := e.OpenRecovery(s.pepper(), s.instance(), string(m.ID), c)
 	if err != nil || !s.belongs(ctx, m) {
 		return pending, s.refuse(ctx, m.ID)
 	}
@@ -88,7 +88,7 @@ func (s *SignIn) renewed(id staff.ID, secret *seal.MemberSecret, password string
 		return nil, err
 	}
 	code := seal.NewCode()
-	byCode, err := seal.SealRecovery(s.pepper, s.instance(), string(id), code, secret)
+	byCode, err := seal.SealRecovery(s.pepper(), s.instance(), string(id), code, secret)
 	if err != nil {
 		return nil, fmt.Errorf("seal recovery envelope: %w", err)
 	}
@@ -121,7 +121,7 @@ func (s *SignIn) afterRecovery(ctx context.Context, m store.Member, r *recovered
 
 // sealPassword seals a member's secret under a password.
 func (s *SignIn) sealPassword(id staff.ID, password string, secret *seal.MemberSecret) (seal.Envelope, error) {
-	e, err := seal.SealPassword(s.pepper, s.instance(), string(id), password, secret)
+	e, err := seal.SealPassword(s.pepper(), s.instance(), string(id), password, secret)
 	if errors.Is(err, seal.ErrBusy) {
 		return e, errBusy
 	}

@@ -44,8 +44,8 @@ func (s *SignIn) begin(ctx context.Context, m store.Member, keys *seal.Keys, w w
 	if err != nil {
 		return tok, fmt.Errorf("begin session: %w", err)
 	}
-	row.Box = tok.SealKeys(s.pepper, s.bound("pending-keys", row), keys)
-	row.Pending = tok.KeyWith(s.pepper).Seal(s.bound("pending", row), plain)
+	row.Box = tok.SealKeys(s.pepper(), s.bound("pending-keys", row), keys)
+	row.Pending = tok.KeyWith(s.pepper()).Seal(s.bound("pending", row), plain)
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
 		return errors.Join(tx.DeleteEndedSessions(), tx.InsertSession(row))
 	})
@@ -61,7 +61,7 @@ func (s *SignIn) pending(ctx context.Context, tok seal.Token) (row store.Session
 	if err != nil || len(row.Pending) == 0 {
 		return row, m, w, ErrSession
 	}
-	plain, err := tok.KeyWith(s.pepper).Open(s.bound("pending", row), row.Pending)
+	plain, err := tok.KeyWith(s.pepper()).Open(s.bound("pending", row), row.Pending)
 	if err != nil || json.Unmarshal(plain, &w) != nil {
 		return row, m, w, ErrSession
 	}
@@ -99,7 +99,7 @@ func (s *SignIn) secondTurn(ctx context.Context, row store.Session, w waiting) e
 		return limit
 	}
 	var mails post
-	warning := store.Allowance{ID: s.pepper.Blind("warning", string(row.Member)), Burst: 1, Every: warnEvery}
+	warning := store.Allowance{ID: s.pepper().Blind("warning", string(row.Member)), Burst: 1, Every: warnEvery}
 	if s.turn(ctx, warning) == nil {
 		var err error
 		if mails, err = s.notices(ctx, letter.SecondFactorRefused, row.Member); err != nil {
@@ -115,7 +115,7 @@ func (s *SignIn) secondTurn(ctx context.Context, row store.Session, w waiting) e
 
 // complete turns a pending sign-in into a session, under a new token.
 func (s *SignIn) complete(ctx context.Context, pending seal.Token, row store.Session, m store.Member, w waiting, use func(*store.Tx) error) (e Entered, err error) {
-	keys, err := pending.OpenKeys(s.pepper, s.bound("pending-keys", row), row.Box)
+	keys, err := pending.OpenKeys(s.pepper(), s.bound("pending-keys", row), row.Box)
 	if err != nil {
 		return e, ErrSession
 	}

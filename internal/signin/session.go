@@ -81,7 +81,7 @@ func (s *SignIn) admit(ctx context.Context, tok seal.Token, m store.Member, keys
 	if err != nil {
 		return err
 	}
-	row.Box = tok.SealKeys(s.pepper, s.bound("session-keys", row), keys)
+	row.Box = tok.SealKeys(s.pepper(), s.bound("session-keys", row), keys)
 	leaf := custody.Leaf(row.Created, custody.Event{
 		Kind: audit.SignIn, Actor: custody.ByMember(m.ID), Detail: map[string]string{"way": string(way)},
 	})
@@ -124,7 +124,7 @@ func (s *SignIn) Session(ctx context.Context, tok seal.Token) (access.Actor, err
 	if len(row.Pending) > 0 || !member.Active {
 		return access.Actor{}, ErrSession
 	}
-	keys, err := tok.OpenKeys(s.pepper, s.bound("session-keys", row), row.Box)
+	keys, err := tok.OpenKeys(s.pepper(), s.bound("session-keys", row), row.Box)
 	if err != nil {
 		return access.Actor{}, ErrSession
 	}
@@ -172,7 +172,7 @@ func (s *SignIn) opensByPasskey(ctx context.Context, id staff.ID) (has bool, err
 // from then on ends with it.
 func (s *SignIn) vouchedFor(ctx context.Context, tok seal.Token, row store.Session, now string, keys *seal.Keys) error {
 	row.Standing = now
-	row.Box = tok.SealKeys(s.pepper, s.bound("session-keys", row), keys)
+	row.Box = tok.SealKeys(s.pepper(), s.bound("session-keys", row), keys)
 	return s.write(ctx, "note standing", func(tx *store.Tx) error { return tx.SetStanding(row) })
 }
 

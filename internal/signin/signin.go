@@ -59,7 +59,7 @@ type Sealer interface {
 type Parts struct {
 	Store    *store.Store
 	Custody  *custody.Custody
-	Pepper   *seal.Key
+	Pepper   func() *seal.Key // as it is now: it may be renewed meanwhile
 	Limits   Limits
 	Mails    Sealer
 	Wake     func()   // tells the background work that there is a job; may be nil
@@ -72,7 +72,7 @@ type Parts struct {
 type SignIn struct {
 	store    *store.Store
 	custody  *custody.Custody
-	pepper   *seal.Key
+	pepper   func() *seal.Key
 	limits   Limits
 	mails    Sealer
 	wake     func()
@@ -93,7 +93,7 @@ func New(p Parts) *SignIn {
 		passkeys: relyingParty(p.Address), names: p.Names, provider: p.Provider,
 	}
 	in.decoy = sync.OnceValues(func() (seal.Envelope, error) {
-		return seal.SealPassword(p.Pepper, p.Custody.Instance(), "", seal.NewCode().Text(), seal.NewMemberSecret())
+		return seal.SealPassword(p.Pepper(), p.Custody.Instance(), "", seal.NewCode().Text(), seal.NewMemberSecret())
 	})
 	return in
 }
@@ -116,7 +116,7 @@ func (s *SignIn) Password(ctx context.Context, from Browser, email, password str
 		return pending, err
 	}
 	defer leave()
-	secret, err := envelope.OpenPassword(s.pepper, s.instance(), string(member.ID), password)
+	secret, err := envelope.OpenPassword(s.pepper(), s.instance(), string(member.ID), password)
 	if errors.Is(err, seal.ErrBusy) {
 		return pending, errBusy
 	}

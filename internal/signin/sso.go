@@ -89,7 +89,7 @@ func (s *SignIn) sealJourney(j journey) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("ask provider: %w", err)
 	}
-	return base64.RawURLEncoding.EncodeToString(s.pepper.Seal(s.journeyContext(), plain)), nil
+	return base64.RawURLEncoding.EncodeToString(s.pepper().Seal(s.journeyContext(), plain)), nil
 }
 
 func (s *SignIn) journey(cookie string) (j journey, err error) {
@@ -97,7 +97,7 @@ func (s *SignIn) journey(cookie string) (j journey, err error) {
 	if err != nil || s.provider == nil {
 		return j, ErrProvider
 	}
-	plain, err := s.pepper.Open(s.journeyContext(), box)
+	plain, err := s.pepper().Open(s.journeyContext(), box)
 	if err != nil || json.Unmarshal(plain, &j) != nil || s.store.Now().UnixMicro() >= j.Expires {
 		return journey{}, ErrProvider
 	}
@@ -153,7 +153,7 @@ func (s *SignIn) Answered(ctx context.Context, cookie string, a Answer) (next st
 		return "", errors.Join(ErrProvider, err)
 	}
 	err = s.write(ctx, "note answer", func(tx *store.Tx) error {
-		return tx.Spend(s.pepper.Blind(redirectKind, j.State), time.UnixMicro(j.Expires))
+		return tx.Spend(s.pepper().Blind(redirectKind, j.State), time.UnixMicro(j.Expires))
 	})
 	if errors.Is(err, store.ErrStale) {
 		return "", ErrProvider // this answer was used before
@@ -186,14 +186,14 @@ func (j journey) answers(state string) bool {
 }
 
 func (s *SignIn) accountLookup(who Subject) string {
-	return s.pepper.Blind("provider-account", who.Issuer, who.Subject)
+	return s.pepper().Blind("provider-account", who.Issuer, who.Subject)
 }
 
 // memberByAccount finds whose account it is, also where it was linked under a pepper
 // that has been renewed since.
 func (s *SignIn) memberByAccount(tx *store.Tx, who Subject) (m store.Member, err error) {
 	err = store.ErrNone
-	for _, lookup := range s.pepper.Blinds("provider-account", who.Issuer, who.Subject) {
+	for _, lookup := range s.pepper().Blinds("provider-account", who.Issuer, who.Subject) {
 		if m, err = tx.MemberByAccount(lookup); !errors.Is(err, store.ErrNone) {
 			return m, err
 		}

@@ -42,7 +42,7 @@ func (s *SignIn) EnterByProvider(ctx context.Context, cookie, password string) (
 	if err != nil {
 		return e, nil, err
 	}
-	v := visitor{Account: s.pepper.Blind("account", m.Email), Device: s.accountLookup(who)} // no stranger
+	v := visitor{Account: s.pepper().Blind("account", m.Email), Device: s.accountLookup(who)} // no stranger
 	leave, err := s.admitted(ctx, v, v.password())
 	if err != nil {
 		return e, nil, err
@@ -52,7 +52,7 @@ func (s *SignIn) EnterByProvider(ctx context.Context, cookie, password string) (
 	if err != nil {
 		return e, nil, err
 	}
-	secret, err := envelope.OpenPassword(s.pepper, s.instance(), string(m.ID), password)
+	secret, err := envelope.OpenPassword(s.pepper(), s.instance(), string(m.ID), password)
 	if errors.Is(err, seal.ErrBusy) {
 		return e, nil, errBusy
 	}

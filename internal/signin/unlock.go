@@ -49,7 +49,7 @@ func (s *SignIn) StepUp(ctx context.Context, actor access.Actor, proof string) e
 }
 
 func (s *SignIn) unlockByPassword(ctx context.Context, actor access.Actor, password string) (*seal.MemberSecret, error) {
-	turn := store.Allowance{ID: s.pepper.Blind("proof", actor.Session), Burst: proofBurst, Every: proofEvery}
+	turn := store.Allowance{ID: s.pepper().Blind("proof", actor.Session), Burst: proofBurst, Every: proofEvery}
 	if err := s.turn(ctx, turn); err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func (s *SignIn) unlockByPassword(ctx context.Context, actor access.Actor, passw
 	if err != nil {
 		return nil, fmt.Errorf("read envelope: %w", err)
 	}
-	secret, err := e.OpenPassword(s.pepper, s.instance(), string(actor.Member), password)
+	secret, err := e.OpenPassword(s.pepper(), s.instance(), string(actor.Member), password)
 	if errors.Is(err, seal.ErrBusy) {
 		return nil, errBusy
 	}
@@ -139,7 +139,7 @@ func (s *SignIn) again(ctx context.Context, actor access.Actor, a Anew) (anew, e
 		use, err := s.secondByPasskey(ctx, askProof, actor.Session, actor.Member, f, answer, cookie)
 		return anew{secret, f, use}, err
 	}
-	turn := visitor{Account: s.pepper.Blind("session", actor.Session)}.second()
+	turn := visitor{Account: s.pepper().Blind("session", actor.Session)}.second()
 	if err := s.turn(ctx, turn...); err != nil {
 		return anew{}, err
 	}
@@ -182,7 +182,7 @@ func (s *SignIn) OpenAct(ctx context.Context, actor access.Actor, p Purpose, a A
 	if err != nil {
 		return tok, err
 	}
-	held := act{Secret: tok.SealSecret(s.pepper, s.actContext(actor, p, tok), shown.secret)}
+	held := act{Secret: tok.SealSecret(s.pepper(), s.actContext(actor, p, tok), shown.secret)}
 	if p == ForApp {
 		if held.TOTP, err = s.drawApp(actor, tok, m); err != nil {
 			return tok, err

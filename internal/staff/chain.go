@@ -25,6 +25,7 @@ const Lifetime = 14 * 24 * time.Hour
 type Chain struct {
 	instance string
 	anchor   seal.SigningPublic
+	former   []former // the keys that the installation had before, oldest first
 	rules    Rules
 	heads    [][]byte
 	last     time.Time // of the newest event
@@ -53,7 +54,7 @@ type step struct {
 // kept outside the database. It fails with ErrDirectory at the first event that
 // does not follow.
 func Verify(instance string, anchor seal.SigningPublic, events []Event) (*Chain, error) {
-	c := &Chain{instance: instance, anchor: anchor, recovery: record{last: -1}}
+	c := &Chain{instance: instance, anchor: anchor, former: formerOf(events), recovery: record{last: -1}}
 	return c.Follow(events)
 }
 
@@ -178,6 +179,7 @@ func (c *Chain) apply(s step) {
 			c.keys[keyName(seal.RecipientMember, string(ch.Member), ch.Reading.Fingerprint())] = true
 		}
 		c.members[ch.Member] = record{s.seq, append(slices.Clip(c.members[ch.Member].steps), s)}
+	case Renew: // about the installation
 	}
 }
 
@@ -215,6 +217,6 @@ func (s step) on(e *Entry) {
 		e.Reading, e.Signing, e.recipient, e.Cosigner = ch.Reading, ch.Signing, s.recipient, s.vetted
 	case Revoke:
 		e.Assignments, e.Active, e.Cosigner = nil, false, false
-	case Genesis, Recover: // about no member
+	case Genesis, Recover, Renew: // about no member
 	}
 }

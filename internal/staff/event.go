@@ -22,6 +22,7 @@ const (
 	Rekey   EventType = "rekey"   // a member has new keys; assignments stay
 	Revoke  EventType = "revoke"  // a member leaves, for good
 	Recover EventType = "recover" // the recovery keys and their keepers are replaced
+	Renew   EventType = "renew"   // the installation has a new key; nothing of the members changes
 )
 
 // Event is one link of the directory as it is stored. Body says where in the chain
@@ -53,7 +54,8 @@ type Change struct {
 	Proof       []byte             `json:"proof,omitempty"` // that the member holds the signing key
 	Assignments []Assignment       `json:"assignments,omitempty"`
 	Recovery    []Recovery         `json:"recovery,omitempty"`
-	Rules       *Rules             `json:"rules,omitempty"` // genesis only
+	Rules       *Rules             `json:"rules,omitempty"`  // genesis only
+	Before      seal.SigningPublic `json:"before,omitempty"` // the installation's key until now; renew only
 }
 
 // Rules are fixed when a directory is founded.

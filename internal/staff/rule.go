@@ -29,6 +29,7 @@ func (r Rule) MaySign(e Entry, subject ID) bool {
 //   - Entry into a team of the strict routes, assignments that include one, new keys
 //     of somebody with such assignments, and recovery keys need two cosigners, and
 //     hold after the delay. Whoever is let in that way is a cosigner.
+//   - A new key of the installation is signed with the one before; see RenewKey.
 //   - Everything else needs one active member.
 //
 // Nobody signs what is about them. Where fewer are left than must sign, the
@@ -47,6 +48,8 @@ func (c *Chain) Rule(ch Change, at time.Time) Rule {
 		}
 	}
 	switch {
+	case ch.Type == Renew:
+		return Rule{Instance: true}
 	case ch.Type == Genesis, ch.Type == Enrol && len(c.order) == 0:
 		return Rule{Instance: true, vets: true}
 	case ch.Type == Enrol && len(c.order) == 1:
@@ -72,7 +75,7 @@ func (c *Chain) strict(ch Change, d *Directory) bool {
 		return c.rules.Covers(now.Assignments) || c.rules.Covers(latest.Assignments)
 	case Recover:
 		return true
-	case Genesis, Revoke:
+	case Genesis, Revoke, Renew:
 		return false
 	default:
 		return true

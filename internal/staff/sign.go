@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"bytes"
 	"encoding/hex"
 	"errors"
 	"slices"
@@ -152,6 +153,8 @@ func (c *Chain) sane(ch Change) error {
 		ok = active && ch.bare("member", "keys")
 	case Revoke:
 		ok = active && ch.bare("member")
+	case Renew:
+		ok = ch.bare("before") && !bytes.Equal(ch.Before, c.anchor)
 	}
 	if !ok || slices.ContainsFunc(ch.Assignments, func(a Assignment) bool { return !a.valid() }) {
 		return errEvent
@@ -179,7 +182,7 @@ func (ch Change) bare(parts ...string) bool {
 	for part, given := range map[string]bool{
 		"member": ch.Member != "", "person": len(ch.Person) > 0, "assignments": len(ch.Assignments) > 0,
 		"keys":     len(ch.Reading)+len(ch.Signing)+len(ch.Proof) > 0,
-		"recovery": len(ch.Recovery) > 0, "rules": ch.Rules != nil,
+		"recovery": len(ch.Recovery) > 0, "rules": ch.Rules != nil, "before": len(ch.Before) > 0,
 	} {
 		if given && !slices.Contains(parts, part) {
 			return false
@@ -208,7 +211,7 @@ func (c *Chain) signed(rule Rule, ch Change, at time.Time, signatures []Signatur
 	}
 	d, members, instance, seen := c.At(at), 0, false, map[string]bool{}
 	for _, s := range signatures {
-		key := c.anchor
+		key := c.ownKey()
 		if s.By == ByInstance {
 			instance = true
 			if !rule.Instance {

@@ -27,14 +27,15 @@ func (t *Tx) InsertSavedView(v SavedView) error {
 // SavedViews lists what a member saved, and what is shared, in the order in which they came.
 func (t *Tx) SavedViews(member staff.ID) ([]SavedView, error) {
 	rows, err := t.Query(`SELECT id, member_id, shared, box, created FROM saved_view WHERE member_id = $1 OR shared = 1 ORDER BY created, id`, member)
-	return all(rows, err, func(row scanner) (SavedView, error) {
-		var v SavedView
-		var shared, created int64
-		var box []byte
-		err := row.Scan(&v.ID, &v.Member, &shared, &box, &created)
-		v.Shared, v.Box, v.Created = shared == 1, box, at(created)
-		return v, err
-	})
+	return all(rows, err, scanSavedView)
+}
+
+func scanSavedView(row scanner) (v SavedView, err error) {
+	var shared, created int64
+	var box []byte
+	err = row.Scan(&v.ID, &v.Member, &shared, &box, &created)
+	v.Shared, v.Box, v.Created = shared == 1, box, at(created)
+	return v, err
 }
 
 // DeleteSavedView removes a list that a member saved, or that is shared; ErrNone where there
