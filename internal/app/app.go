@@ -206,7 +206,7 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport)
 		return err
 	}
 	a.Casework.SignIn = a.SignIn
-	a.Setup = &setup.Setup{Store: a.Store, Custody: a.Custody, SignIn: a.SignIn, Casework: a.Casework, Mails: mails, Wake: wake}
+	a.Setup = &setup.Setup{Store: a.Store, Custody: a.Custody, SignIn: a.SignIn, Casework: a.Casework, Mails: mails, Wake: wake, Profile: a.Profile, MailOut: a.Casework.Around.MailOut}
 	office := &post.Office{
 		Outbox: &custody.Outbox{Store: a.Store, Threads: a.Custody}, Instance: a.Instance, Mails: mails, Notices: notices, Words: a.Words, Transport: transport,
 		Outcomes: a.Dialogue, Sender: a.sender(),

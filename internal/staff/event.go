@@ -22,6 +22,7 @@ const (
 	Rekey   EventType = "rekey"   // a member has new keys; assignments stay
 	Revoke  EventType = "revoke"  // a member leaves, for good
 	Recover EventType = "recover" // the recovery keys and their keepers are replaced
+	Open    EventType = "open"    // complaints are taken in from now on; once, and never taken back
 )
 
 // Event is one link of the directory as it is stored. Body says where in the chain
@@ -59,8 +60,9 @@ type Change struct {
 // Rules are fixed when a directory is founded.
 type Rules struct {
 	Profile string          `json:"profile"`
-	Strict  []casefile.Team `json:"strict"` // teams that nobody enters by one signature
-	Delay   int64           `json:"delay"`  // seconds until what needs two signatures holds
+	Strict  []casefile.Team `json:"strict"`           // teams that nobody enters by one signature
+	Delay   int64           `json:"delay"`            // seconds until what needs two signatures holds
+	Closed  bool            `json:"closed,omitempty"` // no complaint is taken in, and no delay holds, before a member opens; false: open from the start
 }
 
 // Signature is one signature under a change. By is a member or ByInstance.

@@ -142,6 +142,7 @@ UNION ALL SELECT 10, member_id, deputy_id, '', '', '', '', away_from, away_to, 0
 UNION ALL SELECT 11, member_id, lookup, '', '', '', '', created, 0, 0, NULL, NULL FROM calendar_address
 UNION ALL SELECT 13, member_id, fingerprint, '', '', '', '', added, 0, 0, public_key, stamp FROM openpgp_key
 UNION ALL SELECT 12, CAST(year AS TEXT), '', '', '', '', '', people, supporters, trainings, NULL, NULL FROM year_entry
+UNION ALL SELECT 14, step, part, member_id, '', '', '', at, 0, 0, value, NULL FROM setup_mark
 ORDER BY part, a, b, c, d, e, n1`
 )
 

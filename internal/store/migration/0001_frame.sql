@@ -721,3 +721,14 @@ CREATE TABLE recovery_use (
   member_id {text} NOT NULL
 ) {strict};
 CREATE INDEX recovery_use_at ON recovery_use (at);
+
+-- The first steps of a new desk: what was confirmed, by whom; and, in "value", what a
+-- recovery key that is typed back is held against, until it was.
+CREATE TABLE setup_mark (
+  step      {text} NOT NULL,
+  part      {text} NOT NULL,
+  member_id {text} NOT NULL,
+  at        {int}  NOT NULL,
+  value     {bytes},
+  PRIMARY KEY (step, part)
+) {strict};
