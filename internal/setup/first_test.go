@@ -227,13 +227,13 @@ func TestAnAnswerToAPracticeComplaintIsAStepThatStays(t *testing.T) {
 	onBothClosed(t, setup.Keeping{}, func(t *testing.T, i *apptest.Instance) {
 		s := i.Staff()
 		done := func() bool { return steps(t, i, s.Manager).Done(setup.StepPractice, nil) }
-		n, err := i.Casework.Practise(t.Context(), s.HR, casework.PracticeStory{Subject: "Oefening", Text: "Iemand wist wat ik geef.", First: "An", Last: "Voorbeeld"})
+		_, err := i.Casework.Practise(t.Context(), s.HR, casework.PracticeStory{Subject: "Oefening", Text: "Iemand wist wat ik geef.", First: "An", Last: "Voorbeeld"})
 		must(t, err)
 		must(t, i.Casework.EndPractice(t.Context(), s.HR, ""))
 		if done() {
 			t.Error("one that nobody answered counts")
 		}
-		n, err = i.Casework.Practise(t.Context(), s.HR, casework.PracticeStory{Subject: "Oefening", Text: "Iemand wist wat ik geef.", First: "An", Last: "Voorbeeld"})
+		n, err := i.Casework.Practise(t.Context(), s.HR, casework.PracticeStory{Subject: "Oefening", Text: "Iemand wist wat ik geef.", First: "An", Last: "Voorbeeld"})
 		must(t, err)
 		i.Write(s.HR, n, casework.DraftMessage, "Dank u, wij zoeken het uit.")
 		if !done() {
