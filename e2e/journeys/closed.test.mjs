@@ -8,7 +8,7 @@ import { integrity, sends, writesInShort } from './complaint.mjs';
 import { oneTimePassword } from './member.mjs';
 
 test('the form opens when its team has somebody', { timeout: 5 * 60_000 }, async (t) => {
-  const house = await openFreshHouse(t);
+  const house = await openFreshHouse(t, { init: ['--open-at-once'] });
 
   for (const lang of languages) {
     await t.test(`nobody is there yet (${lang}, no scripts)`, async (t) => {

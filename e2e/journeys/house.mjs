@@ -24,15 +24,16 @@ export async function later(t, house, days) {
 }
 
 // openFreshHouse starts an instance to which nobody has been let in yet. enrol is the
-// path of the link by which the first member comes.
-export async function openFreshHouse(t) {
+// path of the link by which the first member comes, said what init printed. Options are
+// those of startServer; init holds more arguments of it.
+export async function openFreshHouse(t, { init = [], ...options } = {}) {
   let said = '';
   const before = (state) => {
     const who = ['--name', 'Nele Janssens', '--email', 'nele@desk.example', '--language', 'en'];
-    said = execFileSync(binary(), ['init', '--state', state, ...who], { encoding: 'utf8' });
+    said = execFileSync(binary(), ['init', '--state', state, ...who, ...init], { encoding: 'utf8' });
   };
-  const [server, browser] = await Promise.all([startServer(t, { program: [binary(), 'serve'], before }), launch(t)]);
-  return { ...server, browser, enrol: said.match(/\/desk\/enrol\/\S+/)[0] };
+  const [server, browser] = await Promise.all([startServer(t, { program: [binary(), 'serve'], before, ...options }), launch(t)]);
+  return { ...server, browser, enrol: said.match(/\/desk\/enrol\/\S+/)[0], said };
 }
 
 // ways are how a journey is made: in Dutch with scripts and without, and without in

@@ -54,6 +54,9 @@ func (a *App) Examine(ctx context.Context) ([]Finding, error) {
 		}
 		list = append(list, Finding{n < 2, fmt.Sprintf("team %s has %d members", team, n), "invite members until each team has two"})
 	}
+	if !dir.Opened() {
+		list = append(list, Finding{true, "the form is closed: nobody opened it yet", "do what is missing at /desk/setup and open it there"})
+	}
 	list = append(list, a.examineAlternative(dir), a.examineKeyCopy(), a.examineAddresses(), a.examineBackups(), a.examineCopies(ctx))
 	list = append(list, a.examineCertificates()...)
 	drill, err := a.examineDrill(ctx)

@@ -69,7 +69,7 @@ func Found(ctx context.Context, c config.Config, profileName string, first setup
 	s.StampLeaves(custody.LeafStamps(id, keys.Instance.Stamper()))
 	f.Enrol, err = setup.Found(ctx, s, setup.Founding{
 		Instance: id, Rules: p.DirectoryRules(), Signer: keys.Instance.Signer(), Stamps: keys.Instance.Stamper(), First: first,
-		Recovery: f.Recovery, Shares: f.Shares, Keeps: k.First,
+		Recovery: f.Recovery, Shares: f.Shares, Keeps: k.First, Closed: k.Closed,
 	})
 	return f, err
 }

@@ -150,7 +150,7 @@ func (a *App) makeParts(v *configure.Version) *parts {
 	}
 	x.dialogue.Limits.FileBytes = fileBytes
 	x.casework = a.makeCasework(p, calendar, notices)
-	x.setup = &setup.Setup{Store: a.Store, Custody: a.Custody, SignIn: a.SignIn, Casework: x.casework, Mails: t.mails, Wake: wake}
+	x.setup = &setup.Setup{Store: a.Store, Custody: a.Custody, SignIn: a.SignIn, Casework: x.casework, Mails: t.mails, Wake: wake, Profile: p, MailOut: x.casework.Around.MailOut}
 	x.office = &post.Office{
 		Outbox: &custody.Outbox{Store: a.Store, Threads: a.Custody}, Instance: a.Instance, Mails: t.mails, Notices: notices, Words: x.words, Transport: t.transport,
 		Outcomes: x.dialogue, Sender: a.sender(p),

@@ -80,6 +80,7 @@ const (
 	HelperAdded       Kind = "helper-added"     // somebody who helped got a code of their own
 	MessageRecalled   Kind = "message-recalled" // by a member, before the complainant read it
 	PracticeEnded     Kind = "practice-ended"   // what a member made up to practise on is gone
+	SetupConfirmed    Kind = "setup-confirmed"  // a step of the set-up; opening has a line of the directory
 )
 
 // Kinds lists every kind, in the order of the constants.
@@ -92,7 +93,7 @@ func Kinds() []Kind {
 		CodeConfirmed, Export, SettingChanged, ConfigurationSet, Erased, MailDead,
 		AddressProven, CodeAsked, CodeDrawn, CodeStopped, CodeReplaced, CodeHanded, ApprovalAsked, AccessChanged, ApprovalEnded,
 		Receipt, LogRead, LogExported, LogChecked, BackupMade, InstanceMoved, PepperRenewed, InstanceRenewed, CheckpointSent, Acknowledged,
-		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, ReviewAsked, DataAsked, DataAnswered, PartErased, HoldSet, HoldLifted, TermSet, TermEnded, ClockChanged, Reminded, CheckInAsked, HelperAdded, MessageRecalled, Redacted, PracticeEnded,
+		DrillStarted, DrillOpened, RecoveryUsed, ResetStarted, ResetEnded, ReviewAsked, DataAsked, DataAnswered, PartErased, HoldSet, HoldLifted, TermSet, TermEnded, ClockChanged, Reminded, CheckInAsked, HelperAdded, MessageRecalled, Redacted, PracticeEnded, SetupConfirmed,
 	}
 }
 

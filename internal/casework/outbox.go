@@ -124,7 +124,7 @@ func mailReason(t letter.Template) Reason {
 	case letter.RecoveryUsed, letter.TakenAlong:
 		return ReasonRecovery
 	case letter.FirstCode, letter.Invitation, letter.ConfirmAddress, letter.AddressChanged, letter.CodeLink, letter.CodeReplaced, letter.Reset,
-		letter.CredentialNotice:
+		letter.CredentialNotice, letter.SetupTest:
 		return ReasonAccess
 	default:
 		return ReasonMessage

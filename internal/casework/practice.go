@@ -14,6 +14,7 @@ import (
 	"klankbord/internal/custody"
 	"klankbord/internal/fault"
 	"klankbord/internal/ident"
+	"klankbord/internal/staff"
 	"klankbord/internal/store"
 )
 
@@ -28,11 +29,15 @@ var errPracticeAlone = fault.New(fault.Conflict, "error.practice-alone")
 func practice(o *custody.Opened) bool { return o.Case.Channel == casefile.ChannelPractice }
 
 // PracticeStory is what the made-up complaint tells, in the language of the member.
-type PracticeStory struct{ Subject, Text, First, Last string }
+type PracticeStory struct {
+	Route                      casefile.Route // empty: the one that suits best
+	Subject, Text, First, Last string
+}
 
-// Practice is the complaint that a member made up, as far as it stands in the clear.
+// Practice is a complaint that a member made up, as far as it stands in the clear.
 type Practice struct {
-	Number casefile.Number // empty: there is none
+	Route  casefile.Route
+	Number casefile.Number
 	Begun  time.Time
 	Ends   time.Time
 	Steps  []PracticeStep
@@ -51,28 +56,42 @@ func (PracticeStory) LogValue() slog.Value { return slog.StringValue("[sealed]")
 // String hides what it tells.
 func (PracticeStory) String() string { return "[sealed]" }
 
-// Practice tells a member what they have made up, and how far they are. fault.ErrNotFound
+// Practices tells a member what they have made up, and how far they are. fault.ErrNotFound
 // for whoever handles no cases.
-func (c *Casework) Practice(ctx context.Context, actor access.Actor) (p Practice, err error) {
+func (c *Casework) Practices(ctx context.Context, actor access.Actor) (list []Practice, err error) {
 	if !actor.Handler() || !actor.Entry.Active {
-		return p, fault.ErrNotFound
+		return nil, fault.ErrNotFound
 	}
 	err = c.Store.Read(ctx, func(tx *store.Tx) error {
-		file, err := tx.PracticeOf(actor.Member, actor.Keys.Public().Fingerprint())
-		if err != nil {
-			return err
+		list = nil
+		files, err := tx.PracticesOf(actor.Member, actor.Keys.Public().Fingerprint())
+		for _, file := range files {
+			done, err := tx.DoneIn(file.ID, actor.Member)
+			if err != nil {
+				return err
+			}
+			list = append(list, Practice{
+				Route: file.Route, Number: file.Number, Begun: file.Received, Ends: practiceEnds(file.Received), Steps: practiceSteps(file, done),
+			})
 		}
-		done, err := tx.DoneIn(file.ID, actor.Member)
-		p = Practice{Number: file.Number, Begun: file.Received, Ends: practiceEnds(file.Received), Steps: practiceSteps(file, done)}
 		return err
 	})
-	if errors.Is(err, store.ErrNone) {
-		return Practice{}, nil
-	}
 	if err != nil {
-		return p, fmt.Errorf("read practice: %w", err)
+		return nil, fmt.Errorf("read practice: %w", err)
 	}
-	return p, nil
+	return list, nil
+}
+
+// PracticeRoutes are those on which a complaint can be made up: every one to which the form
+// leads. Whoever handles complaints of one team can practise those of another.
+func (c *Casework) PracticeRoutes() []casefile.Route {
+	var list []casefile.Route
+	for _, route := range []casefile.Route{casefile.General, casefile.Privacy, casefile.Integrity} {
+		if _, ok := c.practiceTopic(route); ok {
+			list = append(list, route)
+		}
+	}
+	return list
 }
 
 func practiceEnds(begun time.Time) time.Time { return begun.AddDate(0, 0, PracticeDays) }
@@ -122,25 +141,30 @@ func (c *Casework) Practising(ctx context.Context, actor access.Actor, n casefil
 	return until, nil
 }
 
-// EndPractice throws away at once what the member made up; where there is nothing that is no
-// error. fault.ErrNotFound for whoever handles no cases.
-func (c *Casework) EndPractice(ctx context.Context, actor access.Actor) error {
+// EndPractice throws away at once what the member made up on a route, or, where none is named,
+// everything; where there is nothing that is no error. fault.ErrNotFound for whoever handles
+// no cases.
+func (c *Casework) EndPractice(ctx context.Context, actor access.Actor, route casefile.Route) error {
 	if !actor.Handler() || !actor.Entry.Active {
 		return fault.ErrNotFound
 	}
-	var id casefile.ID
-	err := c.Store.Read(ctx, func(tx *store.Tx) error {
-		file, err := tx.PracticeOf(actor.Member, actor.Keys.Public().Fingerprint())
-		id = file.ID
+	var files []store.Case
+	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		files, err = tx.PracticesOf(actor.Member, actor.Keys.Public().Fingerprint())
 		return err
 	})
-	if errors.Is(err, store.ErrNone) {
-		return nil
-	}
 	if err != nil {
 		return fmt.Errorf("read practice: %w", err)
 	}
-	return custody.Retry(func() error { return c.endPractice(ctx, custody.ByMember(actor.Member), id) })
+	for _, file := range files {
+		if route != "" && file.Route != route {
+			continue
+		}
+		if err := custody.Retry(func() error { return c.endPractice(ctx, custody.ByMember(actor.Member), file.ID) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ExpirePractice ends what was made up at its time. One that is gone is no error.
@@ -174,7 +198,9 @@ func (c *Casework) endPractice(ctx context.Context, by audit.Actor, id casefile.
 		return fmt.Errorf("read practice: %w", err)
 	}
 	leaf, files := custody.Leaf(c.Store.Now(), custody.Event{Kind: audit.PracticeEnded, Actor: by, Case: id, Object: string(file.Number)}), ident.New()
-	err = c.write(ctx, func(tx *store.Tx) error { return errors.Join(tx.EndPractice(file, files), tx.InsertLeaf(leaf)) })
+	err = c.write(ctx, func(tx *store.Tx) error {
+		return errors.Join(c.practised(tx, by, file), tx.EndPractice(file, files), tx.InsertLeaf(leaf))
+	})
 	if err != nil {
 		return fmt.Errorf("end practice: %w", err)
 	}
@@ -182,4 +208,25 @@ func (c *Casework) endPractice(ctx context.Context, by audit.Actor, id casefile.
 	c.forgetCase(id)
 	c.wake()
 	return nil
+}
+
+// practised notes, before a made-up complaint is gone, that somebody answered one: the set-up
+// of a new desk asks for it. What is noted there names no complaint.
+func (c *Casework) practised(tx *store.Tx, by audit.Actor, file store.Case) error {
+	member := file.InCharge
+	if by.Kind == audit.Member {
+		member = staff.ID(by.ID)
+	}
+	marks, err := tx.SetupMarks()
+	asked := slices.ContainsFunc(marks, func(m store.SetupMark) bool { return m.Step != store.SetupPractice })
+	noted := slices.ContainsFunc(marks, func(m store.SetupMark) bool { return m.Step == store.SetupPractice })
+	if err != nil || !asked || noted || member == "" {
+		return err
+	}
+	answered, err := tx.Practised()
+	if err != nil || !answered {
+		return err
+	}
+	leaf := custody.Leaf(tx.Now(), custody.Event{Kind: audit.SetupConfirmed, Actor: by, Object: store.SetupPractice})
+	return errors.Join(tx.PutSetupMark(store.SetupMark{Step: store.SetupPractice, Member: member}), tx.InsertLeaf(leaf))
 }

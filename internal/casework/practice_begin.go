@@ -34,7 +34,8 @@ type made struct {
 // Practise makes up a complaint for a member to practise on, and returns its number. It is a
 // case like any other but that only this member gets its keys, that its code is drawn and
 // forgotten, so that nobody enters its mailbox, and that no list, count or mail tells of it.
-// Whoever has one already gets that one. fault.ErrNotFound for whoever handles no cases.
+// Whoever has one on that route already gets that one. fault.ErrNotFound for whoever handles
+// no cases, and for a route that there is not.
 func (c *Casework) Practise(ctx context.Context, actor access.Actor, story PracticeStory) (n casefile.Number, err error) {
 	if !actor.Handler() || !actor.Entry.Active {
 		return "", fault.ErrNotFound
@@ -52,12 +53,13 @@ func (c *Casework) Practise(ctx context.Context, actor access.Actor, story Pract
 			return err
 		}
 		return c.write(ctx, func(tx *store.Tx) error {
-			switch has, err := tx.PracticeOf(actor.Member, actor.Keys.Public().Fingerprint()); {
-			case err == nil:
-				n = has.Number
-				return nil
-			case !errors.Is(err, store.ErrNone):
+			has, err := tx.PracticesOf(actor.Member, actor.Keys.Public().Fingerprint())
+			if err != nil {
 				return err
+			}
+			if at := slices.IndexFunc(has, func(f store.Case) bool { return f.Route == m.row.Route }); at >= 0 {
+				n = has[at].Number
+				return nil
 			}
 			n = m.row.Number
 			return m.insert(tx)
@@ -71,7 +73,11 @@ func (c *Casework) Practise(ctx context.Context, actor access.Actor, story Pract
 }
 
 func (c *Casework) makeUp(actor access.Actor, dir *staff.Directory, story PracticeStory) (*made, error) {
-	now, topic := c.Store.Now(), c.practiceTopic()
+	now := c.Store.Now()
+	topic, ok := c.practiceTopic(story.Route)
+	if !ok {
+		return nil, fault.ErrNotFound
+	}
 	team, _ := c.Profile.TeamFor(topic.Route)
 	m := &made{row: store.Case{
 		ID: casefile.ID(ident.New()), Number: casefile.Number(ident.CaseNumber()), Route: topic.Route, Team: team,
@@ -102,17 +108,21 @@ func (c *Casework) makeUp(actor access.Actor, dir *staff.Directory, story Practi
 	return m, nil
 }
 
-// practiceTopic is what the made-up complaint is about: privacy, because there the identity
-// is opened with a purpose, at its mildest, and without the 72 hours of a breach.
-func (c *Casework) practiceTopic() profile.Topic {
-	list := slices.DeleteFunc(c.topics(), func(t profile.Topic) bool { return t.Question || t.Other })
-	best := list[0]
+// practiceTopic is what the made-up complaint is about: the mildest of a route; where none is
+// named, of privacy, because there the identity is opened with a purpose, and without the 72
+// hours of a breach. False where the form leads to no such topic.
+func (c *Casework) practiceTopic(route casefile.Route) (best profile.Topic, ok bool) {
+	list := slices.DeleteFunc(c.topics(), func(t profile.Topic) bool { return t.Question || t.Other || route != "" && t.Route != route })
+	if len(list) == 0 {
+		return best, false
+	}
+	best = list[0]
 	for _, t := range list {
 		if c.practiceRank(t) < c.practiceRank(best) {
 			best = t
 		}
 	}
-	return best
+	return best, true
 }
 
 // practiceRank is lower for a topic that suits better.

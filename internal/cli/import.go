@@ -195,7 +195,7 @@ func (c *importingMail) own(a *app.App) []string {
 }
 
 // errNoMembers tells that nobody would receive what is brought.
-var errNoMembers = errors.New("no member of this team can receive a case yet; enrol them first")
+var errNoMembers = errors.New("no member of this team can receive a case yet; enrol them first, and open the form at /desk/setup")
 
 func canBring(ctx context.Context, a *app.App, route casefile.Route, team casefile.Team) error {
 	err := a.Intake.CanBring(ctx, route, team)

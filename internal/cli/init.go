@@ -20,6 +20,8 @@ type initCommand struct {
 	Email    string `name:"email" required:"" help:"E-mail address of the first member."`
 	Language string `name:"language" enum:"nl,fr,en,de" default:"nl" help:"Language in which the first member reads the desk."`
 
+	OpenAtOnce bool `name:"open-at-once" help:"Let the form open as soon as a team has somebody; without it a member opens it at /desk/setup once everything is ready."`
+
 	RecoveryShares bool     `name:"recovery-shares" help:"Make three shares of the recovery key, of which two are needed, instead of one code."`
 	RecoveryKeptBy []string `name:"recovery-kept-by" help:"Who keeps the recovery key, or each of its shares in turn: first (the first member, who must then be left out of what is about them) or outside (somebody who is no member); outside where it is not given."`
 }
@@ -47,7 +49,12 @@ func (c *initCommand) Run(e *env) error {
 	e.say("   `klankbord recover keys` brings them back.")
 	e.say("")
 	e.say("3. Start the desk with `klankbord serve` and let %s open this link within", c.Name)
-	e.say("   %d days to choose a password:", int(setup.InvitationLife.Hours())/24)
+	e.say("   %d days to choose a password.", int(setup.InvitationLife.Hours())/24)
+	if !c.OpenAtOnce {
+		e.say("   What comes next stands at %s/desk/setup. The form for", c.Desk())
+		e.say("   complaints stays closed until a member opens it there.")
+	}
+	e.say("   The link:")
 	e.say("")
 	e.say("   %s%s", c.Desk(), setup.EnrolPath(f.Enrol))
 	return app.Shown(c.State)
@@ -92,7 +99,7 @@ var (
 )
 
 func (c *initCommand) keeping() (setup.Keeping, error) {
-	k := setup.Keeping{Shares: c.RecoveryShares}
+	k := setup.Keeping{Shares: c.RecoveryShares, Closed: !c.OpenAtOnce}
 	parts := 1
 	if k.Shares {
 		parts = seal.ShareCount

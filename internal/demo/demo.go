@@ -76,8 +76,13 @@ func (d *Demo) Mount(mux *http.ServeMux, rd *ui.Renderer) {
 		inner.Handle("GET "+prefix+"/demo/mail/{id}", rd.Handle(p.showMail))
 		inner.Handle("POST "+prefix+"/demo/signin", ui.LimitBody(formBytes, rd.Handle(p.signInAs)))
 	}
+	inner.Handle("GET /{$}", rd.Handle(func(w http.ResponseWriter, r *http.Request) error {
+		ui.Redirect(w, r, "/demo") // whoever opens the demo is told what it is
+		return nil
+	}))
 	inner.Handle("/", rd.NotFound())
 	wrapped := rd.Wrap(d.clock, inner)
+	mux.Handle("GET /{$}", wrapped)
 	for _, prefix := range prefixes {
 		mux.Handle(prefix+"/demo", wrapped)
 		mux.Handle(prefix+"/demo/", wrapped)

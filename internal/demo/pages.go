@@ -20,13 +20,21 @@ type pages struct {
 	rd *ui.Renderer
 }
 
+// The members whom a visitor most wants to be: one of each team.
+const (
+	complaintsMember = "nele"
+	serviceMember    = "sofie"
+)
+
 // guidePage tells what the demo is and how to look around.
 type guidePage struct {
-	At      time.Time
-	Roles   []role
-	Samples []Sample
-	Mails   int
-	Signin  string // where the buttons post to
+	At                  time.Time
+	Service, Complaints role   // whom a visitor becomes with one click
+	Others              []role // everybody else
+	Roles               []role // all of them, with what they sign in with
+	Samples             []Sample
+	Mails               int
+	Signin              string // where the buttons post to
 }
 
 // role is a member with what they may do and how to sign in.
@@ -43,7 +51,16 @@ func (p *pages) showGuide(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		data.Roles = append(data.Roles, role{s, p.does(r, s.Assignments), code})
+		x := role{s, p.does(r, s.Assignments), code}
+		data.Roles = append(data.Roles, x)
+		switch s.Key {
+		case complaintsMember:
+			data.Complaints = x
+		case serviceMember:
+			data.Service = x
+		default:
+			data.Others = append(data.Others, x)
+		}
 	}
 	return p.rd.Render(w, r, http.StatusOK, "demo/guide", ui.Page[guidePage]{
 		Title: p.rd.Text(r, "demo.title"), Path: "/demo", Data: data,

@@ -71,6 +71,9 @@ func pagesAnswer(t *testing.T, f *founded) {
 		words = append(words, s.Email, s.Password, s.TOTP, code)
 	}
 	b.get("/demo", http.StatusOK, words...)
+	if w := b.ask(http.MethodGet, "/", nil); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/demo" {
+		b.t.Errorf("the first page answers %d to %q", w.Code, w.Header().Get("Location"))
+	}
 	for _, l := range []string{"nl", "fr", "en", "de"} {
 		b.get("/"+l+"/demo", http.StatusOK, `lang="`+l+`"`)
 	}

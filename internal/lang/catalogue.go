@@ -22,7 +22,7 @@ var placeholder = regexp.MustCompile(`\{[a-z][a-z0-9_]*\}`)
 // areas are the files of each language; the area is also the first part of each
 // key in its file, so that two people never write one key.
 func areas() []string {
-	return []string{"common", "public", "who", "form", "help", "mailbox", "desk", "drill", "watch", "together", "restore", "numbers", "mail", "error", "demo", "work", "slip", "redact", "check", "words", "exhibit", "practice", "distress", "keys", "mailin", "told", "outbox", "poster", "sound", "brought", "status", "leaving", "file", "settings"}
+	return []string{"common", "public", "who", "form", "help", "mailbox", "desk", "drill", "watch", "together", "restore", "numbers", "mail", "error", "demo", "work", "slip", "redact", "check", "words", "exhibit", "practice", "distress", "keys", "mailin", "told", "outbox", "poster", "sound", "brought", "status", "leaving", "file", "settings", "setup"}
 }
 
 // ErrNoText means that the catalogue has no text under a key in a language.

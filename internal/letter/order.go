@@ -35,13 +35,14 @@ const (
 	TakenAlong       Template = "taken-along"              // to every member: all cases were taken along
 	Reset            Template = "reset"                    // to a member: enrol again
 	CredentialNotice Template = "credential-notice"        // to a member: how they sign in has changed
+	SetupTest        Template = "setup-test"               // to a member who sets up: mail arrives; Number is to be typed back
 )
 
 // Templates lists every mail, for tests that write each.
 func Templates() []Template {
 	return []Template{
 		Acknowledgement, QuestionReceipt, MailReceipt, ToldReceipt, FirstCode, News, Invitation, ToMember, ConfirmAddress, AddressChanged, CheckIn, CodeLink,
-		CodeReplaced, AskMember, DeadlineNear, DeadlinePassed, AskSignature, FirstToWitness, ToWitness, RecoveryUsed, TakenAlong, Reset, CredentialNotice,
+		CodeReplaced, AskMember, DeadlineNear, DeadlinePassed, AskSignature, FirstToWitness, ToWitness, RecoveryUsed, TakenAlong, Reset, CredentialNotice, SetupTest,
 	}
 }
 
@@ -50,8 +51,8 @@ func Templates() []Template {
 type Order struct {
 	Template   Template   `json:"template"`
 	Lang       string     `json:"lang"`
-	To         string     `json:"to,omitempty"` // empty: the notice address of the case, if there is one by then
-	Number     string     `json:"number,omitempty"`
+	To         string     `json:"to,omitempty"`     // empty: the notice address of the case, if there is one by then
+	Number     string     `json:"number,omitempty"` // of a case, or six digits of SetupTest
 	Received   time.Time  `json:"received,omitzero"`
 	AnswerBy   time.Time  `json:"answer_by,omitzero"` // when the complainant is told what follows
 	Link       string     `json:"link,omitempty"`     // path on our own host, of an invitation

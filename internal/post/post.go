@@ -207,6 +207,8 @@ func textOf(order letter.Order, part string) string {
 		return "mail.taken-along." + part
 	case letter.Reset:
 		return "mail.reset." + part
+	case letter.SetupTest:
+		return "mail.setup-test." + part
 	case letter.News:
 		return "mail.news." + part
 	default:

@@ -60,7 +60,7 @@ func everyOrder(now time.Time, number string) (list []letter.Order) {
 				Confirm: "0123456789abcdef0123456789abcdef", Credential: letter.PasswordChanged,
 			}
 			switch t {
-			case letter.Invitation, letter.Reset, letter.AskSignature, letter.RecoveryUsed:
+			case letter.Invitation, letter.Reset, letter.AskSignature, letter.RecoveryUsed, letter.SetupTest:
 				o.Link = "/desk/somewhere"
 			case letter.FirstToWitness, letter.ToWitness:
 				o.Attachment, o.Key, o.Lines, o.Before = &letter.Attachment{Name: "klankbord-9.txt", Text: []byte("checkpoint")}, "key", 9, 8

@@ -298,6 +298,8 @@ func (m *matrix) form(pattern string, r role, what string) url.Values {
 		return url.Values{"task": {"configurator//"}} // as it is
 	case "POST /desk/people/recovery-key/{key}":
 		return url.Values{"keeper": {m.links["member"]}}
+	case "POST /desk/setup/confirm":
+		return url.Values{"confirm": {"topics"}}
 	case "POST /desk/people/leave":
 		return url.Values{"member": {m.links["member"]}, "password": {"not this one at all"}}
 	case "POST /desk/people/member/{member}/reset":

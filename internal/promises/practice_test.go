@@ -45,6 +45,25 @@ func practise(t *testing.T, i *apptest.Instance, who access.Actor) casefile.Numb
 	return n
 }
 
+// practiseElsewhere makes up, answers and closes a complaint on each of the other routes,
+// that of another team among them.
+func practiseElsewhere(t *testing.T, i *apptest.Instance, who access.Actor) (list []casefile.Number) {
+	t.Helper()
+	for _, route := range []casefile.Route{casefile.General, casefile.Integrity} {
+		story := practiceStory()
+		story.Route = route
+		n, err := i.Casework.Practise(ctx, who, story)
+		must(t, err)
+		if got := i.Case(who, n).Route; got != route {
+			t.Errorf("one asked for on %s is on %s", route, got)
+		}
+		i.Write(who, n, casework.DraftMessage, "Dank u, wij zoeken het uit.")
+		i.Close(who, n, "Wij hebben erover gesproken.", "Het was niet nodig.")
+		list = append(list, n)
+	}
+	return list
+}
+
 // listings is everything that goes over cases, as each person sees it.
 func listings(t *testing.T, i *apptest.Instance, s apptest.Staff) string {
 	t.Helper()
@@ -140,16 +159,24 @@ func practiceShowsNowhere(t *testing.T, options ...apptest.Option) {
 	i.DeliverMail()
 	i.Sequence()
 	before, mails := listings(t, i, s), len(i.Box.Mails())
+	kept := map[string]int{}
+	for _, table := range []string{"case_file", "entry", "case_grant"} {
+		kept[table] = rows(t, i, table)
+	}
 	n := practise(t, i, s.Manager)
+	others := practiseElsewhere(t, i, s.Manager)
 	i.DeliverMail()
 	i.Sequence()
 	if diff := cmp.Diff(before, listings(t, i, s)); diff != "" {
 		t.Errorf("somewhere it shows (-before +after):\n%s", diff)
 	}
 	i.Close(s.Manager, n, "Wij hebben gesproken met wie het zei.", "Niemand hoefde het te weten.")
-	p, err := i.Casework.Practice(ctx, s.Manager)
+	p, err := i.Casework.Practices(ctx, s.Manager)
 	must(t, err)
-	for _, step := range p.Steps {
+	if len(p) != 3 {
+		t.Fatalf("%d complaints are there to practise on, not one on each route", len(p))
+	}
+	for _, step := range p[slices.IndexFunc(p, func(p casework.Practice) bool { return p.Number == n })].Steps {
 		if !step.Done {
 			t.Errorf("%s was done and is not known as done", step.Key)
 		}
@@ -163,7 +190,17 @@ func practiceShowsNowhere(t *testing.T, options ...apptest.Option) {
 		t.Errorf("%d mails left because of it", got)
 	}
 	wantSound(t, i)
-	must(t, i.Casework.EndPractice(ctx, s.Manager))
+	must(t, i.Casework.EndPractice(ctx, s.Manager, casefile.General))
+	if _, err := i.Casework.Case(ctx, s.Manager, others[0]); !errors.Is(err, fault.ErrNotFound) {
+		t.Errorf("the one that was thrown away: %v", err)
+	}
+	i.Case(s.Manager, n) // and no other
+	must(t, i.Casework.EndPractice(ctx, s.Manager, ""))
+	for _, table := range []string{"case_file", "entry", "case_grant"} {
+		if got := rows(t, i, table); got != kept[table] {
+			t.Errorf("%s has %d rows, had %d before anybody practised", table, got, kept[table])
+		}
+	}
 	i.DeliverMail()
 	i.Sequence()
 	wantSound(t, i)
@@ -176,7 +213,7 @@ func TestAPracticeComplaintIsOnlyTheirsWhoMadeItUp(t *testing.T) {
 		if _, err := i.Casework.Case(ctx, who, n); !errors.Is(err, fault.ErrNotFound) {
 			t.Errorf("%s opens it: %v", who.Name, err)
 		}
-		if err := i.Casework.EndPractice(ctx, who); err != nil && who.Handler() || err == nil && !who.Handler() {
+		if err := i.Casework.EndPractice(ctx, who, ""); err != nil && who.Handler() || err == nil && !who.Handler() {
 			t.Errorf("%s: %v", who.Name, err)
 		}
 	}
@@ -220,14 +257,14 @@ func TestAPracticeComplaintEndsByItselfAndLeavesNoKey(t *testing.T) {
 		name string
 		do   func(n casefile.Number) error
 	}{
-		{"thrown away", func(casefile.Number) error { return i.Casework.EndPractice(ctx, s.Manager) }},
+		{"thrown away", func(casefile.Number) error { return i.Casework.EndPractice(ctx, s.Manager, "") }},
 		{"erased as no complaint", func(n casefile.Number) error { return i.Casework.EraseSpam(ctx, s.Manager, n, i.Password(s.Manager)) }},
 		{"its time is over", func(casefile.Number) error { i.Clock.Add(casework.PracticeDays * 24 * time.Hour); return nil }},
 	} {
 		n, err := i.Casework.Practise(ctx, s.Manager, practiceStory())
 		must(t, err)
 		if end.name != "erased as no complaint" { // which is for what nobody has begun to handle
-			must(t, i.Casework.EndPractice(ctx, s.Manager))
+			must(t, i.Casework.EndPractice(ctx, s.Manager, ""))
 			n = practise(t, i, s.Manager)
 		}
 		must(t, end.do(n))
@@ -250,7 +287,7 @@ func TestARealComplaintNeverEndsAsPractice(t *testing.T) {
 	behind(t, i.Store, "UPDATE case_file SET channel = 'practice' WHERE id = $1", string(r.Case))
 	behind(t, i.Store, "INSERT INTO job (id, kind, ref, state, run_at) VALUES ('forged', 'practice', $1, 'waiting', 1)", string(r.Case))
 	i.DeliverMail()
-	if err := i.Casework.EndPractice(ctx, s.Manager); !errors.Is(err, fault.ErrNotFound) {
+	if err := i.Casework.EndPractice(ctx, s.Manager, ""); !errors.Is(err, fault.ErrNotFound) {
 		t.Errorf("a member throws it away: %v", err)
 	}
 	if rows(t, i, "case_file") != 1 || rows(t, i, "case_grant") == 0 {

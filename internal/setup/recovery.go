@@ -14,8 +14,9 @@ import (
 	"klankbord/internal/store"
 )
 
-// Keeping says how the recovery key of a new instance is kept.
+// Keeping says how a new instance begins, and how its recovery key is kept.
 type Keeping struct {
+	Closed bool  // the form waits for whoever sets up to open it; false: a team opens with its first member
 	Shares bool  // as three shares, of which two are needed, instead of one code
 	First  []int // what the first member keeps: numbers of shares, or 1 for the code; the rest is kept outside
 }

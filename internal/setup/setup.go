@@ -19,6 +19,7 @@ import (
 	"klankbord/internal/fault"
 	"klankbord/internal/ident"
 	"klankbord/internal/letter"
+	"klankbord/internal/profile"
 	"klankbord/internal/seal"
 	"klankbord/internal/signin"
 	"klankbord/internal/staff"
@@ -46,6 +47,8 @@ type Setup struct {
 	SignIn   *signin.SignIn
 	Casework *casework.Casework // hands over the cases of whoever leaves
 	Mails    Sealer
+	Profile  *profile.Profile
+	MailOut  bool   // there is a server that takes mail
 	Wake     func() // tells the background work that there is a job; may be nil
 }
 
@@ -57,6 +60,7 @@ type Founding struct {
 	Stamps   *seal.Stamper    // of the instance
 	Recovery seal.Code        // the recovery key, shown once and kept by people
 	Shares   []seal.CodeShare // of the recovery key; none: it is kept as one code
+	Closed   bool             // the form is opened at the end of the set-up
 	Keeps    []int            // what the first member keeps: numbers of shares, or 1 for the code
 	First    Person
 }
@@ -71,6 +75,7 @@ type Person struct {
 // key, and the invitation of the first member, whose token it returns.
 func Found(ctx context.Context, s *store.Store, f Founding) (seal.Token, error) {
 	now, first := s.Now(), staff.ID(ident.New())
+	f.Rules.Closed = f.Closed
 	event, err := staff.Found(f.Instance, now, f.Rules, []staff.Recovery{f.recovery(first)}, f.Signer)
 	if err != nil {
 		return seal.Token{}, err
@@ -83,9 +88,18 @@ func Found(ctx context.Context, s *store.Store, f Founding) (seal.Token, error) 
 	row.Member = first
 	custody.StampInvitation(f.Instance, f.Stamps, &row)
 	leaf := custody.Leaf(now, custody.Event{Kind: audit.DirectoryEvent, Actor: audit.Actor{Kind: audit.Operator}, Object: string(staff.Genesis)})
+	samples, err := f.samples()
+	if err != nil {
+		return seal.Token{}, err
+	}
 	err = s.Write(ctx, func(tx *store.Tx) error {
 		if _, err := tx.Instance(); !errors.Is(err, store.ErrNone) {
 			return errors.Join(ErrFounded, err)
+		}
+		for _, m := range samples {
+			if err := tx.PutSetupMark(m); err != nil {
+				return err
+			}
 		}
 		return errors.Join(
 			tx.InsertInstance(store.InstanceRow{ID: f.Instance, Profile: f.Rules.Profile, Created: now}),
@@ -125,28 +139,53 @@ func EnrolPath(tok seal.Token) string { return "/desk/enrol/" + tok.Cookie() }
 // Invite asks a person onto the desk and returns the path of the link, which is
 // also sent by mail. Only a configurator may; fault error.not-allowed otherwise.
 func (s *Setup) Invite(ctx context.Context, actor access.Actor, p Person) (string, error) {
+	paths, _, err := s.InviteAll(ctx, actor, []Person{p})
+	if err != nil {
+		return "", err
+	}
+	return paths[0], nil
+}
+
+// InviteAll invites several people, all or none; where one cannot be, at says which.
+func (s *Setup) InviteAll(ctx context.Context, actor access.Actor, people []Person) (paths []string, at int, err error) {
 	if !actor.Configurator() {
-		return "", fault.New(fault.Denied, "error.not-allowed")
+		return nil, 0, fault.New(fault.Denied, "error.not-allowed")
 	}
-	tok, now := seal.NewToken(), s.Store.Now()
-	row, err := invitation(tok, p, actor.Member, now)
-	if err != nil {
-		return "", err
+	if len(people) == 0 {
+		return nil, 0, fault.New(fault.Invalid, "error.name-missing")
 	}
-	s.Custody.Stamp(&row)
-	letterRow, err := s.mail(letter.Order{
-		Template: letter.Invitation, Lang: p.Language, To: row.Email, Link: EnrolPath(tok), Until: row.Expires,
-	}, "")
-	if err != nil {
-		return "", err
+	now := s.Store.Now()
+	var writes []func(*store.Tx) error
+	for n, p := range people {
+		tok := seal.NewToken()
+		row, err := invitation(tok, p, actor.Member, now)
+		if err != nil {
+			return nil, n, err
+		}
+		s.Custody.Stamp(&row)
+		mail, err := s.mail(letter.Order{
+			Template: letter.Invitation, Lang: p.Language, To: row.Email, Link: EnrolPath(tok), Until: row.Expires,
+		}, "")
+		if err != nil {
+			return nil, n, err
+		}
+		leaf := custody.Leaf(now, custody.Event{Kind: audit.MemberInvited, Actor: custody.ByMember(actor.Member), Object: row.ID})
+		writes = append(writes, func(tx *store.Tx) error {
+			return errors.Join(tx.InsertInvitation(row), tx.QueueMail(mail, now), tx.InsertLeaf(leaf))
+		})
+		paths = append(paths, EnrolPath(tok))
 	}
-	leaf := custody.Leaf(now, custody.Event{Kind: audit.MemberInvited, Actor: custody.ByMember(actor.Member), Object: row.ID})
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
-		return errors.Join(tx.InsertInvitation(row), tx.QueueMail(letterRow, now), tx.InsertLeaf(leaf))
+		for _, write := range writes {
+			if err := write(tx); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
-		return "", fmt.Errorf("invite member: %w", err)
+		return nil, 0, fmt.Errorf("invite members: %w", err)
 	}
 	s.wake()
-	return EnrolPath(tok), nil
+	return paths, 0, nil
 }

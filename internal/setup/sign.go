@@ -189,7 +189,7 @@ func (p *pending) effects(tx *store.Tx) error {
 	case staff.Rekey:
 		job := store.Job{ID: ident.New(), Kind: RekeyJob, Ref: p.row.ID, RunAt: tx.Now().Add(p.rule.Delay)}
 		return errors.Join(tx.SetInvitationState(p.row.ID, "enrolled", "vouched"), tx.InsertJob(job))
-	case staff.Assign, staff.Recover, staff.Genesis, staff.Renew:
+	case staff.Assign, staff.Recover, staff.Genesis, staff.Renew, staff.Open:
 		return nil
 	default:
 		return nil

@@ -32,6 +32,8 @@ type Chain struct {
 	order    []ID      // every member who ever entered
 	members  map[ID]record
 	recovery record
+	opening  int64           // number of the event that opened; 0: none did
+	opened   time.Time       // when that was
 	keys     map[string]bool // every key that was ever vouched for, by kind, id and fingerprint
 }
 
@@ -171,6 +173,8 @@ func (c *Chain) apply(s step) {
 		for _, r := range ch.Recovery {
 			c.keys[keyName(seal.RecipientRecovery, r.ID, r.Key.Fingerprint())] = true
 		}
+	case Open:
+		c.opening, c.opened = s.seq, s.from
 	case Enrol, Assign, Rekey, Revoke:
 		if ch.Type == Enrol {
 			c.order = append(c.order, ch.Member)
@@ -217,6 +221,6 @@ func (s step) on(e *Entry) {
 		e.Reading, e.Signing, e.recipient, e.Cosigner = ch.Reading, ch.Signing, s.recipient, s.vetted
 	case Revoke:
 		e.Assignments, e.Active, e.Cosigner = nil, false, false
-	case Genesis, Recover, Renew: // about no member
+	case Genesis, Recover, Renew, Open: // about no member
 	}
 }

@@ -71,6 +71,12 @@ func (d *Directory) Active() []Entry {
 	return list
 }
 
+// Opened reports whether complaints are taken in.
+func (d *Directory) Opened() bool {
+	c := d.chain
+	return !c.rules.Closed || c.opening > 0 && !c.opened.After(d.at)
+}
+
 // Recipient returns the verified key of an active member.
 func (d *Directory) Recipient(id ID) (seal.Recipient, bool) {
 	e, ok := d.Entry(id)

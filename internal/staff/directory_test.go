@@ -26,14 +26,16 @@ type founding struct {
 	chain    *staff.Chain
 }
 
-func found(t *testing.T) *founding {
+func found(t *testing.T) *founding { t.Helper(); return foundBy(t, staff.Rules{}) }
+
+func foundBy(t *testing.T, more staff.Rules) *founding {
 	t.Helper()
 	f := &founding{
 		t: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC),
 		instance: seal.NewInstanceKey().Signer(), signers: map[staff.ID]*seal.Signer{},
 	}
 	rules := staff.Rules{
-		Profile: "p", Strict: []casefile.Team{casefile.ComplaintsTeam, casefile.Alternative}, Delay: int64(delay.Seconds()),
+		Profile: "p", Strict: []casefile.Team{casefile.ComplaintsTeam, casefile.Alternative}, Delay: int64(delay.Seconds()), Closed: more.Closed,
 	}
 	e, err := staff.Found(instance, f.now, rules, []staff.Recovery{recovery("r")}, f.instance)
 	f.check(err)
@@ -357,4 +359,47 @@ func TestAssignmentsRoundTrip(t *testing.T) {
 			t.Errorf("ParseAssignments(%q) accepted", bad)
 		}
 	}
+}
+
+// While a desk is set up there is nothing that anybody could read, so that nobody waits for
+// the delay; it begins with the opening, which happens once and by a member.
+func TestTheDelayBeginsWhenTheDeskOpens(t *testing.T) {
+	f := foundBy(t, staff.Rules{Closed: true})
+	f.add(f.enrolment("nele", casefile.ComplaintsTeam), staff.ByInstance)
+	f.add(f.enrolment("thomas", casefile.ComplaintsTeam), "nele")
+	f.refuses(f.enrolment("marc", casefile.Alternative), "nele") // two sign all the same
+	f.add(f.enrolment("marc", casefile.Alternative), "nele", "thomas")
+	if _, ok := f.dir().Recipient("marc"); !ok {
+		t.Error("the alternative recipient waits for a delay in a desk that is not open")
+	}
+	if f.dir().Opened() {
+		t.Error("the desk is open before anybody opened it")
+	}
+	before := f.now
+	f.now = f.now.Add(time.Hour)
+	open := staff.Change{Type: staff.Open}
+	f.refuses(open)
+	f.refuses(open, staff.ByInstance)
+	f.refuses(staff.Change{Type: staff.Open, Member: "nele"}, "thomas")
+	f.add(open, "thomas")
+	if !f.dir().Opened() || f.chain.At(before).Opened() {
+		t.Error("the desk opens at another moment than it was opened")
+	}
+	f.refuses(open, "nele")
+	f.add(f.enrolment("late", casefile.ComplaintsTeam), "nele", "thomas")
+	if _, ok := f.dir().Recipient("late"); ok {
+		t.Error("after the opening nobody waits for the delay any more")
+	}
+	f.now = f.now.Add(delay)
+	if _, ok := f.dir().Recipient("late"); !ok {
+		t.Error("after the delay the member receives nothing")
+	}
+}
+
+func TestADeskThatWasFoundedOpenCannotBeOpened(t *testing.T) {
+	f := desk(t)
+	if !f.dir().Opened() {
+		t.Error("it is closed")
+	}
+	f.refuses(staff.Change{Type: staff.Open}, "nele")
 }

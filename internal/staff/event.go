@@ -23,6 +23,7 @@ const (
 	Revoke  EventType = "revoke"  // a member leaves, for good
 	Recover EventType = "recover" // the recovery keys and their keepers are replaced
 	Renew   EventType = "renew"   // the installation has a new key; nothing of the members changes
+	Open    EventType = "open"    // complaints are taken in from now on; once, and never taken back
 )
 
 // Event is one link of the directory as it is stored. Body says where in the chain
@@ -61,8 +62,9 @@ type Change struct {
 // Rules are fixed when a directory is founded.
 type Rules struct {
 	Profile string          `json:"profile"`
-	Strict  []casefile.Team `json:"strict"` // teams that nobody enters by one signature
-	Delay   int64           `json:"delay"`  // seconds until what needs two signatures holds
+	Strict  []casefile.Team `json:"strict"`           // teams that nobody enters by one signature
+	Delay   int64           `json:"delay"`            // seconds until what needs two signatures holds
+	Closed  bool            `json:"closed,omitempty"` // no complaint is taken in, and no delay holds, before a member opens; false: open from the start
 }
 
 // Signature is one signature under a change. By is a member or ByInstance.

@@ -32,6 +32,10 @@ func (r Rule) MaySign(e Entry, subject ID) bool {
 //   - A new key of the installation is signed with the one before; see RenewKey.
 //   - Everything else needs one active member.
 //
+// Where the directory was founded closed the delay begins with its opening: before, no
+// complaint was taken in, so that there is nothing whose reader anybody must have time to
+// object to. Two signatures are needed all the same.
+//
 // Nobody signs what is about them. Where fewer are left than must sign, the
 // installation signs for those who are missing, which an operator does by command;
 // one member signs nevertheless as long as there is any.
@@ -57,7 +61,7 @@ func (c *Chain) Rule(ch Change, at time.Time) Rule {
 	case c.strict(ch, d):
 		return Rule{
 			Signatures: max(min(2, cosigners), min(1, anyone)), Cosigners: cosigners > 0, Instance: cosigners < 2,
-			Delay: time.Duration(c.rules.Delay) * time.Second, vets: true,
+			Delay: c.delay(), vets: true,
 		}
 	default:
 		return Rule{Signatures: min(1, anyone), Instance: anyone == 0}
@@ -75,11 +79,21 @@ func (c *Chain) strict(ch Change, d *Directory) bool {
 		return c.rules.Covers(now.Assignments) || c.rules.Covers(latest.Assignments)
 	case Recover:
 		return true
-	case Genesis, Revoke, Renew:
+	case Genesis, Revoke, Renew, Open:
 		return false
 	default:
 		return true
 	}
+}
+
+// shut reports whether the directory was founded closed and nobody opened it yet.
+func (c *Chain) shut() bool { return c.rules.Closed && c.opening == 0 }
+
+func (c *Chain) delay() time.Duration {
+	if c.shut() {
+		return 0
+	}
+	return time.Duration(c.rules.Delay) * time.Second
 }
 
 // Covers reports whether assignments include the handling of a strict team's cases.

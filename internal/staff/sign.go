@@ -104,6 +104,9 @@ func (c *Chain) lastAbout(ch Change) int64 {
 	if ch.Type == Genesis || ch.Type == Recover {
 		return c.recovery.last
 	}
+	if ch.Type == Open && c.opening > 0 {
+		return c.opening
+	}
 	if r, ok := c.members[ch.Member]; ok {
 		return r.last
 	}
@@ -155,6 +158,8 @@ func (c *Chain) sane(ch Change) error {
 		ok = active && ch.bare("member")
 	case Renew:
 		ok = ch.bare("before") && !bytes.Equal(ch.Before, c.anchor)
+	case Open:
+		ok = c.shut() && ch.bare()
 	}
 	if !ok || slices.ContainsFunc(ch.Assignments, func(a Assignment) bool { return !a.valid() }) {
 		return errEvent

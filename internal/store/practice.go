@@ -20,13 +20,14 @@ func (t *Tx) practises(id casefile.ID) (bool, error) {
 	return n > 0, err
 }
 
-// PracticeOf is what a member made up to practise on and holds the key of, by the
-// fingerprint of the key that they have now; ErrNone. The join is CROSS so that SQLite
+// PracticesOf is what a member made up to practise on and holds the key of, by the
+// fingerprint of the key that they have now; the newest first. The join is CROSS so that SQLite
 // looks for cases first: members hold many keys, and few cases are made up.
-func (t *Tx) PracticeOf(member staff.ID, key string) (Case, error) {
-	return one(t.QueryRow(`SELECT `+caseColumns+` FROM case_file c CROSS JOIN case_grant g
+func (t *Tx) PracticesOf(member staff.ID, key string) ([]Case, error) {
+	rows, err := t.Query(`SELECT `+caseColumns+` FROM case_file c CROSS JOIN case_grant g
 WHERE c.channel = 'practice' AND g.case_id = c.id AND g.epoch = c.epoch AND g.recipient_kind = 'member' AND g.recipient_id = $1 AND g.fingerprint = $2
-ORDER BY c.received DESC, c.id LIMIT 1`, member, key), scanCase)
+ORDER BY c.received DESC, c.id`, member, key)
+	return all(rows, err, scanCase)
 }
 
 // Done is what was done in a case, as far as it stands in the clear.

@@ -13,7 +13,7 @@ import (
 func TestEveryListLeavesPracticeOut(t *testing.T) {
 	allowed := map[string]string{
 		"Case": "one case by its id", "CaseByNumber": "one case by its number", "CaseFor": "one case by its number",
-		"Inbox": "where has it", "CountInbox": "where has it", "practises": "asks whether it is one", "PracticeOf": "lists those alone",
+		"Inbox": "where has it", "CountInbox": "where has it", "practises": "asks whether it is one", "Practised": "asks those alone", "PracticesOf": "lists those alone",
 		"orphanQueries": "practice is checked as well", "CaseIDs": "the check of the log looks at all", "GoneCases": "and at those that are gone",
 		"InUse":    "whoever practised is somebody, too",
 		"nextTurn": "one case by its id", "KeepsUp": "one case by its id", "removeCase": "one case by its id",

@@ -143,6 +143,7 @@ UNION ALL SELECT 11, member_id, lookup, '', '', '', '', created, 0, 0, NULL, NUL
 UNION ALL SELECT 13, member_id, fingerprint, '', '', '', '', added, 0, 0, public_key, stamp FROM openpgp_key
 UNION ALL SELECT 12, CAST(year AS TEXT), '', '', '', '', '', people, supporters, trainings, NULL, NULL FROM year_entry
 UNION ALL SELECT 14, CAST(number AS TEXT), member_id, why, '', '', '', made, number, 0, hash, NULL FROM configuration
+UNION ALL SELECT 15, step, part, member_id, '', '', '', at, 0, 0, value, NULL FROM setup_mark
 ORDER BY part, a, b, c, d, e, n1`
 )
 

@@ -732,3 +732,14 @@ CREATE TABLE configuration (
   body      {bytes} NOT NULL,
   hash      {bytes} NOT NULL
 ) {strict};
+
+-- The first steps of a new desk: what was confirmed, by whom; and, in "value", what a
+-- recovery key that is typed back is held against, until it was.
+CREATE TABLE setup_mark (
+  step      {text} NOT NULL,
+  part      {text} NOT NULL,
+  member_id {text} NOT NULL,
+  at        {int}  NOT NULL,
+  value     {bytes},
+  PRIMARY KEY (step, part)
+) {strict};

@@ -48,7 +48,7 @@ func (d *desk) showChange(w http.ResponseWriter, r *http.Request, status int, er
 		}
 	case staff.Rekey:
 		data.Lead = d.text(r, "desk.change.lead-rekey", "name", c.Person.Name)
-	case staff.Assign, staff.Revoke, staff.Recover, staff.Genesis, staff.Renew:
+	case staff.Assign, staff.Revoke, staff.Recover, staff.Genesis, staff.Renew, staff.Open:
 		data.Lead = d.text(r, "desk.change.lead")
 	}
 	p := page(d, r, d.changeTitle(r, c.Type), data)
@@ -96,7 +96,7 @@ func (d *desk) changeFacts(r *http.Request, c *setup.Change) []ui.Answer {
 		list = append(list, fact("reads", d.text(r, "desk.change.reads-nothing")))
 	case staff.Recover:
 		list = append(list, d.recoveryFacts(r, c.Recovery)...)
-	case staff.Genesis, staff.Renew:
+	case staff.Genesis, staff.Renew, staff.Open:
 	}
 	from := d.text(r, "desk.change.from-now")
 	if c.Delayed {

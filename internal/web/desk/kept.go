@@ -19,15 +19,16 @@ const keepFor = time.Hour
 
 // The kinds of what is kept.
 const (
-	keptForm     = "form"      // posted after the session had ended
-	keptRecovery = "recovery"  // a personal recovery code, until it is confirmed
-	keptInvited  = "invited"   // the link of an invitation, shown once
-	keptCalendar = "calendar"  // the secret of a calendar's address, shown once
-	keptHanded   = "handed"    // a code to be given to the complainant, shown once
-	keptExport   = "export"    // the ticket for an export of the log
-	keptRegister = "register"  // the ticket for the register
-	keptCaseFile = "case-file" // the ticket for the file of a case
-	keptBulk     = "bulk"      // what became of several cases that were changed at once
+	keptForm     = "form"       // posted after the session had ended
+	keptRecovery = "recovery"   // a personal recovery code, until it is confirmed
+	keptInvited  = "invited"    // the link of an invitation, shown once
+	keptMailTest = "setup-mail" // what a test mail says
+	keptCalendar = "calendar"   // the secret of a calendar's address, shown once
+	keptHanded   = "handed"     // a code to be given to the complainant, shown once
+	keptExport   = "export"     // the ticket for an export of the log
+	keptRegister = "register"   // the ticket for the register
+	keptCaseFile = "case-file"  // the ticket for the file of a case
+	keptBulk     = "bulk"       // what became of several cases that were changed at once
 )
 
 // kept is what must survive until the next page and belongs in no address. It lies in
@@ -169,14 +170,14 @@ func (d *desk) keptData(r *http.Request, v kept) keptPage {
 
 func (d *desk) keptDiscard(w http.ResponseWriter, r *http.Request) error {
 	if tok, err := d.token(r, cookieKept); err == nil {
-		for _, kind := range []string{keptForm, keptRecovery, keptInvited, keptCalendar} {
+		for _, kind := range []string{keptForm, keptRecovery, keptInvited, keptMailTest, keptCalendar} {
 			if err := d.SignIn.Forget(r.Context(), tok, kind); err != nil {
 				return err
 			}
 		}
 		d.Cookies.Clear(w, cookieKept)
 	}
-	ui.Redirect(w, r, "/desk")
+	ui.Redirect(w, r, d.afterEnrolment(r))
 	return nil
 }
 

@@ -10,6 +10,8 @@ import (
 	"klankbord/internal/casework"
 	"klankbord/internal/custody"
 	"klankbord/internal/seal"
+	"klankbord/internal/setup"
+	"klankbord/internal/staff"
 	"klankbord/internal/web/ui"
 )
 
@@ -42,6 +44,10 @@ func (d *desk) lineAbout(r *http.Request, line casework.LogLine) string {
 		return d.text(r, "file.log-risk")
 	case line.Kind == audit.FileRead && line.Detail["as"] == "original":
 		return d.text(r, "file.log-original")
+	case line.Kind == audit.DirectoryEvent && line.Detail["type"] == string(staff.Open):
+		return d.text(r, "desk.change.title-open")
+	case line.Kind == audit.SetupConfirmed && slices.Contains(setup.Steps(), setup.Step(line.Object)):
+		return d.text(r, "setup.step-"+line.Object)
 	case line.Kind == audit.Receipt:
 		return line.Object
 	case line.Kind == audit.Assigned && line.Object == "":

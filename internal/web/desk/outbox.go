@@ -100,10 +100,14 @@ func (d *desk) mailWhen(r *http.Request, m casework.Outgoing) string {
 
 // mailWhy is what the next server said, or that it said nothing.
 func (d *desk) mailWhy(r *http.Request, m casework.Outgoing) string {
-	if code, ok := strings.CutPrefix(m.Server, "refused-"); ok {
+	return d.serverSaid(r, m.Server)
+}
+
+func (d *desk) serverSaid(r *http.Request, class string) string {
+	if code, ok := strings.CutPrefix(class, "refused-"); ok {
 		return d.text(r, "outbox.server-refused", "code", code)
 	}
-	if m.Server == "unreachable" {
+	if class == "unreachable" {
 		return d.text(r, "outbox.server-away")
 	}
 	return d.text(r, "outbox.server-unwritten")

@@ -158,10 +158,7 @@ func (d *desk) peopleInvite(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	data := peoplePage{Name: f.one("name"), Email: f.one("email"), Lang: f.one("lang"), Chosen: f["task"]}
-	chosen, err := staff.ParseAssignments(strings.Join(data.Chosen, ";"))
-	if err != nil {
-		chosen = nil // the use case says what is missing
-	}
+	chosen := assigned(strings.Join(data.Chosen, ";"))
 	link, err := d.Setup.Invite(r.Context(), actor(r), setup.Person{
 		Name: data.Name, Email: data.Email, Language: data.Lang, Assignments: chosen,
 	})
@@ -176,6 +173,16 @@ func (d *desk) peopleInvite(w http.ResponseWriter, r *http.Request) error {
 	}
 	ui.Redirect(w, r, "/desk/people/invited")
 	return nil
+}
+
+// assigned reads what somebody is to do; none where that cannot be read: the use case says
+// what is missing.
+func assigned(text string) []staff.Assignment {
+	list, err := staff.ParseAssignments(text)
+	if err != nil {
+		return nil
+	}
+	return list
 }
 
 func inviteField(err error) string {

@@ -2,21 +2,28 @@ package desk
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"klankbord/internal/access"
+	"klankbord/internal/casefile"
 	"klankbord/internal/casework"
 	"klankbord/internal/web/ui"
 )
 
-// practicePage is where a member makes up a complaint to practise on.
+// practicePage is where a member makes up complaints to practise on, one on each route.
 type practicePage struct {
-	Done   string // what was just done; empty: nothing
-	Number string // of the one that there is; empty: there is none
-	Open   string // where it is
-	Until  string
-	Ends   string
-	Steps  []practiceStep
+	Done string // what was just done; empty: nothing
+	Ends string
+	Made []practiceMade
+	Free []ui.Option // routes on which there is none
+}
+
+// practiceMade is a complaint that is there.
+type practiceMade struct {
+	ID, Route, Title, Until string
+	Open                    string // where it is
+	Steps                   []practiceStep
 }
 
 // practiceStep is something that a real case asks for as well.
@@ -26,33 +33,56 @@ type practiceStep struct {
 }
 
 func (d *desk) practiceShow(w http.ResponseWriter, r *http.Request) error {
-	p, err := d.Casework.Practice(r.Context(), actor(r))
+	list, err := d.Casework.Practices(r.Context(), actor(r))
 	if err != nil {
 		return err
 	}
-	data := practicePage{Number: string(p.Number), Ends: d.text(r, "practice.ends", "days", strconv.Itoa(casework.PracticeDays))}
-	if r.URL.Query().Get("done") == "ended" && p.Number == "" {
+	data := practicePage{Ends: d.text(r, "practice.ends", "days", strconv.Itoa(casework.PracticeDays))}
+	if r.URL.Query().Get("done") == "ended" {
 		data.Done = d.text(r, "practice.ended")
 	}
-	if p.Number != "" {
-		data.Open = "/desk/case/" + data.Number
-		data.Until = d.text(r, "practice.until", "number", data.Number, "until", d.date(r, p.Ends))
+	has := map[casefile.Route]bool{}
+	for _, p := range list {
+		has[p.Route] = true
+		data.Made = append(data.Made, d.practiceMade(r, p))
 	}
-	for _, s := range p.Steps {
-		step := practiceStep{Text: d.text(r, "practice.step-"+s.Key), Href: data.Open + s.To, State: ui.Tag{Text: d.text(r, "practice.not-yet")}}
-		if s.Done {
-			step.State = ui.Tag{Text: d.text(r, "practice.done"), Tone: ui.Good}
+	for _, route := range d.Casework.PracticeRoutes() {
+		if !has[route] {
+			data.Free = append(data.Free, ui.Option{Value: string(route), Label: d.text(r, "practice.begin-on", "route", d.text(r, "common.route."+string(route)))})
 		}
-		data.Steps = append(data.Steps, step)
 	}
 	return d.Renderer.Render(w, r, http.StatusOK, "desk/practice", page(d, r, d.text(r, "practice.title"), data))
 }
 
-// practiceBegin makes a complaint up, in the language in which the member reads.
+func (d *desk) practiceMade(r *http.Request, p casework.Practice) practiceMade {
+	m := practiceMade{
+		ID: "made-" + string(p.Route), Route: string(p.Route), Title: d.text(r, "common.route."+string(p.Route)), Open: "/desk/case/" + string(p.Number),
+		Until: d.text(r, "practice.until", "number", string(p.Number), "until", d.date(r, p.Ends)),
+	}
+	for _, s := range p.Steps {
+		step := practiceStep{Text: d.text(r, "practice.step-"+s.Key), Href: m.Open + s.To, State: ui.Tag{Text: d.text(r, "practice.not-yet")}}
+		if s.Done {
+			step.State = ui.Tag{Text: d.text(r, "practice.done"), Tone: ui.Good}
+		}
+		m.Steps = append(m.Steps, step)
+	}
+	return m
+}
+
+// practiceBegin makes a complaint up on the route that was asked for, in the language in
+// which the member reads.
 func (d *desk) practiceBegin(w http.ResponseWriter, r *http.Request) error {
-	say := func(key string) string { return d.text(r, "practice.story-"+key) }
+	f, err := readForm(r)
+	if err != nil {
+		return err
+	}
+	route, about := casefile.Route(f.one("route")), casefile.Privacy
+	if slices.Contains(d.Casework.PracticeRoutes(), route) {
+		about = route
+	}
 	n, err := d.Casework.Practise(r.Context(), actor(r), casework.PracticeStory{
-		Subject: say("subject"), Text: say("text"), First: say("first"), Last: say("last"),
+		Route: route, Subject: d.text(r, "practice.subject-"+string(about)), Text: d.text(r, "practice.text-"+string(about)),
+		First: d.text(r, "practice.story-first"), Last: d.text(r, "practice.story-last"),
 	})
 	if err != nil {
 		return err
@@ -61,8 +91,13 @@ func (d *desk) practiceBegin(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// practiceEnd throws away what was made up on a route.
 func (d *desk) practiceEnd(w http.ResponseWriter, r *http.Request) error {
-	if err := d.Casework.EndPractice(r.Context(), actor(r)); err != nil {
+	f, err := readForm(r)
+	if err != nil {
+		return err
+	}
+	if err := d.Casework.EndPractice(r.Context(), actor(r), casefile.Route(f.one("route"))); err != nil {
 		return err
 	}
 	ui.Redirect(w, r, "/desk/practice?done=ended")

@@ -20,6 +20,7 @@ type signinPage struct {
 	Least    int  // characters of a password
 	Host     string
 	Provider string
+	Empty    bool // nobody is on the desk yet
 	Second   signin.SecondView
 }
 
@@ -34,6 +35,7 @@ func (d *desk) signinShow(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d *desk) showSignIn(w http.ResponseWriter, r *http.Request, status int, data signinPage, errs []ui.FormError) error {
+	data.Empty = !d.Setup.Begun(r.Context())
 	data.Host, data.Provider = d.SignIn.PasskeyHost(), d.SignIn.ProviderName()
 	p := page(d, r, d.text(r, "desk.signin.title"), data)
 	p.Errors, p.Script = errs, script

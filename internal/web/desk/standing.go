@@ -21,7 +21,7 @@ const useShown = 30 * 24 * time.Hour
 func (d *desk) standing(r *http.Request) ([]standing, error) {
 	a := actor(r)
 	var list []standing
-	for _, more := range []func(*http.Request, access.Actor) ([]standing, error){d.standingAway, d.standingUse, d.standingReset, d.standingWait, d.standingLost, d.standingDrill, d.standingMail, d.standingDead, d.standingOpenPGP} {
+	for _, more := range []func(*http.Request, access.Actor) ([]standing, error){d.standingSetup, d.standingAway, d.standingUse, d.standingReset, d.standingWait, d.standingLost, d.standingDrill, d.standingMail, d.standingDead, d.standingOpenPGP} {
 		lines, err := more(r, a)
 		if err != nil {
 			return nil, err
