@@ -13,6 +13,7 @@ import (
 
 	"klankbord/internal/lang"
 	"klankbord/internal/profile"
+	"klankbord/internal/seal"
 	"klankbord/internal/web/desk"
 	"klankbord/internal/web/public"
 	"klankbord/internal/web/ui"
@@ -206,6 +207,7 @@ func (f front) serve(ctx context.Context, ready func(addresses []string)) error 
 	defer endBackground()
 	var working sync.WaitGroup
 	debug.SetGCPercent(collectAt)
+	seal.BeFrugal()
 	var last error
 	working.Go(func() { last = f.work(background) })
 	if fresh != nil {

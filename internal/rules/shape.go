@@ -139,7 +139,8 @@ func findInits(t *Tree) []string {
 // mayBeProcessWide lists the variables that belong to the process itself.
 func mayBeProcessWide() []string {
 	return []string{
-		"internal/seal argonTurn", // counts out the memory of the machine, of which there is one
+		"internal/seal argonFrugal", // is a trait of the process, as the collector is
+		"internal/seal argonTurn",   // counts out the memory of the machine, of which there is one
 	}
 }
 

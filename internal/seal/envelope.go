@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/argon2"
@@ -44,6 +45,15 @@ const (
 // argonTurn is the process-wide limit on password checks: each takes 64 MiB, and
 // memory belongs to the process, not to a value that could be made twice.
 var argonTurn = make(chan struct{}, argonSlots)
+
+// argonFrugal says that a password check gives its memory back at once.
+var argonFrugal atomic.Bool
+
+// BeFrugal lets each password check give its memory back before the next one begins, as
+// long as the process lives: left to itself the collector would let the heap grow to a
+// multiple of it while many sign in. It is for a process that serves; for others it costs
+// more than it saves.
+func BeFrugal() { argonFrugal.Store(true) }
 
 // argonParams are the cost of Argon2id (RFC 9106).
 type argonParams struct {
@@ -86,9 +96,9 @@ func (p argonParams) stretch(password string, salt []byte) ([]byte, error) {
 	}
 	defer func() { <-argonTurn }()
 	key := argon2.IDKey([]byte(password), salt, p.time, p.memory, p.threads, 32)
-	// What it took is given back before the next one begins. Left to itself the collector
-	// would let the heap grow to a multiple of it while many sign in.
-	runtime.GC()
+	if argonFrugal.Load() {
+		runtime.GC()
+	}
 	return key, nil
 }
 

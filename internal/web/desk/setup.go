@@ -118,7 +118,7 @@ func (d *desk) setupStep(r *http.Request, v setupView, s setup.Step) (step setup
 		step.Notes = []string{d.text(r, "setup.first-done")}
 	case setup.StepOrganisation:
 		step.Facts = d.setupOrganisation(r)
-		step.Notes = []string{d.text(r, "setup.change-later")}
+		d.setupChange(r, &step)
 		d.setupConfirm(r, v, &step, s, "")
 	case setup.StepRecovery:
 		d.setupRecovery(r, v, &step)
@@ -126,7 +126,7 @@ func (d *desk) setupStep(r *http.Request, v setupView, s setup.Step) (step setup
 		err = d.setupMail(r, v, &step)
 	case setup.StepTopics:
 		step.Facts, step.Table = d.setupTopics(r), d.setupDeadlines(r)
-		step.Notes = []string{d.text(r, "setup.change-later")}
+		d.setupChange(r, &step)
 		d.setupConfirm(r, v, &step, s, "")
 	case setup.StepPeople:
 		err = d.setupPeople(r, v, &step)
@@ -289,4 +289,12 @@ func (d *desk) seatTasks(r *http.Request, team string) []ui.Option {
 // dated words a moment in the language of the page.
 func (d *desk) dated(r *http.Request, s setup.Colleague) string {
 	return lang.DateTime(lang.Lang(d.Renderer.Lang(r)), s.Since)
+}
+
+// setupChange leads whoever may to where the profile is changed.
+func (d *desk) setupChange(r *http.Request, step *setupStep) {
+	step.Notes = []string{d.text(r, "setup.change-later")}
+	if actor(r).Configurator() {
+		step.Links = []ui.Link{{Href: "/desk/settings", Text: d.text(r, "settings.title")}}
+	}
 }
