@@ -12,7 +12,7 @@ make_scratch() {
   memory=$(awk '$1 == "MemAvailable:" { print $2 }' /proc/meminfo)
   if [ "${room:-0}" -lt 6000000 ] || [ "${memory:-0}" -lt 8000000 ]; then return; fi
   scratch_dir=$(mktemp -d /dev/shm/kb.XXXX) || return 0
-  chmod 755 "$scratch_dir"
+  chmod 1777 "$scratch_dir" # as /tmp is
   # Some containers forbid to run what lies there, and tests run what they built.
   printf '#!/bin/sh\n' >"$scratch_dir/run" && chmod +x "$scratch_dir/run"
   if ! "$scratch_dir/run" 2>/dev/null; then

@@ -19,6 +19,7 @@ type Page struct {
 	Forms  []*Form
 	Links  []*url.URL
 	Codes  []string      // texts in elements of class "code"
+	Again  bool          // it is not ready, and leads to where it will be
 	Took   time.Duration // from asking to the last byte, redirects with it
 	root   *html.Node
 }
@@ -43,6 +44,7 @@ func (p *Page) walk(n *html.Node, in *Form) {
 			if u, err := p.URL.Parse(attribute(n, "href")); err == nil && has(n, "href") {
 				p.Links = append(p.Links, u)
 			}
+			p.Again = p.Again || has(n, "data-again")
 		case "h1":
 			if p.Title == "" {
 				p.Title = Text(n)

@@ -170,15 +170,9 @@ func (c *Configure) version(ctx context.Context, number int64) (*Version, error)
 	if err != nil {
 		return nil, fmt.Errorf("read configuration: %w", err)
 	}
-	if sum := sha256.Sum256(row.Body); string(sum[:]) != string(row.Hash) {
-		return nil, fmt.Errorf("%w: the bytes of version %d", ErrAltered, number)
-	}
-	name, changes, err := profile.DecodeChanges(row.Body)
-	if err == nil && name != c.Name {
-		err = fmt.Errorf("%w: it is of the profile %q", profile.ErrChanges, name)
-	}
+	changes, err := c.changes(row)
 	if err != nil {
-		return nil, fmt.Errorf("configuration, version %d: %w", number, err)
+		return nil, err
 	}
 	v = &Version{Number: number, Made: row.Made, By: row.By, Why: row.Why, Changes: changes}
 	if v.Profile, err = profile.LoadChanged(c.Name, changes); err != nil {
@@ -186,6 +180,21 @@ func (c *Configure) version(ctx context.Context, number int64) (*Version, error)
 	}
 	c.keep(v)
 	return v, nil
+}
+
+// changes are those of one version, whose bytes are held against their hash.
+func (c *Configure) changes(row store.Configuration) (profile.Changes, error) {
+	if sum := sha256.Sum256(row.Body); string(sum[:]) != string(row.Hash) {
+		return nil, fmt.Errorf("%w: the bytes of version %d", ErrAltered, row.Number)
+	}
+	name, changes, err := profile.DecodeChanges(row.Body)
+	if err == nil && name != c.Name {
+		err = fmt.Errorf("%w: it is of the profile %q", profile.ErrChanges, name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("configuration, version %d: %w", row.Number, err)
+	}
+	return changes, nil
 }
 
 // mostKnown bounds how many versions lie in memory.

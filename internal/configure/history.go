@@ -3,6 +3,7 @@ package configure
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"klankbord/internal/access"
@@ -29,8 +30,15 @@ func (c *Configure) History(ctx context.Context, actor access.Actor) ([]Entry, e
 	}
 	var rows []store.Configuration
 	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		rows, err = tx.Configurations()
-		return err
+		if rows, err = tx.Configurations(); err != nil {
+			return err
+		}
+		for i := range rows {
+			if rows[i], err = tx.Configuration(rows[i].Number); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read configuration: %w", err)
@@ -40,23 +48,16 @@ func (c *Configure) History(ctx context.Context, actor access.Actor) ([]Entry, e
 		return nil, err
 	}
 	list := make([]Entry, 0, len(rows))
-	for i, row := range rows {
-		e := Entry{Number: row.Number, Made: row.Made, By: names[row.By], Why: row.Why}
-		v, err := c.version(ctx, row.Number)
+	before := profile.Changes{}
+	for _, row := range slices.Backward(rows) { // the oldest first
+		changes, err := c.changes(row)
 		if err != nil {
 			return nil, err
 		}
-		before := profile.Changes{}
-		if i+1 < len(rows) {
-			b, err := c.version(ctx, rows[i+1].Number)
-			if err != nil {
-				return nil, err
-			}
-			before = b.Changes
-		}
-		e.Differs = before.Differs(v.Changes)
-		list = append(list, e)
+		list = append(list, Entry{Number: row.Number, Made: row.Made, By: names[row.By], Why: row.Why, Differs: before.Differs(changes)})
+		before = changes
 	}
+	slices.Reverse(list)
 	return list, nil
 }
 

@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"sync"
 )
 
 //go:embed profiles shared
@@ -61,41 +62,61 @@ func Names() []string {
 	return names
 }
 
-// Load reads and validates a built-in profile: what it is based on, with its own files
-// laid over that.
+// proven holds the built-in profiles as JSON, each after it was put together and found
+// right once. What is embedded does not change.
+var proven sync.Map
+
+// Load reads a built-in profile: what it is based on, with its own files laid over that.
+// It is validated the first time. Whoever calls it gets a profile that nobody else has.
 func Load(name string) (*Profile, error) {
+	if data, ok := proven.Load(name); ok {
+		return decode(data.([]byte)) //nolint:forcetypeassert // nothing else is stored
+	}
+	p, data, err := loadAnew(name)
+	if err == nil {
+		proven.Store(name, data)
+	}
+	return p, err
+}
+
+func loadAnew(name string) (*Profile, []byte, error) {
 	own, err := fs.Sub(embedded, path.Join("profiles", name))
 	if err != nil {
-		return nil, fmt.Errorf("open profile %q: %w", name, err)
+		return nil, nil, fmt.Errorf("open profile %q: %w", name, err)
 	}
 	layers, err := basedOn(own)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("profile %q: no such profile", name)
+		return nil, nil, fmt.Errorf("profile %q: no such profile", name)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("profile %q: %w", name, err)
+		return nil, nil, fmt.Errorf("profile %q: %w", name, err)
 	}
-	return Read(name, append(layers, own)...)
+	return read(name, append(layers, own)...)
 }
 
 // Read reads and validates a profile from the JSON files in the roots of layers, each
 // laid over the one before.
 func Read(name string, layers ...fs.FS) (*Profile, error) {
+	p, _, err := read(name, layers...)
+	return p, err
+}
+
+func read(name string, layers ...fs.FS) (*Profile, []byte, error) {
 	doc := document{}
 	for _, dir := range layers {
 		layer, err := readLayer(dir)
 		if err != nil {
-			return nil, fmt.Errorf("profile %q: %w", name, err)
+			return nil, nil, fmt.Errorf("profile %q: %w", name, err)
 		}
 		doc, _ = laidOver(map[string]any(doc), map[string]any(layer)).(map[string]any)
 	}
 	doc.fillTerms()
 	doc["profile"] = name
-	p, err := doc.profile()
+	p, data, err := doc.proven()
 	if err != nil {
-		return nil, fmt.Errorf("profile %q: %w", name, err)
+		return nil, nil, fmt.Errorf("profile %q: %w", name, err)
 	}
-	return p, nil
+	return p, data, nil
 }
 
 // Page returns a page of text by its id.

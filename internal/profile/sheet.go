@@ -66,22 +66,38 @@ func Import(data []byte) (*Profile, error) {
 
 // profile decodes the document, completes what it leaves out and looks at the whole.
 func (d document) profile() (*Profile, error) {
+	p, _, err := d.proven()
+	return p, err
+}
+
+// proven does the same and returns the document as JSON, too, of which decode makes the
+// same profile.
+func (d document) proven() (*Profile, []byte, error) {
 	if err := shaped(d); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	data, err := json.Marshal(d)
 	if err != nil {
-		return nil, fmt.Errorf("encode profile: %w", err)
+		return nil, nil, fmt.Errorf("encode profile: %w", err)
 	}
+	p, err := decode(data)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := p.check(); err != nil {
+		return nil, nil, err
+	}
+	return p, data, nil
+}
+
+// decode reads a document that has the shape of a profile.
+func decode(data []byte) (*Profile, error) {
 	var s sheet
 	if err := json.Unmarshal(data, &s); err != nil {
 		return nil, fmt.Errorf("decode profile: %w", err)
 	}
 	p := s.profile()
 	p.complete()
-	if err := p.check(); err != nil {
-		return nil, err
-	}
 	return p, nil
 }
 

@@ -139,6 +139,7 @@ func findInits(t *Tree) []string {
 // mayBeProcessWide lists the variables that belong to the process itself.
 func mayBeProcessWide() []string {
 	return []string{
+		"internal/profile proven",   // what is embedded in the program, decoded once
 		"internal/seal argonFrugal", // is a trait of the process, as the collector is
 		"internal/seal argonTurn",   // counts out the memory of the machine, of which there is one
 	}

@@ -222,7 +222,7 @@ func (t *Tx) Summaries() (n int, err error) {
 
 // SummariesUpTo counts them up to most, which does not take longer where there are more.
 func (t *Tx) SummariesUpTo(most int) (n int, err error) {
-	err = t.QueryRow(`SELECT count(*) FROM (SELECT 1 FROM summary LIMIT $1) AS some`, most).Scan(&n)
+	err = t.QueryRow(`SELECT count(*) FROM (SELECT 1 FROM summary LIMIT $1) AS few`, most).Scan(&n)
 	return n, err
 }
 

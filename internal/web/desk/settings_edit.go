@@ -85,7 +85,7 @@ func (d *desk) showSettings(w http.ResponseWriter, r *http.Request, status int, 
 		at.Places = append(at.Places, d.settingsPlace(r, x, now.Changes, s))
 		data.Pictures = data.Pictures || x.Kind == profile.PlacePicture
 	}
-	if s.seen > 0 {
+	if s.seen != 0 {
 		if data.Conflict, err = d.conflictOf(r, places, s.seen, now); err != nil {
 			return err
 		}

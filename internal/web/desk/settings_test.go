@@ -73,9 +73,9 @@ func newest(t *testing.T, h *house) int64 {
 func otherwise(x profile.Place, input, now string) string {
 	switch x.Kind {
 	case profile.PlaceText, profile.PlaceLine:
-		return now + " (x)"
+		return strings.TrimSpace(now + " (x)")
 	case profile.PlaceParagraphs:
-		return strings.Replace(now, "\n\n", " (x)\n\n", 1) + " (y)"
+		return strings.TrimSpace(strings.Replace(now, "\n\n", " (x)\n\n", 1) + " (y)")
 	case profile.PlaceCount:
 		if n, _ := strconv.Atoi(now); n > x.Min {
 			return strconv.Itoa(n - 1)
