@@ -287,7 +287,7 @@ func TestNoRouteLogsWhoAskedOrWhat(t *testing.T) {
 			both.ServeHTTP(httptest.NewRecorder(), r)
 		}
 	}
-	text := i.Log.String()
+	text := regexp.MustCompile(`"time":"[^"]*",`).ReplaceAllString(i.Log.String(), "") // any digits may stand in a time
 	if n := strings.Count(text, `"msg":"request"`); n < len(public)+len(desk) {
 		t.Errorf("only %d requests are logged", n)
 	}

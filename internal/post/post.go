@@ -235,7 +235,7 @@ func (o *Office) reach(row custody.Waiting, language string) (to, l string, err 
 }
 
 func (o *Office) args(l lang.Lang, order letter.Order) map[string]string {
-	args := map[string]string{"organisation": o.Sender.Name(l), "number": order.Number, "address": o.address(l, order)}
+	args := map[string]string{"organisation": o.Sender.Name(l), "number": order.Number, "digits": order.Number, "address": o.address(l, order)}
 	for name, t := range map[string]time.Time{"received": order.Received, "answer_by": order.AnswerBy, "until": order.Until, "date": order.At} {
 		if !t.IsZero() {
 			args[name] = lang.Date(l, t)
