@@ -31,7 +31,7 @@ func (d *desk) historyShow(w http.ResponseWriter, r *http.Request) error {
 	for _, e := range list {
 		n := strconv.FormatInt(e.Number, 10)
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
-			{Text: n, Href: "/desk/settings/history/" + n, Head: true}, {Text: d.when(r, e.Made)}, {Text: d.configurator(r, e.By)}, {Text: e.Why},
+			{Text: d.text(r, "settings.version", "n", n), Href: "/desk/settings/history/" + n, Head: true}, {Text: d.when(r, e.Made)}, {Text: d.configurator(r, e.By)}, {Text: e.Why},
 			{Text: strconv.Itoa(len(e.Differs))},
 		}})
 	}

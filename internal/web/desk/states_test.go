@@ -59,7 +59,6 @@ func RenderStates(t *testing.T, dir string) {
 		s.told()
 		s.logs()
 		s.numbers()
-		s.settings()
 	}
 	s.changes()
 	s.drills()
@@ -67,6 +66,10 @@ func RenderStates(t *testing.T, dir string) {
 	s.erasures()
 	s.resets()
 	s.alarms()
+	for _, lang := range []string{"nl", "fr", "en", "de"} {
+		s.lang = lang
+		s.settings() // last: what serves from then on is not what the house holds
+	}
 	set, err := desk.Templates()
 	if err != nil {
 		t.Fatal(err)

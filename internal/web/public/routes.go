@@ -108,10 +108,11 @@ func (f *face) stepSize(next http.Handler) http.Handler {
 	})
 }
 
-// lasting lets browsers keep a page that is the same for everyone for a while.
+// lasting lets browsers keep a page that is the same for everyone, and ask whether it still
+// holds: an organisation changes it whenever it likes.
 func lasting(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "public, max-age=300")
+		w.Header().Set("Cache-Control", "public, no-cache")
 		next.ServeHTTP(w, r)
 	})
 }
