@@ -2,7 +2,7 @@
 // shows at once, and goes back with one button. Two at once do not overwrite each other.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { openHouse, inEveryWay } from './house.mjs';
+import { openHouse, inTwoWays } from './house.mjs';
 import { someone } from './person.mjs';
 import { atTheDesk } from './member.mjs';
 
@@ -32,7 +32,7 @@ test('settings', { timeout: 10 * 60_000 }, async (t) => {
     assert.match(await nele.page.locator('.box.ok').innerText(), new RegExp(nele.say('settings.done-back')));
   };
 
-  await inEveryWay(t, 'what is changed shows at once and goes back', async (t, way) => {
+  await inTwoWays(t, 'what is changed shows at once and goes back', async (t, way) => {
     const ingrid = await someone(t, house, way);
     const title = `Zo bewaren wij (${way.lang})`;
     await ingrid.opens(`/${way.lang}/privacy`);

@@ -75,7 +75,8 @@ func RenderStates(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	s.everyPageHelps()
-	s.typed.All(t, set.Files, "*.html", "enrol", "reset", "provider-back", "case_export") // ask for a password only, which is never written into a page
+	s.typed.All(t, set.Files, "*.html", "enrol", "reset", "provider-back", "case_export", // ask for a password only, which is never written into a page
+		"setup") // see TestEveryStateOfTheFirstSteps
 }
 
 type states struct {
@@ -189,6 +190,7 @@ func (s *states) lists() {
 	s.keep("inbox-sealed", s.crew.thomas.get(s.in("/desk?view=all")))
 	s.keep("inbox-auditor", s.crew.anke.get(s.in("/desk")))
 	s.keep("handbook", s.crew.anke.get(s.in("/desk/handbook")))
+	s.keep("setup-over", s.crew.nele.get(s.in("/desk/setup")))
 	s.keep("search", s.crew.sofie.get(s.in("/desk/go")))
 	s.keep("search-found", s.crew.sofie.get(s.in("/desk/go?q=invoice")))
 	s.keep("search-none", s.crew.sofie.get(s.in("/desk/go?q=nowhere")))
