@@ -46,7 +46,7 @@ test('the output of a failed test is shown, that of a passed one is not', () => 
   assert.doesNotMatch(got.printed, /noise/);
 });
 
-test('a pending promise is listed with its sentence', () => {
+test('what is left out is listed with its sentence', () => {
   const got = tally(
     out('TestHeard', '=== RUN   TestHeard\n'),
     out('TestHeard', '    promises.go:12: the fault harness is missing\n'),

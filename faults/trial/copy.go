@@ -1,21 +1,16 @@
 package trial
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
 
 	"klankbord/faults/house"
-	"klankbord/faults/record"
-	"klankbord/faults/tracer"
 )
 
 // copying makes a backup of an instance with `klankbord backup make`, while it is served. It
@@ -38,50 +33,30 @@ const (
 
 // backup tries every fault on making a backup.
 func backup(ctx context.Context, o Options) (sum Tally, err error) {
-	began := time.Now()
 	c, err := newCopying(ctx, o)
 	if err != nil {
 		return sum, err
 	}
 	defer func() { err = errors.Join(err, c.place.Close(), os.RemoveAll(c.at)) }()
-	few := 0
-	if o.Quick {
-		few = copyFew
+	run := &command{
+		o: o, name: "backup", few: copyFew, thin: copyThin, at: c.at,
+		args: c.args, ready: c.ready, printed: archive, sign: "klankbord-", settle: c.settle,
+		watched: func() string { return c.at }, synced: func() string { return c.shelf },
+		after: func() error {
+			if !c.place.Alive() {
+				return fmt.Errorf("%w: what serves the instance ended", errCorrupt)
+			}
+			return nil
+		},
 	}
-	seen, printed, err := c.strike(ctx, tracer.Strike{})
-	if err != nil {
+	if sum, err = run.try(ctx); err != nil {
 		return sum, err
 	}
-	if err := c.settle(ctx, printed); err != nil || printed == "" {
-		return sum, fmt.Errorf("backup without any fault: %w", err)
-	}
-	list := trials(seen.Calls, few, copyThin)
-	o.Say("backup: %d calls, %d faults to try", len(seen.Calls), len(list))
-	for _, x := range list {
-		if err := ctx.Err(); err != nil {
-			return sum, err
-		}
-		seen, printed, err := c.strike(ctx, x.strike)
-		if err != nil {
-			return sum, err
-		}
-		wrong := c.settle(ctx, printed)
-		if wrong == nil && !c.place.Alive() {
-			wrong = fmt.Errorf("%w: what serves the instance ended", errCorrupt)
-		}
-		if wrong != nil {
-			o.Say("backup, %s at %v (%d): acknowledged %t: %v", x.label, seen.Struck, x.strike.At, printed != "", wrong)
-		}
-		sum.count(seen.Struck != nil, printed != "", []error{wrong})
-	}
-	part, err := c.power(ctx)
-	sum.Add(part)
 	if wrong := c.place.Verify(ctx); wrong != nil {
 		sum.Corrupt++
 		o.Say("backup: %v", wrong)
 	}
-	o.Say("backup: %s; %d found nothing to strike; %s", sum, sum.Missed, time.Since(began).Round(time.Second))
-	return sum, err
+	return sum, nil
 }
 
 func newCopying(ctx context.Context, o Options) (_ *copying, err error) {
@@ -119,21 +94,9 @@ func (c *copying) args() []string {
 	return []string{"backup", "make", "--state", c.place.State, "--backup-to", c.shelf, "--backup-recipient", c.to}
 }
 
-// command is the command on an empty shelf, behind a shell that waits for a line, so that
-// the tracer is there before the first call.
-func (c *copying) command(ctx context.Context) (*exec.Cmd, io.WriteCloser, *bytes.Buffer, error) {
-	err := errors.Join(os.RemoveAll(c.shelf), os.Mkdir(c.shelf, 0o700), c.place.EndLeases(ctx))
-	if err != nil {
-		return nil, nil, nil, fmt.Errorf("empty the shelf: %w", err)
-	}
-	cmd := exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", `read -r go && exec "$0" "$@"`, c.o.Bin}, c.args()...)...)
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = &out, &out, time.Second
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		return nil, nil, nil, fmt.Errorf("run backup: %w", err)
-	}
-	return cmd, in, &out, cmd.Start()
+// ready empties the shelf.
+func (c *copying) ready(ctx context.Context) error {
+	return errors.Join(os.RemoveAll(c.shelf), os.Mkdir(c.shelf, 0o700), c.place.EndLeases(ctx))
 }
 
 // madeLine is what the command prints of a backup.
@@ -145,24 +108,6 @@ func archive(out string) string {
 		return m[1]
 	}
 	return ""
-}
-
-// strike makes a backup with a fault and returns its name, if that was printed.
-func (c *copying) strike(ctx context.Context, s tracer.Strike) (seen tracer.Record, printed string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	cmd, in, out, err := c.command(ctx)
-	if err != nil {
-		return seen, "", err
-	}
-	t, err := tracer.Attach(ctx, c.o.Tracer, cmd.Process.Pid, c.at, s)
-	if err != nil {
-		return seen, "", errors.Join(err, cmd.Process.Kill())
-	}
-	_, err = io.WriteString(in, "go\n")
-	_ = cmd.Wait() // that it fails is what is tried
-	seen, late := t.Detach()
-	return seen, archive(out.String()), errors.Join(err, late)
 }
 
 // settle looks whether every backup that is seen is whole and restores, the one that was
@@ -232,33 +177,4 @@ func (c *copying) restores(ctx context.Context, name string) (err error) {
 	}
 	_, err = house.Run(ctx, c.o.Bin, "log", "verify", "--state", state, "--blobs", filepath.Join(state, "blobs"))
 	return err
-}
-
-// power looks what a power loss would take when the name of the backup was printed.
-func (c *copying) power(ctx context.Context) (sum Tally, err error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	cmd, in, out, err := c.command(ctx)
-	if err != nil {
-		return sum, err
-	}
-	r, err := record.Start(ctx, cmd.Process.Pid, c.shelf, filepath.Join(c.at, "record-backup"))
-	if err != nil {
-		return sum, errors.Join(err, cmd.Process.Kill())
-	}
-	_, err = io.WriteString(in, "go\n")
-	_ = cmd.Wait() // what it printed is looked at
-	lost, answered, late := r.Unsynced("klankbord-")
-	if err = errors.Join(err, late); err != nil {
-		return sum, err
-	}
-	if !answered {
-		return sum, fmt.Errorf("backup printed no name: %s", out)
-	}
-	sum.Runs, sum.Acknowledged = 1, 1
-	if len(lost) > 0 {
-		sum.Lost = 1
-		c.o.Say("backup: a power loss after its name was printed takes: %s", strings.Join(lost, "; "))
-	}
-	return sum, nil
 }

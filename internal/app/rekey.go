@@ -111,14 +111,7 @@ type Rekeyed struct {
 // The code must be the recovery key: staff.ErrRecovery. custody.ErrServed, custody.ErrUnsound
 // and custody.ErrStopped: nothing was changed.
 func (a *App) RenewInstanceKey(ctx context.Context, code seal.Code) (r Rekeyed, err error) {
-	dir, err := a.Custody.Directory(ctx)
-	if err != nil {
-		return r, err
-	}
-	if _, err := staff.RecoveryOf(dir.RecoveryKeys(), a.Instance, code); err != nil {
-		return r, err
-	}
-	files, err := loadKeys(a.Config.State)
+	files, err := a.keysFor(ctx, code)
 	if err != nil {
 		return r, err
 	}

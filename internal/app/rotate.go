@@ -34,14 +34,7 @@ const tries = 10
 // it is cut off: the new file holds the peppers before it. Called again it goes on. The
 // code must be the recovery key of the instance: staff.ErrRecovery.
 func (a *App) RenewPepper(ctx context.Context, code seal.Code) (r Renewed, err error) {
-	dir, err := a.Custody.Directory(ctx)
-	if err != nil {
-		return r, err
-	}
-	if _, err := staff.RecoveryOf(dir.RecoveryKeys(), a.Instance, code); err != nil {
-		return r, err
-	}
-	keys, err := loadKeys(a.Config.State)
+	keys, err := a.keysFor(ctx, code)
 	if err != nil {
 		return r, err
 	}
@@ -67,6 +60,19 @@ func (a *App) RenewPepper(ctx context.Context, code seal.Code) (r Renewed, err e
 		return r, fmt.Errorf("end renewal: %w", err)
 	}
 	return r, syncFolder(filepath.Dir(file))
+}
+
+// keysFor are the key files, for whoever has the recovery key of the instance:
+// staff.ErrRecovery.
+func (a *App) keysFor(ctx context.Context, code seal.Code) (keyFiles, error) {
+	dir, err := a.Custody.Directory(ctx)
+	if err != nil {
+		return keyFiles{}, err
+	}
+	if _, err := staff.RecoveryOf(dir.RecoveryKeys(), a.Instance, code); err != nil {
+		return keyFiles{}, err
+	}
+	return loadKeys(a.Config.State)
 }
 
 // pepperToCome draws a pepper and writes it down, or reads the one of a renewal that was

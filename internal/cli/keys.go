@@ -5,6 +5,7 @@ import (
 
 	"klankbord/internal/app"
 	"klankbord/internal/config"
+	"klankbord/internal/seal"
 )
 
 type keysCommands struct {
@@ -12,11 +13,10 @@ type keysCommands struct {
 	Pepper   keysPepperCommand   `cmd:"" help:"Renew the pepper, which passwords, codes and passkeys of members need beside the database. It asks for the recovery key."`
 }
 
-type keysPepperCommand struct{ config.Config }
-
-// Run renews the pepper, or goes on where it was cut off.
-func (c *keysPepperCommand) Run(e *env) (err error) {
-	a, err := app.Open(e.ctx, c.Config, app.Options{Log: e.logger("error")})
+// renewing opens the instance, also under an older key where older says so, asks for the
+// recovery key, and renews with it. renew reports whether it ended what was cut off.
+func (e *env) renewing(c config.Config, older bool, renew func(*app.App, seal.Code) (bool, error)) (err error) {
+	a, err := app.Open(e.ctx, c, app.Options{Log: e.logger("error"), Older: older})
 	if err != nil {
 		return err
 	}
@@ -25,12 +25,25 @@ func (c *keysPepperCommand) Run(e *env) (err error) {
 	if err != nil {
 		return err
 	}
-	r, err := a.RenewPepper(e.ctx, code)
+	resumed, err := renew(a, code)
+	if err == nil && resumed {
+		e.say("A renewal that was cut off was ended.")
+	}
+	return err
+}
+
+type keysPepperCommand struct{ config.Config }
+
+// Run renews the pepper, or goes on where it was cut off.
+func (c *keysPepperCommand) Run(e *env) error {
+	var r app.Renewed
+	err := e.renewing(c.Config, false, func(a *app.App, code seal.Code) (bool, error) {
+		var err error
+		r, err = a.RenewPepper(e.ctx, code)
+		return r.Resumed, err
+	})
 	if err != nil {
 		return err
-	}
-	if r.Resumed {
-		e.say("A renewal that was cut off was ended.")
 	}
 	e.say("The pepper is renewed; %d ways in which members open their keys lie under it. Every", r.Envelopes)
 	e.say("password, code and passkey stays as it is.")
@@ -45,22 +58,15 @@ func (c *keysPepperCommand) Run(e *env) (err error) {
 type keysInstanceCommand struct{ config.Config }
 
 // Run renews the key of the instance, or goes on where it was cut off.
-func (c *keysInstanceCommand) Run(e *env) (err error) {
-	a, err := app.Open(e.ctx, c.Config, app.Options{Log: e.logger("error"), Older: true})
+func (c *keysInstanceCommand) Run(e *env) error {
+	var r app.Rekeyed
+	err := e.renewing(c.Config, true, func(a *app.App, code seal.Code) (bool, error) {
+		var err error
+		r, err = a.RenewInstanceKey(e.ctx, code)
+		return r.Resumed, err
+	})
 	if err != nil {
 		return err
-	}
-	defer func() { err = errors.Join(err, a.Close()) }()
-	code, err := e.recoveryOf(a)
-	if err != nil {
-		return err
-	}
-	r, err := a.RenewInstanceKey(e.ctx, code)
-	if err != nil {
-		return err
-	}
-	if r.Resumed {
-		e.say("A renewal that was cut off was ended.")
 	}
 	e.say("The key of the instance is renewed; %d cases lie under it.", r.Cases)
 	e.say("")

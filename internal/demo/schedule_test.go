@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"iter"
 	"net/http"
 	"path"
 	"strings"
@@ -95,22 +96,9 @@ func TestScriptsAreRefusedOutOfOrder(t *testing.T) {
 // A new date is told once the first has passed: on whatever days the holidays fall, the
 // sample cases have missed it by then.
 func TestADateThatASampleCaseMissesIsPastOnAnyDay(t *testing.T) {
-	calendar := deadline.Belgium(lang.Brussels())
-	p, err := profile.Load("wwf-belgium")
-	if err != nil {
-		t.Fatal(err)
-	}
-	list, err := read()
-	if err != nil {
-		t.Fatal(err)
-	}
+	calendar, p := deadline.Belgium(lang.Brussels()), wwf(t)
 	rules, seen := p.Clocks.Of(deadline.KindMinutes), 0
-	for day := range 3 * 366 {
-		now := time.Date(2026, time.April, 20, 9, 0, 0, 0, time.UTC).AddDate(0, 0, day)
-		events, err := schedule(list, calendar, now)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for now, events := range onEachDay(t, calendar) {
 		held := map[*played]time.Time{}
 		for _, e := range events {
 			switch {
@@ -134,22 +122,9 @@ func TestADateThatASampleCaseMissesIsPastOnAnyDay(t *testing.T) {
 // A check-in is answered once it was asked, which is some months after the case closed; and
 // a case that would close on a free day closes later.
 func TestACheckInOfASampleCaseWasAskedOnAnyDay(t *testing.T) {
-	calendar := deadline.Belgium(lang.Brussels())
-	p, err := profile.Load("wwf-belgium")
-	if err != nil {
-		t.Fatal(err)
-	}
-	list, err := read()
-	if err != nil {
-		t.Fatal(err)
-	}
+	calendar, p := deadline.Belgium(lang.Brussels()), wwf(t)
 	rule, seen := p.Settings.CheckIns, 0
-	for day := range 3 * 366 {
-		now := time.Date(2026, time.April, 20, 9, 0, 0, 0, time.UTC).AddDate(0, 0, day)
-		events, err := schedule(list, calendar, now)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for now, events := range onEachDay(t, calendar) {
 		asked := map[*played][]deadline.Clock{}
 		for _, e := range events {
 			switch {
@@ -166,5 +141,36 @@ func TestACheckInOfASampleCaseWasAskedOnAnyDay(t *testing.T) {
 	}
 	if seen == 0 {
 		t.Error("no sample case answers a check-in")
+	}
+}
+
+func wwf(t *testing.T) *profile.Profile {
+	t.Helper()
+	p, err := profile.Load("wwf-belgium")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// onEachDay gives what happens in the sample cases when the demo is founded on a day, for
+// every day of three years.
+func onEachDay(t *testing.T, calendar deadline.Calendar) iter.Seq2[time.Time, []event] {
+	t.Helper()
+	list, err := read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(yield func(time.Time, []event) bool) {
+		for day := range 3 * 366 {
+			now := time.Date(2026, time.April, 20, 9, 0, 0, 0, time.UTC).AddDate(0, 0, day)
+			events, err := schedule(list, calendar, now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !yield(now, events) {
+				return
+			}
+		}
 	}
 }

@@ -23,7 +23,7 @@ type settingsPage struct {
 	Parts   ui.Table
 	Texts   ui.Table // how far each language is
 	Behind  []ui.Link
-	History ui.Link
+	History *ui.Link
 }
 
 func (d *desk) settingsShow(w http.ResponseWriter, r *http.Request) error {
@@ -41,7 +41,9 @@ func (d *desk) settingsShow(w http.ResponseWriter, r *http.Request) error {
 	}
 	data := settingsPage{
 		Parts: d.partsTable(r, places, history), Texts: d.textsTable(r, places, now.Changes), Behind: d.behind(r, places, now.Changes),
-		History: ui.Link{Href: "/desk/settings/history", Text: d.Words.Plural(d.Renderer.Lang(r), "settings.history-link", len(history), nil)},
+	}
+	if len(history) > 0 {
+		data.History = &ui.Link{Href: "/desk/settings/history", Text: d.Words.Plural(d.Renderer.Lang(r), "settings.history-link", len(history), nil)}
 	}
 	switch r.URL.Query().Get("done") {
 	case "saved":
