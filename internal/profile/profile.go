@@ -70,7 +70,7 @@ var proven sync.Map
 // It is validated the first time. Whoever calls it gets a profile that nobody else has.
 func Load(name string) (*Profile, error) {
 	if data, ok := proven.Load(name); ok {
-		return decode(data.([]byte)) //nolint:forcetypeassert // nothing else is stored
+		return decode(data.([]byte)) //nolint:forcetypeassert,errcheck // nothing else is stored
 	}
 	p, data, err := loadAnew(name)
 	if err == nil {
