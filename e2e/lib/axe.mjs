@@ -33,3 +33,6 @@ export function told(v) {
 
 // colours are the rules whose answer depends on the colour scheme.
 export const colours = ['color-contrast', 'link-in-text-block'];
+
+// layout are those whose answer depends on the width.
+export const layout = ['color-contrast', 'scrollable-region-focusable', 'target-size'];

@@ -44,7 +44,9 @@ export async function servePages(t, folder, origin) {
     const { pathname } = new URL(request.url, 'http://pages');
     const file = path.join(folder, path.normalize(pathname));
     if (existsSync(file) && statSync(file).isFile()) {
-      response.writeHead(200, { 'content-type': types[path.extname(file)] ?? 'application/octet-stream' });
+      const type = types[path.extname(file)] ?? 'application/octet-stream';
+      const kept = file.endsWith('.html') ? 'no-store' : 'max-age=3600'; // its name changes with it
+      response.writeHead(200, { 'content-type': type, 'cache-control': kept });
       response.end(readFileSync(file));
       return;
     }

@@ -13,7 +13,7 @@ import { barriers, colours, source, tags, told } from '../lib/axe.mjs';
 import { structure, fit, weigh, overBudget, publicBudget } from '../lib/pagecheck.mjs';
 import { listPages, servePages, sharedTitles } from './pages.mjs';
 import { htmlValidate, vnu } from './markup.mjs';
-import { languageList, skeleton } from './skeleton.mjs';
+import { kinds, languageList, skeleton } from './skeleton.mjs';
 
 const fixtures = fileURLToPath(new URL('./fixtures', import.meta.url));
 const good = path.join(fixtures, 'good.html');
@@ -141,6 +141,13 @@ test('a skeleton forgets words, and nothing that bears on barriers', () => {
     ['<details open></details>', '<details></details>'],
   ];
   for (const [one, another] of other) assert.notEqual(skeleton(page(one)), skeleton(page(another)), another);
+  const news = (one, another) => [...kinds(page(another))].filter((k) => !kinds(page(one)).has(k));
+  for (const [nl, fr] of same) assert.deepEqual(news(nl, fr), [], nl);
+  for (const [one, another] of other) assert.notDeepEqual(news(one, another), [], another);
+  const list = (n) => `<h1>Eén</h1><ul>${'<li><a href="/x">Een</a></li>'.repeat(n)}</ul>`;
+  assert.deepEqual(news(list(2), list(5)), []);
+  assert.notDeepEqual(news(list(2), `${list(2)}<h3>Drie</h3>`), []);
+  assert.notDeepEqual(news(list(2), list(2).replace('<ul>', '<ol>')), []);
   assert.notEqual(languageList(page('', 'nl')), languageList(page('', 'fr')));
 });
 
