@@ -27,7 +27,7 @@ type Patience struct {
 
 // DefaultPatience keeps a page within a tenth of a second: RAIL names 100 ms as what is
 // felt as at once.
-func DefaultPatience() Patience { return Patience{Cases: 3000, Wait: 50 * time.Millisecond} }
+func DefaultPatience() Patience { return Patience{Cases: 3000, Wait: 30 * time.Millisecond} }
 
 // handOut is how long what was gathered waits for whoever asked; after that it is read
 // anew, as it may have changed.

@@ -16,7 +16,7 @@ import (
 // The bounds of a check: how many cases one page tries, how far it counts, how many
 // numbers and rows it names.
 const (
-	HealthSize      = 200
+	HealthSize      = 100
 	HealthCountMost = 20_000
 	healthNamed     = 20
 	healthRows      = 10

@@ -144,7 +144,9 @@ func (c *Configure) builtIn() (*Version, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Version{Changes: profile.Changes{}, Profile: p}, nil
+	v := &Version{Changes: profile.Changes{}, Profile: p}
+	c.keep(v)
+	return v, nil
 }
 
 // version reads one version and puts it together with the profile; it is kept, for it does

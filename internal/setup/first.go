@@ -180,6 +180,12 @@ func (s *Setup) marks(ctx context.Context, f *FirstSteps, people []Colleague) er
 	return nil
 }
 
+// Opened reports whether complaints are taken in.
+func (s *Setup) Opened(ctx context.Context) (bool, error) {
+	dir, err := s.Custody.Directory(ctx)
+	return err == nil && dir.Opened(), err
+}
+
 // Begun reports whether anybody is on the desk yet: before, nobody can sign in, and the
 // page says how the first member comes. The zero answer where that cannot be told.
 func (s *Setup) Begun(ctx context.Context) bool {

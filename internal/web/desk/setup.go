@@ -252,8 +252,11 @@ func (d *desk) standingSetup(r *http.Request, a access.Actor) ([]standing, error
 	if !a.Entry.Active {
 		return nil, nil
 	}
+	if opened, err := d.Setup.Opened(r.Context()); opened || err != nil {
+		return nil, err
+	}
 	f, err := d.Setup.FirstSteps(r.Context(), a)
-	if err != nil || f.Opened {
+	if err != nil {
 		return nil, err
 	}
 	text := d.text(r, "setup.standing-ready", "names", strings.Join(f.Configurators, ", "))
