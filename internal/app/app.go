@@ -47,6 +47,8 @@ type Options struct {
 	Tree      string          // a checkout whose templates are read again for every page; empty: those inside
 	Copies    *bare.Maker     // makes copies of files without metadata; nil: none are made
 	Older     bool            // the database may lie under a key of the instance from before it was renewed
+
+	AnyConfiguration bool // open also where this program cannot take the configuration, to put another in its place
 }
 
 // App is an open instance.
@@ -127,7 +129,7 @@ func Open(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 			return nil, err
 		}
 	}
-	return a, a.wire(ctx, keys, o.Transport, o.Copies)
+	return a, a.wire(ctx, keys, o)
 }
 
 func (a *App) openStorage(ctx context.Context) (err error) {
@@ -159,7 +161,7 @@ func (a *App) openStorage(ctx context.Context) (err error) {
 // wire makes the use cases. Each gets the one subkey that it needs: gates go to
 // custody, notices and waiting mail are opened only by post, checkpoints are
 // signed only by work.
-func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport, copies *bare.Maker) error {
+func (a *App) wire(ctx context.Context, keys keyFiles, o Options) error {
 	mails := keys.Instance.Subkey("mail")
 	a.mailKey = mails
 	a.Store.StampLeaves(custody.LeafStamps(a.Instance, keys.Instance.Stamper()))
@@ -177,7 +179,7 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport,
 	if err != nil {
 		return err
 	}
-	version, err := a.readConfiguration(ctx, name, keys)
+	version, err := a.readConfiguration(ctx, name, keys, o.AnyConfiguration)
 	if err != nil {
 		return err
 	}
@@ -204,7 +206,7 @@ func (a *App) wire(ctx context.Context, keys keyFiles, transport post.Transport,
 	if a.scanner, err = a.newScanner(); err != nil {
 		return err
 	}
-	a.tools = tools{keys: keys, mails: mails, transport: transport, copies: copies}
+	a.tools = tools{keys: keys, mails: mails, transport: o.Transport, copies: o.Copies}
 	if err := a.take(ctx, version); err != nil {
 		return err
 	}

@@ -1,6 +1,8 @@
 package app_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -13,10 +15,14 @@ import (
 	"klankbord/internal/access"
 	"klankbord/internal/app"
 	"klankbord/internal/apptest"
+	"klankbord/internal/audit"
+	"klankbord/internal/config"
 	"klankbord/internal/configure"
+	"klankbord/internal/custody"
 	"klankbord/internal/fault"
 	"klankbord/internal/profile"
 	"klankbord/internal/store"
+	"klankbord/internal/storetest"
 )
 
 // titled are changes that give the privacy page another title in English.
@@ -56,7 +62,20 @@ func beside(t *testing.T, i *apptest.Instance) (*app.App, error) {
 }
 
 func TestAConfigurationTakesEffectInEveryProcess(t *testing.T) {
-	i, team := apptest.Staffed(t)
+	onEachDatabase(t, takesEffectInEveryProcess)
+}
+
+// onEachDatabase runs a test on SQLite and on PostgreSQL.
+func onEachDatabase(t *testing.T, test func(*testing.T, apptest.Option)) {
+	t.Run("SQLite", func(t *testing.T) { test(t, func(*config.Config, *app.Options) {}) })
+	t.Run("PostgreSQL", func(t *testing.T) {
+		dsn := storetest.PostgreSQL(t)
+		test(t, func(c *config.Config, _ *app.Options) { c.Database = dsn })
+	})
+}
+
+func takesEffectInEveryProcess(t *testing.T, database apptest.Option) {
+	i, team := apptest.Staffed(t, database)
 	other, err := beside(t, i)
 	if err != nil {
 		t.Fatal(err)
@@ -88,6 +107,66 @@ func TestAConfigurationTakesEffectInEveryProcess(t *testing.T) {
 	}
 	if got := shownTitle(t, here); got != was {
 		t.Errorf("once it is put back, %q shows, want %q", got, was)
+	}
+}
+
+// A version that a newer program cannot take keeps the instance closed, and an operator puts
+// an earlier one back; what an operator imports holds for processes that serve.
+func TestAnOperatorPutsAConfigurationBack(t *testing.T) {
+	onEachDatabase(t, operatorPutsBack)
+}
+
+func operatorPutsBack(t *testing.T, database apptest.Option) {
+	i, team := apptest.Staffed(t, database)
+	saveTitle(t, i, team.Manager, 0, "A title")
+	body, err := profile.Changes{"clocks.D3.length": json.RawMessage(`99`)}.Encode(i.Settings.Name) // longer than the law
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(body)
+	leaf := custody.Leaf(i.Clock.Now(), custody.Event{
+		Kind: audit.ConfigurationSet, Actor: custody.ByMember(team.Manager.Member), Object: "2", Detail: map[string]string{"hash": hex.EncodeToString(sum[:])},
+	})
+	err = i.Store.Write(t.Context(), func(tx *store.Tx) error {
+		row := store.Configuration{Number: 2, Made: i.Clock.Now(), By: team.Manager.Member, Body: body, Hash: sum[:]}
+		return errors.Join(tx.InsertConfiguration(row), tx.InsertLeaf(leaf))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := beside(t, i); err == nil || errors.Is(err, configure.ErrAltered) {
+		t.Fatalf("opening gives %v", err)
+	}
+	anyway, err := app.Open(t.Context(), i.Config, app.Options{Clock: i.Clock, Transport: i.Box, Log: slog.New(slog.NewJSONHandler(i.Log, nil)), AnyConfiguration: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = anyway.Close() }()
+	if v, err := anyway.Settings.Kept(t.Context()); err != nil || v.Number != 2 || len(v.Changes) != 1 {
+		t.Errorf("kept is %+v, %v", v, err)
+	}
+	if n, err := anyway.Settings.ImportBack(t.Context(), 1); n != 3 || err != nil {
+		t.Fatalf("version %d, %v", n, err)
+	}
+	other, err := beside(t, i)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, pages, err := other.Handlers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := shownTitle(t, pages); got != "A title" {
+		t.Errorf("%q shows", got)
+	}
+	if _, err := anyway.Settings.Import(t.Context(), titled("From a file"), "by command"); err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Follow(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := shownTitle(t, pages); got != "From a file" {
+		t.Errorf("after an import %q shows", got)
 	}
 }
 

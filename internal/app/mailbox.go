@@ -1,6 +1,8 @@
 package app
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
 	"klankbord/internal/casework"
@@ -32,8 +34,22 @@ func (a *App) mailboxes() error {
 		seen[s.ID] = true
 		p := &post.Pickup{Settings: s, Take: a.takeMail, Room: room, Log: a.log}
 		a.Pickups = append(a.Pickups, p)
-		a.boxes = append(a.boxes, casework.Mailbox{ID: s.ID, Name: s.Name, Team: s.Team})
+		a.boxes = append(a.boxes, casework.Mailbox{ID: s.ID, Name: s.Name, Team: s.Team, Try: func(ctx context.Context) string { return tryBox(ctx, s) }})
 		a.Work.Beside = append(a.Work.Beside, p.Run)
 	}
 	return nil
+}
+
+// tryBox tells in a word why a mailbox does not let us in; empty: it does.
+func tryBox(ctx context.Context, s post.IMAPSettings) string {
+	err := post.Try(ctx, s)
+	var t *post.Trouble
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &t):
+		return t.Class
+	default:
+		return post.TroubleOurs
+	}
 }

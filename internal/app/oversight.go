@@ -58,6 +58,7 @@ func (a *App) wireLog(ctx context.Context, keys keyFiles, mails custody.Sealer) 
 	a.Work.Witnesses = &custody.Witnesses{
 		Store: a.Store, Head: head, Verifier: k.verifier, Key: k.text, Instance: a.Instance, Mails: mails,
 		Every: a.Config.WitnessEvery, Language: a.Config.WitnessLanguage,
+		More: func() []string { return a.Current().Settings.Witnesses },
 	}
 	for _, address := range a.Config.Witness {
 		a.Work.Witnesses.List = append(a.Work.Witnesses.List, custody.NewWitness(address))

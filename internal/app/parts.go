@@ -58,7 +58,9 @@ func (a *App) Current() *profile.Profile { return a.now().version.Profile }
 
 // readConfiguration reads the newest version, on the profile of that name. An instance
 // whose configuration does not fit its log is not opened.
-func (a *App) readConfiguration(ctx context.Context, name string, keys keyFiles) (*configure.Version, error) {
+// With anyway it is opened on the built-in profile where a newer program cannot take what an
+// older one kept.
+func (a *App) readConfiguration(ctx context.Context, name string, keys keyFiles, anyway bool) (*configure.Version, error) {
 	a.Settings = &configure.Configure{
 		Store: a.Store, Custody: a.Custody, Name: name, Words: a.Words, Holds: custody.LeafHolds(a.Instance, keys.Instance.Stamper()),
 		Take: a.take,
@@ -68,6 +70,9 @@ func (a *App) readConfiguration(ctx context.Context, name string, keys keyFiles)
 		},
 	}
 	v, err := a.Settings.Current(ctx)
+	if err != nil && anyway && !errors.Is(err, configure.ErrAltered) {
+		v, err = a.Settings.Built()
+	}
 	if err != nil {
 		return nil, err
 	}

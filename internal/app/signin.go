@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"klankbord/internal/seal"
 	"klankbord/internal/signin"
@@ -17,7 +18,7 @@ func (a *App) signIn(keys keyFiles, mails *seal.Key, wake func()) (*signin.SignI
 	limits := signin.DefaultLimits()
 	limits.Idle, limits.MostIdle = a.Config.SessionIdle, a.Config.SessionMost
 	parts := signin.Parts{
-		Store: a.Store, Custody: a.Custody, Pepper: pepperIn(a.Config.State, keys.Pepper).now, Limits: limits, Mails: mails, Wake: wake,
+		Store: a.Store, Custody: a.Custody, Pepper: pepperIn(a.Config.State, keys.Pepper).now, Limits: limits, Rest: a.rest, Mails: mails, Wake: wake,
 		Address: a.Config.Desk(), Names: a.names(),
 	}
 	if a.Config.SSOIssuer == "" {
@@ -29,6 +30,12 @@ func (a *App) signIn(keys keyFiles, mails *seal.Key, wake func()) (*signin.SignI
 	}
 	parts.Provider = provider
 	return signin.New(parts), nil
+}
+
+// rest is how long a member may do nothing, as the organisation wants it.
+func (a *App) rest() (idle, most time.Duration) {
+	s := a.Current().Settings
+	return time.Duration(s.IdleMinutes) * time.Minute, time.Duration(s.MostIdleMinutes) * time.Minute
 }
 
 // names are those of the organisation, which nobody should take as a password.

@@ -21,6 +21,7 @@ type configCommands struct {
 	Check  configCheck  `cmd:"" help:"Say whether every setting is as it must be, without touching the instance, or whether a profile in a file is."`
 	Export configExport `cmd:"" help:"Print a profile, which is all that an organisation can set about its pages, as one file."`
 	Diff   configDiff   `cmd:"" help:"Say in which fields two profiles differ."`
+	Own    ownCommands  `cmd:"" help:"What the organisation of an instance has otherwise than its profile: export, import, put back."`
 }
 
 // settingsFile reads the configuration file for kong. Flags go before it by themselves,

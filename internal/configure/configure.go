@@ -87,37 +87,64 @@ func (c *Configure) Newest(ctx context.Context) (n int64, err error) {
 // Current reads the newest version. It fails with ErrAltered when that, or one before it,
 // does not fit the log.
 func (c *Configure) Current(ctx context.Context) (*Version, error) {
-	var rows []store.Configuration
-	var leaves []store.Leaf
-	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		if rows, err = tx.Configurations(); err != nil {
-			return err
-		}
-		leaves, err = tx.DeskLeaves(audit.ConfigurationSet)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read configuration: %w", err)
-	}
-	told, err := c.told(leaves)
+	row, err := c.newest(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if len(told) != len(rows) {
-		return nil, fmt.Errorf("%w: it tells of %d versions, and there are %d", ErrAltered, len(told), len(rows))
-	}
-	for _, row := range rows {
-		if told[row.Number] != hex.EncodeToString(row.Hash) {
-			return nil, fmt.Errorf("%w: version %d", ErrAltered, row.Number)
-		}
-	}
-	if len(rows) == 0 {
-		return c.builtIn()
+	if row.Number == 0 {
+		return c.Built()
 	}
 	c.mu.Lock()
-	delete(c.known, rows[0].Number) // its bytes are looked at again
+	delete(c.known, row.Number) // its bytes are looked at again
 	c.mu.Unlock()
-	return c.version(ctx, rows[0].Number)
+	return c.version(ctx, row.Number)
+}
+
+// kept is the newest version as it lies in the database, held against the log and not put
+// together with the profile: a newer program may have another.
+func (c *Configure) kept(ctx context.Context) (*Version, error) {
+	row, err := c.newest(ctx)
+	if err != nil || row.Number == 0 {
+		return &Version{Changes: profile.Changes{}}, err
+	}
+	changes, err := c.changes(row)
+	if err != nil {
+		return nil, err
+	}
+	return &Version{Number: row.Number, Made: row.Made, By: row.By, Why: row.Why, Changes: changes}, nil
+}
+
+// newest is the row of the newest version, without a number where there is none. All rows
+// are held against the log.
+func (c *Configure) newest(ctx context.Context) (row store.Configuration, err error) {
+	var rows []store.Configuration
+	var leaves []store.Leaf
+	err = c.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		if rows, err = tx.Configurations(); err != nil {
+			return err
+		}
+		if leaves, err = tx.DeskLeaves(audit.ConfigurationSet); err != nil || len(rows) == 0 {
+			return err
+		}
+		row, err = tx.Configuration(rows[0].Number)
+		return err
+	})
+	if err != nil {
+		return row, fmt.Errorf("read configuration: %w", err)
+	}
+	told, err := c.told(leaves)
+	if err != nil {
+		return row, err
+	}
+	if len(told) != len(rows) {
+		return row, fmt.Errorf("%w: it tells of %d versions, and there are %d", ErrAltered, len(told), len(rows))
+	}
+	for _, r := range rows {
+		if told[r.Number] != hex.EncodeToString(r.Hash) {
+			return row, fmt.Errorf("%w: version %d", ErrAltered, r.Number)
+		}
+	}
+	return row, nil
 }
 
 // told are the hashes that lines of the log give, by version. A line that this installation
@@ -139,7 +166,8 @@ func (c *Configure) told(leaves []store.Leaf) (map[int64]string, error) {
 	return told, nil
 }
 
-func (c *Configure) builtIn() (*Version, error) {
+// Built is version 0: the built-in profile as it is.
+func (c *Configure) Built() (*Version, error) {
 	p, err := profile.Load(c.Name)
 	if err != nil {
 		return nil, err
@@ -159,7 +187,7 @@ func (c *Configure) version(ctx context.Context, number int64) (*Version, error)
 		return v, nil
 	}
 	if number == 0 {
-		return c.builtIn()
+		return c.Built()
 	}
 	var row store.Configuration
 	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -37,16 +38,60 @@ func (c *Configure) Save(ctx context.Context, actor access.Actor, s Set) (int64,
 	return c.save(ctx, custody.ByMember(actor.Member), actor.Member, s)
 }
 
-// Import is Save by a command of the operator.
-func (c *Configure) Import(ctx context.Context, s Set) (int64, error) {
-	return c.save(ctx, custody.ByOperator(), "", s)
+// Kept is the newest version as it lies in the database, for the operator: also one that
+// this program cannot put together with its profile. It has no Profile.
+func (c *Configure) Kept(ctx context.Context) (*Version, error) { return c.kept(ctx) }
+
+// Import makes a version of a whole list of changes, by a command of the operator. Faults:
+// as Save; *Refused also for addresses that are no places.
+func (c *Configure) Import(ctx context.Context, changes profile.Changes, why string) (int64, error) {
+	now, err := c.kept(ctx)
+	if err != nil {
+		return 0, err
+	}
+	built, err := profile.Load(c.Name)
+	if err != nil {
+		return 0, err
+	}
+	if unknown := built.Unknown(changes); len(unknown) > 0 {
+		refused := &Refused{Problems: map[string]profile.Problem{}}
+		for _, address := range unknown {
+			refused.Problems[address] = profile.ProblemUnknown
+		}
+		return 0, refused
+	}
+	return c.save(ctx, custody.ByOperator(), "", Set{Base: now.Number, Changes: changes, Why: why})
+}
+
+// ImportBack is PutBack by a command of the operator.
+func (c *Configure) ImportBack(ctx context.Context, number int64) (int64, error) {
+	now, err := c.kept(ctx)
+	if err != nil {
+		return 0, err
+	}
+	changes := profile.Changes{}
+	if number > 0 {
+		v, err := c.version(ctx, number)
+		if err != nil {
+			return 0, err
+		}
+		changes = maps.Clone(v.Changes)
+		built, err := profile.Load(c.Name)
+		if err != nil {
+			return 0, err
+		}
+		for _, address := range built.Unknown(changes) { // of an older program
+			delete(changes, address)
+		}
+	}
+	return c.save(ctx, custody.ByOperator(), "", Set{Base: now.Number, Changes: changes, Why: putBack(number)})
 }
 
 func (c *Configure) save(ctx context.Context, by audit.Actor, member staff.ID, s Set) (int64, error) {
 	if s.Why = strings.Join(strings.Fields(s.Why), " "); len([]rune(s.Why)) > mostWhy {
 		return 0, errNoWhy
 	}
-	now, err := c.Current(ctx)
+	now, err := c.kept(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -101,5 +146,8 @@ func (c *Configure) PutBack(ctx context.Context, actor access.Actor, base, numbe
 	if err != nil {
 		return 0, err
 	}
-	return c.Save(ctx, actor, Set{Base: base, Changes: v.Changes, Why: "← " + strconv.FormatInt(number, 10)})
+	return c.Save(ctx, actor, Set{Base: base, Changes: v.Changes, Why: putBack(number)})
 }
+
+// putBack is the reason of a version that is as an earlier one was.
+func putBack(number int64) string { return "← " + strconv.FormatInt(number, 10) }

@@ -129,7 +129,7 @@ func (o *Oversight) lastCheck(tx *store.Tx, s *Standing) error {
 }
 
 func (o *Oversight) witnesses(tx *store.Tx, s *Standing) error {
-	for _, w := range o.Witnesses.List {
+	for _, w := range o.Witnesses.All() {
 		standing := WitnessStanding{Address: w.Address}
 		newest, err := tx.WitnessMails(w.ID, 1)
 		if err != nil {

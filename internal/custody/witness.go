@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -47,9 +48,24 @@ type Witnesses struct {
 	Key      string // public key of the log, as text
 	Instance string
 	Mails    Sealer
-	List     []Witness
+	List     []Witness       // those of the operator
+	More     func() []string // addresses that the organisation added; nil: none
 	Every    time.Duration
 	Language string
+}
+
+// All are the witnesses at this moment, each once.
+func (w *Witnesses) All() []Witness {
+	list := slices.Clone(w.List)
+	if w.More == nil {
+		return list
+	}
+	for _, address := range w.More() {
+		if more := NewWitness(address); !slices.ContainsFunc(list, func(x Witness) bool { return x.ID == more.ID }) {
+			list = append(list, more)
+		}
+	}
+	return list
 }
 
 const witnessLease = time.Minute
@@ -67,7 +83,7 @@ type parcel struct {
 // instance does it. audit.ErrOlder, audit.ErrForked and ErrHeadLost: nothing of this
 // log may leave.
 func (w *Witnesses) Step(ctx context.Context, holder string) (int, error) {
-	if len(w.List) == 0 {
+	if len(w.All()) == 0 {
 		return 0, nil
 	}
 	parcels, err := w.due(ctx)
@@ -113,7 +129,7 @@ func (w *Witnesses) due(ctx context.Context) (list []parcel, err error) {
 		if err != nil || last.Size == 0 {
 			return err
 		}
-		for _, to := range w.List {
+		for _, to := range w.All() {
 			p, err := w.parcel(tx, to, last)
 			if err != nil {
 				return err

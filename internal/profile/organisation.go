@@ -45,6 +45,14 @@ type Settings struct {
 	// Holidays are days on which the organisation does not work besides the legal ones, as
 	// 2027-01-04.
 	Holidays []string `json:"holidays,omitzero"`
+	// IdleMinutes is how long a member may do nothing before they sign in again, and
+	// MostIdleMinutes what they may choose instead; 0: as the operator set it, who is
+	// also the bound of both.
+	IdleMinutes     int `json:"idle_minutes,omitzero"`
+	MostIdleMinutes int `json:"most_idle_minutes,omitzero"`
+	// Witnesses are mail addresses that get checkpoints of the log besides those that the
+	// operator named.
+	Witnesses []string `json:"witnesses,omitzero"`
 }
 
 // Review is the time after closing in which a review can be asked for.

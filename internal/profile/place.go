@@ -3,6 +3,7 @@ package profile
 import (
 	"encoding/base64"
 	"encoding/json"
+	"net/mail"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,6 +26,7 @@ const (
 	PlaceChoice     PlaceKind = "choice"    // one of Options
 	PlaceOrder      PlaceKind = "order"     // the ids of Options, in an order
 	PlaceDates      PlaceKind = "dates"     // days, written 2027-01-04
+	PlaceAddresses  PlaceKind = "addresses" // of e-mail, one on a line
 	PlaceColour     PlaceKind = "colour"    // #rrggbb, or nothing
 	PlacePicture    PlaceKind = "picture"   // a PNG in base64, or nothing
 	PlaceHidden     PlaceKind = "hidden"    // whether a question is not asked
@@ -65,10 +67,12 @@ const (
 	ProblemChoice       Problem = "choice"
 	ProblemOrder        Problem = "order" // not each number once
 	ProblemDates        Problem = "dates"
+	ProblemAddresses    Problem = "addresses"
 	ProblemColour       Problem = "colour"
 	ProblemPicture      Problem = "picture"
 	ProblemLong         Problem = "long"
-	ProblemRule         Problem = "rule" // the profile as a whole would not hold together
+	ProblemUnknown      Problem = "unknown" // no place
+	ProblemRule         Problem = "rule"    // the profile as a whole would not hold together
 )
 
 // placeChars is how many characters a text may have.
@@ -171,7 +175,7 @@ func (x Place) json(clean, other map[string]string) any {
 		return s == "true"
 	case PlaceOrder:
 		return inOrder(x.Options, clean)
-	case PlaceDates:
+	case PlaceDates, PlaceAddresses:
 		return strings.Fields(s)
 	case PlaceLine, PlaceChoice, PlaceColour, PlacePicture:
 		return s
@@ -204,6 +208,12 @@ func (x Place) problem(clean map[string]string) Problem {
 		for _, day := range strings.Fields(s) {
 			if _, err := time.Parse(time.DateOnly, day); err != nil {
 				return ProblemDates
+			}
+		}
+	case PlaceAddresses:
+		for _, address := range strings.Fields(s) {
+			if a, err := mail.ParseAddress(address); err != nil || a.Address != address {
+				return ProblemAddresses
 			}
 		}
 	case PlaceColour:

@@ -71,7 +71,7 @@ func (x Place) typed(raw json.RawMessage) (map[string]string, error) {
 		for i, id := range list {
 			typed[id] = strconv.Itoa(i + 1)
 		}
-	case PlaceDates:
+	case PlaceDates, PlaceAddresses:
 		var list []string
 		err = strict(raw, &list)
 		typed[""] = strings.Join(list, "\n")

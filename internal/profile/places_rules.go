@@ -6,6 +6,9 @@ import (
 	"strconv"
 )
 
+// mostIdleMinutes are ten hours: longer than a working day nobody is away from an open desk.
+const mostIdleMinutes = 600
+
 func (p *Profile) clockPlaces(l *lister) {
 	l.turn("clocks", "", nil)
 	l.add(PlaceDates, "clocks", "holidays", &p.Settings.Holidays, blank)
@@ -77,6 +80,9 @@ func (p *Profile) rulePlaces(l *lister) {
 	l.number("rules", "code-delay-days", &s.CodeDelayDays, s.CodeDelayDays, 30)
 	l.number("rules", "review-days", &s.ReviewDays, 0, 366)
 	l.add(PlaceLine, "rules", "exit-target", &s.ExitTarget)
+	l.number("rules", "idle-minutes", &s.IdleMinutes, 0, mostIdleMinutes)
+	l.number("rules", "most-idle-minutes", &s.MostIdleMinutes, 0, mostIdleMinutes)
+	l.add(PlaceAddresses, "rules", "witnesses", &s.Witnesses, blank)
 	if len(s.CheckIns.Routes) > 0 {
 		l.number("rules", "check-in-answer-days", &s.CheckIns.AnswerDays, 1, 90)
 	}

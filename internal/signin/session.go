@@ -68,10 +68,29 @@ func (s *SignIn) row(ctx context.Context, tok seal.Token, m store.Member, way Wa
 
 // idle is how long a member's sessions may rest.
 func (s *SignIn) idle(m store.Member) time.Duration {
+	idle, most := s.resting()
 	if m.Idle == 0 {
-		return s.limits.Idle
+		return idle
 	}
-	return min(m.Idle, max(s.limits.MostIdle, s.limits.Idle))
+	return min(m.Idle, most)
+}
+
+// resting is how long a session rests where nothing was chosen, and how long a member may
+// choose: what the organisation wants, within what the operator allows.
+func (s *SignIn) resting() (idle, most time.Duration) {
+	bound := max(s.limits.MostIdle, s.limits.Idle)
+	idle, most = s.limits.Idle, bound
+	if s.rest == nil {
+		return idle, most
+	}
+	wantIdle, wantMost := s.rest()
+	if wantIdle > 0 {
+		idle = min(wantIdle, bound)
+	}
+	if wantMost > 0 {
+		most = min(wantMost, bound)
+	}
+	return idle, max(idle, most)
 }
 
 // admit writes a full session and its line in the log, with whatever the caller

@@ -76,9 +76,10 @@ func (s *SignIn) endSessions(ctx context.Context, actor access.Actor, end func(*
 // IdleChoices are the times from which a member chooses how long a session may
 // rest. WCAG 2.2 SC 2.2.1 asks for ten times the default at least.
 func (s *SignIn) IdleChoices() []time.Duration {
-	list := []time.Duration{s.limits.Idle}
+	idle, most := s.resting()
+	list := []time.Duration{idle}
 	for _, d := range []time.Duration{30 * time.Minute, time.Hour, 2 * time.Hour, 5 * time.Hour, 10 * time.Hour} {
-		if d > s.limits.Idle && d <= s.limits.MostIdle {
+		if d > idle && d <= most {
 			list = append(list, d)
 		}
 	}
@@ -101,7 +102,7 @@ func (s *SignIn) Idle(ctx context.Context, actor access.Actor) (d time.Duration,
 // SetIdle changes how long the member's sessions may rest, within the setting of
 // the instance. Fault: more than that.
 func (s *SignIn) SetIdle(ctx context.Context, actor access.Actor, d time.Duration) error {
-	if d < time.Minute || d > max(s.limits.MostIdle, s.limits.Idle) {
+	if _, most := s.resting(); d < time.Minute || d > most {
 		return fault.New(fault.Invalid, "error.idle-choice")
 	}
 	if err := s.store.Write(ctx, func(tx *store.Tx) error { return tx.SetIdle(actor.Member, d) }); err != nil {

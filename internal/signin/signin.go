@@ -61,6 +61,7 @@ type Parts struct {
 	Custody  *custody.Custody
 	Pepper   func() *seal.Key // as it is now: it may be renewed meanwhile
 	Limits   Limits
+	Rest     func() (idle, most time.Duration) // what the organisation wants instead of Idle and MostIdle, within them; 0, or nil: nothing
 	Mails    Sealer
 	Wake     func()   // tells the background work that there is a job; may be nil
 	Address  string   // of the desk, "https://…": passkeys are made for its host
@@ -74,6 +75,7 @@ type SignIn struct {
 	custody  *custody.Custody
 	pepper   func() *seal.Key
 	limits   Limits
+	rest     func() (idle, most time.Duration)
 	mails    Sealer
 	wake     func()
 	passkeys *webauthn.WebAuthn // nil: the desk's address is none that passkeys work on
@@ -89,7 +91,7 @@ type SignIn struct {
 // New returns the use case of one instance.
 func New(p Parts) *SignIn {
 	in := &SignIn{
-		store: p.Store, custody: p.Custody, pepper: p.Pepper, limits: p.Limits, mails: p.Mails, wake: p.Wake,
+		store: p.Store, custody: p.Custody, pepper: p.Pepper, limits: p.Limits, rest: p.Rest, mails: p.Mails, wake: p.Wake,
 		passkeys: relyingParty(p.Address), names: p.Names, provider: p.Provider,
 	}
 	in.decoy = sync.OnceValues(func() (seal.Envelope, error) {

@@ -105,6 +105,8 @@ func (d *desk) routes() []route {
 		{"GET /desk/settings/history", member, d.historyShow},
 		{"GET /desk/settings/history/{version}", member, d.versionShow},
 		{"POST /desk/settings/history/{version}", member, d.versionBack},
+		{"GET /desk/settings/mail", member, d.settingsMail},
+		{"POST /desk/settings/mail/try", member, d.settingsMailTry},
 		{"GET /desk/settings/{part}", member, d.settingsPart},
 		{"GET /desk/settings/{part}/{group}", member, d.settingsEdit},
 		{"POST /desk/settings/{part}/{group}", member, d.settingsSave},

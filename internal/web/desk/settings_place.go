@@ -58,7 +58,7 @@ func (d *desk) shapeField(r *http.Request, x profile.Place, f *ui.Field) {
 		}
 	case profile.PlaceOrder:
 		f.InputMode, f.Width = "numeric", "2"
-	case profile.PlaceDates:
+	case profile.PlaceDates, profile.PlaceAddresses:
 		f.Kind, f.Rows, f.Verbatim = ui.KindArea, 4, true
 	case profile.PlaceColour:
 		f.Verbatim, f.Width = true, "20"
@@ -82,7 +82,7 @@ func (d *desk) placeHint(r *http.Request, x profile.Place) string {
 			return d.text(r, "settings.hint-unit", "min", strconv.Itoa(x.Min), "max", strconv.Itoa(x.Max), "unit", d.text(r, "settings.unit-"+x.Unit))
 		}
 		return d.text(r, "settings.hint-number", "min", strconv.Itoa(x.Min), "max", strconv.Itoa(x.Max))
-	case profile.PlaceOrder, profile.PlaceDates, profile.PlaceColour, profile.PlacePicture, profile.PlaceHidden:
+	case profile.PlaceOrder, profile.PlaceDates, profile.PlaceAddresses, profile.PlaceColour, profile.PlacePicture, profile.PlaceHidden:
 		return d.text(r, "settings.hint-"+string(x.Kind))
 	default:
 		return ""

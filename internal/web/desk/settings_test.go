@@ -40,6 +40,7 @@ func TestSettings(t *testing.T) {
 		"two configurators do not overwrite each other":    settingsTwoConfiguratorsDoNotOverwriteEachOther,
 		"what cannot be is refused by the field":           settingsRefuseByTheFieldAndLoseNothing,
 		"a logo is made anew from its pixels":              settingsALogoIsMadeAnewFromItsPixels,
+		"signing in and witnesses follow":                  settingsSigningInAndWitnessesFollow,
 		"a case keeps the questions that it was made with": settingsACaseKeepsTheQuestionsItWasMadeWith,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -88,6 +89,8 @@ func otherwise(x profile.Place, input, now string) string {
 		return strconv.Itoa(len(x.Options) + 1 - n)
 	case profile.PlaceDates:
 		return "2027-01-04"
+	case profile.PlaceAddresses:
+		return "log@notaris.example.org"
 	case profile.PlaceColour:
 		return "#7a1f5c"
 	case profile.PlacePicture:

@@ -219,7 +219,7 @@ func (d *desk) setupTopics(r *http.Request) []ui.Answer {
 
 func (d *desk) setupDeadlines(r *http.Request) *ui.Table {
 	l := d.Renderer.Lang(r)
-	t := &ui.Table{Caption: d.text(r, "setup.deadlines"), CaptionShown: true, Stacked: true}
+	t := &ui.Table{Caption: d.text(r, "setup.deadlines"), Stacked: true}
 	for _, key := range []string{"what", "length", "routes", "who"} {
 		t.Columns = append(t.Columns, ui.Column{Text: d.text(r, "setup.deadlines-"+key)})
 	}

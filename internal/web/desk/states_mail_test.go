@@ -143,6 +143,7 @@ func (s *states) mails() {
 		s.t.Fatal(err)
 	}
 	keep(custody.MailSource{Validity: 1, Looked: s.Clock.Now(), Trouble: post.TroubleSignIn})
+	s.keep("settings_mail-wrong", s.crew.nele.get(s.in("/desk/settings/mail?done=tried")))
 	s.keep("mail", sofie.get(s.in("/desk/mail")))
 	s.keep("inbox-mail", sofie.get(s.in("/desk")))
 	s.keep("mail-case", sofie.get(s.in(waits)))

@@ -22,6 +22,7 @@ func TestEveryStateOfTheSettingsIsWellFormed(t *testing.T) {
 func (s *states) settings() {
 	nele, privacy, clocks := s.crew.nele, "/desk/settings/texts/privacy", "/desk/settings/clocks/all"
 	s.keep("settings-built", nele.get(s.in("/desk/settings")))
+	s.keep("settings_mail", nele.get(s.in("/desk/settings/mail?done=sent")))
 	s.keep("settings_part", nele.get(s.in("/desk/settings/texts")))
 	s.keep("settings_part-topics", nele.get(s.in("/desk/settings/topics")))
 	s.keep("settings_part-form", nele.get(s.in("/desk/settings/form")))
