@@ -85,3 +85,6 @@ require (
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.12.1 // indirect
 )
+
+// Later versions fill tables of all characters at every start (36 ms, 2 MiB), for terminals that nothing here writes to.
+replace github.com/mattn/go-runewidth => github.com/mattn/go-runewidth v0.0.24

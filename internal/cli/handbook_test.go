@@ -11,7 +11,7 @@ import (
 	"klankbord/internal/cli"
 )
 
-var command = regexp.MustCompile("(?m)(?:^    (?:sudo -u klankbord )?|`|&& )klankbord ((?:[a-z]+ ?){1,2})([^`\n]*)")
+var command = regexp.MustCompile("(?m)(?:^    (?:sudo -u klankbord )?|`|&& )klankbord ((?:[a-z]+ ?){1,3})([^`\n]*)")
 
 // TestHandbooksNameCommandsThatExist asks each command that a handbook names for its help,
 // and looks there for every flag that is given.
@@ -30,7 +30,7 @@ func TestHandbooksNameCommandsThatExist(t *testing.T) {
 			seen++
 			words := strings.Fields(m[1])
 			help := ""
-			for len(words) > 0 { // the second word may be an argument
+			for len(words) > 0 { // the last words may be arguments
 				var out, errOut bytes.Buffer
 				if cli.Main(t.Context(), append(append([]string{}, words...), "--help"), &out, &errOut) == 0 {
 					help = out.String()
