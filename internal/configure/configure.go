@@ -60,14 +60,21 @@ var (
 	errDenied = fault.New(fault.Denied, "error.not-allowed")
 	errMoved  = fault.New(fault.Conflict, "settings.error-moved")
 	errNoWhy  = fault.New(fault.Invalid, "settings.error-why")
+	errFile   = fault.New(fault.Invalid, "settings.error-file")
 	errNewer  = fault.New(fault.Conflict, "settings.error-cannot")
 )
 
+// MostBytes bounds the file of a version.
+const MostBytes = 1 << 20
+
 // The bounds of a version.
 const (
-	mostBytes = 1 << 20
+	mostBytes = MostBytes
 	mostWhy   = 200
 )
+
+// IsWhy reports whether what was refused is the reason that was given.
+func IsWhy(err error) bool { return errors.Is(err, errNoWhy) }
 
 // Refused names the places that cannot be as they were typed.
 type Refused struct{ Problems map[string]profile.Problem }

@@ -49,18 +49,42 @@ func (c *Configure) Import(ctx context.Context, changes profile.Changes, why str
 	if err != nil {
 		return 0, err
 	}
-	built, err := profile.Load(c.Name)
-	if err != nil {
+	if err := c.allPlaces(changes); err != nil {
 		return 0, err
 	}
-	if unknown := built.Unknown(changes); len(unknown) > 0 {
-		refused := &Refused{Problems: map[string]profile.Problem{}}
-		for _, address := range unknown {
-			refused.Problems[address] = profile.ProblemUnknown
-		}
-		return 0, refused
-	}
 	return c.save(ctx, custody.ByOperator(), "", Set{Base: now.Number, Changes: changes, Why: why})
+}
+
+// SaveFile makes a version of a file that Encode wrote, by a configurator. Faults: as Save;
+// settings.error-file when it is none of this profile; *Refused also for addresses that are
+// no places.
+func (c *Configure) SaveFile(ctx context.Context, actor access.Actor, base int64, file []byte, why string) (int64, error) {
+	if !actor.Entry.Active || !actor.Configurator() {
+		return 0, fault.ErrNotFound
+	}
+	name, changes, err := profile.DecodeChanges(file)
+	if err != nil || name != c.Name || len(file) > mostBytes {
+		return 0, errFile
+	}
+	if err := c.allPlaces(changes); err != nil {
+		return 0, err
+	}
+	return c.Save(ctx, actor, Set{Base: base, Changes: changes, Why: why})
+}
+
+func (c *Configure) allPlaces(changes profile.Changes) error {
+	built, err := profile.Load(c.Name)
+	if err != nil {
+		return err
+	}
+	refused := &Refused{Problems: map[string]profile.Problem{}}
+	for _, address := range built.Unknown(changes) {
+		refused.Problems[address] = profile.ProblemUnknown
+	}
+	if len(refused.Problems) > 0 {
+		return refused
+	}
+	return nil
 }
 
 // ImportBack is PutBack by a command of the operator.

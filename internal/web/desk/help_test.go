@@ -57,6 +57,7 @@ func noPages() map[string]string {
 		"GET /desk/numbers/register/file":         "a file",
 		"GET /desk/numbers/report.csv":            "a file",
 		"GET /desk/numbers/report.pdf":            "a sheet",
+		"GET /desk/settings/file.json":            "a file",
 		"GET /desk/posters/cards.pdf":             "a sheet",
 		"GET /desk/posters/poster.pdf":            "a sheet",
 	}

@@ -40,6 +40,7 @@ func TestSettings(t *testing.T) {
 		"two configurators do not overwrite each other":    settingsTwoConfiguratorsDoNotOverwriteEachOther,
 		"what cannot be is refused by the field":           settingsRefuseByTheFieldAndLoseNothing,
 		"a logo is made anew from its pixels":              settingsALogoIsMadeAnewFromItsPixels,
+		"a file goes out and comes in":                     settingsAFileGoesOutAndComesIn,
 		"signing in and witnesses follow":                  settingsSigningInAndWitnessesFollow,
 		"a case keeps the questions that it was made with": settingsACaseKeepsTheQuestionsItWasMadeWith,
 	} {
@@ -310,23 +311,30 @@ func settingsRefuseByTheFieldAndLoseNothing(t *testing.T, h *house, c crew) {
 	}
 }
 
+// sendsFile sends the form of a page back with a file in it.
+func (b *browser) sendsFile(at, field, name string, file []byte, more url.Values) *page {
+	b.t.Helper()
+	path, query, _ := strings.Cut(at, "?")
+	action, values := b.get(at).form(path)
+	action, _, _ = strings.Cut(action, "#")
+	maps.Copy(values, more)
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for key, list := range values {
+		for _, v := range list {
+			_ = w.WriteField(key, v)
+		}
+	}
+	f, _ := w.CreateFormFile(field, name)
+	_, _ = f.Write(file)
+	_ = w.Close()
+	return b.do(http.MethodPost, action+"?"+query, w.FormDataContentType(), body.String())
+}
+
 func settingsALogoIsMadeAnewFromItsPixels(t *testing.T, h *house, c crew) {
 	at := "/desk/settings/organisation/all"
 	raw, _ := base64.StdEncoding.DecodeString(dot(40))
-	_, values := c.nele.get(at).form(at)
-	send := func(file []byte) *page {
-		var b bytes.Buffer
-		w := multipart.NewWriter(&b)
-		for key, list := range values {
-			for _, v := range list {
-				_ = w.WriteField(key, v)
-			}
-		}
-		f, _ := w.CreateFormFile("organisation.logo", "logo.png")
-		_, _ = f.Write(file)
-		_ = w.Close()
-		return c.nele.do(http.MethodPost, at, w.FormDataContentType(), b.String())
-	}
+	send := func(file []byte) *page { return c.nele.sendsFile(at, "organisation.logo", "logo.png", file, nil) }
 	if p := send([]byte("<svg onload=alert(1)>")); p.status != 422 || !p.says("Kies een PNG") {
 		t.Errorf("what is no PNG answers %d", p.status)
 	}

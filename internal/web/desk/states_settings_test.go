@@ -22,6 +22,8 @@ func TestEveryStateOfTheSettingsIsWellFormed(t *testing.T) {
 func (s *states) settings() {
 	nele, privacy, clocks := s.crew.nele, "/desk/settings/texts/privacy", "/desk/settings/clocks/all"
 	s.keep("settings-built", nele.get(s.in("/desk/settings")))
+	s.keep("settings_file", nele.get(s.in("/desk/settings/file")))
+	s.keep("settings_file-error", nele.sendsFile(s.in("/desk/settings/file"), "file", "settings.json", []byte(`{"format":1,"profile":"wwf-belgium","changes":{"clocks.D3.length":99,"topics.nothing.label":{"en":"x"}}}`), nil))
 	s.keep("settings_mail", nele.get(s.in("/desk/settings/mail?done=sent")))
 	s.keep("settings_part", nele.get(s.in("/desk/settings/texts")))
 	s.keep("settings_part-topics", nele.get(s.in("/desk/settings/topics")))
