@@ -32,12 +32,14 @@ type Chain struct {
 	order    []ID      // every member who ever entered
 	members  map[ID]record
 	recovery record
+	routing  record
 	opening  int64           // number of the event that opened; 0: none did
 	opened   time.Time       // when that was
 	keys     map[string]bool // every key that was ever vouched for, by kind, id and fingerprint
 }
 
-// record is what the chain says about one member, or about the recovery keys.
+// record is what the chain says about one member, about the recovery keys, or about
+// where complaints go.
 type record struct {
 	last  int64
 	steps []step
@@ -56,7 +58,7 @@ type step struct {
 // kept outside the database. It fails with ErrDirectory at the first event that
 // does not follow.
 func Verify(instance string, anchor seal.SigningPublic, events []Event) (*Chain, error) {
-	c := &Chain{instance: instance, anchor: anchor, former: formerOf(events), recovery: record{last: -1}}
+	c := &Chain{instance: instance, anchor: anchor, former: formerOf(events), recovery: record{last: -1}, routing: record{last: -1}}
 	return c.Follow(events)
 }
 
@@ -64,6 +66,7 @@ func Verify(instance string, anchor seal.SigningPublic, events []Event) (*Chain,
 func (c *Chain) Follow(events []Event) (*Chain, error) {
 	next := *c
 	next.heads, next.order, next.recovery.steps = slices.Clone(c.heads), slices.Clone(c.order), slices.Clone(c.recovery.steps)
+	next.routing.steps = slices.Clone(c.routing.steps)
 	next.members, next.keys = map[ID]record{}, map[string]bool{}
 	maps.Copy(next.members, c.members)
 	maps.Copy(next.keys, c.keys)
@@ -183,6 +186,8 @@ func (c *Chain) apply(s step) {
 			c.keys[keyName(seal.RecipientMember, string(ch.Member), ch.Reading.Fingerprint())] = true
 		}
 		c.members[ch.Member] = record{s.seq, append(slices.Clip(c.members[ch.Member].steps), s)}
+	case Routing:
+		c.routing = record{s.seq, append(c.routing.steps, s)}
 	case Renew: // about the installation
 	}
 }
@@ -221,6 +226,6 @@ func (s step) on(e *Entry) {
 		e.Reading, e.Signing, e.recipient, e.Cosigner = ch.Reading, ch.Signing, s.recipient, s.vetted
 	case Revoke:
 		e.Assignments, e.Active, e.Cosigner = nil, false, false
-	case Genesis, Recover, Renew, Open: // about no member
+	case Genesis, Recover, Renew, Open, Routing: // about no member
 	}
 }

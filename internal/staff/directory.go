@@ -132,6 +132,7 @@ func (d *Directory) Upcoming() []Upcoming {
 		}
 	}
 	add(d.chain.recovery.steps)
+	add(d.chain.routing.steps)
 	slices.SortFunc(list, func(x, y Upcoming) int { return int(x.Seq - y.Seq) })
 	return list
 }

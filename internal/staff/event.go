@@ -24,6 +24,7 @@ const (
 	Recover EventType = "recover" // the recovery keys and their keepers are replaced
 	Renew   EventType = "renew"   // the installation has a new key; nothing of the members changes
 	Open    EventType = "open"    // complaints are taken in from now on; once, and never taken back
+	Routing EventType = "routing" // where complaints go otherwise than the profile says, and who is left out: all of it anew
 )
 
 // Event is one link of the directory as it is stored. Body says where in the chain
@@ -46,7 +47,7 @@ type Change struct {
 	Asked       int64              `json:"asked"` // microseconds UTC
 	Seen        int64              `json:"seen"`  // how many events there were when it was asked
 	Head        string             `json:"head"`  // hex of the hash of the last of them; empty at genesis
-	After       int64              `json:"after"` // the last event about the same member, or the recovery keys; -1: none
+	After       int64              `json:"after"` // the last event about the same member, the recovery keys, or the routing; -1: none
 	Type        EventType          `json:"type"`
 	Member      ID                 `json:"member,omitempty"`
 	Person      []byte             `json:"person,omitempty"` // see Commit; empty in a later change: stays
@@ -57,6 +58,9 @@ type Change struct {
 	Recovery    []Recovery         `json:"recovery,omitempty"`
 	Rules       *Rules             `json:"rules,omitempty"`  // genesis only
 	Before      seal.SigningPublic `json:"before,omitempty"` // the installation's key until now; renew only
+	// Routing is everything that is otherwise than in the profile: a value by the address of
+	// its place. None: all is as the profile says. Routing only.
+	Routing map[string]string `json:"routing,omitempty"`
 }
 
 // Rules are fixed when a directory is founded.

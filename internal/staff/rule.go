@@ -27,8 +27,8 @@ func (r Rule) MaySign(e Entry, subject ID) bool {
 //     The exception is counted in members who ever entered, so that it does not come
 //     back when members leave.
 //   - Entry into a team of the strict routes, assignments that include one, new keys
-//     of somebody with such assignments, and recovery keys need two cosigners, and
-//     hold after the delay. Whoever is let in that way is a cosigner.
+//     of somebody with such assignments, recovery keys and where complaints go need two
+//     cosigners, and hold after the delay. Whoever is let in that way is a cosigner.
 //   - A new key of the installation is signed with the one before; see RenewKey.
 //   - Everything else needs one active member.
 //
@@ -77,7 +77,7 @@ func (c *Chain) strict(ch Change, d *Directory) bool {
 	case Rekey:
 		now, latest := c.members[ch.Member].at(d.at), c.members[ch.Member].latest()
 		return c.rules.Covers(now.Assignments) || c.rules.Covers(latest.Assignments)
-	case Recover:
+	case Recover, Routing:
 		return true
 	case Genesis, Revoke, Renew, Open:
 		return false

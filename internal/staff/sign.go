@@ -22,7 +22,7 @@ func Sign(instance, by string, s Signer, statement []byte) Signature {
 
 // Found makes the first event of a directory: its rules and its recovery keys.
 func Found(instance string, at time.Time, rules Rules, keys []Recovery, s Signer) (Event, error) {
-	c := &Chain{instance: instance, recovery: record{last: -1}}
+	c := &Chain{instance: instance, recovery: record{last: -1}, routing: record{last: -1}}
 	statement, err := c.Compose(at, Change{Type: Genesis, Recovery: keys, Rules: &rules})
 	if err != nil {
 		return Event{}, err
@@ -99,10 +99,13 @@ func (c *Chain) event(statement []byte, signatures []Signature, at time.Time, de
 }
 
 // lastAbout is the event after which a change stands: the last about the same
-// member, or about the recovery keys.
+// member, about the recovery keys, or about where complaints go.
 func (c *Chain) lastAbout(ch Change) int64 {
 	if ch.Type == Genesis || ch.Type == Recover {
 		return c.recovery.last
+	}
+	if ch.Type == Routing {
+		return c.routing.last
 	}
 	if ch.Type == Open && c.opening > 0 {
 		return c.opening
@@ -160,6 +163,8 @@ func (c *Chain) sane(ch Change) error {
 		ok = ch.bare("before") && !bytes.Equal(ch.Before, c.anchor)
 	case Open:
 		ok = c.shut() && ch.bare()
+	case Routing:
+		ok = ch.bare("routing") && saneRouting(ch.Routing)
 	}
 	if !ok || slices.ContainsFunc(ch.Assignments, func(a Assignment) bool { return !a.valid() }) {
 		return errEvent
@@ -187,7 +192,7 @@ func (ch Change) bare(parts ...string) bool {
 	for part, given := range map[string]bool{
 		"member": ch.Member != "", "person": len(ch.Person) > 0, "assignments": len(ch.Assignments) > 0,
 		"keys":     len(ch.Reading)+len(ch.Signing)+len(ch.Proof) > 0,
-		"recovery": len(ch.Recovery) > 0, "rules": ch.Rules != nil, "before": len(ch.Before) > 0,
+		"recovery": len(ch.Recovery) > 0, "rules": ch.Rules != nil, "before": len(ch.Before) > 0, "routing": len(ch.Routing) > 0,
 	} {
 		if given && !slices.Contains(parts, part) {
 			return false
