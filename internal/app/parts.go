@@ -86,7 +86,7 @@ func (a *App) take(ctx context.Context, v *configure.Version) error {
 	a.taking.Lock()
 	defer a.taking.Unlock()
 	old := a.now()
-	if old != nil && old.version.Number >= v.Number {
+	if old != nil && !newer(v, old.version) {
 		return nil
 	}
 	next := a.makeParts(v)
@@ -101,6 +101,12 @@ func (a *App) take(ctx context.Context, v *configure.Version) error {
 	}
 	old.casework.Stop()
 	return old.intake.KeepVisits(ctx)
+}
+
+// newer reports whether a version is to take the place of one that serves: neither what was
+// saved nor what the directory says ever goes back.
+func newer(v, old *configure.Version) bool {
+	return v.Number >= old.Number && v.Routing >= old.Routing && (v.Number > old.Number || v.Routing > old.Routing)
 }
 
 // followConfiguration takes over what other processes changed, until ctx ends. What cannot
@@ -124,17 +130,14 @@ func (a *App) followConfiguration(ctx context.Context) {
 }
 
 // Follow takes over the configuration of the database where it is newer than the one that
-// serves here.
+// serves here, and where complaints go once that holds.
 func (a *App) Follow(ctx context.Context) error {
-	newest, err := a.Settings.Newest(ctx)
-	if err != nil || newest == a.now().version.Number {
+	serves := a.now().version
+	moved, err := a.Settings.Moved(ctx, serves.Number, serves.Routing)
+	if err != nil || !moved {
 		return err
 	}
-	v, err := a.Settings.Current(ctx)
-	if err != nil {
-		return err
-	}
-	return a.take(ctx, v)
+	return a.Settings.Follow(ctx)
 }
 
 // makeParts makes the use cases. Each gets the one subkey that it needs: gates go to
@@ -155,7 +158,7 @@ func (a *App) makeParts(v *configure.Version) *parts {
 	}
 	x.dialogue.Limits.FileBytes = fileBytes
 	x.casework = a.makeCasework(p, calendar, notices)
-	x.setup = &setup.Setup{Store: a.Store, Custody: a.Custody, SignIn: a.SignIn, Casework: x.casework, Mails: t.mails, Wake: wake, Profile: p, MailOut: x.casework.Around.MailOut}
+	x.setup = &setup.Setup{Store: a.Store, Custody: a.Custody, SignIn: a.SignIn, Casework: x.casework, Mails: t.mails, Wake: wake, Profile: p, MailOut: x.casework.Around.MailOut, Settings: a.Settings}
 	x.office = &post.Office{
 		Outbox: &custody.Outbox{Store: a.Store, Threads: a.Custody}, Instance: a.Instance, Mails: t.mails, Notices: notices, Words: x.words, Transport: t.transport,
 		Outcomes: x.dialogue, Sender: a.sender(p),

@@ -1,6 +1,7 @@
 package configure
 
 import (
+	"context"
 	"errors"
 	"klankbord/internal/lang"
 	"klankbord/internal/profile"
@@ -11,8 +12,8 @@ import (
 
 // check puts changes together with the profile. What is wrong is told by the place that
 // makes it so, which is found by taking each new change alone.
-func (c *Configure) check(now *Version, changes profile.Changes) (*profile.Profile, error) {
-	p, err := c.whole(changes)
+func (c *Configure) check(ctx context.Context, now *Version, changes profile.Changes) (*profile.Profile, error) {
+	p, err := c.whole(ctx, changes)
 	if err == nil {
 		return p, nil
 	}
@@ -22,7 +23,7 @@ func (c *Configure) check(now *Version, changes profile.Changes) (*profile.Profi
 		if alone[address] = changes[address]; changes[address] == nil {
 			delete(alone, address)
 		}
-		if _, err := c.whole(alone); err != nil {
+		if _, err := c.whole(ctx, alone); err != nil {
 			refused.Problems[address] = profile.ProblemRule
 		}
 	}
@@ -34,8 +35,9 @@ func (c *Configure) check(now *Version, changes profile.Changes) (*profile.Profi
 	return nil, refused
 }
 
-// whole is the profile with changes, if everything could be served with it.
-func (c *Configure) whole(changes profile.Changes) (*profile.Profile, error) {
+// whole is the profile with changes and with where complaints go, if everything could be
+// served with it.
+func (c *Configure) whole(ctx context.Context, changes profile.Changes) (*profile.Profile, error) {
 	p, err := profile.LoadChanged(c.Name, changes)
 	if err != nil {
 		return nil, err
@@ -43,12 +45,7 @@ func (c *Configure) whole(changes profile.Changes) (*profile.Profile, error) {
 	if unknown, err := c.unknown(p, changes); err != nil || len(unknown) > 0 {
 		return nil, errors.Join(err, &Refused{})
 	}
-	if c.Try != nil {
-		if err := c.Try(p); err != nil {
-			return nil, err
-		}
-	}
-	return p, nil
+	return c.withAll(ctx, p)
 }
 
 // unknown lists the addresses for which neither the profile nor the catalogue has a place,

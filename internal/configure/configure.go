@@ -3,7 +3,8 @@
 // are never overwritten, each with a line in the log that holds the hash of its bytes, and
 // puts the newest together with the profile. It must never let a configuration take effect
 // that is not valid as a whole or that does not fit the log, and never decide who receives
-// a key: where complaints go is no part of it. It fails with ErrAltered, with faults that
+// a key: where complaints go is signed in the directory, and only laid over the version
+// that holds. It fails with ErrAltered, with faults that
 // say what to do, and with *Refused that names the places that cannot be as they were typed.
 package configure
 
@@ -37,7 +38,8 @@ type Configure struct {
 	Take    func(context.Context, *Version) error // lets a version take effect; nil where nothing is served
 
 	mu    sync.Mutex
-	known map[int64]*Version // guarded by mu
+	known map[int64]*Version // as saved, without what the directory says; guarded by mu
+	laid  map[state]*Version // with it; guarded by mu
 }
 
 // Version is one version of the configuration, whole and checked. Number 0 is the built-in
@@ -48,6 +50,7 @@ type Version struct {
 	By      staff.ID // empty: the operator, or nobody yet
 	Why     string
 	Changes profile.Changes
+	Routing int64 // number of the directory's event that says where complaints go; -1: the profile does
 	Profile *profile.Profile
 }
 
@@ -91,9 +94,9 @@ func (c *Configure) Newest(ctx context.Context) (n int64, err error) {
 	return n, err
 }
 
-// Current reads the newest version. It fails with ErrAltered when that, or one before it,
-// does not fit the log.
-func (c *Configure) Current(ctx context.Context) (*Version, error) {
+// saved reads the newest version as it was saved. It fails with ErrAltered when that, or one
+// before it, does not fit the log.
+func (c *Configure) saved(ctx context.Context) (*Version, error) {
 	row, err := c.newest(ctx)
 	if err != nil {
 		return nil, err
@@ -103,6 +106,7 @@ func (c *Configure) Current(ctx context.Context) (*Version, error) {
 	}
 	c.mu.Lock()
 	delete(c.known, row.Number) // its bytes are looked at again
+	c.laid = nil
 	c.mu.Unlock()
 	return c.version(ctx, row.Number)
 }
@@ -179,7 +183,7 @@ func (c *Configure) Built() (*Version, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &Version{Changes: profile.Changes{}, Profile: p}
+	v := &Version{Changes: profile.Changes{}, Routing: unrouted, Profile: p}
 	c.keep(v)
 	return v, nil
 }
@@ -211,7 +215,7 @@ func (c *Configure) version(ctx context.Context, number int64) (*Version, error)
 	if err != nil {
 		return nil, err
 	}
-	v = &Version{Number: number, Made: row.Made, By: row.By, Why: row.Why, Changes: changes}
+	v = &Version{Number: number, Made: row.Made, By: row.By, Why: row.Why, Changes: changes, Routing: unrouted}
 	if v.Profile, err = profile.LoadChanged(c.Name, changes); err != nil {
 		return nil, fmt.Errorf("configuration, version %d: %w", number, err)
 	}
@@ -246,7 +250,8 @@ func (c *Configure) keep(v *Version) {
 	c.known[v.Number] = v
 }
 
-// At is the profile as it stood at a time: the one that a complaint of then was made with.
+// At is the profile as it stood at a time: the one that a complaint of then was made with,
+// with where complaints went then, for that decides which questions it was asked.
 func (c *Configure) At(ctx context.Context, when time.Time) (*profile.Profile, error) {
 	var rows []store.Configuration
 	err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
@@ -265,6 +270,13 @@ func (c *Configure) At(ctx context.Context, when time.Time) (*profile.Profile, e
 	}
 	v, err := c.version(ctx, number)
 	if err != nil {
+		return nil, err
+	}
+	dir, err := c.Custody.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if v, err = c.with(v, dir.Chain().At(when).Routing()); err != nil {
 		return nil, err
 	}
 	return v.Profile, nil

@@ -84,7 +84,7 @@ func (c *Configure) Propose(ctx context.Context, actor access.Actor, e Edit) (*V
 		return nil, Set{}, &Refused{problems}
 	}
 	s := Set{Base: now.Number, Changes: changes, Why: e.Why}
-	p, err := c.check(now, changes)
+	p, err := c.check(ctx, now, changes)
 	if err != nil {
 		return nil, Set{}, err
 	}

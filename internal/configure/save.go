@@ -115,6 +115,10 @@ func (c *Configure) save(ctx context.Context, by audit.Actor, member staff.ID, s
 	if s.Why = strings.Join(strings.Fields(s.Why), " "); len([]rune(s.Why)) > mostWhy {
 		return 0, errNoWhy
 	}
+	events, err := c.events(ctx)
+	if err != nil {
+		return 0, err
+	}
 	now, err := c.kept(ctx)
 	if err != nil {
 		return 0, err
@@ -125,9 +129,12 @@ func (c *Configure) save(ctx context.Context, by audit.Actor, member staff.ID, s
 	if now.Changes.Same(s.Changes) {
 		return now.Number, nil
 	}
-	p, err := c.check(now, s.Changes)
-	if err != nil {
+	if _, err := c.check(ctx, now, s.Changes); err != nil {
 		return 0, err
+	}
+	p, err := profile.LoadChanged(c.Name, s.Changes)
+	if err != nil {
+		return 0, fmt.Errorf("load configuration: %w", err)
 	}
 	body, err := s.Changes.Encode(c.Name)
 	if err != nil {
@@ -136,28 +143,57 @@ func (c *Configure) save(ctx context.Context, by audit.Actor, member staff.ID, s
 	if len(body) > mostBytes {
 		return 0, errNewer
 	}
+	v := &Version{Number: s.Base + 1, Made: c.Store.Now(), By: member, Why: s.Why, Changes: s.Changes, Routing: unrouted, Profile: p}
+	if err := c.insert(ctx, by, v, body, events); err != nil {
+		return 0, err
+	}
+	return v.Number, c.takeSaved(ctx, v)
+}
+
+// insert writes a version with its line, unless another one or a change of the directory came
+// in between.
+func (c *Configure) insert(ctx context.Context, by audit.Actor, v *Version, body []byte, events int64) error {
 	sum := sha256.Sum256(body)
-	v := &Version{Number: s.Base + 1, Made: c.Store.Now(), By: member, Why: s.Why, Changes: s.Changes, Profile: p}
 	leaf := custody.Leaf(v.Made, custody.Event{
 		Kind: audit.ConfigurationSet, Actor: by, Object: strconv.FormatInt(v.Number, 10), Detail: map[string]string{"hash": hex.EncodeToString(sum[:])},
 	})
-	err = c.Store.Write(ctx, func(tx *store.Tx) error {
-		row := store.Configuration{Number: v.Number, Made: v.Made, By: member, Why: s.Why, Body: body, Hash: sum[:]}
+	err := c.Store.Write(ctx, func(tx *store.Tx) error {
+		if err := unmoved(tx, events); err != nil {
+			return err
+		}
+		row := store.Configuration{Number: v.Number, Made: v.Made, By: v.By, Why: v.Why, Body: body, Hash: sum[:]}
 		return errors.Join(tx.InsertConfiguration(row), tx.InsertLeaf(leaf))
 	})
-	if sqldb.IsUnique(err) {
-		return 0, errMoved
+	if sqldb.IsUnique(err) || errors.Is(err, store.ErrStale) {
+		return errMoved
 	}
 	if err != nil {
-		return 0, fmt.Errorf("save configuration: %w", err)
+		return fmt.Errorf("save configuration: %w", err)
 	}
-	c.keep(v)
-	if c.Take != nil {
-		if err := c.Take(ctx, v); err != nil {
-			return 0, fmt.Errorf("take configuration: %w", err)
-		}
+	return nil
+}
+
+// events is how many events the directory has; -1 where none verifies, and nothing is said of
+// where complaints go.
+func (c *Configure) events(ctx context.Context) (int64, error) {
+	dir, err := c.Custody.Directory(ctx)
+	if errors.Is(err, custody.ErrUnknown) {
+		return -1, nil
 	}
-	return v.Number, nil
+	if err != nil {
+		return 0, err
+	}
+	n, _ := dir.Head()
+	return n, nil
+}
+
+// unmoved holds a version back that was tried with a directory which has gone on since.
+func unmoved(tx *store.Tx, events int64) error {
+	n, err := tx.DirectoryLength()
+	if err == nil && events >= 0 && n != events {
+		err = store.ErrStale
+	}
+	return err
 }
 
 // PutBack makes a new version that is as an earlier one was. Faults as Save;

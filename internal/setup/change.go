@@ -28,6 +28,7 @@ type Change struct {
 	Before      []staff.Assignment // what they do now
 	After       []staff.Assignment // what they will do
 	Recovery    []RecoveryKey      // the recovery keys as they will be
+	Moves       []Moved            // where complaints will go otherwise
 	AskedBy     string
 	Asked       time.Time
 	Until       time.Time // when it must have its signatures
@@ -99,6 +100,8 @@ type pending struct {
 	rule       staff.Rule
 	more       int
 	broken     error
+	moves      []Moved // of where complaints go
+	version    int64   // of the configuration with which that was tried
 }
 
 func (s *Setup) pending(ctx context.Context, id string) (*pending, error) {
@@ -138,7 +141,7 @@ func (s *Setup) pending(ctx context.Context, id string) (*pending, error) {
 	if p.broken == nil && !s.asEnrolled(ctx, p) {
 		p.broken = errAltered
 	}
-	return p, nil
+	return p, p.means(ctx, s)
 }
 
 var errAltered = errors.New("the entry is not the one that was prepared at the enrolment")
@@ -179,7 +182,7 @@ func (s *Setup) view(p *pending, actor access.Actor) *Change {
 			v.After = e.Assignments
 		}
 	}
-	v.Recovery = p.recovery()
+	v.Recovery, v.Moves = p.recovery(), p.moves
 	for _, row := range p.signed {
 		v.Signed = append(v.Signed, Signatory{p.name(row.Signer), row.At})
 	}

@@ -15,6 +15,7 @@ import (
 	"klankbord/internal/access"
 	"klankbord/internal/audit"
 	"klankbord/internal/casework"
+	"klankbord/internal/configure"
 	"klankbord/internal/custody"
 	"klankbord/internal/fault"
 	"klankbord/internal/ident"
@@ -48,8 +49,9 @@ type Setup struct {
 	Casework *casework.Casework // hands over the cases of whoever leaves
 	Mails    Sealer
 	Profile  *profile.Profile
-	MailOut  bool   // there is a server that takes mail
-	Wake     func() // tells the background work that there is a job; may be nil
+	Settings *configure.Configure // the configuration over which the directory says where complaints go
+	MailOut  bool                 // there is a server that takes mail
+	Wake     func()               // tells the background work that there is a job; may be nil
 }
 
 // Founding is what a new instance starts with.

@@ -146,6 +146,9 @@ func unmoved(tx *store.Tx, p *pending) error {
 
 // place gives a change its place in the chain, with all that follows from it.
 func (s *Setup) place(ctx context.Context, p *pending, by audit.Actor, more func(*store.Tx) error) error {
+	if p.broken != nil {
+		return errors.Join(errBroken, p.broken)
+	}
 	event, err := s.Custody.Place(p.dir, p.row.Statement, p.signatures)
 	if err != nil {
 		return errors.Join(errBroken, err)
@@ -157,6 +160,11 @@ func (s *Setup) place(ctx context.Context, p *pending, by audit.Actor, more func
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
 		if err := more(tx); err != nil {
 			return err
+		}
+		if p.change.Type == staff.Routing {
+			if err := s.Settings.Still(tx, p.version); err != nil {
+				return err
+			}
 		}
 		if err := tx.InsertDirectoryEvent(event); err != nil {
 			if sqldb.IsUnique(err) { // another change came first; this one finds its place behind it
@@ -171,6 +179,9 @@ func (s *Setup) place(ctx context.Context, p *pending, by audit.Actor, more func
 	}
 	if err == nil {
 		_, err = s.Custody.Directory(ctx) // seen, and kept outside the database
+	}
+	if err == nil && p.change.Type == staff.Routing {
+		err = s.Settings.Follow(ctx) // where it holds at once
 	}
 	if err == nil && p.change.Type == staff.Rekey {
 		_, err = s.TakeOver(ctx, p.row.ID) // where it holds at once; the job is for later
@@ -189,7 +200,7 @@ func (p *pending) effects(tx *store.Tx) error {
 	case staff.Rekey:
 		job := store.Job{ID: ident.New(), Kind: RekeyJob, Ref: p.row.ID, RunAt: tx.Now().Add(p.rule.Delay)}
 		return errors.Join(tx.SetInvitationState(p.row.ID, "enrolled", "vouched"), tx.InsertJob(job))
-	case staff.Assign, staff.Recover, staff.Genesis, staff.Renew, staff.Open:
+	case staff.Assign, staff.Recover, staff.Genesis, staff.Renew, staff.Open, staff.Routing:
 		return nil
 	default:
 		return nil
