@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -203,7 +202,7 @@ func TestARoutingInTheDatabaseAloneTakesNoEffect(t *testing.T) {
 	}
 	event, _ := i.Signed(ch)
 	event.Body = []byte(strings.Replace(string(event.Body), `"general"`, `"privacy"`, 1))
-	err := i.Store.Write(context.Background(), func(tx *store.Tx) error {
+	err := i.Store.Write(t.Context(), func(tx *store.Tx) error {
 		line := custody.Event{Kind: audit.DirectoryEvent, Actor: custody.BySystem(), Object: string(staff.Routing)}
 		return errors.Join(tx.InsertDirectoryEvent(event), tx.InsertLeaf(custody.Leaf(tx.Now(), line)))
 	})

@@ -22,6 +22,7 @@ type changePage struct {
 	Compare bool   // there is a fingerprint to compare by voice
 	Mark    string // the fingerprint
 	Button  string
+	Moves   []routingMove // where complaints will go otherwise
 }
 
 // changeShow shows what a change does, who signed it and who must: to whoever may
@@ -38,7 +39,7 @@ func (d *desk) showChange(w http.ResponseWriter, r *http.Request, status int, er
 	data := changePage{
 		Change: c, Base: setup.ChangePath(c.ID), State: d.changeState(r, c), Facts: d.changeFacts(r, c),
 		Compare: c.Type == staff.Enrol || c.Type == staff.Rekey || c.Type == staff.Assign && c.Delayed,
-		Mark:    spaced(c.Person.Fingerprint), Button: d.text(r, "desk.change.sign"),
+		Mark:    spaced(c.Person.Fingerprint), Button: d.text(r, "desk.change.sign"), Moves: d.routingMoves(r, c.Moves),
 	}
 	switch c.Type {
 	case staff.Enrol:
@@ -48,7 +49,7 @@ func (d *desk) showChange(w http.ResponseWriter, r *http.Request, status int, er
 		}
 	case staff.Rekey:
 		data.Lead = d.text(r, "desk.change.lead-rekey", "name", c.Person.Name)
-	case staff.Assign, staff.Revoke, staff.Recover, staff.Genesis, staff.Renew, staff.Open:
+	case staff.Assign, staff.Revoke, staff.Recover, staff.Genesis, staff.Renew, staff.Open, staff.Routing:
 		data.Lead = d.text(r, "desk.change.lead")
 	}
 	p := page(d, r, d.changeTitle(r, c.Type), data)
@@ -96,7 +97,7 @@ func (d *desk) changeFacts(r *http.Request, c *setup.Change) []ui.Answer {
 		list = append(list, fact("reads", d.text(r, "desk.change.reads-nothing")))
 	case staff.Recover:
 		list = append(list, d.recoveryFacts(r, c.Recovery)...)
-	case staff.Genesis, staff.Renew, staff.Open:
+	case staff.Genesis, staff.Renew, staff.Open, staff.Routing:
 	}
 	from := d.text(r, "desk.change.from-now")
 	if c.Delayed {

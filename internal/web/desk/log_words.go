@@ -44,6 +44,8 @@ func (d *desk) lineAbout(r *http.Request, line casework.LogLine) string {
 		return d.text(r, "file.log-risk")
 	case line.Kind == audit.FileRead && line.Detail["as"] == "original":
 		return d.text(r, "file.log-original")
+	case slices.Contains(directoryKinds(), line.Kind) && line.Detail["type"] == string(staff.Routing):
+		return d.text(r, "desk.change.title-routing")
 	case line.Kind == audit.DirectoryEvent && line.Detail["type"] == string(staff.Open):
 		return d.text(r, "desk.change.title-open")
 	case line.Kind == audit.SetupConfirmed && slices.Contains(setup.Steps(), setup.Step(line.Object)):
@@ -55,6 +57,11 @@ func (d *desk) lineAbout(r *http.Request, line casework.LogLine) string {
 	default:
 		return line.Person
 	}
+}
+
+// directoryKinds are the lines about changes of the directory.
+func directoryKinds() []audit.Kind {
+	return []audit.Kind{audit.ChangeAsked, audit.ChangeSigned, audit.ChangeDropped, audit.DirectoryEvent}
 }
 
 // otherKeys are those who are no members and were given keys.

@@ -24,6 +24,14 @@ type settingsPage struct {
 	Texts   ui.Table // how far each language is
 	Behind  []ui.Link
 	History *ui.Link
+	Routing settingsRouting
+}
+
+// settingsRouting leads to where complaints go, and says what is about to change there.
+type settingsRouting struct {
+	Href    string
+	Coming  []string
+	Waiting bool
 }
 
 func (d *desk) settingsShow(w http.ResponseWriter, r *http.Request) error {
@@ -41,6 +49,14 @@ func (d *desk) settingsShow(w http.ResponseWriter, r *http.Request) error {
 	}
 	data := settingsPage{
 		Parts: d.partsTable(r, places, history), Texts: d.textsTable(r, places, now.Changes), Behind: d.behind(r, places, now.Changes),
+	}
+	routes, err := d.Setup.Routes(r.Context(), actor(r))
+	if err != nil {
+		return err
+	}
+	data.Routing = settingsRouting{Href: routingPath, Waiting: routes.Waiting != ""}
+	for _, c := range d.routingComing(r, routes) {
+		data.Routing.Coming = append(data.Routing.Coming, c.When)
 	}
 	if len(history) > 0 {
 		data.History = &ui.Link{Href: "/desk/settings/history", Text: d.Words.Plural(d.Renderer.Lang(r), "settings.history-link", len(history), nil)}

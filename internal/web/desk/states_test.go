@@ -61,6 +61,7 @@ func RenderStates(t *testing.T, dir string) {
 		s.numbers()
 	}
 	s.changes()
+	s.routing()
 	s.drills()
 	s.partly()
 	s.erasures()
