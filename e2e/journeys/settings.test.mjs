@@ -66,6 +66,35 @@ test('settings', { timeout: 10 * 60_000 }, async (t) => {
     await putsBack();
   });
 
+  await inTwoWays(t, 'a topic is added, used and taken away', async (t, way) => {
+    const items = '/desk/settings/items/topics';
+    const label = (lang) => `Geluid ${way.name ?? way.lang} ${lang}`;
+    const values = Object.fromEntries(['nl', 'fr', 'en', 'de'].flatMap((l) => [[`topics.label.${l}`, label(l)], [`topics.explanation.${l}`, `Wat het is (${l})`]]));
+    await nele.opens(items);
+    await nele.page.locator('[name="topics.route"]').selectOption('general');
+    await types({ ...values, 'topics.label.de': '' });
+    await nele.presses(nele.say('settings.items-add'), { status: 422 });
+    assert.equal(await nele.page.locator('[name="topics.label.fr"]').inputValue(), label('fr'));
+    await types(values);
+    await nele.presses(nele.say('settings.items-add'));
+    assert.ok((await nele.page.locator('.box.ok').innerText()).includes(nele.say('settings.items-done-added')));
+
+    const ingrid = await someone(t, house, way);
+    const number = await complainsAbout(ingrid, way, label(way.lang));
+    const sofie = await atTheDesk(t, house, 'sofie', { js: false });
+    await sofie.opens(`/desk/case/${number}`);
+    assert.ok((await sofie.page.locator('main').innerText()).includes('Geluid'));
+
+    await nele.opens(items);
+    await nele.presses(nele.say('settings.items-remove-what', { what: label('nl') }));
+    assert.ok((await nele.page.locator('.box.ok').innerText()).includes(nele.say('settings.items-done-off')));
+    const other = await someone(t, house, way);
+    await other.opens(`/${way.lang}/`);
+    assert.ok(!(await other.page.locator('main').innerText()).includes(label(way.lang)));
+    await sofie.opens(`/desk/case/${number}`);
+    assert.ok((await sofie.page.locator('main').innerText()).includes('Geluid'));
+  });
+
   await t.test('a colour that cannot be read is refused, and nothing typed is lost', async () => {
     await nele.opens('/desk/settings/organisation/all');
     await types({ 'organisation.accent': '#ffee00', why: 'sunny' });

@@ -54,7 +54,7 @@ func (c *Configure) whole(changes profile.Changes) (*profile.Profile, error) {
 // unknown lists the addresses for which neither the profile nor the catalogue has a place,
 // and texts of the catalogue that would not have the words in braces of the program's own.
 func (c *Configure) unknown(p *profile.Profile, changes profile.Changes) ([]string, error) {
-	built, err := profile.Load(c.Name)
+	built, err := profile.LoadBase(c.Name, changes)
 	if err != nil {
 		return nil, err
 	}
@@ -83,9 +83,10 @@ func AreaOf(key string) string {
 	return area
 }
 
-// Places lists every place of the built-in profile and of the catalogue's texts.
-func (c *Configure) Places() ([]profile.Place, error) {
-	p, err := profile.Load(c.Name)
+// Places lists every place of the built-in profile with what was added to it, and of the
+// catalogue's texts.
+func (c *Configure) Places(changes profile.Changes) ([]profile.Place, error) {
+	p, err := profile.LoadBase(c.Name, changes)
 	if err != nil {
 		return nil, err
 	}

@@ -53,6 +53,9 @@ func (c *Configure) save(ctx context.Context, by audit.Actor, member staff.ID, s
 	if now.Number != s.Base {
 		return 0, errMoved
 	}
+	if s.Changes, err = c.keepUsed(ctx, now, s.Changes); err != nil {
+		return 0, err
+	}
 	if now.Changes.Same(s.Changes) {
 		return now.Number, nil
 	}

@@ -29,6 +29,7 @@ const (
 	PlacePicture    PlaceKind = "picture"   // a PNG in base64, or nothing
 	PlaceHidden     PlaceKind = "hidden"    // whether a question is not asked
 	PlaceMandatory  PlaceKind = "mandatory" // whether a question must be answered
+	PlaceItem       PlaceKind = "item"      // that an own item is there; nothing is typed
 )
 
 // Place is one thing of a profile that an organisation may have otherwise.
@@ -82,6 +83,8 @@ func (x Place) Inputs() []string {
 		return Languages()
 	case PlaceOrder:
 		return x.Options
+	case PlaceItem:
+		return nil
 	default:
 		return []string{""}
 	}
@@ -100,6 +103,10 @@ func (x Place) Typed(input string) string {
 		return strings.Join(list, "\n\n")
 	case *string:
 		return *at
+	case *casefile.Route:
+		return string(*at)
+	case *[]casefile.Route:
+		return typedRoutes(*at)
 	case *int:
 		return strconv.Itoa(*at)
 	case *bool:
@@ -218,7 +225,7 @@ func (x Place) problem(clean map[string]string) Problem {
 		if s == "" && !x.Blank || strings.Contains(s, "\n") {
 			return ProblemMissing
 		}
-	case PlaceFlag, PlaceHidden, PlaceMandatory:
+	case PlaceFlag, PlaceHidden, PlaceMandatory, PlaceItem:
 	}
 	return ""
 }
@@ -230,7 +237,8 @@ func (x Place) textProblem(clean map[string]string) Problem {
 		if clean[l] == "" {
 			blank++
 		}
-		if got := placeholders(clean[l]); !x.Free && len(wanted) > 0 && !slices.Equal(got, wanted) {
+		got := placeholders(clean[l])
+		if !x.Free && len(wanted) > 0 && !slices.Equal(got, wanted) || x.Free && !fillable(got, placeholders(clean["en"])) {
 			return ProblemPlaceholders
 		}
 		n := len(paragraphs(clean[l]))
@@ -245,6 +253,31 @@ func (x Place) textProblem(clean map[string]string) Problem {
 	default:
 		return ProblemMissing
 	}
+}
+
+// fillable reports whether something fills in all words in braces of a template, which are
+// the same in each language.
+func fillable(got, wanted []string) bool {
+	return slices.Equal(got, wanted) && !slices.ContainsFunc(got, func(s string) bool { return !slices.Contains(Placeholders(), s) })
+}
+
+// typedRoutes is how routes are typed where one is chosen or all are.
+func typedRoutes(list []casefile.Route) string {
+	switch len(list) {
+	case 0:
+		return ""
+	case 1:
+		return string(list[0])
+	default:
+		return everyRoute
+	}
+}
+
+func routesOf(typed string) []casefile.Route {
+	if typed == everyRoute {
+		return allRoutes()
+	}
+	return []casefile.Route{casefile.Route(typed)}
 }
 
 // inOrder sorts ids by the numbers that were typed for them.

@@ -73,6 +73,7 @@ func (p *Profile) Places() []Place {
 	}
 	p.noticePlaces(l)
 	p.rulePlaces(l)
+	p.itemPlaces(l)
 	return l.list
 }
 

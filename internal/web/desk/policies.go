@@ -46,6 +46,8 @@ func Policies() map[string]ui.Who {
 		"GET /desk/settings/history":                        ui.Configurators,
 		"GET /desk/settings/history/{version}":              ui.Configurators,
 		"POST /desk/settings/history/{version}":             ui.Configurators,
+		"GET /desk/settings/items/{list}":                   ui.Configurators,
+		"POST /desk/settings/items/{list}":                  ui.Configurators,
 		"GET /desk/settings/{part}":                         ui.Configurators,
 		"GET /desk/settings/{part}/{group}":                 ui.Configurators,
 		"POST /desk/settings/{part}/{group}":                ui.Configurators,

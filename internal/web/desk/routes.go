@@ -105,6 +105,8 @@ func (d *desk) routes() []route {
 		{"GET /desk/settings/history", member, d.historyShow},
 		{"GET /desk/settings/history/{version}", member, d.versionShow},
 		{"POST /desk/settings/history/{version}", member, d.versionBack},
+		{"GET /desk/settings/items/{list}", member, d.itemsShow},
+		{"POST /desk/settings/items/{list}", member, d.itemsSave},
 		{"GET /desk/settings/{part}", member, d.settingsPart},
 		{"GET /desk/settings/{part}/{group}", member, d.settingsEdit},
 		{"POST /desk/settings/{part}/{group}", member, d.settingsSave},

@@ -26,6 +26,7 @@ type settingsEditPage struct {
 	Preview      []settingsPreview
 	Live         []ui.Link // the public pages on which it shows
 	Pictures     bool
+	Lists        []ui.Link // where something can be added
 }
 
 // settingsSection is one thing with its places.
@@ -65,7 +66,7 @@ func (d *desk) showSettings(w http.ResponseWriter, r *http.Request, status int, 
 		return err
 	}
 	part, group := settingsGroup(r)
-	places, err := d.Settings.In(part, group)
+	places, err := d.Settings.In(part, group, now.Changes)
 	if err != nil {
 		return err
 	}
@@ -97,6 +98,9 @@ func (d *desk) showSettings(w http.ResponseWriter, r *http.Request, status int, 
 		if href := livePage(part, group, l); href != "" {
 			data.Live = append(data.Live, ui.Link{Href: d.Public + href, Text: d.text(r, "common.language."+l)})
 		}
+	}
+	if group != "" {
+		data.Lists = d.listLinks(r, now.Profile, part, group)
 	}
 	p := page(d, r, d.settingsTitle(r, places[0]), data)
 	p.Errors = s.errs
@@ -158,9 +162,13 @@ func (d *desk) settingsSave(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	part, group := settingsGroup(r)
-	places, inErr := d.Settings.In(part, group)
-	if inErr != nil {
-		return inErr
+	now, nowErr := d.Settings.Now(r.Context(), actor(r))
+	if nowErr != nil {
+		return nowErr
+	}
+	places, nowErr := d.Settings.In(part, group, now.Changes)
+	if nowErr != nil {
+		return nowErr
 	}
 	s := settingsState{typed: f}
 	if bad != nil {

@@ -41,6 +41,8 @@ func TestSettings(t *testing.T) {
 		"what cannot be is refused by the field":           settingsRefuseByTheFieldAndLoseNothing,
 		"a logo is made anew from its pixels":              settingsALogoIsMadeAnewFromItsPixels,
 		"a case keeps the questions that it was made with": settingsACaseKeepsTheQuestionsItWasMadeWith,
+		"items are added to lists and taken away":          settingsItemsComeAndGo,
+		"an own topic stays with the case that has it":     settingsAnOwnTopicStaysWithItsCase,
 	} {
 		t.Run(name, func(t *testing.T) {
 			fn(t, h, c)
@@ -110,7 +112,7 @@ func fixed(x profile.Place) bool { return x.Kind == profile.PlaceCount && x.Min 
 // Every place of the description takes effect when it is typed on its page, and goes back
 // with one button.
 func settingsEachTakesEffectAndIsPutBack(t *testing.T, h *house, c crew) {
-	places, err := h.Settings.Places()
+	places, err := h.Settings.Places(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
