@@ -261,25 +261,6 @@ func fillable(got, wanted []string) bool {
 	return slices.Equal(got, wanted) && !slices.ContainsFunc(got, func(s string) bool { return !slices.Contains(Placeholders(), s) })
 }
 
-// typedRoutes is how routes are typed where one is chosen or all are.
-func typedRoutes(list []casefile.Route) string {
-	switch len(list) {
-	case 0:
-		return ""
-	case 1:
-		return string(list[0])
-	default:
-		return everyRoute
-	}
-}
-
-func routesOf(typed string) []casefile.Route {
-	if typed == everyRoute {
-		return allRoutes()
-	}
-	return []casefile.Route{casefile.Route(typed)}
-}
-
 // inOrder sorts ids by the numbers that were typed for them.
 func inOrder(ids []string, typed map[string]string) []string {
 	number := func(id string) int {

@@ -141,19 +141,6 @@ func settingsGroup(r *http.Request) (part, group string) {
 	return part, group
 }
 
-// livePage is where a group shows to everybody.
-func livePage(part, group, l string) string {
-	pages := map[string]string{"public": "/", "privacy": "/privacy", "accessibility": "/accessibility", "other-ways": "/other-ways", "safety": "/safety"}
-	switch part {
-	case "texts":
-		return "/" + l + pages[group]
-	case "organisation", "topics", "teams":
-		return "/" + l + "/"
-	default:
-		return ""
-	}
-}
-
 // settingsSave checks what was typed and makes a version of it, or shows how it would look.
 func (d *desk) settingsSave(w http.ResponseWriter, r *http.Request) error {
 	f, err := readSettings(r)

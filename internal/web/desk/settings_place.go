@@ -125,3 +125,16 @@ func (d *desk) choiceText(r *http.Request, x profile.Place, typed string) string
 		return ""
 	}
 }
+
+// livePage is where a group shows to everybody.
+func livePage(part, group, l string) string {
+	pages := map[string]string{"public": "/", "privacy": "/privacy", "accessibility": "/accessibility", "other-ways": "/other-ways", "safety": "/safety"}
+	switch part {
+	case "texts":
+		return "/" + l + pages[group]
+	case "organisation", "topics", "teams":
+		return "/" + l + "/"
+	default:
+		return ""
+	}
+}
