@@ -22,7 +22,7 @@ test('settings', { timeout: 10 * 60_000 }, async (t) => {
   const types = async (values) => {
     for (const [name, value] of Object.entries(values)) {
       const radio = nele.page.locator(`[name="${name}"][type=radio][value="${value}"]`);
-      if (await radio.count()) await radio.check();
+      if (await radio.count()) await nele.page.locator(`label[for="${await radio.getAttribute('id')}"]`).click();
       else await nele.page.locator(`[name="${name}"]`).fill(value);
     }
   };
@@ -97,6 +97,26 @@ test('settings', { timeout: 10 * 60_000 }, async (t) => {
     assert.ok(!(await other.page.locator('main').innerText()).includes(label(way.lang)));
     await sofie.opens(`/desk/case/${number}`);
     assert.ok((await sofie.page.locator('main').innerText()).includes('Geluid'));
+  });
+
+  await inTwoWays(t, 'a language is offered no more and put back', async (t, way) => {
+    const less = way.lang === 'de' ? 'fr' : 'de';
+    const ingrid = await someone(t, house, way);
+    await begins(ingrid);
+    await answers(ingrid, general(way.lang), { until: 'story' });
+    await ingrid.switchesTo(less);
+    const at = ingrid.at;
+    await saves('/desk/settings/languages/all', { [`languages.offer-${less}`]: 'false' });
+    const other = await someone(t, house, way);
+    await other.opens(`/${way.lang}/`);
+    assert.equal(await other.page.locator(`.langs [lang=${less}]`).count(), 0);
+    await other.opens(`/${less}/`);
+    assert.notEqual(other.at, `/${less}/`);
+    await ingrid.opens(at);
+    assert.equal(ingrid.at, at);
+    await putsBack();
+    await other.opens(`/${less}/`);
+    assert.equal(other.at, `/${less}/`);
   });
 
   await t.test('a colour that cannot be read is refused, and nothing typed is lost', async () => {

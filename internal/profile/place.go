@@ -107,6 +107,10 @@ func (x Place) Typed(input string) string {
 		return string(*at)
 	case *[]casefile.Route:
 		return typedRoutes(*at)
+	case offer:
+		return strconv.FormatBool(at.is())
+	case first:
+		return at.is()
 	case *int:
 		return strconv.Itoa(*at)
 	case *bool:

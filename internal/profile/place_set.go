@@ -112,6 +112,10 @@ func (x Place) put(clean map[string]string) {
 		*at = casefile.Route(s)
 	case *[]casefile.Route:
 		*at = routesOf(s)
+	case offer:
+		at.set(s == "true")
+	case first:
+		at.in.Language = s
 	case *int:
 		*at, _ = strconv.Atoi(s) // was looked at
 	case *bool:

@@ -94,7 +94,7 @@ func (d *desk) showSettings(w http.ResponseWriter, r *http.Request, status int, 
 	if s.proposal != nil {
 		data.Preview = d.previewOf(r, s.proposal.Profile, part, group)
 	}
-	for _, l := range d.Languages {
+	for _, l := range d.Offered {
 		if href := livePage(part, group, l); href != "" {
 			data.Live = append(data.Live, ui.Link{Href: d.Public + href, Text: d.text(r, "common.language."+l)})
 		}

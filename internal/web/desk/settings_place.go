@@ -119,6 +119,8 @@ func (d *desk) choiceText(r *http.Request, x profile.Place, typed string) string
 		return x.Labels[i].In(d.Renderer.Lang(r))
 	case (x.Name == "route" || x.Name == "routes") && typed != "" && typed != "every":
 		return d.text(r, "common.route."+typed)
+	case x.Name == "first" && typed != "":
+		return d.text(r, "common.language."+typed)
 	case typed != "":
 		return d.text(r, "settings.choice-"+typed)
 	default:
@@ -132,7 +134,7 @@ func livePage(part, group, l string) string {
 	switch part {
 	case "texts":
 		return "/" + l + pages[group]
-	case "organisation", "topics", "teams":
+	case "organisation", "topics", "teams", "languages":
 		return "/" + l + "/"
 	default:
 		return ""

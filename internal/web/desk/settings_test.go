@@ -41,6 +41,7 @@ func TestSettings(t *testing.T) {
 		"what cannot be is refused by the field":           settingsRefuseByTheFieldAndLoseNothing,
 		"a logo is made anew from its pixels":              settingsALogoIsMadeAnewFromItsPixels,
 		"a case keeps the questions that it was made with": settingsACaseKeepsTheQuestionsItWasMadeWith,
+		"languages are offered or not":                     settingsLanguagesAreOfferedOrNot,
 		"items are added to lists and taken away":          settingsItemsComeAndGo,
 		"an own topic stays with the case that has it":     settingsAnOwnTopicStaysWithItsCase,
 	} {
@@ -160,9 +161,9 @@ func settingsEachTakesEffectAndIsPutBack(t *testing.T, h *house, c crew) {
 }
 
 // oneTopic tells apart what would leave a route without a topic, or an organisation
-// without a text that it needs.
+// without a text or a language that it needs.
 func oneTopic(x profile.Place) bool {
-	return x.Part == "topics" && x.Name == "on" && soleTopics()[x.Group]
+	return x.Part == "topics" && x.Name == "on" && soleTopics()[x.Group] || x.Address == "languages.offer-nl"
 }
 
 // soleTopics are those without which a route of the built-in profile has no topic.
