@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"regexp"
 	"slices"
@@ -18,7 +19,6 @@ import (
 
 var (
 	itemAddress = regexp.MustCompile(`^([a-z0-9_.-]+)\+(own-([1-9][0-9]{0,8}))$`)
-	errNoList   = errors.New("nothing can be added to this list")
 	errItem     = errors.New("an item says more or less than what is asked")
 )
 
@@ -166,9 +166,7 @@ func (c Changes) With(other Changes) Changes {
 	for _, x := range Items(other) {
 		out[x.Address] = other[x.Address]
 	}
-	for address, raw := range c {
-		out[address] = raw
-	}
+	maps.Copy(out, c)
 	return out
 }
 
