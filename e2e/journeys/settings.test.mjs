@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { openHouse, inTwoWays } from './house.mjs';
 import { someone } from './person.mjs';
 import { atTheDesk } from './member.mjs';
+import { answers, begins, general, sends } from './complaint.mjs';
 
 const colour = (page) => page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--accent').trim());
 
@@ -21,7 +22,7 @@ test('settings', { timeout: 10 * 60_000 }, async (t) => {
   const types = async (values) => {
     for (const [name, value] of Object.entries(values)) {
       const radio = nele.page.locator(`[name="${name}"][type=radio][value="${value}"]`);
-      if (await radio.count()) await radio.check();
+      if (await radio.count()) await nele.page.locator(`label[for="${await radio.getAttribute('id')}"]`).click();
       else await nele.page.locator(`[name="${name}"]`).fill(value);
     }
   };
@@ -64,6 +65,58 @@ test('settings', { timeout: 10 * 60_000 }, async (t) => {
     await nele.opens('/desk/settings/clocks/all');
     assert.equal(await nele.page.locator('[name="clocks.holidays"]').inputValue(), '2027-01-04');
     await putsBack();
+  });
+
+  await inTwoWays(t, 'a topic is added, used and taken away', async (t, way) => {
+    const items = '/desk/settings/items/topics';
+    const label = (lang) => `Geluid ${way.name ?? way.lang} ${lang}`;
+    const values = Object.fromEntries(['nl', 'fr', 'en', 'de'].flatMap((l) => [[`topics.label.${l}`, label(l)], [`topics.explanation.${l}`, `Wat het is (${l})`]]));
+    await nele.opens(items);
+    await nele.page.locator('[name="topics.route"]').selectOption('general');
+    await types({ ...values, 'topics.label.de': '' });
+    await nele.presses(nele.say('settings.items-add'), { status: 422 });
+    assert.equal(await nele.page.locator('[name="topics.label.fr"]').inputValue(), label('fr'));
+    await types(values);
+    await nele.presses(nele.say('settings.items-add'));
+    assert.ok((await nele.page.locator('.box.ok').innerText()).includes(nele.say('settings.items-done-added')));
+
+    const ingrid = await someone(t, house, way);
+    await begins(ingrid);
+    const own = await ingrid.page.getByLabel(label(way.lang)).getAttribute('value');
+    await answers(ingrid, general(way.lang, { topics: [own] }));
+    const { number } = await sends(ingrid);
+    const sofie = await atTheDesk(t, house, 'sofie', { js: false });
+    await sofie.opens(`/desk/case/${number}`);
+    assert.ok((await sofie.page.locator('main').innerText()).includes('Geluid'));
+
+    await nele.opens(items);
+    await nele.presses(nele.say('settings.items-remove-what', { what: label('nl') }));
+    assert.ok((await nele.page.locator('.box.ok').innerText()).includes(nele.say('settings.items-done-off')));
+    const other = await someone(t, house, way);
+    await other.opens(`/${way.lang}/`);
+    assert.ok(!(await other.page.locator('main').innerText()).includes(label(way.lang)));
+    await sofie.opens(`/desk/case/${number}`);
+    assert.ok((await sofie.page.locator('main').innerText()).includes('Geluid'));
+  });
+
+  await inTwoWays(t, 'a language is offered no more and put back', async (t, way) => {
+    const less = way.lang === 'de' ? 'fr' : 'de';
+    const ingrid = await someone(t, house, way);
+    await begins(ingrid);
+    await answers(ingrid, general(way.lang), { until: 'story' });
+    await ingrid.switchesTo(less);
+    const at = ingrid.at;
+    await saves('/desk/settings/languages/all', { [`languages.offer-${less}`]: 'false' });
+    const other = await someone(t, house, way);
+    await other.opens(`/${way.lang}/`);
+    assert.equal(await other.page.locator(`.langs [lang=${less}]`).count(), 0);
+    await other.opens(`/${less}/`);
+    assert.notEqual(other.at, `/${less}/`);
+    await ingrid.opens(at);
+    assert.equal(ingrid.at, at);
+    await putsBack();
+    await other.opens(`/${less}/`);
+    assert.equal(other.at, `/${less}/`);
   });
 
   await t.test('a colour that cannot be read is refused, and nothing typed is lost', async () => {

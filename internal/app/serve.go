@@ -69,7 +69,7 @@ func (a *App) makePages(x *parts, before *ui.Assets) error {
 	words := ui.Catalogue(x.words)
 	brand := brandOf(x.version.Profile, assets)
 	rd, err := ui.NewRenderer(ui.Config{
-		Words: words, Languages: languages(), Brand: brand, Assets: assets, Log: a.log, Secure: a.Config.Secure(),
+		Words: words, Languages: languages(), Offered: x.version.Profile.Offered(), Brand: brand, Assets: assets, Log: a.log, Secure: a.Config.Secure(),
 		Proxies: proxies, Tree: a.tree, Observe: a.requests.Observe,
 	}, sets...)
 	if err != nil {
@@ -85,7 +85,7 @@ func (a *App) makePages(x *parts, before *ui.Assets) error {
 	deskOnly := http.NewServeMux()
 	deskOnly.Handle("/", desk.New(desk.Deps{
 		Casework: x.casework, Intake: x.intake, SignIn: a.SignIn, Setup: x.setup, Settings: a.Settings, Renderer: rd, Words: words,
-		Cookies: ui.Cookies{Secure: a.Config.Secure()}, Clock: a.clock, Brand: brand, Languages: languages(),
+		Cookies: ui.Cookies{Secure: a.Config.Secure()}, Clock: a.clock, Brand: brand, Languages: languages(), Offered: x.version.Profile.Offered(),
 		Public: a.Config.Public(),
 	}))
 	deskOnly.Handle("GET /assets/", assets)

@@ -51,7 +51,7 @@ func (c *Configure) whole(ctx context.Context, changes profile.Changes) (*profil
 // unknown lists the addresses for which neither the profile nor the catalogue has a place,
 // and texts of the catalogue that would not have the words in braces of the program's own.
 func (c *Configure) unknown(p *profile.Profile, changes profile.Changes) ([]string, error) {
-	built, err := profile.Load(c.Name)
+	built, err := profile.LoadBase(c.Name, changes)
 	if err != nil {
 		return nil, err
 	}
@@ -80,9 +80,10 @@ func AreaOf(key string) string {
 	return area
 }
 
-// Places lists every place of the built-in profile and of the catalogue's texts.
-func (c *Configure) Places() ([]profile.Place, error) {
-	p, err := profile.Load(c.Name)
+// Places lists every place of the built-in profile with what was added to it, and of the
+// catalogue's texts.
+func (c *Configure) Places(changes profile.Changes) ([]profile.Place, error) {
+	p, err := profile.LoadBase(c.Name, changes)
 	if err != nil {
 		return nil, err
 	}

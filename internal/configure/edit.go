@@ -22,15 +22,16 @@ type Edit struct {
 	Why         string
 }
 
-// In lists the places of one group; fault.ErrNotFound where there is none.
-func (c *Configure) In(part, group string) ([]profile.Place, error) {
-	all, err := c.Places()
+// In lists the places of one group in which something can be typed; fault.ErrNotFound where
+// there is none.
+func (c *Configure) In(part, group string, changes profile.Changes) ([]profile.Place, error) {
+	all, err := c.Places(changes)
 	if err != nil {
 		return nil, err
 	}
 	var list []profile.Place
 	for _, x := range all {
-		if x.Part == part && x.Group == group {
+		if x.Part == part && x.Group == group && x.Kind != profile.PlaceItem {
 			list = append(list, x)
 		}
 	}
@@ -47,7 +48,7 @@ func (c *Configure) Propose(ctx context.Context, actor access.Actor, e Edit) (*V
 	if err != nil {
 		return nil, Set{}, err
 	}
-	places, err := c.In(e.Part, e.Group)
+	places, err := c.In(e.Part, e.Group, now.Changes)
 	if err != nil {
 		return nil, Set{}, err
 	}

@@ -73,11 +73,11 @@ func (c *Configure) SaveFile(ctx context.Context, actor access.Actor, base int64
 }
 
 func (c *Configure) allPlaces(changes profile.Changes) error {
-	built, err := profile.Load(c.Name)
-	if err != nil {
-		return err
-	}
 	refused := &Refused{Problems: map[string]profile.Problem{}}
+	built, err := profile.LoadBase(c.Name, changes)
+	if err != nil { // an item of the organisation's own that is none
+		return refused
+	}
 	for _, address := range built.Unknown(changes) {
 		refused.Problems[address] = profile.ProblemUnknown
 	}
@@ -100,7 +100,7 @@ func (c *Configure) ImportBack(ctx context.Context, number int64) (int64, error)
 			return 0, err
 		}
 		changes = maps.Clone(v.Changes)
-		built, err := profile.Load(c.Name)
+		built, err := profile.LoadBase(c.Name, changes)
 		if err != nil {
 			return 0, err
 		}
@@ -125,6 +125,9 @@ func (c *Configure) save(ctx context.Context, by audit.Actor, member staff.ID, s
 	}
 	if now.Number != s.Base {
 		return 0, errMoved
+	}
+	if s.Changes, err = c.keepUsed(ctx, now, s.Changes); err != nil {
+		return 0, err
 	}
 	if now.Changes.Same(s.Changes) {
 		return now.Number, nil

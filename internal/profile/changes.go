@@ -100,11 +100,11 @@ func LoadChanged(name string, c Changes) (*Profile, error) {
 
 // apply changes the profile, which nobody else has yet. What moves parts of it goes last.
 func (p *Profile) apply(c Changes) error {
-	var errs []error
+	errs := []error{p.addItems(c)}
 	for _, last := range []bool{false, true} {
 		for _, place := range p.Places() {
 			value, changed := c[place.Address]
-			if !changed || place.Kind == PlaceOrder != last {
+			if !changed || place.Kind == PlaceItem || place.Kind == PlaceOrder != last {
 				continue
 			}
 			if err := place.set(value); err != nil {

@@ -1,6 +1,10 @@
 package profile
 
-import "klankbord/internal/casefile"
+import (
+	"slices"
+
+	"klankbord/internal/casefile"
+)
 
 // Condition is a small expression over the answers. Exactly one of its members is
 // set; the zero Condition says nothing, which a When reads as always and a
@@ -51,6 +55,13 @@ type facts struct {
 	routes   []casefile.Route // all ticked
 	other    bool
 	question bool
+	offered  []string // languages; none: all
+}
+
+// speaks reports whether an answer can be asked for in a language: it is offered, or was
+// chosen while it was.
+func (f facts) speaks(lang string) bool {
+	return len(f.offered) == 0 || slices.Contains(f.offered, lang) || f.answers.Has(FieldLanguage, lang)
 }
 
 // shown reads the condition as a When.

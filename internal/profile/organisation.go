@@ -42,6 +42,11 @@ type Settings struct {
 	ExitRoutes []casefile.Route `json:"exit_routes,omitzero"`
 	// ExitTarget is the neutral site that leaving goes to.
 	ExitTarget string `json:"exit_target,omitzero"`
+	// Languages are those that the public pages offer; none: all.
+	Languages []string `json:"languages,omitzero"`
+	// Language is the one that a visitor gets who states none that is offered; empty: the
+	// first of them.
+	Language string `json:"language,omitzero"`
 	// Holidays are days on which the organisation does not work besides the legal ones, as
 	// 2027-01-04.
 	Holidays []string `json:"holidays,omitzero"`

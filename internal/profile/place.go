@@ -31,6 +31,7 @@ const (
 	PlacePicture    PlaceKind = "picture"   // a PNG in base64, or nothing
 	PlaceHidden     PlaceKind = "hidden"    // whether a question is not asked
 	PlaceMandatory  PlaceKind = "mandatory" // whether a question must be answered
+	PlaceItem       PlaceKind = "item"      // that an own item is there; nothing is typed
 )
 
 // Place is one thing of a profile that an organisation may have otherwise.
@@ -86,6 +87,8 @@ func (x Place) Inputs() []string {
 		return Languages()
 	case PlaceOrder:
 		return x.Options
+	case PlaceItem:
+		return nil
 	default:
 		return []string{""}
 	}
@@ -104,6 +107,14 @@ func (x Place) Typed(input string) string {
 		return strings.Join(list, "\n\n")
 	case *string:
 		return *at
+	case *casefile.Route:
+		return string(*at)
+	case *[]casefile.Route:
+		return typedRoutes(*at)
+	case offer:
+		return strconv.FormatBool(at.is())
+	case first:
+		return at.is()
 	case *int:
 		return strconv.Itoa(*at)
 	case *bool:
@@ -228,7 +239,7 @@ func (x Place) problem(clean map[string]string) Problem {
 		if s == "" && !x.Blank || strings.Contains(s, "\n") {
 			return ProblemMissing
 		}
-	case PlaceFlag, PlaceHidden, PlaceMandatory:
+	case PlaceFlag, PlaceHidden, PlaceMandatory, PlaceItem:
 	}
 	return ""
 }
@@ -240,7 +251,8 @@ func (x Place) textProblem(clean map[string]string) Problem {
 		if clean[l] == "" {
 			blank++
 		}
-		if got := placeholders(clean[l]); !x.Free && len(wanted) > 0 && !slices.Equal(got, wanted) {
+		got := placeholders(clean[l])
+		if !x.Free && len(wanted) > 0 && !slices.Equal(got, wanted) || x.Free && !fillable(got, placeholders(clean["en"])) {
 			return ProblemPlaceholders
 		}
 		n := len(paragraphs(clean[l]))
@@ -255,6 +267,12 @@ func (x Place) textProblem(clean map[string]string) Problem {
 	default:
 		return ProblemMissing
 	}
+}
+
+// fillable reports whether something fills in all words in braces of a template, which are
+// the same in each language.
+func fillable(got, wanted []string) bool {
+	return slices.Equal(got, wanted) && !slices.ContainsFunc(got, func(s string) bool { return !slices.Contains(Placeholders(), s) })
 }
 
 // inOrder sorts ids by the numbers that were typed for them.

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"klankbord/internal/casefile"
 )
 
 // errShape tells that a value is of another kind than its place.
@@ -79,6 +81,8 @@ func (x Place) typed(raw json.RawMessage) (map[string]string, error) {
 		var s string
 		err = strict(raw, &s)
 		typed[""] = s
+	case PlaceItem:
+		err = errShape
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errShape, err)
@@ -104,6 +108,14 @@ func (x Place) put(clean map[string]string) {
 		*at = list
 	case *string:
 		*at = s
+	case *casefile.Route:
+		*at = casefile.Route(s)
+	case *[]casefile.Route:
+		*at = routesOf(s)
+	case offer:
+		at.set(s == "true")
+	case first:
+		at.in.Language = s
 	case *int:
 		*at, _ = strconv.Atoi(s) // was looked at
 	case *bool:

@@ -15,7 +15,7 @@ var colour = regexp.MustCompile(`^#[0-9a-f]{6}$`)
 
 // PartNames are the parts of a configuration, in the order in which pages list them.
 func PartNames() []string {
-	return []string{"organisation", "texts", "teams", "topics", "form", "clocks", "retention", "templates", "notices", "rules"}
+	return []string{"organisation", "texts", "teams", "topics", "form", "clocks", "retention", "templates", "notices", "languages", "rules"}
 }
 
 // lister gathers places; part, group and of are those of what is listed now.
@@ -72,7 +72,9 @@ func (p *Profile) Places() []Place {
 		l.add(PlaceText, "templates."+t.ID, "text", &t.Text, freely)
 	}
 	p.noticePlaces(l)
+	p.languagePlaces(l)
 	p.rulePlaces(l)
+	p.itemPlaces(l)
 	return l.list
 }
 

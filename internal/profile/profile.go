@@ -47,6 +47,7 @@ type Profile struct {
 	// Words are texts of the program that the organisation has otherwise: by the key of the
 	// catalogue and the language.
 	Words map[string]map[string]string
+	Added []OwnItem // what the organisation added to the lists
 }
 
 // Names lists the profiles that are built in.

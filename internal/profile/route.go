@@ -139,7 +139,7 @@ func (p *Profile) Decided(a Answers, step string) bool {
 
 // facts gathers what conditions look at.
 func (p *Profile) facts(a Answers) facts {
-	f := facts{answers: a, question: true}
+	f := facts{answers: a, question: true, offered: p.Settings.Languages}
 	ticked := p.Ticked(a)
 	for _, t := range ticked {
 		f.route = f.route.Stricter(t.Route)

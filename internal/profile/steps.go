@@ -179,8 +179,9 @@ func (f Field) worded(x facts) Field {
 		}
 	}
 	f.Options = slices.Clip(f.Options) // whoever appends gets a copy
-	if slices.ContainsFunc(f.Options, func(o Option) bool { return !o.When.shown(x) }) {
-		f.Options = slices.DeleteFunc(slices.Clone(f.Options), func(o Option) bool { return !o.When.shown(x) })
+	out := func(o Option) bool { return !o.When.shown(x) || f.ID == FieldLanguage && !x.speaks(o.ID) }
+	if slices.ContainsFunc(f.Options, out) {
+		f.Options = slices.DeleteFunc(slices.Clone(f.Options), out)
 	}
 	return f
 }

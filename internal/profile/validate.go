@@ -86,6 +86,7 @@ func (v *findings) organisation(p *Profile) {
 	v.need(wait >= 1 && wait <= 30, "settings: code_delay_days is %d, not from 1 to 30", wait)
 	delay := p.Settings.DirectoryDelayHours
 	v.need(delay >= 0 && delay <= 14*24, "settings: directory_delay_hours cannot be %d", delay)
+	v.languages(&p.Settings)
 	for _, day := range p.Settings.Holidays {
 		_, err := time.Parse(time.DateOnly, day)
 		v.need(err == nil, "settings: %q is no day", day)

@@ -202,7 +202,7 @@ func (m *matrix) link(t *testing.T, team apptest.Staff) {
 	must(t, err)
 	other := m.Enrol(team.Manager, "Someone Dejonghe", staff.Assignment{Role: staff.RoleConfigurator}).Member
 	m.links["member"], m.links["key"] = string(other), dir.RecoveryKeys()[0].ID
-	m.links["part"], m.links["group"], m.links["version"] = "texts", "privacy", "1"
+	m.links["part"], m.links["group"], m.links["version"], m.links["list"] = "texts", "privacy", "1", "topics"
 	must(t, m.Setup.Confirm(ctx, team.Manager, setup.StepTopics, ""))
 	_, err = m.Settings.Save(ctx, team.Manager, configure.Set{Changes: profile.Changes{"organisation.website": json.RawMessage(`"example.org"`)}, Why: "it moved"})
 	must(t, err)

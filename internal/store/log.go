@@ -90,6 +90,13 @@ func (t *Tx) LeafSince(from int64, without ...audit.Kind) (bool, error) {
 	return n > 0, err
 }
 
+// CaseLeafFrom reports whether anything was written down about a case at a time or later.
+func (t *Tx) CaseLeafFrom(when time.Time) (bool, error) {
+	var n int64
+	err := t.QueryRow(`SELECT count(*) FROM (SELECT 1 FROM log_leaf WHERE case_id <> '' AND at >= $1 LIMIT 1) AS l`, micros(when)).Scan(&n)
+	return n > 0, err
+}
+
 // ReceiptOf reads the leaf that proves that a case was registered; ErrNone when
 // there is none, or it was erased.
 func (t *Tx) ReceiptOf(id casefile.ID) (Leaf, error) {

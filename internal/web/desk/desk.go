@@ -49,7 +49,8 @@ type Deps struct {
 	Clock     clock.Clock
 	Brand     func(lang string) ui.Brand
 	Languages []string
-	Public    string // address of the public pages, without a slash at the end
+	Offered   []string // those of the public pages, the first being the default
+	Public    string   // address of the public pages, without a slash at the end
 }
 
 type desk struct {

@@ -54,6 +54,8 @@ func Policies() map[string]ui.Who {
 		"GET /desk/settings/routing":                        ui.Configurators,
 		"GET /desk/settings/routing/change":                 ui.Configurators,
 		"POST /desk/settings/routing/change":                ui.Configurators,
+		"GET /desk/settings/items/{list}":                   ui.Configurators,
+		"POST /desk/settings/items/{list}":                  ui.Configurators,
 		"GET /desk/settings/{part}":                         ui.Configurators,
 		"GET /desk/settings/{part}/{group}":                 ui.Configurators,
 		"POST /desk/settings/{part}/{group}":                ui.Configurators,

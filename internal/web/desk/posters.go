@@ -49,7 +49,7 @@ func (d *desk) showPosters(w http.ResponseWriter, r *http.Request, k wish, errs 
 		Lang: k.lang, Topic: k.topic.ID, Office: k.office, Place: k.place, Address: address, Button: d.Words.Text(k.lang, "poster.button", nil),
 		Topics: []ui.Option{{Value: "", Label: d.text(r, "poster.every-topic")}},
 	}
-	for _, x := range d.Languages {
+	for _, x := range d.Offered {
 		data.Langs = append(data.Langs, ui.Option{Value: x, Label: d.text(r, "common.language."+x)})
 	}
 	for _, t := range d.Casework.Profile.Topics {
@@ -71,8 +71,10 @@ func (d *desk) showPosters(w http.ResponseWriter, r *http.Request, k wish, errs 
 func (d *desk) posterWish(r *http.Request) (wish, []ui.FormError) {
 	q := r.URL.Query()
 	k := wish{lang: q.Get("written"), office: strings.Join(strings.Fields(q.Get("office")), " "), place: strings.Join(strings.Fields(q.Get("place")), " ")}
-	if !slices.Contains(d.Languages, k.lang) {
-		k.lang = d.Renderer.Lang(r)
+	if !slices.Contains(d.Offered, k.lang) {
+		if k.lang = d.Renderer.Lang(r); !slices.Contains(d.Offered, k.lang) {
+			k.lang = d.Offered[0]
+		}
 	}
 	if t, ok := d.Casework.Profile.Topic(q.Get("topic")); ok && t.On {
 		k.topic = t

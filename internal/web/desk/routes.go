@@ -113,6 +113,8 @@ func (d *desk) routes() []route {
 		{"GET /desk/settings/routing", member, d.routingShow},
 		{"GET /desk/settings/routing/change", member, d.routingEdit},
 		{"POST /desk/settings/routing/change", member, d.routingAsk},
+		{"GET /desk/settings/items/{list}", member, d.itemsShow},
+		{"POST /desk/settings/items/{list}", member, d.itemsSave},
 		{"GET /desk/settings/{part}", member, d.settingsPart},
 		{"GET /desk/settings/{part}/{group}", member, d.settingsEdit},
 		{"POST /desk/settings/{part}/{group}", member, d.settingsSave},

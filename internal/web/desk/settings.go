@@ -43,7 +43,7 @@ func (d *desk) settingsShow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	places, err := d.Settings.Places()
+	places, err := d.Settings.Places(now.Changes)
 	if err != nil {
 		return err
 	}
@@ -164,6 +164,7 @@ func groupHref(part, group string) string {
 type settingsPartPage struct {
 	About  string
 	Areas  []ui.Link
+	Lists  []ui.Link // where something can be added
 	Groups ui.Table
 }
 
@@ -177,7 +178,7 @@ func (d *desk) settingsPart(w http.ResponseWriter, r *http.Request) error {
 	if !slices.Contains(settingsParts(), part) {
 		return fault.ErrNotFound
 	}
-	places, err := d.Settings.Places()
+	places, err := d.Settings.Places(now.Changes)
 	if err != nil {
 		return err
 	}
@@ -197,6 +198,7 @@ func (d *desk) settingsPart(w http.ResponseWriter, r *http.Request) error {
 		}
 		places = slices.DeleteFunc(places, func(x profile.Place) bool { return configure.AreaOf(x.Name) != area })
 	}
+	data.Lists = d.listLinks(r, now.Profile, part, "")
 	data.Groups = d.groupsTable(r, places, now.Changes)
 	return d.Renderer.Render(w, r, http.StatusOK, "desk/settings_part", page(d, r, d.text(r, "settings.part-"+part), data))
 }

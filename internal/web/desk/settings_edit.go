@@ -26,6 +26,7 @@ type settingsEditPage struct {
 	Preview      []settingsPreview
 	Live         []ui.Link // the public pages on which it shows
 	Pictures     bool
+	Lists        []ui.Link // where something can be added
 }
 
 // settingsSection is one thing with its places.
@@ -65,7 +66,7 @@ func (d *desk) showSettings(w http.ResponseWriter, r *http.Request, status int, 
 		return err
 	}
 	part, group := settingsGroup(r)
-	places, err := d.Settings.In(part, group)
+	places, err := d.Settings.In(part, group, now.Changes)
 	if err != nil {
 		return err
 	}
@@ -93,10 +94,13 @@ func (d *desk) showSettings(w http.ResponseWriter, r *http.Request, status int, 
 	if s.proposal != nil {
 		data.Preview = d.previewOf(r, s.proposal.Profile, part, group)
 	}
-	for _, l := range d.Languages {
+	for _, l := range d.Offered {
 		if href := livePage(part, group, l); href != "" {
 			data.Live = append(data.Live, ui.Link{Href: d.Public + href, Text: d.text(r, "common.language."+l)})
 		}
+	}
+	if group != "" {
+		data.Lists = d.listLinks(r, now.Profile, part, group)
 	}
 	p := page(d, r, d.settingsTitle(r, places[0]), data)
 	p.Errors = s.errs
@@ -137,19 +141,6 @@ func settingsGroup(r *http.Request) (part, group string) {
 	return part, group
 }
 
-// livePage is where a group shows to everybody.
-func livePage(part, group, l string) string {
-	pages := map[string]string{"public": "/", "privacy": "/privacy", "accessibility": "/accessibility", "other-ways": "/other-ways", "safety": "/safety"}
-	switch part {
-	case "texts":
-		return "/" + l + pages[group]
-	case "organisation", "topics", "teams":
-		return "/" + l + "/"
-	default:
-		return ""
-	}
-}
-
 // settingsSave checks what was typed and makes a version of it, or shows how it would look.
 func (d *desk) settingsSave(w http.ResponseWriter, r *http.Request) error {
 	f, err := readSettings(r)
@@ -158,9 +149,13 @@ func (d *desk) settingsSave(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	part, group := settingsGroup(r)
-	places, inErr := d.Settings.In(part, group)
-	if inErr != nil {
-		return inErr
+	now, nowErr := d.Settings.Now(r.Context(), actor(r))
+	if nowErr != nil {
+		return nowErr
+	}
+	places, nowErr := d.Settings.In(part, group, now.Changes)
+	if nowErr != nil {
+		return nowErr
 	}
 	s := settingsState{typed: f}
 	if bad != nil {

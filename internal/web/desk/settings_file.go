@@ -99,7 +99,11 @@ func settingsFileField(err error) string {
 
 // refusedPlaces names the places in words, and those that are none by their address.
 func (d *desk) refusedPlaces(r *http.Request, no *configure.Refused) (list []string) {
-	places, err := d.Settings.Places()
+	now, err := d.Settings.Now(r.Context(), actor(r))
+	if err != nil {
+		return nil
+	}
+	places, err := d.Settings.Places(now.Changes)
 	if err != nil {
 		return nil
 	}

@@ -70,7 +70,7 @@ func (d *desk) showVersion(w http.ResponseWriter, r *http.Request, status int, e
 	if err != nil {
 		return err
 	}
-	places, err := d.Settings.Places()
+	places, err := d.Settings.Places(v.Changes.With(before.Changes))
 	if err != nil {
 		return err
 	}
@@ -122,7 +122,13 @@ func (d *desk) diff(r *http.Request, places []profile.Place, before, after profi
 		if !known {
 			continue
 		}
+		if item := itemOf(places, address); item != "" && (before[item] == nil || after[item] == nil) {
+			continue // it came or went as a whole
+		}
 		v := settingsDiff{Place: d.placeWords(r, x)}
+		if x.Kind == profile.PlaceItem {
+			v.Lines = []settingsLine{d.itemLine(r, x, before[address] != nil, after[address] != nil)}
+		}
 		was, is := x.Now(before), x.Now(after)
 		for _, input := range x.Inputs() {
 			if was[input] != is[input] {

@@ -26,7 +26,7 @@ func (d *desk) settingsPlace(r *http.Request, x profile.Place, changes profile.C
 		case v.Many:
 			f.Label, f.Hint, f.Lang = d.text(r, "common.language."+input), "", input
 		}
-		if typed, sent := s.typed[name]; sent {
+		if typed, sent := s.typed[name]; sent && len(typed) > 0 {
 			f.Values = typed
 		}
 		d.shapeField(r, x, &f)
@@ -70,7 +70,12 @@ func (d *desk) shapeField(r *http.Request, x profile.Place, f *ui.Field) {
 		}
 	case profile.PlacePicture:
 		f.Kind, f.Single = ui.KindFiles, true
-	case profile.PlaceLine, profile.PlaceChoice:
+	case profile.PlaceChoice:
+		f.Kind = ui.KindSelect
+		for _, v := range x.Options {
+			f.Options = append(f.Options, ui.Option{Value: v, Label: d.saidAt(r, x, v)})
+		}
+	case profile.PlaceLine, profile.PlaceItem:
 	}
 }
 
@@ -94,6 +99,8 @@ func (d *desk) saidAt(r *http.Request, x profile.Place, typed string) string {
 	switch x.Kind {
 	case profile.PlaceFlag, profile.PlaceHidden, profile.PlaceMandatory:
 		return d.text(r, "settings.said-"+typed)
+	case profile.PlaceChoice:
+		return d.choiceText(r, x, typed)
 	case profile.PlacePicture:
 		if typed != "" {
 			return d.text(r, "settings.said-picture")
@@ -101,5 +108,35 @@ func (d *desk) saidAt(r *http.Request, x profile.Place, typed string) string {
 		return ""
 	default:
 		return typed
+	}
+}
+
+// choiceText is an answer to a place that offers several, in words.
+func (d *desk) choiceText(r *http.Request, x profile.Place, typed string) string {
+	i := slices.Index(x.Options, typed)
+	switch {
+	case i >= 0 && i < len(x.Labels):
+		return x.Labels[i].In(d.Renderer.Lang(r))
+	case (x.Name == "route" || x.Name == "routes") && typed != "" && typed != "every":
+		return d.text(r, "common.route."+typed)
+	case x.Name == "first" && typed != "":
+		return d.text(r, "common.language."+typed)
+	case typed != "":
+		return d.text(r, "settings.choice-"+typed)
+	default:
+		return ""
+	}
+}
+
+// livePage is where a group shows to everybody.
+func livePage(part, group, l string) string {
+	pages := map[string]string{"public": "/", "privacy": "/privacy", "accessibility": "/accessibility", "other-ways": "/other-ways", "safety": "/safety"}
+	switch part {
+	case "texts":
+		return "/" + l + pages[group]
+	case "organisation", "topics", "teams", "languages":
+		return "/" + l + "/"
+	default:
+		return ""
 	}
 }

@@ -43,6 +43,9 @@ func TestSettings(t *testing.T) {
 		"a file goes out and comes in":                     settingsAFileGoesOutAndComesIn,
 		"signing in and witnesses follow":                  settingsSigningInAndWitnessesFollow,
 		"a case keeps the questions that it was made with": settingsACaseKeepsTheQuestionsItWasMadeWith,
+		"languages are offered or not":                     settingsLanguagesAreOfferedOrNot,
+		"items are added to lists and taken away":          settingsItemsComeAndGo,
+		"an own topic stays with the case that has it":     settingsAnOwnTopicStaysWithItsCase,
 	} {
 		t.Run(name, func(t *testing.T) {
 			fn(t, h, c)
@@ -114,7 +117,7 @@ func fixed(x profile.Place) bool { return x.Kind == profile.PlaceCount && x.Min 
 // Every place of the description takes effect when it is typed on its page, and goes back
 // with one button.
 func settingsEachTakesEffectAndIsPutBack(t *testing.T, h *house, c crew) {
-	places, err := h.Settings.Places()
+	places, err := h.Settings.Places(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,9 +165,9 @@ func settingsEachTakesEffectAndIsPutBack(t *testing.T, h *house, c crew) {
 }
 
 // oneTopic tells apart what would leave a route without a topic, or an organisation
-// without a text that it needs.
+// without a text or a language that it needs.
 func oneTopic(x profile.Place) bool {
-	return x.Part == "topics" && x.Name == "on" && soleTopics()[x.Group]
+	return x.Part == "topics" && x.Name == "on" && soleTopics()[x.Group] || x.Address == "languages.offer-nl"
 }
 
 // soleTopics are those without which a route of the built-in profile has no topic.

@@ -107,7 +107,7 @@ func (d *desk) setupNames(r *http.Request, list []setup.Step) string {
 func (d *desk) setupStep(r *http.Request, v setupView, s setup.Step) (step setupStep, err error) {
 	key := string(s)
 	step = setupStep{ID: "s-" + key, Title: d.text(r, "setup.step-"+key), Why: d.text(r, "setup.why-"+key), State: ui.Tag{Text: d.text(r, "setup.tag-not-yet"), Tone: ui.Info}}
-	if v.Done(s, d.Languages) {
+	if v.Done(s, d.Offered) {
 		step.State, step.Folded = ui.Tag{Text: d.text(r, "setup.tag-done")}, true
 	} else if s == setup.StepOpen && len(v.Missing()) > 0 || s == setup.StepMail && !v.MailOut {
 		step.State = ui.Tag{Text: d.text(r, "setup.tag-cannot"), Tone: ui.Warn}
@@ -142,7 +142,7 @@ func (d *desk) setupStep(r *http.Request, v setupView, s setup.Step) (step setup
 
 // setupBy says who did a step and when; of one without a date nothing.
 func (d *desk) setupBy(r *http.Request, v setupView, s setup.Step) string {
-	if !v.Done(s, d.Languages) || len(v.Confirmed[s]) == 0 {
+	if !v.Done(s, d.Offered) || len(v.Confirmed[s]) == 0 {
 		return ""
 	}
 	last := v.Confirmed[s][0]
@@ -160,7 +160,7 @@ func (d *desk) setupBy(r *http.Request, v setupView, s setup.Step) string {
 // setupConfirm adds the button by which something is found right, for whoever may and
 // while it was not.
 func (d *desk) setupConfirm(r *http.Request, v setupView, step *setupStep, s setup.Step, part string) {
-	if !v.May || v.Done(s, d.Languages) {
+	if !v.May || v.Done(s, d.Offered) {
 		return
 	}
 	f := setupForm{Action: "/desk/setup/confirm#" + step.ID, Value: string(s)}
@@ -176,7 +176,7 @@ func (d *desk) setupConfirm(r *http.Request, v setupView, step *setupStep, s set
 func (d *desk) setupOrganisation(r *http.Request) []ui.Answer {
 	l, o := d.Renderer.Lang(r), d.Casework.Profile.Organisation
 	var languages, ways []string
-	for _, x := range d.Languages {
+	for _, x := range d.Offered {
 		languages = append(languages, d.text(r, "common.language."+x))
 	}
 	for _, t := range d.Casework.Profile.Teams {

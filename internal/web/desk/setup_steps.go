@@ -173,7 +173,7 @@ func (d *desk) setupInvite(r *http.Request, v setupView, step *setupStep) {
 }
 
 func (d *desk) setupPages(r *http.Request, v setupView, step *setupStep) {
-	for _, l := range d.Languages {
+	for _, l := range d.Offered {
 		done := false
 		for _, c := range v.Confirmed[setup.StepPages] {
 			if c.Part == l {
@@ -190,7 +190,7 @@ func (d *desk) setupPages(r *http.Request, v setupView, step *setupStep) {
 
 func (d *desk) setupPractice(r *http.Request, v setupView, step *setupStep) {
 	step.Notes = []string{d.text(r, "setup.practice-trace")}
-	if v.Done(setup.StepPractice, d.Languages) {
+	if v.Done(setup.StepPractice, d.Offered) {
 		return
 	}
 	step.Notes = append(step.Notes, d.text(r, "setup.practice-how"))

@@ -44,6 +44,13 @@ func (s *states) settings() {
 	for _, step := range s.Current().Form.Steps {
 		s.keep("settings_edit-step-"+step.ID, nele.get(s.in("/desk/settings/form/"+step.ID)))
 	}
+	for _, list := range s.Current().Lists() {
+		s.keep("settings_items-"+list.Name, nele.get(s.in("/desk/settings/items/"+list.Name)))
+	}
+	items := "/desk/settings/items/topics"
+	s.keep("settings_items-error", nele.get(items).sendIn(s.lang, items, url.Values{"topics.label.nl": {"Lawaai"}, "act": {"add"}}))
+	nele.get(items).send(items, s.ownTopic())
+	s.keep("settings_items-own", nele.get(s.in(items+"?done=added")))
 	old := nele.get(privacy)
 	s.keep("settings_edit-look-first", nele.get(privacy).sendIn(s.lang, privacy, url.Values{"texts.privacy.title.en": {"A title"}, "act": {"look"}}))
 	s.keep("settings_edit-error", nele.get(clocks).sendIn(s.lang, clocks, url.Values{"clocks.D1.length": {"soon"}, "clocks.holidays": {"tomorrow"}}))
@@ -68,7 +75,7 @@ func (s *states) settings() {
 
 // reversed is the order of a page of orders the other way round.
 func (s *states) reversed() url.Values {
-	places, err := s.Settings.In("topics", "order")
+	places, err := s.Settings.In("topics", "order", nil)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -80,3 +87,6 @@ func (s *states) reversed() url.Values {
 	}
 	return fill
 }
+
+// ownTopic is a topic as a configurator types it.
+func (s *states) ownTopic() url.Values { return ownTopic("Lawaai") }

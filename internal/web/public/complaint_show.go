@@ -27,6 +27,9 @@ func (f *face) showStep(w http.ResponseWriter, r *http.Request) error {
 	}
 	d, err := f.draft(r)
 	if errors.Is(err, intake.ErrNoDraft) {
+		if id == f.firstStep() && f.notOffered(w, r) {
+			return nil
+		}
 		if n := f.noBegin(r); n != nil {
 			return f.renderClosed(w, r, n)
 		}

@@ -44,6 +44,9 @@ type landingTopic struct{ Label, Explanation, Example string }
 
 // showLanding answers with the page that everything begins at.
 func (f *face) showLanding(w http.ResponseWriter, r *http.Request) error {
+	if f.notOffered(w, r) {
+		return nil
+	}
 	l := f.Renderer.Lang(r)
 	page, _ := f.Profile.Page("public")
 	block := func(id string) textBlock {

@@ -15,6 +15,9 @@ import (
 // question, with that topic chosen. Nothing is kept before somebody sends it. A topic that
 // we do not know, or no longer offer, leaves the choice open and says so.
 func (f *face) showTopic(w http.ResponseWriter, r *http.Request) error {
+	if _, err := f.draft(r); errors.Is(err, intake.ErrNoDraft) && f.notOffered(w, r) {
+		return nil
+	}
 	v, closed, err := f.topicView(r)
 	if err != nil {
 		return err

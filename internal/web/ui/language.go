@@ -18,7 +18,7 @@ func WithLang(ctx context.Context, l string) context.Context {
 
 // Lang is the language of a request: the first segment of its path, else ?lang=,
 // else the one fixed by WithLang, else the one the browser asks for, else the
-// first of the instance.
+// first; on public pages of those that are offered.
 func (rd *Renderer) Lang(r *http.Request) string {
 	segment, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	if slices.Contains(rd.languages, segment) {
@@ -30,8 +30,24 @@ func (rd *Renderer) Lang(r *http.Request) string {
 	if l, ok := r.Context().Value(langInContext{}).(string); ok && slices.Contains(rd.languages, l) {
 		return l
 	}
-	offered := make([]lang.Lang, len(rd.languages))
-	for i, l := range rd.languages {
+	if segment == "desk" {
+		return match(r, rd.languages)
+	}
+	return match(r, rd.offered)
+}
+
+// Offered is the language of the public pages that suits a request best: its own where that
+// is offered, else the one that the browser asks for, else the first.
+func (rd *Renderer) Offered(r *http.Request) string {
+	if l := rd.Lang(r); slices.Contains(rd.offered, l) {
+		return l
+	}
+	return match(r, rd.offered)
+}
+
+func match(r *http.Request, list []string) string {
+	offered := make([]lang.Lang, len(list))
+	for i, l := range list {
 		offered[i] = lang.Lang(l)
 	}
 	return string(lang.Match(r.Header.Get("Accept-Language"), offered))

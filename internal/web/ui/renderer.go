@@ -33,7 +33,8 @@ type Set struct {
 // Config is what a Renderer is made of.
 type Config struct {
 	Words     Words
-	Languages []string // those offered, the first being the default
+	Languages []string // all that pages exist in
+	Offered   []string // those of the public pages, the first being the default; none: all
 	Brand     func(lang string) Brand
 	Assets    *Assets
 	Log       *slog.Logger
@@ -48,6 +49,7 @@ type Config struct {
 type Renderer struct {
 	words     Words
 	languages []string
+	offered   []string
 	brand     func(lang string) Brand
 	assets    *Assets
 	log       *slog.Logger
@@ -78,6 +80,9 @@ func NewRenderer(c Config, sets ...Set) (*Renderer, error) {
 		words: c.Words, languages: c.Languages, brand: c.Brand, assets: c.Assets, log: c.Log,
 		secure: c.Secure, fresh: c.Tree != "", proxies: c.Proxies, sets: map[string]fs.FS{"": templates},
 		parsed: map[pageKey]*template.Template{}, observe: c.Observe,
+	}
+	if rd.offered = c.Offered; len(rd.offered) == 0 {
+		rd.offered = rd.languages
 	}
 	for _, s := range sets {
 		rd.sets[s.Name] = s.Files
@@ -135,12 +140,21 @@ func (rd *Renderer) complete(v view) view {
 		u.SignOut = "/desk/signout"
 		v.User = &u
 	}
-	if v.Path != "" && len(rd.languages) > 1 {
-		for _, l := range rd.languages {
+	if list := rd.shownTo(v); v.Path != "" && len(list) > 1 {
+		for _, l := range list {
 			v.Languages = append(v.Languages, langLink{l, langName(l), langHref(v, l), l == v.Lang})
 		}
 	}
 	return v
+}
+
+// shownTo are the languages in which a page can be had: on the desk all, on public pages
+// those that are offered and the one that somebody is in already.
+func (rd *Renderer) shownTo(v view) []string {
+	if v.Desk {
+		return rd.languages
+	}
+	return slices.DeleteFunc(slices.Clone(rd.languages), func(l string) bool { return l != v.Lang && !slices.Contains(rd.offered, l) })
 }
 
 // langHref is the same page in another language: another first segment on public
