@@ -58,7 +58,7 @@ func problemWords(p profile.Problem) string {
 	}
 }
 
-func readOwn(e *env, path string) (name string, c profile.Changes, err error) {
+func readOwn(path string) (name string, c profile.Changes, err error) {
 	f, err := os.Open(path) //nolint:gosec // named by the operator
 	if err != nil {
 		return "", nil, fmt.Errorf("read %s: %w", path, err)
@@ -103,7 +103,7 @@ type ownImport struct {
 // Run makes the new version.
 func (c *ownImport) Run(e *env) error {
 	return settings(e, c.Config, func(s *configure.Configure) error {
-		changes, err := ownOf(e, s, c.File)
+		changes, err := ownOf(s, c.File)
 		if err != nil {
 			return err
 		}
@@ -117,8 +117,8 @@ func (c *ownImport) Run(e *env) error {
 }
 
 // ownOf reads a file that must be of the profile of the instance.
-func ownOf(e *env, s *configure.Configure, path string) (profile.Changes, error) {
-	name, changes, err := readOwn(e, path)
+func ownOf(s *configure.Configure, path string) (profile.Changes, error) {
+	name, changes, err := readOwn(path)
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +136,7 @@ type ownDiff struct {
 // Run prints each place that differs, with what holds and what the file says.
 func (c *ownDiff) Run(e *env) error {
 	return settings(e, c.Config, func(s *configure.Configure) error {
-		changes, err := ownOf(e, s, c.File)
+		changes, err := ownOf(s, c.File)
 		if err != nil {
 			return err
 		}
