@@ -111,6 +111,8 @@ func (x Place) Typed(input string) string {
 		return string(*at)
 	case *[]casefile.Route:
 		return typedRoutes(*at)
+	case whenOf:
+		return at.typed()
 	case offer:
 		return strconv.FormatBool(at.is())
 	case first:

@@ -112,6 +112,8 @@ func (x Place) put(clean map[string]string) {
 		*at = casefile.Route(s)
 	case *[]casefile.Route:
 		*at = routesOf(s)
+	case whenOf:
+		at.put(s)
 	case offer:
 		at.set(s == "true")
 	case first:
@@ -146,12 +148,21 @@ func textOf(clean map[string]string) Text {
 // for the cases that answered it.
 func never() Condition { return Condition{Not: &Condition{Always: true}} }
 
-func (f *Field) hidden() bool { return f.When.Not != nil && f.When.Not.Always }
+// hidden reports whether a question is left out, whatever it was asked upon.
+func (f *Field) hidden() bool {
+	c := f.When
+	if len(c.All) == 2 {
+		c = c.All[1]
+	}
+	return c.Not != nil && c.Not.Always
+}
 
 func (f *Field) set(kind PlaceKind, on bool) {
 	switch {
-	case kind == PlaceHidden && on:
+	case kind == PlaceHidden && on && f.When.IsZero():
 		f.When = never()
+	case kind == PlaceHidden && on:
+		f.When = Condition{All: []Condition{f.When, never()}}
 	case kind == PlaceMandatory && on:
 		f.Required = Condition{Always: true}
 	case kind == PlaceMandatory:

@@ -61,7 +61,7 @@ func (p *Profile) Places() []Place {
 	p.teamPlaces(l)
 	p.topicPlaces(l)
 	for i := range p.Form.Steps {
-		p.Form.Steps[i].places(l)
+		p.stepPlaces(l, i)
 	}
 	p.clockPlaces(l)
 	p.keepingPlaces(l)
@@ -165,8 +165,9 @@ func (p *Profile) topicPlaces(l *lister) {
 	}
 }
 
-// places lists a page of the form and its questions.
-func (s *Step) places(l *lister) {
+// stepPlaces lists a page of the form and its questions.
+func (p *Profile) stepPlaces(l *lister, step int) {
+	s := &p.Form.Steps[step]
 	l.turn("form", s.ID, s.Title)
 	at := "step." + s.ID
 	l.text(at, "title", &s.Title)
@@ -184,6 +185,8 @@ func (s *Step) places(l *lister) {
 		})
 	}
 	for i := range s.Fields {
+		l.of = s.Fields[i].Label
+		p.whenPlace(l, "form."+s.Fields[i].ID, &s.Fields[i], step)
 		s.Fields[i].places(l, "form."+s.Fields[i].ID, s)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"klankbord/internal/lang"
 	"klankbord/internal/profile"
@@ -87,6 +88,11 @@ func (d *desk) placeHint(r *http.Request, x profile.Place) string {
 			return d.text(r, "settings.hint-unit", "min", strconv.Itoa(x.Min), "max", strconv.Itoa(x.Max), "unit", d.text(r, "settings.unit-"+x.Unit))
 		}
 		return d.text(r, "settings.hint-number", "min", strconv.Itoa(x.Min), "max", strconv.Itoa(x.Max))
+	case profile.PlaceChoice:
+		if x.Name == "when" {
+			return d.text(r, "settings.hint-when")
+		}
+		return ""
 	case profile.PlaceOrder, profile.PlaceDates, profile.PlaceAddresses, profile.PlaceColour, profile.PlacePicture, profile.PlaceHidden:
 		return d.text(r, "settings.hint-"+string(x.Kind))
 	default:
@@ -115,10 +121,12 @@ func (d *desk) saidAt(r *http.Request, x profile.Place, typed string) string {
 func (d *desk) choiceText(r *http.Request, x profile.Place, typed string) string {
 	i := slices.Index(x.Options, typed)
 	switch {
-	case i >= 0 && i < len(x.Labels):
+	case i >= 0 && i < len(x.Labels) && !x.Labels[i].Empty():
 		return x.Labels[i].In(d.Renderer.Lang(r))
 	case (x.Name == "route" || x.Name == "routes") && typed != "" && typed != "every":
 		return d.text(r, "common.route."+typed)
+	case x.Name == "when" && strings.HasPrefix(typed, "route."):
+		return d.text(r, "common."+typed)
 	case x.Name == "first" && typed != "":
 		return d.text(r, "common.language."+typed)
 	case typed != "":

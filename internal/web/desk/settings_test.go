@@ -91,6 +91,11 @@ func otherwise(x profile.Place, input, now string) string {
 	case profile.PlaceOrder:
 		n, _ := strconv.Atoi(now)
 		return strconv.Itoa(len(x.Options) + 1 - n)
+	case profile.PlaceChoice:
+		if i := slices.Index(x.Options, "route.integrity"); i >= 0 && now != x.Options[i] {
+			return x.Options[i]
+		}
+		return now
 	case profile.PlaceDates:
 		return "2027-01-04"
 	case profile.PlaceAddresses:
