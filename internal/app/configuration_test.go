@@ -16,7 +16,6 @@ import (
 	"klankbord/internal/app"
 	"klankbord/internal/apptest"
 	"klankbord/internal/audit"
-	"klankbord/internal/config"
 	"klankbord/internal/configure"
 	"klankbord/internal/custody"
 	"klankbord/internal/fault"
@@ -62,20 +61,11 @@ func beside(t *testing.T, i *apptest.Instance) (*app.App, error) {
 }
 
 func TestAConfigurationTakesEffectInEveryProcess(t *testing.T) {
-	onEachDatabase(t, takesEffectInEveryProcess)
+	storetest.EachDSN(t, takesEffectInEveryProcess)
 }
 
-// onEachDatabase runs a test on SQLite and on PostgreSQL.
-func onEachDatabase(t *testing.T, test func(*testing.T, apptest.Option)) {
-	t.Run("SQLite", func(t *testing.T) { test(t, func(*config.Config, *app.Options) {}) })
-	t.Run("PostgreSQL", func(t *testing.T) {
-		dsn := storetest.PostgreSQL(t)
-		test(t, func(c *config.Config, _ *app.Options) { c.Database = dsn })
-	})
-}
-
-func takesEffectInEveryProcess(t *testing.T, database apptest.Option) {
-	i, team := apptest.Staffed(t, database)
+func takesEffectInEveryProcess(t *testing.T, dsn string) {
+	i, team := apptest.Staffed(t, at(dsn))
 	other, err := beside(t, i)
 	if err != nil {
 		t.Fatal(err)
@@ -113,11 +103,11 @@ func takesEffectInEveryProcess(t *testing.T, database apptest.Option) {
 // A version that a newer program cannot take keeps the instance closed, and an operator puts
 // an earlier one back; what an operator imports holds for processes that serve.
 func TestAnOperatorPutsAConfigurationBack(t *testing.T) {
-	onEachDatabase(t, operatorPutsBack)
+	storetest.EachDSN(t, operatorPutsBack)
 }
 
-func operatorPutsBack(t *testing.T, database apptest.Option) {
-	i, team := apptest.Staffed(t, database)
+func operatorPutsBack(t *testing.T, dsn string) {
+	i, team := apptest.Staffed(t, at(dsn))
 	saveTitle(t, i, team.Manager, 0, "A title")
 	body, err := profile.Changes{"clocks.D3.length": json.RawMessage(`99`)}.Encode(i.Settings.Name) // longer than the law
 	if err != nil {

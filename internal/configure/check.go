@@ -3,11 +3,12 @@ package configure
 import (
 	"context"
 	"errors"
-	"klankbord/internal/lang"
-	"klankbord/internal/profile"
 	"maps"
 	"slices"
 	"strings"
+
+	"klankbord/internal/lang"
+	"klankbord/internal/profile"
 )
 
 // check puts changes together with the profile. What is wrong is told by the place that
@@ -35,8 +36,8 @@ func (c *Configure) check(ctx context.Context, now *Version, changes profile.Cha
 	return nil, refused
 }
 
-// whole is the profile with changes and with where complaints go, if everything could be
-// served with it.
+// whole is the profile with changes, if everything could be served with it and with where
+// complaints go.
 func (c *Configure) whole(ctx context.Context, changes profile.Changes) (*profile.Profile, error) {
 	p, err := profile.LoadChanged(c.Name, changes)
 	if err != nil {
@@ -45,7 +46,7 @@ func (c *Configure) whole(ctx context.Context, changes profile.Changes) (*profil
 	if unknown, err := c.unknown(p, changes); err != nil || len(unknown) > 0 {
 		return nil, errors.Join(err, &Refused{})
 	}
-	return c.withAll(ctx, p)
+	return p, c.withAll(ctx, p)
 }
 
 // unknown lists the addresses for which neither the profile nor the catalogue has a place,

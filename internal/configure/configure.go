@@ -67,12 +67,9 @@ var (
 	errNewer  = fault.New(fault.Conflict, "settings.error-cannot")
 )
 
-// MostBytes bounds the file of a version.
-const MostBytes = 1 << 20
-
 // The bounds of a version.
 const (
-	mostBytes = MostBytes
+	MostBytes = 1 << 20 // of its file
 	mostWhy   = 200
 )
 
@@ -94,9 +91,9 @@ func (c *Configure) Newest(ctx context.Context) (n int64, err error) {
 	return n, err
 }
 
-// saved reads the newest version as it was saved. It fails with ErrAltered when that, or one
-// before it, does not fit the log.
-func (c *Configure) saved(ctx context.Context) (*Version, error) {
+// Base reads the newest version as it was saved: over it a change of where complaints go is
+// laid. It fails with ErrAltered when that, or one before it, does not fit the log.
+func (c *Configure) Base(ctx context.Context) (*Version, error) {
 	row, err := c.newest(ctx)
 	if err != nil {
 		return nil, err
@@ -111,9 +108,9 @@ func (c *Configure) saved(ctx context.Context) (*Version, error) {
 	return c.version(ctx, row.Number)
 }
 
-// kept is the newest version as it lies in the database, held against the log and not put
-// together with the profile: a newer program may have another.
-func (c *Configure) kept(ctx context.Context) (*Version, error) {
+// Kept is the newest version as it lies in the database, held against the log and not put
+// together with the profile, of which a newer program may have another. It has no Profile.
+func (c *Configure) Kept(ctx context.Context) (*Version, error) {
 	row, err := c.newest(ctx)
 	if err != nil || row.Number == 0 {
 		return &Version{Changes: profile.Changes{}}, err

@@ -21,7 +21,7 @@ type state struct{ number, routing int64 }
 // Current reads the newest version, with where complaints go as the directory says now. It
 // fails with ErrAltered when a version does not fit the log.
 func (c *Configure) Current(ctx context.Context) (*Version, error) {
-	v, err := c.saved(ctx)
+	v, err := c.Base(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -89,14 +89,10 @@ func (c *Configure) Moved(ctx context.Context, number, routing int64) (bool, err
 	return newest != number || dir.Routing().Seq != routing, nil
 }
 
-// Base is the newest version as it would be if the directory said nothing about where
-// complaints go: what a change of that is laid over.
-func (c *Configure) Base(ctx context.Context) (*Version, error) { return c.saved(ctx) }
-
 // Routed is the profile as it would be with complaints going as the places say.
 // *profile.RoutingRefused where that cannot be.
 func (c *Configure) Routed(ctx context.Context, places map[string]string) (*profile.Profile, error) {
-	v, err := c.saved(ctx)
+	v, err := c.Base(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -116,22 +112,23 @@ func (c *Configure) tried(p *profile.Profile, places map[string]string) (*profil
 
 // withAll tries a profile with what the directory says, and with what is on its way there: a
 // version must hold with each.
-func (c *Configure) withAll(ctx context.Context, p *profile.Profile) (now *profile.Profile, err error) {
+func (c *Configure) withAll(ctx context.Context, p *profile.Profile) error {
 	dir, err := c.Custody.Directory(ctx)
 	if errors.Is(err, custody.ErrUnknown) {
-		return p, nil
+		return nil
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, u := range dir.Upcoming() {
 		if u.Change.Type == staff.Routing {
 			if _, err := c.tried(p, u.Change.Routing); err != nil {
-				return nil, err
+				return err
 			}
 		}
 	}
-	return c.tried(p, dir.Routing().Places)
+	_, err = c.tried(p, dir.Routing().Places)
+	return err
 }
 
 // takeSaved lets a version that was just saved take effect here.

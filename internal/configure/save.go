@@ -38,14 +38,10 @@ func (c *Configure) Save(ctx context.Context, actor access.Actor, s Set) (int64,
 	return c.save(ctx, custody.ByMember(actor.Member), actor.Member, s)
 }
 
-// Kept is the newest version as it lies in the database, for the operator: also one that
-// this program cannot put together with its profile. It has no Profile.
-func (c *Configure) Kept(ctx context.Context) (*Version, error) { return c.kept(ctx) }
-
 // Import makes a version of a whole list of changes, by a command of the operator. Faults:
 // as Save; *Refused also for addresses that are no places.
 func (c *Configure) Import(ctx context.Context, changes profile.Changes, why string) (int64, error) {
-	now, err := c.kept(ctx)
+	now, err := c.Kept(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -63,7 +59,7 @@ func (c *Configure) SaveFile(ctx context.Context, actor access.Actor, base int64
 		return 0, fault.ErrNotFound
 	}
 	name, changes, err := profile.DecodeChanges(file)
-	if err != nil || name != c.Name || len(file) > mostBytes {
+	if err != nil || name != c.Name || len(file) > MostBytes {
 		return 0, errFile
 	}
 	if err := c.allPlaces(changes); err != nil {
@@ -89,24 +85,13 @@ func (c *Configure) allPlaces(changes profile.Changes) error {
 
 // ImportBack is PutBack by a command of the operator.
 func (c *Configure) ImportBack(ctx context.Context, number int64) (int64, error) {
-	now, err := c.kept(ctx)
+	now, err := c.Kept(ctx)
 	if err != nil {
 		return 0, err
 	}
-	changes := profile.Changes{}
-	if number > 0 {
-		v, err := c.version(ctx, number)
-		if err != nil {
-			return 0, err
-		}
-		changes = maps.Clone(v.Changes)
-		built, err := profile.LoadBase(c.Name, changes)
-		if err != nil {
-			return 0, err
-		}
-		for _, address := range built.Unknown(changes) { // of an older program
-			delete(changes, address)
-		}
+	changes, err := c.asIn(ctx, number)
+	if err != nil {
+		return 0, err
 	}
 	return c.save(ctx, custody.ByOperator(), "", Set{Base: now.Number, Changes: changes, Why: putBack(number)})
 }
@@ -119,7 +104,7 @@ func (c *Configure) save(ctx context.Context, by audit.Actor, member staff.ID, s
 	if err != nil {
 		return 0, err
 	}
-	now, err := c.kept(ctx)
+	now, err := c.Kept(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -132,18 +117,15 @@ func (c *Configure) save(ctx context.Context, by audit.Actor, member staff.ID, s
 	if now.Changes.Same(s.Changes) {
 		return now.Number, nil
 	}
-	if _, err := c.check(ctx, now, s.Changes); err != nil {
-		return 0, err
-	}
-	p, err := profile.LoadChanged(c.Name, s.Changes)
+	p, err := c.check(ctx, now, s.Changes)
 	if err != nil {
-		return 0, fmt.Errorf("load configuration: %w", err)
+		return 0, err
 	}
 	body, err := s.Changes.Encode(c.Name)
 	if err != nil {
 		return 0, err
 	}
-	if len(body) > mostBytes {
+	if len(body) > MostBytes {
 		return 0, errNewer
 	}
 	v := &Version{Number: s.Base + 1, Made: c.Store.Now(), By: member, Why: s.Why, Changes: s.Changes, Routing: unrouted, Profile: p}
@@ -205,11 +187,28 @@ func (c *Configure) PutBack(ctx context.Context, actor access.Actor, base, numbe
 	if !actor.Entry.Active || !actor.Configurator() {
 		return 0, fault.ErrNotFound
 	}
-	v, err := c.version(ctx, number)
+	changes, err := c.asIn(ctx, number)
 	if err != nil {
 		return 0, err
 	}
-	return c.Save(ctx, actor, Set{Base: base, Changes: v.Changes, Why: putBack(number)})
+	return c.Save(ctx, actor, Set{Base: base, Changes: changes, Why: putBack(number)})
+}
+
+// asIn are the changes of a version, without those for which a newer program has no place.
+func (c *Configure) asIn(ctx context.Context, number int64) (profile.Changes, error) {
+	v, err := c.version(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	built, err := profile.LoadBase(c.Name, v.Changes)
+	if err != nil {
+		return nil, err
+	}
+	changes := maps.Clone(v.Changes)
+	for _, address := range built.Unknown(changes) {
+		delete(changes, address)
+	}
+	return changes, nil
 }
 
 // putBack is the reason of a version that is as an earlier one was.

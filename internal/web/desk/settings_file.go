@@ -60,7 +60,7 @@ func (d *desk) settingsFileSend(w http.ResponseWriter, r *http.Request) error {
 // settingsFileTake lets a file hold, as a new version.
 func (d *desk) settingsFileTake(w http.ResponseWriter, r *http.Request) error {
 	var file []byte
-	f, err := ui.ReadForm(r, ui.Limits{Fields: formFields, TextBytes: formBytes, FileBytes: formBytes}, func(u ui.Upload) (err error) {
+	typed, err := ui.ReadForm(r, ui.Limits{Fields: formFields, TextBytes: formBytes, FileBytes: formBytes}, func(u ui.Upload) (err error) {
 		if file, err = io.ReadAll(io.LimitReader(u.Body, configure.MostBytes+1)); err != nil {
 			return fmt.Errorf("read settings: %w", err)
 		}
@@ -69,14 +69,15 @@ func (d *desk) settingsFileTake(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	base, _ := strconv.ParseInt(form(f).one("base"), 10, 64) // none is the built-in profile
-	n, err := d.Settings.SaveFile(r.Context(), actor(r), base, file, form(f).one("why"))
+	f := form(typed)
+	base, _ := strconv.ParseInt(f.one("base"), 10, 64) // none is the built-in profile
+	n, err := d.Settings.SaveFile(r.Context(), actor(r), base, file, f.one("why"))
 	var no *configure.Refused
 	if errors.As(err, &no) {
-		return d.showSettingsFile(w, r, http.StatusUnprocessableEntity, form(f).one("why"), d.refusedPlaces(r, no), []ui.FormError{{Field: "file", Text: d.text(r, "settings.error-file-places")}})
+		return d.showSettingsFile(w, r, http.StatusUnprocessableEntity, f.one("why"), d.refusedPlaces(r, no), []ui.FormError{{Field: "file", Text: d.text(r, "settings.error-file-places")}})
 	}
 	if errs, status := d.problems(r, err, settingsFileField(err)); errs != nil {
-		return d.showSettingsFile(w, r, status, form(f).one("why"), nil, errs)
+		return d.showSettingsFile(w, r, status, f.one("why"), nil, errs)
 	}
 	if err != nil {
 		return err

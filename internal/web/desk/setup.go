@@ -271,7 +271,7 @@ func (d *desk) standingSetup(r *http.Request, a access.Actor) ([]standing, error
 func (d *desk) afterEnrolment(r *http.Request) string {
 	a := actor(r)
 	if a.Entry.Active && a.Configurator() {
-		if f, err := d.Setup.FirstSteps(r.Context(), a); err == nil && !f.Opened {
+		if opened, err := d.Setup.Opened(r.Context()); err == nil && !opened {
 			return "/desk/setup"
 		}
 	}
