@@ -18,8 +18,8 @@ import (
 var ErrGathering = errors.New("still reading cases")
 
 // Patience says from how many cases on nobody is kept waiting for what must be read out
-// of all of them, and for how long they wait before they are told so. Below that, and
-// where it is zero, a page waits.
+// of all of them, and for how long they wait before they are told so; without a Wait
+// whoever begins it is told at once. Below that many, and where Cases is zero, a page waits.
 type Patience struct {
 	Cases int
 	Wait  time.Duration
@@ -61,9 +61,12 @@ func gathered[T any](ctx context.Context, c *Casework, actor access.Actor, what 
 	if !many || actor.Session == "" {
 		return work(ctx)
 	}
-	g := c.gatherings.join(ctx, actor.Session+"/"+what, c.Store.Now(), func(ctx context.Context) (any, error) { return work(ctx) })
+	g, begun := c.gatherings.join(ctx, actor.Session+"/"+what, c.Store.Now(), func(ctx context.Context) (any, error) { return work(ctx) })
 	if g == nil {
 		return work(ctx)
+	}
+	if begun && c.Patience.Wait <= 0 {
+		return found, ErrGathering
 	}
 	late := time.NewTimer(c.Patience.Wait)
 	defer late.Stop()
@@ -109,18 +112,18 @@ func (c *Casework) many(ctx context.Context) (bool, error) {
 
 // join returns what goes on under a key, or begins it; nil once stopped. What was found a
 // while ago and not asked for is begun anew.
-func (l *gatherings) join(ctx context.Context, key string, now time.Time, work func(context.Context) (any, error)) *gathering {
+func (l *gatherings) join(ctx context.Context, key string, now time.Time, work func(context.Context) (any, error)) (g *gathering, begun bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
-		return nil
+		return nil, false
 	}
 	maps.DeleteFunc(l.by, func(_ string, g *gathering) bool { return g.over() && now.Sub(g.when) >= handOut })
 	if g := l.by[key]; g != nil {
-		return g
+		return g, false
 	}
 	going, stop := context.WithCancel(context.WithoutCancel(ctx)) // it outlives the request
-	g := &gathering{done: make(chan struct{}), stop: stop, when: now}
+	g = &gathering{done: make(chan struct{}), stop: stop, when: now}
 	if l.by == nil {
 		l.by = map[string]*gathering{}
 	}
@@ -135,7 +138,7 @@ func (l *gatherings) join(ctx context.Context, key string, now time.Time, work f
 		}()
 		g.what, g.err = work(going)
 	})
-	return g
+	return g, true
 }
 
 func (g *gathering) over() bool {
