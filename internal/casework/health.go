@@ -13,15 +13,15 @@ import (
 	"klankbord/internal/store"
 )
 
-// The bounds of a check: how many cases one page tries, how far it counts, how many
-// numbers and rows it names.
+// The bounds of a check: how many cases one page tries, how many numbers and rows it
+// names.
 const (
-	HealthSize      = 100
-	HealthCountMost = 20_000
-	healthNamed     = 20
-	healthRows      = 10
-	healthMail      = 30 * 24 * time.Hour
-	viewHealth      = View("check") // as the log calls it; no view of the inbox
+	HealthSize  = 100
+	healthNamed = 20
+	healthRows  = 10
+	healthMail  = 30 * 24 * time.Hour
+	healthPages = 10_000 // beyond it nobody has cases
+	viewHealth  = View("check") // as the log calls it; no view of the inbox
 )
 
 // Health is whether a member can open what they should, tried with their own keys, and
@@ -30,10 +30,10 @@ const (
 type Health struct {
 	NoCases bool // the member handles no cases: only what follows Since is filled
 	Page    int  // counts from one
-	Pages   int
-	From    int // the first case that was tried, counted from one; 0: none
+	More    bool // there is a page after it
+	From    int  // the first case that was tried, counted from one; 0: none
 	To      int
-	Total   int // at most HealthCountMost
+	Total   int // at most CountMost
 	Failed  []casefile.Number
 	Lost    int      // cases for which they wait until colleagues restore access
 	Ask     []Person // the colleagues of the same teams, who could
@@ -71,7 +71,7 @@ func (c *Casework) Health(ctx context.Context, actor access.Actor, number int) (
 	if err != nil {
 		return nil, err
 	}
-	v := &Health{NoCases: !actor.Handler(), Page: min(max(number, 1), HealthCountMost/HealthSize)}
+	v := &Health{NoCases: !actor.Handler(), Page: min(max(number, 1), healthPages)}
 	var read healthRead
 	if err := c.Store.Read(ctx, func(tx *store.Tx) (err error) {
 		read, err = c.readHealth(tx, actor, v)
@@ -128,14 +128,25 @@ func (c *Casework) readChecked(tx *store.Tx, actor access.Actor, v *Health, r *h
 		return err
 	}
 	mine := store.InboxFilter{Member: actor.Member}
-	if v.Total, err = k.count(mine, string(viewHealth), HealthCountMost); err != nil {
+	if v.Total, err = k.count(mine, string(viewHealth), CountMost); err != nil {
 		return err
 	}
-	v.Pages = max((v.Total+HealthSize-1)/HealthSize, 1)
-	v.Page = min(v.Page, v.Pages)
-	mine.Limit, mine.Offset = HealthSize, (v.Page-1)*HealthSize
-	if r.tried, err = tx.Inbox(mine); err != nil || v.Since.IsZero() {
-		return err
+	mine.Limit = HealthSize + 1
+	for {
+		mine.Offset = (v.Page - 1) * HealthSize
+		if r.tried, err = tx.Inbox(mine); err != nil {
+			return err
+		}
+		if len(r.tried) > 0 || v.Page == 1 {
+			break
+		}
+		v.Page = 1 // they have fewer than whoever made the address
+	}
+	if v.More = len(r.tried) > HealthSize; v.More {
+		r.tried = r.tried[:HealthSize]
+	}
+	if v.Since.IsZero() {
+		return nil
 	}
 	if r.came, err = tx.Inbox(store.InboxFilter{Member: actor.Member, Came: v.Since, Limit: healthRows + 1}); err != nil {
 		return err

@@ -137,19 +137,24 @@ func (f InboxFilter) where() (string, []any) {
 	return strings.Join(parts, " AND "), args
 }
 
-// Inbox lists the cases of a member by next deadline.
+// Inbox lists the cases of a member by next deadline, and those that came since a time in
+// the order in which they came.
 func (t *Tx) Inbox(f InboxFilter) ([]InboxRow, error) {
+	order := "c.next_due, c.id"
+	if !f.Came.IsZero() {
+		order = "c.received, c.id" // along the index that finds them
+	}
 	where, args := f.where()
 	args = append(args, f.Member, f.Limit, f.Offset)
 	n := len(args)
-	// The rows of the page are chosen first, along the index of deadlines; only
-	// theirs are joined with what opens them.
+	// The rows of the page are chosen first, along the index of their order; only theirs
+	// are joined with what opens them.
 	rows, err := t.Query(fmt.Sprintf(`SELECT %s, s.epoch, s.revision, s.box, s.stamp, k.box, coalesce(r.seq, 0)
-FROM (SELECT c.* FROM case_file c WHERE %s ORDER BY c.next_due, c.id LIMIT $%d OFFSET $%d) AS c
+FROM (SELECT c.* FROM case_file c WHERE %s ORDER BY %s LIMIT $%d OFFSET $%d) AS c
 JOIN summary s ON s.case_id = c.id
 LEFT JOIN keyring k ON k.case_id = c.id AND k.epoch = s.epoch AND k.member_id = $%d
 LEFT JOIN read_mark r ON r.case_id = c.id AND r.member_id = $%d
-ORDER BY c.next_due, c.id`, caseColumns, where, n-1, n, n-2, n-2), args...)
+ORDER BY %s`, caseColumns, where, order, n-1, n, n-2, n-2, order), args...)
 	list, err := all(rows, err, scanInboxRow)
 	if err != nil {
 		return nil, err

@@ -103,11 +103,19 @@ func (d *desk) healthCases(r *http.Request, v *casework.Health) healthPart {
 	n, l := func(i int) string { return lang.Number(lang.Lang(d.Renderer.Lang(r)), int64(i)) }, d.Renderer.Lang(r)
 	p := healthPart{ID: "cases", Title: d.text(r, "check.cases")}
 	keys := d.healthLine(r, "keys", ui.Good, d.text(r, "check.keys-none"))
+	total := n(v.Total)
+	switch {
+	case v.Total < casework.CountMost:
+	case v.More:
+		total = d.text(r, "check.total-most", "n", n(max(v.To, casework.CountMost-1)))
+	default: // the last page
+		total = n(v.To)
+	}
 	if v.From > 0 {
-		keys.Text = d.text(r, "check.keys-open", "from", n(v.From), "to", n(v.To), "total", n(v.Total))
+		keys.Text = d.text(r, "check.keys-open", "from", n(v.From), "to", n(v.To), "total", total)
 	}
 	if len(v.Failed) > 0 {
-		keys = d.healthLine(r, "keys", ui.Bad, d.Words.Plural(l, "check.keys-failed", len(v.Failed), map[string]string{"from": n(v.From), "to": n(v.To), "total": n(v.Total)}))
+		keys = d.healthLine(r, "keys", ui.Bad, d.Words.Plural(l, "check.keys-failed", len(v.Failed), map[string]string{"from": n(v.From), "to": n(v.To), "total": total}))
 		keys.Numbers = v.Failed
 		keys = keys.leads("/desk/people", d.text(r, "check.to-people"))
 	}
@@ -132,14 +140,14 @@ func (d *desk) healthCases(r *http.Request, v *casework.Health) healthPart {
 
 // healthPages is nil where one page tries every case.
 func (d *desk) healthPages(r *http.Request, v *casework.Health) *ui.Pages {
-	if v.Pages == 1 {
+	if v.Page == 1 && !v.More {
 		return nil
 	}
-	p := &ui.Pages{Label: d.text(r, "check.pages"), Summary: d.text(r, "desk.inbox.page", "page", v.Page, "pages", v.Pages)}
+	p := &ui.Pages{Label: d.text(r, "check.pages"), Summary: d.text(r, "check.page", "page", v.Page)}
 	if v.Page > 1 {
 		p.Prev = "/desk/check?page=" + strconv.Itoa(v.Page-1)
 	}
-	if v.Page < v.Pages {
+	if v.More {
 		p.Next = "/desk/check?page=" + strconv.Itoa(v.Page+1)
 	}
 	return p
