@@ -243,7 +243,7 @@ CREATE TABLE case_file (
 CREATE INDEX case_file_open ON case_file (closed, next_due, id);
 CREATE INDEX case_file_due ON case_file (next_due, id);
 CREATE INDEX case_file_charge ON case_file (in_charge, closed, next_due, id);
-CREATE INDEX case_file_received ON case_file (received, id);
+CREATE INDEX case_file_received ON case_file (received, id, channel);
 CREATE INDEX case_file_state ON case_file (state, next_due, id);
 CREATE INDEX case_file_erase ON case_file (erase_after) WHERE erase_after > 0;
 CREATE INDEX case_file_part ON case_file (part_after) WHERE part_after > 0;
