@@ -46,7 +46,7 @@ func Settings() []string {
 // Found runs `klankbord init` for a first member and returns the path at which that
 // member enrols, as the command prints it.
 func (p Program) Found(ctx context.Context, state, name, email string) (enrol string, err error) {
-	cmd := exec.CommandContext(ctx, p.path, "init", "--state", state, "--name", name, "--email", email)
+	cmd := exec.CommandContext(ctx, p.path, "init", "--open-at-once", "--state", state, "--name", name, "--email", email)
 	cmd.Env = Settings()
 	out, err := cmd.Output()
 	if err != nil {
