@@ -9,6 +9,7 @@ import (
 	"klankbord/internal/letter"
 	"klankbord/internal/post"
 	"klankbord/internal/profile"
+	"klankbord/internal/web/desk"
 )
 
 // smtp is the server that takes mail, as the settings say.
@@ -60,4 +61,15 @@ func (a *App) sender(p *profile.Profile) post.Sender {
 		Name: func(l lang.Lang) string { return p.Organisation.Name.In(string(l)) }, Address: mailFrom(a.Config), Domain: a.Config.Domain(),
 		PublicURL: a.Config.Public(), DeskURL: a.Config.Desk(), ReplyTo: a.Config.MailReply,
 	}
+}
+
+// mailExample is the mail that a text of the catalogue is part of, in the words of a
+// profile that need not hold yet.
+func (a *App) mailExample(p *profile.Profile, l, key string) (desk.MailExample, bool) {
+	m, ok := post.Example(a.Words.With(p.Words), a.sender(p), key, lang.Lang(l), a.Now())
+	e := desk.MailExample{Lang: l, From: m.FromName + " <" + m.FromAddress + ">", Subject: m.Subject, Text: m.Text}
+	if m.Attachment != nil {
+		e.File = m.Attachment.Name
+	}
+	return e, ok
 }

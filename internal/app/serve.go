@@ -86,7 +86,7 @@ func (a *App) makePages(x *parts, before *ui.Assets) error {
 	deskOnly.Handle("/", desk.New(desk.Deps{
 		Casework: x.casework, Intake: x.intake, SignIn: a.SignIn, Setup: x.setup, Settings: a.Settings, Renderer: rd, Words: words,
 		Cookies: ui.Cookies{Secure: a.Config.Secure()}, Clock: a.clock, Brand: brand, Languages: languages(), Offered: x.version.Profile.Offered(),
-		Public: a.Config.Public(),
+		Public: a.Config.Public(), Example: a.mailExample,
 	}))
 	deskOnly.Handle("GET /assets/", assets)
 	deskOnly.Handle("GET /{$}", http.RedirectHandler("/desk", http.StatusSeeOther))

@@ -20,7 +20,7 @@ const (
 	healthNamed = 20
 	healthRows  = 10
 	healthMail  = 30 * 24 * time.Hour
-	healthPages = 10_000 // beyond it nobody has cases
+	healthPages = 10_000        // beyond it nobody has cases
 	viewHealth  = View("check") // as the log calls it; no view of the inbox
 )
 

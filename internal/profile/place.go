@@ -129,7 +129,7 @@ func (x Place) Typed(input string) string {
 		return strconv.Itoa(slices.Index(at.ids(), input) + 1)
 	case *Field:
 		if x.Kind == PlaceHidden {
-			return strconv.FormatBool(at.hidden())
+			return strconv.FormatBool(at.Hidden())
 		}
 		return strconv.FormatBool(!at.Required.IsZero())
 	default:

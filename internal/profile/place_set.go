@@ -148,8 +148,8 @@ func textOf(clean map[string]string) Text {
 // for the cases that answered it.
 func never() Condition { return Condition{Not: &Condition{Always: true}} }
 
-// hidden reports whether a question is left out, whatever it was asked upon.
-func (f *Field) hidden() bool {
+// Hidden reports whether a question is left out, whatever it was asked upon.
+func (f *Field) Hidden() bool {
 	c := f.When
 	if len(c.All) == 2 {
 		c = c.All[1]

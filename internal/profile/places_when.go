@@ -52,7 +52,7 @@ func (f *Field) asked() Condition {
 	switch {
 	case f.When.Not != nil && f.When.Not.Always:
 		return Condition{}
-	case f.hidden():
+	case f.Hidden():
 		return f.When.All[0]
 	default:
 		return f.When

@@ -22,6 +22,7 @@ import (
 	"klankbord/internal/fault"
 	"klankbord/internal/intake"
 	"klankbord/internal/lang"
+	"klankbord/internal/profile"
 	"klankbord/internal/setup"
 	"klankbord/internal/signin"
 	"klankbord/internal/web/ui"
@@ -51,6 +52,9 @@ type Deps struct {
 	Languages []string
 	Offered   []string // those of the public pages, the first being the default
 	Public    string   // address of the public pages, without a slash at the end
+	// Example is the mail that a text of the catalogue is part of, in the words of a profile;
+	// ok is false where it is of none.
+	Example func(p *profile.Profile, lang, key string) (m MailExample, ok bool)
 }
 
 type desk struct {

@@ -92,7 +92,9 @@ func (d *desk) showSettings(w http.ResponseWriter, r *http.Request, status int, 
 		}
 	}
 	if s.proposal != nil {
-		data.Preview = d.previewOf(r, s.proposal.Profile, part, group)
+		if data.Preview, err = d.previewOf(r, s.proposal.Profile, part, group); err != nil {
+			return err
+		}
 	}
 	for _, l := range d.Offered {
 		if href := livePage(part, group, l); href != "" {

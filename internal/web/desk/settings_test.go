@@ -44,6 +44,7 @@ func TestSettings(t *testing.T) {
 		"signing in and witnesses follow":                  settingsSigningInAndWitnessesFollow,
 		"a case keeps the questions that it was made with": settingsACaseKeepsTheQuestionsItWasMadeWith,
 		"languages are offered or not":                     settingsLanguagesAreOfferedOrNot,
+		"looking first shows the form and the mail":        settingsLookShowsTheFormAndTheMail,
 		"items are added to lists and taken away":          settingsItemsComeAndGo,
 		"an own topic stays with the case that has it":     settingsAnOwnTopicStaysWithItsCase,
 	} {

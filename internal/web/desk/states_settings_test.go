@@ -44,6 +44,7 @@ func (s *states) settings() {
 	for _, step := range s.Current().Form.Steps {
 		s.keep("settings_edit-step-"+step.ID, nele.get(s.in("/desk/settings/form/"+step.ID)))
 	}
+	s.looks(nele)
 	for _, list := range s.Current().Lists() {
 		s.keep("settings_items-"+list.Name, nele.get(s.in("/desk/settings/items/"+list.Name)))
 	}
@@ -90,3 +91,18 @@ func (s *states) reversed() url.Values {
 
 // ownTopic is a topic as a configurator types it.
 func (s *states) ownTopic() url.Values { return ownTopic("Lawaai") }
+
+// looks keeps how what was typed would look, before it is saved.
+func (s *states) looks(nele *browser) {
+	look := func(name, at, place, text string) {
+		path := "/desk/settings/" + at
+		s.keep("settings_edit-look-"+name, nele.get(path).sendIn(s.lang, path, url.Values{place: {text}, "act": {"look"}}))
+	}
+	for _, step := range s.Current().Form.Steps {
+		look("step-"+step.ID, "form/"+step.ID, "step."+step.ID+".title.en", "What we ask here")
+	}
+	look("topic", "topics/theft", "topics.theft.label.en", "Something is missing")
+	look("mail", "words/mail.mail-receipt.subject", "words.mail.mail-receipt.subject.nl", "Wij kregen uw klacht {number}")
+	t := s.Current().Templates[0].ID
+	look("template", "templates/"+t, "templates."+t+".label.en", "A first answer")
+}

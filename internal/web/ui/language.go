@@ -56,5 +56,10 @@ func match(r *http.Request, list []string) string {
 // Text is a catalogue text in the language of the request, for what is put into
 // a page by Go: titles and errors.
 func (rd *Renderer) Text(r *http.Request, key string, pairs ...any) string {
-	return rd.words.Text(rd.Lang(r), key, args(pairs))
+	return rd.TextIn(rd.Lang(r), key, pairs...)
+}
+
+// TextIn is Text in another language than that of the request.
+func (rd *Renderer) TextIn(lang, key string, pairs ...any) string {
+	return rd.words.Text(lang, key, args(pairs))
 }

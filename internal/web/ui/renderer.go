@@ -124,6 +124,20 @@ func (rd *Renderer) Bytes(name string, p Viewed) ([]byte, error) {
 	return rd.render(name, rd.complete(p.view()), nil)
 }
 
+// Part renders a template that a page may call, in any language, for a page that shows how
+// another reads.
+func (rd *Renderer) Part(page, part, lang string, data any) (template.HTML, error) {
+	t, err := rd.page(page, lang)
+	if err != nil {
+		return "", err
+	}
+	var b bytes.Buffer
+	if err := t.ExecuteTemplate(&b, part, data); err != nil {
+		return "", fmt.Errorf("render part %s of %s: %w", part, page, err)
+	}
+	return template.HTML(b.String()), nil //nolint:gosec // made by the template above, which escaped what it holds
+}
+
 // complete fills what the caller left out.
 func (rd *Renderer) complete(v view) view {
 	if v.Lang == "" {
