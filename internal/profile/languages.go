@@ -1,6 +1,9 @@
 package profile
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Offered are the languages of the public pages, that of a visitor who states none first.
 // Whoever has a draft or a mailbox in another goes on in it.
@@ -56,20 +59,21 @@ func (p *Profile) languagePlaces(l *lister) {
 	for _, lang := range Languages() {
 		l.add(PlaceFlag, "languages", "offer-"+lang, offer{s, lang})
 	}
-	l.add(PlaceChoice, "languages", "first", first{s}, func(x *Place) { x.Options = Languages() })
+	l.add(PlaceChoice, "languages", "first", first{s}, func(x *Place) { x.Options = append([]string{firstOffered}, Languages()...) })
 }
 
 // first is the language of a visitor who states none.
 type first struct{ in *Settings }
 
-func (f first) is() string {
-	if f.in.Language != "" {
-		return f.in.Language
+// firstOffered stands for whichever is offered, in the order of Languages.
+const firstOffered = "offered"
+
+func (f first) is() string { return cmp.Or(f.in.Language, firstOffered) }
+
+func (f first) set(l string) {
+	if f.in.Language = l; l == firstOffered {
+		f.in.Language = ""
 	}
-	if list := f.in.offered(); len(list) > 0 {
-		return list[0]
-	}
-	return ""
 }
 
 func (v *findings) languages(s *Settings) {

@@ -117,7 +117,7 @@ func (x Place) put(clean map[string]string) {
 	case offer:
 		at.set(s == "true")
 	case first:
-		at.in.Language = s
+		at.set(s)
 	case *int:
 		*at, _ = strconv.Atoi(s) // was looked at
 	case *bool:

@@ -77,6 +77,16 @@ func settingsLanguagesAreOfferedOrNot(t *testing.T, h *house, c crew) {
 	if w := h.asks("/de/", "de"); w.Code != http.StatusOK {
 		t.Errorf("once it is put back German answers %d", w.Code)
 	}
+	if p := c.nele.get(at).send(at, url.Values{"languages.offer-nl": {"false"}}); p.status != 200 {
+		t.Fatalf("offering no Dutch answers %d", p.status)
+	}
+	if w := h.asks("/", "ja"); w.Header().Get("Location") != "/fr/" {
+		t.Errorf("without Dutch the first is %s", w.Header().Get("Location"))
+	}
+	if p := c.nele.get(at); !strings.Contains(p.body, `<option value="offered" selected>`) {
+		t.Error("the page names a first language that nobody chose")
+	}
+	putBackAll(t, h, c)
 	if w := h.asks("/", "es"); w.Header().Get("Location") != "/nl/" {
 		t.Errorf("who asks for none gets %s", w.Header().Get("Location"))
 	}

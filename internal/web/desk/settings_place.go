@@ -127,7 +127,7 @@ func (d *desk) choiceText(r *http.Request, x profile.Place, typed string) string
 		return d.text(r, "common.route."+typed)
 	case x.Name == "when" && strings.HasPrefix(typed, "route."):
 		return d.text(r, "common."+typed)
-	case x.Name == "first" && typed != "":
+	case x.Name == "first" && typed != "offered":
 		return d.text(r, "common.language."+typed)
 	case typed != "":
 		return d.text(r, "settings.choice-"+typed)
