@@ -68,8 +68,13 @@ type Routes struct {
 	Last    []Placed // what a new change begins with: with what is on its way
 	Waiting string   // the change that waits for signatures; empty: none
 	Coming  []RoutingComing
-	From    time.Time // from when a change would hold if it were signed now
-	Delayed bool
+}
+
+// RoutingLook is what a change would mean.
+type RoutingLook struct {
+	Moves   []Moved
+	From    time.Time // from when it would hold if it were signed now
+	Delayed bool      // that is later than now
 }
 
 // Routes shows a configurator where complaints go, and what is about to change;
@@ -97,8 +102,6 @@ func (s *Setup) Routes(ctx context.Context, actor access.Actor) (*Routes, error)
 		v.Coming = append(v.Coming, RoutingComing{u.From, moves})
 		before = u.Change.Routing
 	}
-	rule := t.dir.Chain().Rule(staff.Change{Type: staff.Routing}, s.Store.Now())
-	v.From, v.Delayed = s.Store.Now().Add(rule.Delay), rule.Delay > 0
 	all, err := s.Changes(ctx, actor)
 	if err != nil {
 		return nil, err
@@ -114,12 +117,24 @@ func (s *Setup) Routes(ctx context.Context, actor access.Actor) (*Routes, error)
 // LookAtRouting tells what it would mean if complaints went as typed, by the addresses of the
 // places; what is not typed stays. Nothing is asked yet. *profile.RoutingRefused where that
 // cannot be; fault error.routing-same where nothing would change.
-func (s *Setup) LookAtRouting(ctx context.Context, actor access.Actor, typed map[string]string) ([]Moved, error) {
-	moves, _, err := s.lookAtRouting(ctx, actor, typed)
-	return moves, err
+func (s *Setup) LookAtRouting(ctx context.Context, actor access.Actor, typed map[string]string) (*RoutingLook, error) {
+	look, _, err := s.lookAtRouting(ctx, actor, typed)
+	return look, err
 }
 
-func (s *Setup) lookAtRouting(ctx context.Context, actor access.Actor, typed map[string]string) ([]Moved, map[string]string, error) {
+// KeepRouting is what LookAtRouting and AskRouting take for complaints to go on as they do
+// now: it takes back what is on its way.
+func (r *Routes) KeepRouting() map[string]string {
+	typed := map[string]string{}
+	for _, x := range r.Things {
+		for _, p := range x.Places {
+			typed[p.Address] = p.Now
+		}
+	}
+	return typed
+}
+
+func (s *Setup) lookAtRouting(ctx context.Context, actor access.Actor, typed map[string]string) (*RoutingLook, map[string]string, error) {
 	if !actor.Entry.Active || !actor.Configurator() {
 		return nil, nil, fault.New(fault.Denied, "error.not-allowed")
 	}
@@ -145,7 +160,8 @@ func (s *Setup) lookAtRouting(ctx context.Context, actor access.Actor, typed map
 		return nil, nil, err
 	}
 	moves, err := t.moves(t.last(), places)
-	return moves, places, err
+	rule := t.dir.Chain().Rule(staff.Change{Type: staff.Routing, Routing: places}, s.Store.Now())
+	return &RoutingLook{moves, s.Store.Now().Add(rule.Delay), rule.Delay > 0}, places, err
 }
 
 // AskRouting asks that complaints go as typed. Only a configurator may ask; members sign. It

@@ -23,8 +23,12 @@ func toComplaints() map[string]string {
 
 func TestTwoMembersChangeWhereComplaintsGo(t *testing.T) {
 	i, team := apptest.Staffed(t)
-	moves, err := i.Setup.LookAtRouting(ctx, team.Manager, toComplaints())
+	look, err := i.Setup.LookAtRouting(ctx, team.Manager, toComplaints())
 	must(t, err)
+	moves := look.Moves
+	if !look.Delayed || !look.From.Equal(i.Clock.Now().Add(delay)) {
+		t.Errorf("it would hold from %v", look.From)
+	}
 	service := []string{"Julie Lambert", "Karim Benali", "Sofie Peeters"}
 	complaints := []string{"Nele Janssens", "Thomas Dubois"}
 	if len(moves) != 1 || len(moves[0].Places) != 1 || moves[0].Places[0].Before != "" || moves[0].Places[0].After != "complaints" ||
@@ -46,7 +50,7 @@ func TestTwoMembersChangeWhereComplaintsGo(t *testing.T) {
 	refused(t, sign(i, team.Manager, id), "error.change-signed")
 	r, err := i.Setup.Routes(ctx, team.Manager)
 	must(t, err)
-	if r.Waiting != id || len(r.Coming) != 0 || !r.Delayed {
+	if r.Waiting != id || len(r.Coming) != 0 {
 		t.Errorf("before the second signature: %+v", r)
 	}
 	must(t, sign(i, team.HR, id))
@@ -98,8 +102,9 @@ func routingLines(t *testing.T, i *apptest.Instance) map[audit.Kind]int {
 
 func TestWhoIsLeftOutIsShownByName(t *testing.T) {
 	i, team := apptest.Staffed(t)
-	moves, err := i.Setup.LookAtRouting(ctx, team.Manager, map[string]string{"options.concerns.hr.function": "", "options.concerns.board.alternative": "false"})
+	look, err := i.Setup.LookAtRouting(ctx, team.Manager, map[string]string{"options.concerns.hr.function": "", "options.concerns.board.alternative": "false"})
 	must(t, err)
+	moves := look.Moves
 	if len(moves) != 2 || moves[0].Group != "concerns.hr" || !slices.Equal(moves[0].Gains, []string{"Thomas Dubois"}) || len(moves[0].Loses) != 1 ||
 		moves[0].Loses[0] != "Marc Verstraete" || !slices.Equal(moves[1].Loses, []string{"Marc Verstraete"}) || len(moves[1].Gains) != 0 {
 		t.Errorf("it would mean %+v", moves)
@@ -158,10 +163,10 @@ func TestARoutingIsTakenBackOrReplacedByANewOne(t *testing.T) {
 	}
 	both(toComplaints())
 	i.Clock.Add(delay / 2)
-	both(map[string]string{"topics.communication.team": ""}) // before the first holds
+	both(map[string]string{"topics.communication.team": "", "topics.response-time.team": "complaints"}) // before the first holds
 	r, err := i.Setup.Routes(ctx, team.Manager)
 	must(t, err)
-	if len(r.Coming) != 2 || r.Coming[0].Moves[0].Places[0].After != "complaints" || r.Coming[1].Moves[0].Places[0].After != "" {
+	if len(r.Coming) != 2 || r.Coming[0].Moves[0].Places[0].After != "complaints" || len(r.Coming[1].Moves) != 2 {
 		t.Errorf("on their way: %+v", r.Coming)
 	}
 	for _, want := range []casefile.Team{casefile.ComplaintsTeam, casefile.SupportersService} {
@@ -172,6 +177,40 @@ func TestARoutingIsTakenBackOrReplacedByANewOne(t *testing.T) {
 			t.Errorf("it goes to %s, want %s", got, want)
 		}
 	}
+}
+
+// Two members stop what is on its way before it holds: that holds at once, and what was on
+// its way never does.
+func TestWhatIsOnItsWayIsStopped(t *testing.T) {
+	i, team := apptest.Staffed(t)
+	both := func(typed map[string]string) {
+		t.Helper()
+		id, err := i.Setup.AskRouting(ctx, team.Manager, typed)
+		must(t, err)
+		must(t, sign(i, team.Manager, id))
+		must(t, sign(i, team.HR, id))
+	}
+	both(toComplaints())
+	i.Clock.Add(delay / 2)
+	both(map[string]string{"topics.response-time.team": "complaints"})
+	r, err := i.Setup.Routes(ctx, team.Manager)
+	must(t, err)
+	look, err := i.Setup.LookAtRouting(ctx, team.Manager, r.KeepRouting())
+	must(t, err)
+	if look.Delayed || len(look.Moves) != 2 || len(r.Coming) != 2 {
+		t.Errorf("stopping %d would mean %+v", len(r.Coming), look)
+	}
+	both(r.KeepRouting())
+	for range 3 {
+		r, err = i.Setup.Routes(ctx, team.Manager)
+		must(t, err)
+		if got := thing(t, r, "communication").Ways[0].Team; got != casefile.SupportersService || len(r.Coming) != 0 {
+			t.Errorf("it goes to %s, and on its way is %+v", got, r.Coming)
+		}
+		i.Clock.Add(delay / 2)
+	}
+	_, err = i.Setup.LookAtRouting(ctx, team.Manager, r.KeepRouting())
+	refused(t, err, "error.routing-same")
 }
 
 func TestBeforeTheOpeningARoutingHoldsAtOnce(t *testing.T) {

@@ -116,7 +116,7 @@ type Upcoming struct {
 }
 
 // Upcoming lists what is on its way, in the order of the chain, without what
-// concerns members who left meanwhile.
+// concerns members who left meanwhile and without what was taken back.
 func (d *Directory) Upcoming() []Upcoming {
 	var list []Upcoming
 	add := func(steps []step) {
@@ -132,7 +132,7 @@ func (d *Directory) Upcoming() []Upcoming {
 		}
 	}
 	add(d.chain.recovery.steps)
-	add(d.chain.routing.steps)
+	add(standing(d.chain.routing.steps))
 	slices.SortFunc(list, func(x, y Upcoming) int { return int(x.Seq - y.Seq) })
 	return list
 }

@@ -1,6 +1,9 @@
 package staff
 
-import "maps"
+import (
+	"maps"
+	"slices"
+)
 
 // The bounds of what an event says about where complaints go.
 const (
@@ -39,4 +42,15 @@ func saneRouting(places map[string]string) bool {
 		}
 	}
 	return len(places) <= mostPlaces
+}
+
+// standing are the steps that hold at some time: a later one that holds from before takes
+// back what it found on its way.
+func standing(steps []step) (list []step) {
+	for i, s := range steps {
+		if !slices.ContainsFunc(steps[i+1:], func(later step) bool { return !later.from.After(s.from) }) {
+			list = append(list, s)
+		}
+	}
+	return list
 }

@@ -49,6 +49,31 @@ func TestRoutingHoldsAfterTheDelay(t *testing.T) {
 	}
 }
 
+// What holds already is confirmed without a delay, which takes back what is on its way; with
+// one place otherwise it must wait.
+func TestKeepingTheRoutingTakesBackWhatIsOnItsWay(t *testing.T) {
+	f := desk(t)
+	f.add(routing("complaints"), "nele", "thomas")
+	f.now = f.now.Add(delay)
+	f.routed("complaints")
+	f.add(routing("supporters-service"), "nele", "thomas")
+	f.now = f.now.Add(delay / 2)
+	if rule := f.chain.Rule(routing("complaints"), f.now); rule.Delay != 0 || rule.Signatures != 2 || !rule.Cosigners {
+		t.Errorf("keeping it needs %+v", rule)
+	}
+	if rule := f.chain.Rule(staff.Change{Type: staff.Routing}, f.now); rule.Delay != delay {
+		t.Errorf("putting the profile back waits %v", rule.Delay)
+	}
+	f.add(routing("complaints"), "nele", "thomas")
+	if list := f.dir().Upcoming(); len(list) != 0 {
+		t.Errorf("still on its way: %+v", list)
+	}
+	for range 3 {
+		f.routed("complaints")
+		f.now = f.now.Add(delay)
+	}
+}
+
 func TestWhoSignsRouting(t *testing.T) {
 	f := found(t)
 	f.add(f.enrolment("nele", casefile.ComplaintsTeam), staff.ByInstance)

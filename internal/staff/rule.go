@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -29,6 +30,8 @@ func (r Rule) MaySign(e Entry, subject ID) bool {
 //   - Entry into a team of the strict routes, assignments that include one, new keys
 //     of somebody with such assignments, recovery keys and where complaints go need two
 //     cosigners, and hold after the delay. Whoever is let in that way is a cosigner.
+//   - That complaints go on as they do needs the same two, and holds at once: it takes back
+//     what is on its way, and nobody reads anything by it that they do not read already.
 //   - A new key of the installation is signed with the one before; see RenewKey.
 //   - Everything else needs one active member.
 //
@@ -61,7 +64,7 @@ func (c *Chain) Rule(ch Change, at time.Time) Rule {
 	case c.strict(ch, d):
 		return Rule{
 			Signatures: max(min(2, cosigners), min(1, anyone)), Cosigners: cosigners > 0, Instance: cosigners < 2,
-			Delay: c.delay(), vets: true,
+			Delay: c.delayOf(ch, d), vets: true,
 		}
 	default:
 		return Rule{Signatures: min(1, anyone), Instance: anyone == 0}
@@ -88,6 +91,14 @@ func (c *Chain) strict(ch Change, d *Directory) bool {
 
 // shut reports whether the directory was founded closed and nobody opened it yet.
 func (c *Chain) shut() bool { return c.rules.Closed && c.opening == 0 }
+
+// delayOf is how long a change that needs two must wait.
+func (c *Chain) delayOf(ch Change, d *Directory) time.Duration {
+	if ch.Type == Routing && maps.Equal(ch.Routing, d.Routing().Places) {
+		return 0
+	}
+	return c.delay()
+}
 
 func (c *Chain) delay() time.Duration {
 	if c.shut() {

@@ -18,13 +18,15 @@ type routingPage struct {
 	Waiting string // address of the change that waits for signatures
 	Coming  []routingComing
 	Change  string
+	Stop    bool // what is on its way can be taken back
 	Tables  []routingTable
 }
 
-// routingTable is a table under a heading of its own.
+// routingTable is a table under a heading of its own; what is behind a fold is seldom needed.
 type routingTable struct {
-	Title string
-	Table ui.Table
+	Title  string
+	Folded bool
+	Table  ui.Table
 }
 
 // routingComing is a change on its way, as pages tell of it.
@@ -43,6 +45,7 @@ func (d *desk) routingShow(w http.ResponseWriter, r *http.Request) error {
 		d.routesTable(r, "options", routes.Things, func(x setup.Thing) bool { return x.Part == profile.RoutingOptions }),
 		d.routesTable(r, "off", routes.Things, func(x setup.Thing) bool { return !x.On }),
 	}}
+	data.Stop = len(routes.Coming) > 0 && routes.Waiting == ""
 	if routes.Waiting != "" {
 		data.Waiting = setup.ChangePath(routes.Waiting)
 	}
@@ -70,7 +73,7 @@ func (d *desk) routesTable(r *http.Request, key string, things []setup.Thing, in
 			{Text: x.Of.In(d.Renderer.Lang(r)), Head: true}, {Text: d.goes(r, x)}, {Text: strings.ReplaceAll(d.ways(r, x.Ways), "\n", "; ")},
 		}})
 	}
-	return routingTable{t.Caption, t}
+	return routingTable{t.Caption, key != "topics", t}
 }
 
 // routingChangePage is the form to choose what goes otherwise.
@@ -176,7 +179,14 @@ func (d *desk) routingAsk(w http.ResponseWriter, r *http.Request) error {
 			typed[name] = values[0]
 		}
 	}
-	var moves []setup.Moved
+	if f.one("act") == "stop" {
+		routes, err := d.Setup.Routes(r.Context(), actor(r))
+		if err != nil {
+			return err
+		}
+		typed = routes.KeepRouting()
+	}
+	var look *setup.RoutingLook
 	if f.one("act") == "ask" {
 		var id string
 		if id, err = d.Setup.AskRouting(r.Context(), actor(r), typed); err == nil {
@@ -184,7 +194,7 @@ func (d *desk) routingAsk(w http.ResponseWriter, r *http.Request) error {
 			return nil
 		}
 	} else {
-		moves, err = d.Setup.LookAtRouting(r.Context(), actor(r), typed)
+		look, err = d.Setup.LookAtRouting(r.Context(), actor(r), typed)
 	}
 	if errs, status := d.routingProblems(r, err); errs != nil {
 		return d.showRouting(w, r, status, f, errs)
@@ -192,15 +202,14 @@ func (d *desk) routingAsk(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	routes, err := d.Setup.Routes(r.Context(), actor(r))
-	if err != nil {
-		return err
+	data := routingLookPage{Action: routingPath + "/change", Back: routingPath + "/change", Moves: d.routingMoves(r, look.Moves), From: d.text(r, "settings.routing-from-now")}
+	if look.Delayed {
+		data.From = d.text(r, "settings.routing-from", "date", lang.DateTime(lang.Lang(d.Renderer.Lang(r)), look.From))
 	}
-	data := routingLookPage{Action: routingPath + "/change", Back: routingPath + "/change", Moves: d.routingMoves(r, moves), From: d.text(r, "settings.routing-from-now")}
-	if routes.Delayed {
-		data.From = d.text(r, "settings.routing-from", "date", lang.DateTime(lang.Lang(d.Renderer.Lang(r)), routes.From))
+	if f.one("act") == "stop" {
+		data.Back = routingPath
 	}
-	for _, m := range moves {
+	for _, m := range look.Moves {
 		for _, x := range m.Places {
 			data.Typed = append(data.Typed, routingTyped{x.Address, x.After})
 		}

@@ -55,6 +55,7 @@ func (s *states) routing() {
 	thomas.signs(waiting)
 	s.each(func() {
 		s.keep("routing-coming", nele.get(s.in(at)))
+		s.keep("routing_look-stop", nele.get(at).sendIn(s.lang, change, url.Values{"act": {"stop"}}))
 		s.keep("routing_change-coming", nele.get(s.in(change)))
 		s.keep("settings-routing-coming", nele.get(s.in("/desk/settings")))
 		s.keep("people-routing-coming", nele.get(s.in("/desk/people")))
