@@ -2,10 +2,14 @@ package intake
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"slices"
 
 	"klankbord/internal/access"
 	"klankbord/internal/casefile"
+	"klankbord/internal/fault"
 	"klankbord/internal/profile"
 	"klankbord/internal/seal"
 	"klankbord/internal/staff"
@@ -28,6 +32,7 @@ type Review struct {
 	Alternative bool    // the alternative recipient receives it too, or alone
 	OnlyOutside bool    // no member may receive it: turn to the external bodies
 	Closed      bool    // the team has no member yet: it cannot be sent
+	Seen        string  // stands for who would read it, and tells nothing by itself; see SubmitSeen
 }
 
 // Ready reports whether the complaint can be sent.
@@ -57,9 +62,20 @@ func (i *Intake) Review(ctx context.Context, tok seal.Token) (*Review, error) {
 		return nil, err
 	}
 	s := i.selection(dir, d, r.Routing)
+	r.Seen = seen(r.Routing, exclusion(d, r.Routing), s)
 	r.Excluded = len(exclusion(d, r.Routing).Functions)+len(exclusion(d, r.Routing).Members) > 0
 	r.Alternative, r.OnlyOutside = s.Alternative, s.OnlyRecovery
 	return r, nil
+}
+
+// ErrSeen tells that others would read the complaint than the page said from which it was
+// sent. Nothing was sent.
+var ErrSeen = fault.New(fault.Conflict, "form.check.others-read")
+
+// seen stands for everything that the check page says about who reads a complaint.
+func seen(r profile.Routing, x access.Exclusion, s access.Selection) string {
+	sum := sha256.Sum256(fmt.Append(nil, r.Team, s.Alternative, s.OnlyRecovery, x.Functions, x.Members))
+	return hex.EncodeToString(sum[:8])
 }
 
 // exclusion is what the complainant's answers say about who must know nothing.

@@ -97,7 +97,7 @@ func (i *Intake) SubmitRetaliation(ctx context.Context, tok seal.Token, r Retali
 		return again, err
 	}
 	code := seal.NewCode()
-	return i.send(ctx, tok, func() (*submission, error) {
+	return i.send(ctx, tok, "", func() (*submission, error) {
 		dir, err := i.Custody.Directory(ctx)
 		if err != nil {
 			return nil, err

@@ -51,6 +51,12 @@ func (i *Intake) PrepareCode(ctx context.Context, tok seal.Token, lang string) e
 // same draft submitted again, from another tab or after a lost answer, returns the
 // same receipt. Faults: incomplete, an unanswered name match, no draft.
 func (i *Intake) Submit(ctx context.Context, tok seal.Token, draft string) (*Receipt, error) {
+	return i.SubmitSeen(ctx, tok, draft, "")
+}
+
+// SubmitSeen is Submit from a page that said who would read the complaint, as its Review
+// stands for it. It fails with ErrSeen where others would by now.
+func (i *Intake) SubmitSeen(ctx context.Context, tok seal.Token, draft, seen string) (*Receipt, error) {
 	d, err := i.Draft(ctx, tok)
 	if errors.Is(err, ErrNoDraft) || err == nil && draft != "" && d.ID != draft {
 		if r, again := i.receiptOf(ctx, tok, draft); again == nil {
@@ -64,13 +70,20 @@ func (i *Intake) Submit(ctx context.Context, tok seal.Token, draft string) (*Rec
 	if d.Told != nil {
 		return nil, ErrNoDraft // a member registers it, and nobody else sends it
 	}
-	return i.send(ctx, tok, func() (*submission, error) { return i.prepare(ctx, d) })
+	return i.send(ctx, tok, seen, func() (*submission, error) { return i.prepare(ctx, d) })
 }
 
 // send commits what prepare makes ready, and prepares it again when somebody came or
-// left meanwhile.
-func (i *Intake) send(ctx context.Context, tok seal.Token, prepare func() (*submission, error)) (*Receipt, error) {
-	s, err := prepare()
+// left meanwhile. What was shown of who reads it must hold; where nothing was it is empty.
+func (i *Intake) send(ctx context.Context, tok seal.Token, shown string, prepare func() (*submission, error)) (*Receipt, error) {
+	made := func() (*submission, error) {
+		s, err := prepare()
+		if err == nil && shown != "" && shown != seen(s.routing, s.exclusion, s.selection) {
+			return nil, ErrSeen
+		}
+		return s, err
+	}
+	s, err := made()
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +95,7 @@ func (i *Intake) send(ctx context.Context, tok seal.Token, prepare func() (*subm
 		case errors.Is(err, errTaken):
 			s.number = casefile.Number(ident.CaseNumber())
 		case errors.Is(err, store.ErrStale): // somebody came or left: the keys are wrapped anew
-			if s, err = prepare(); err != nil {
+			if s, err = made(); err != nil {
 				return nil, err
 			}
 		case err != nil:

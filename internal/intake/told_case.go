@@ -82,6 +82,7 @@ func (i *Intake) reviewTold(ctx context.Context, actor access.Actor, d *Draft, d
 	}
 	slices.Sort(x.Members)
 	s := access.Recipients(dir, access.Want{Team: v.Routing.Team, Alternative: v.Routing.NeedsAlternative, Without: x})
+	v.Seen = seen(v.Routing, x, s)
 	v.Excluded, v.Alternative, v.OnlyOutside = len(x.Functions)+len(x.Members) > 0, s.Alternative, s.OnlyRecovery
 	v.Reads = slices.Contains(s.Members, actor.Member)
 	v.Complete = v.Ready() && len(v.Wrong) == 0
@@ -97,17 +98,24 @@ func (i *Intake) NameTold(ctx context.Context, actor access.Actor, tok seal.Toke
 	return err
 }
 
+// Registering is what a member registers, and from which page.
+type Registering struct {
+	Draft string // its id
+	Seen  string // Seen of the ToldReview that they looked at; empty: none
+	Who   string // what the record of the conversation calls the person
+}
+
 // Register makes the case of what a member was told. Its clocks start when it was received,
 // not now. Nobody has a code yet. Of what was spoken the words lie ready for the person to
-// check, correct and agree to: who is what the record of the conversation calls them. The same
-// form sent again makes nothing more. Faults: incomplete, closed, ErrNoDraft.
-func (i *Intake) Register(ctx context.Context, actor access.Actor, tok seal.Token, draft, who string) (Registered, error) {
+// check, correct and agree to. The same form sent again makes nothing more. Faults: incomplete,
+// closed, ErrNoDraft, ErrSeen.
+func (i *Intake) Register(ctx context.Context, actor access.Actor, tok seal.Token, w Registering) (Registered, error) {
 	if err := registers(actor); err != nil {
 		return Registered{}, err
 	}
 	d, err := i.ToldDraft(ctx, actor, tok)
-	if errors.Is(err, ErrNoDraft) || err == nil && d.ID != draft {
-		r, again := i.receiptOf(ctx, tok, draft)
+	if errors.Is(err, ErrNoDraft) || err == nil && d.ID != w.Draft {
+		r, again := i.receiptOf(ctx, tok, w.Draft)
 		if again != nil {
 			return Registered{}, ErrNoDraft
 		}
@@ -116,7 +124,7 @@ func (i *Intake) Register(ctx context.Context, actor access.Actor, tok seal.Toke
 	if err != nil {
 		return Registered{}, err
 	}
-	r, err := i.send(ctx, tok, func() (*submission, error) { return i.prepareTold(ctx, actor, d, who) })
+	r, err := i.send(ctx, tok, w.Seen, func() (*submission, error) { return i.prepareTold(ctx, actor, d, w.Who) })
 	if err != nil {
 		return Registered{}, err
 	}

@@ -61,12 +61,12 @@ func (d *desk) register(by access.Actor, a profile.Answers) intake.Registered {
 	d.T.Helper()
 	tok := seal.NewToken()
 	draft, _ := d.keep(by, tok, a)
-	got, err := d.Intake.Register(d.T.Context(), by, tok, draft.ID, "De klager")
+	got, err := d.Intake.Register(d.T.Context(), by, tok, intake.Registering{Draft: draft.ID, Who: "De klager"})
 	if err != nil {
 		v, _ := d.Intake.ReviewTold(d.T.Context(), by, tok)
 		d.T.Fatalf("%v; wrong %v; missing %v", err, v.Wrong, v.Missing)
 	}
-	again, err := d.Intake.Register(d.T.Context(), by, tok, draft.ID, "De klager")
+	again, err := d.Intake.Register(d.T.Context(), by, tok, intake.Registering{Draft: draft.ID, Who: "De klager"})
 	if err != nil || again != got {
 		d.T.Fatalf("the same form sent again: %v, %v", err, again == got)
 	}
@@ -156,7 +156,7 @@ func TestARecordingIsKeptOnlyWithConsent(t *testing.T) {
 	if dropped || len(draft.Recording()) != 1 || len(draft.Evidence()) != 0 {
 		t.Fatalf("dropped %v, %d files", dropped, len(draft.Files))
 	}
-	got, err := d.Intake.Register(t.Context(), by, tok, draft.ID, "De klager")
+	got, err := d.Intake.Register(t.Context(), by, tok, intake.Registering{Draft: draft.ID, Who: "De klager"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,7 +233,7 @@ func TestWhoeverRegistersAComplaintThatNamesThemselvesCannotReadIt(t *testing.T)
 	if err := d.Intake.NameTold(t.Context(), by, tok, map[string]string{string(by.Member): "no"}); err != nil {
 		t.Fatal(err)
 	}
-	got, err := d.Intake.Register(t.Context(), by, tok, draft.ID, "De klager")
+	got, err := d.Intake.Register(t.Context(), by, tok, intake.Registering{Draft: draft.ID, Who: "De klager"})
 	if err != nil || got.Reads {
 		t.Fatalf("%v; reads %v", err, got.Reads)
 	}
@@ -273,7 +273,7 @@ func TestWhatIsNotKnownYetCanBeLeftOpen(t *testing.T) {
 		delete(b, without)
 		tok := seal.NewToken()
 		draft, _ := d.keep(by, tok, b)
-		if _, err := d.Intake.Register(t.Context(), by, tok, draft.ID, "x"); kindOf(err) != fault.Invalid {
+		if _, err := d.Intake.Register(t.Context(), by, tok, intake.Registering{Draft: draft.ID, Who: "x"}); kindOf(err) != fault.Invalid {
 			t.Errorf("without %s: %v", field, err)
 		}
 	}

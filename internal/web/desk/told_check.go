@@ -16,6 +16,7 @@ import (
 // toldCheckPage shows everything once more before it is registered.
 type toldCheckPage struct {
 	Draft  string
+	Seen   string
 	How    []ui.Answer
 	Parts  []question.CheckedPart
 	Team   string
@@ -61,7 +62,7 @@ func (d *desk) toldCheckData(r *http.Request, v *intake.ToldReview, errs []ui.Fo
 	shown := *v.Draft
 	shown.Files = v.Draft.Evidence()
 	data := toldCheckPage{
-		Draft: v.Draft.ID, How: d.toldFacts(r, v), Named: v.Named, Reads: v.Reads, Called: v.Alternative, Nobody: v.OnlyOutside,
+		Draft: v.Draft.ID, Seen: v.Seen, How: d.toldFacts(r, v), Named: v.Named, Reads: v.Reads, Called: v.Alternative, Nobody: v.OnlyOutside,
 		Parts: d.asker(r).CheckedParts(&shown, func(string) string { return "/desk/register" }), Oral: v.Channel.Oral(),
 		Mail: !v.Unknown && v.Draft.Answers.One(profile.FieldEmail) != "" && !v.Draft.Answers.Given(profile.FieldNoMail),
 	}
@@ -129,7 +130,7 @@ func (d *desk) toldRegister(w http.ResponseWriter, r *http.Request) error {
 	if f.one("act") == "names" {
 		return d.toldNames(w, r, f)
 	}
-	got, err := d.Intake.Register(r.Context(), actor(r), tok, f.one("draft"), d.text(r, "desk.item.complainant"))
+	got, err := d.Intake.Register(r.Context(), actor(r), tok, intake.Registering{Draft: f.one("draft"), Seen: f.one("seen"), Who: d.text(r, "desk.item.complainant")})
 	if errors.Is(err, intake.ErrNoDraft) {
 		ui.Redirect(w, r, "/desk/register")
 		return nil

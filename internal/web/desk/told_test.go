@@ -27,6 +27,9 @@ func TestAMemberRegistersACallAndHandsTheCodeOver(t *testing.T) {
 	if check.path != "/desk/register/check#main" || !check.says("Nothing is registered yet") || !check.says("Madame attend") {
 		t.Fatalf("%s: %s", check.path, text(check.doc))
 	}
+	if p := check.send("/register/check", url.Values{"act": {"register"}, "seen": {"of another team"}}); p.status != 409 || !p.says("Who reads the complaint has changed") {
+		t.Errorf("from a page that says otherwise who reads it: %d", p.status)
+	}
 	file := check.send("/register/check", url.Values{"act": {"register"}})
 	if file.status != http.StatusOK || !strings.HasPrefix(file.path, "/desk/case/KB-") || !file.says("A member registered this complaint") {
 		t.Fatalf("%d %s: %s", file.status, file.path, text(file.doc))

@@ -24,7 +24,7 @@ func (f *face) sendComplaint(w http.ResponseWriter, r *http.Request) error {
 	if again, ok := f.Networks.submits.allow(f.Clock.Now(), f.Client(r)); !ok {
 		return f.refuseSending(w, r, tok, http.StatusTooManyRequests, f.words(r, "form.later", "time", f.clockTime(r, again)))
 	}
-	_, err = f.Intake.Submit(r.Context(), tok, first(values, "draft"))
+	_, err = f.Intake.SubmitSeen(r.Context(), tok, first(values, "draft"), first(values, "seen"))
 	switch why, isFault := fault.As(err); {
 	case err == nil, errors.Is(err, intake.ErrNoReceipt):
 		ui.Redirect(w, r, f.at(r, "/receipt"))
@@ -36,6 +36,8 @@ func (f *face) sendComplaint(w http.ResponseWriter, r *http.Request) error {
 		return f.refuseSending(w, r, tok, http.StatusServiceUnavailable, f.words(r, "form.disk-full"))
 	case errors.Is(err, intake.ErrClosed):
 		return f.refuseSending(w, r, tok, http.StatusServiceUnavailable, f.words(r, "error.form-closed"))
+	case errors.Is(err, intake.ErrSeen):
+		return f.refuseSending(w, r, tok, http.StatusConflict, f.words(r, "form.check.others-read"))
 	case isFault && why.Kind == fault.Invalid:
 		return f.refuseSending(w, r, tok, http.StatusUnprocessableEntity, f.words(r, "form.check.not-yet"))
 	default:

@@ -14,6 +14,7 @@ import (
 // checkPage shows everything once more before it is sent.
 type checkPage struct {
 	Back, Draft string
+	Seen        string // what it says about who reads it
 	Parts       []question.CheckedPart
 	Missing     []ui.Link // what still has to be filled in, each with where
 	Ready       bool
@@ -62,7 +63,7 @@ func (f *face) renderCheck(w http.ResponseWriter, r *http.Request, status int, r
 	d := review.Draft
 	l := f.Renderer.Lang(r)
 	data := checkPage{
-		Back: f.at(r, "/"), Draft: d.ID, Parts: f.checkedParts(r, d), Missing: f.missing(r, review),
+		Back: f.at(r, "/"), Draft: d.ID, Seen: review.Seen, Parts: f.checkedParts(r, d), Missing: f.missing(r, review),
 		Who: f.whoReads(review, l), Names: f.nameQuestions(r, review, wrong), Ready: review.Ready() && review.Routing.Team != "",
 		Reminder: review.Routing.Route != casefile.General && review.Routing.Route != "", StoryChange: f.stepAddress(r, f.storyStep(), true),
 	}

@@ -254,3 +254,33 @@ func TestATypedNameOfAReaderIsAskedAbout(t *testing.T) {
 		})
 	}
 }
+
+// Whoever looked at who reads their complaint sends it to nobody else: where that changed
+// meanwhile they look again first, and nothing of it is lost.
+func TestWhoReadsIsWhatThePageSaid(t *testing.T) {
+	for name, x := range map[string]struct {
+		about  string
+		change map[string]string
+	}{
+		"another team":              {"none", map[string]string{"topics.communication.team": "complaints"}},
+		"the alternative recipient": {"none", map[string]string{"topics.communication.alternative": "true"}},
+		"somebody else left out":    {"board", map[string]string{"options.concerns.board.function": "hr"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			check := d.visitor().start("en").answer(with(basic("communication"), "concerns", x.about), nil, nil)
+			routed, err := d.intake.Profile.Routed(x.change)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.intake.Profile = routed
+			again := check.sendOff()
+			if again.status != http.StatusConflict || !again.says("Who reads the complaint has changed while you read this page.") {
+				t.Fatalf("it answers %d: %s", again.status, again.h1())
+			}
+			if receipt := again.sendOff(); !strings.HasSuffix(receipt.path, "/receipt") {
+				t.Errorf("sending it once more leads to %s with %d", receipt.path, receipt.status)
+			}
+		})
+	}
+}
