@@ -17,7 +17,7 @@ import (
 // placeholders can all be filled in.
 func (c *Casework) Templates(v *Case) (list []profile.Template) {
 	for _, t := range c.Profile.Templates {
-		if !t.Needs(profile.PlaceAnswer) || !v.promisedAnswer().IsZero() {
+		if !t.Off && (!t.Needs(profile.PlaceAnswer) || !v.promisedAnswer().IsZero()) {
 			list = append(list, t)
 		}
 	}

@@ -49,11 +49,11 @@ func checkProfile(e *env, from string) error {
 		}
 	}
 	for _, line := range p.Emergency {
-		if line.ToCheck {
+		if line.ToCheck && !line.Off {
 			e.say("note emergency.%s: confirm that %s is right", line.ID, line.Number)
 		}
 	}
-	for _, body := range p.External {
+	for _, body := range p.Outside() {
 		if body.ToCheck {
 			e.say("note external.%s: confirm that %s is right", body.ID, body.Website.In("en"))
 		}

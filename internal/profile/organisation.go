@@ -110,6 +110,7 @@ type Action struct {
 	ID     string           `json:"id,omitzero"`
 	Routes []casefile.Route `json:"routes,omitzero"`
 	Label  Text             `json:"label,omitzero"`
+	Off    bool             `json:"off,omitzero"` // the organisation leaves it out
 }
 
 // EmergencyLine is a number to call in danger or distress.
@@ -121,6 +122,7 @@ type EmergencyLine struct {
 	For       Text     `json:"for,omitzero"`
 	// ToCheck says that the organisation has yet to confirm the number.
 	ToCheck bool `json:"to_check,omitzero"`
+	Off     bool `json:"off,omitzero"` // the organisation leaves it out
 }
 
 // ExternalBody is an authority or body that a person may go to instead of, or
@@ -132,6 +134,7 @@ type ExternalBody struct {
 	For     Text             `json:"for,omitzero"`
 	Website Text             `json:"website,omitzero"`
 	ToCheck bool             `json:"to_check,omitzero"`
+	Off     bool             `json:"off,omitzero"` // the organisation leaves it out
 }
 
 // Page is one page of text.
@@ -197,7 +200,7 @@ func (p *Profile) TeamFor(r casefile.Route) (casefile.Team, bool) {
 func (p *Profile) ActionsOn(r casefile.Route) []Action {
 	var out []Action
 	for _, a := range p.Actions {
-		if onRoute(a.Routes, r) {
+		if !a.Off && onRoute(a.Routes, r) {
 			out = append(out, a)
 		}
 	}
@@ -207,12 +210,24 @@ func (p *Profile) ActionsOn(r casefile.Route) []Action {
 // ExternalOn returns the bodies outside that a person on a route may go to.
 func (p *Profile) ExternalOn(r casefile.Route) []ExternalBody {
 	var out []ExternalBody
-	for _, b := range p.External {
+	for _, b := range p.Outside() {
 		if onRoute(b.Routes, r) {
 			out = append(out, b)
 		}
 	}
 	return out
+}
+
+// Outside returns the bodies outside that pages name.
+func (p *Profile) Outside() []ExternalBody {
+	return slices.DeleteFunc(slices.Clone(p.External), func(b ExternalBody) bool { return b.Off })
+}
+
+// EmergencyIn returns the numbers that pages in a language name.
+func (p *Profile) EmergencyIn(l string) []EmergencyLine {
+	return slices.DeleteFunc(slices.Clone(p.Emergency), func(e EmergencyLine) bool {
+		return e.Off || len(e.Languages) > 0 && !slices.Contains(e.Languages, l)
+	})
 }
 
 func onRoute(routes []casefile.Route, r casefile.Route) bool {

@@ -70,6 +70,7 @@ func (p *Profile) Places() []Place {
 		l.turn("templates", t.ID, t.Label)
 		l.text("templates."+t.ID, "label", &t.Label)
 		l.add(PlaceText, "templates."+t.ID, "text", &t.Text, freely)
+		l.add(PlaceFlag, "templates."+t.ID, "off", &t.Off)
 	}
 	p.noticePlaces(l)
 	p.languagePlaces(l)

@@ -53,6 +53,7 @@ func (p *Profile) noticePlaces(l *lister) {
 		l.text(at, "name", &e.Name)
 		l.text(at, "for", &e.For)
 		l.add(PlaceFlag, at, "to-check", &e.ToCheck)
+		l.add(PlaceFlag, at, "off", &e.Off)
 	}
 	for i := range p.External {
 		e := &p.External[i]
@@ -62,11 +63,13 @@ func (p *Profile) noticePlaces(l *lister) {
 		l.text(at, "for", &e.For)
 		l.text(at, "website", &e.Website)
 		l.add(PlaceFlag, at, "to-check", &e.ToCheck)
+		l.add(PlaceFlag, at, "off", &e.Off)
 	}
 	for i := range p.Actions {
 		a := &p.Actions[i]
 		l.turn("notices", "actions", a.Label)
 		l.text("actions."+a.ID, "label", &a.Label)
+		l.add(PlaceFlag, "actions."+a.ID, "off", &a.Off)
 	}
 	l.turn("notices", "messages", nil)
 	for _, key := range slices.Sorted(maps.Keys(p.Messages)) {

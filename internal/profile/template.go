@@ -8,6 +8,7 @@ type Template struct {
 	ID    string `json:"id,omitzero"`
 	Label Text   `json:"label,omitzero"` // what it is for
 	Text  Text   `json:"text,omitzero"`
+	Off   bool   `json:"off,omitzero"` // the organisation leaves it out
 }
 
 // The placeholders of a template.

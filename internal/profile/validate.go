@@ -105,7 +105,9 @@ func (v *findings) organisation(p *Profile) {
 		v.need(len(a.Routes) > 0 && !a.Label.Empty(), "action %q needs a label and a route", a.ID)
 	}
 	v.templates(p)
-	v.need(len(p.Emergency) > 0, "no emergency line is given")
+	for _, l := range Languages() {
+		v.need(len(p.EmergencyIn(l)) > 0, "no emergency line is given in %q", l)
+	}
 	for _, e := range p.Emergency {
 		v.need(e.Number != "" && !e.Name.Empty() && !e.For.Empty(), "emergency line %q is not complete", e.ID)
 		for _, l := range e.Languages {

@@ -138,7 +138,9 @@ func settingsEachTakesEffectAndIsPutBack(t *testing.T, h *house, c crew) {
 			continue
 		}
 		seen[at] = true
-		group := slices.DeleteFunc(slices.Clone(places), func(y profile.Place) bool { return y.Part != x.Part || y.Group != x.Group || fixed(y) || oneTopic(y) })
+		group := slices.DeleteFunc(slices.Clone(places), func(y profile.Place) bool {
+			return y.Part != x.Part || y.Group != x.Group || fixed(y) || oneTopic(y) || notAll(y)
+		})
 		fill := url.Values{}
 		for _, y := range group {
 			for _, input := range y.Inputs() {
@@ -169,6 +171,10 @@ func settingsEachTakesEffectAndIsPutBack(t *testing.T, h *house, c crew) {
 		t.Errorf("only %d groups were tried", len(seen))
 	}
 }
+
+// notAll is a place that cannot be changed together with all of its kind: not every number,
+// body or action is left out.
+func notAll(x profile.Place) bool { return x.Part == "notices" && x.Name == "off" }
 
 // oneTopic tells apart what would leave a route without a topic, or an organisation
 // without a text or a language that it needs.
@@ -245,6 +251,14 @@ func settingsShowAtOnceWhereTheyBelong(t *testing.T, h *house, c crew) {
 	save("/desk/settings/topics/"+topic.ID, url.Values{"topics." + topic.ID + ".on": {"false"}})
 	if strings.Contains(h.begun().body, "Changed by the configurator.") {
 		t.Error("a topic that is off is still offered")
+	}
+	outside := h.Current().Outside()[0]
+	if text := h.visit("/en/other-ways"); !strings.Contains(text, outside.Name.In("en")) {
+		t.Fatalf("%s is not named", outside.Name.In("en"))
+	}
+	save("/desk/settings/notices/external", url.Values{"external." + outside.ID + ".off": {"true"}})
+	if strings.Contains(h.visit("/en/other-ways"), outside.Name.In("en")) {
+		t.Error("a body outside that is left out is still named")
 	}
 	save("/desk/settings/words/mail.mail-receipt.subject", url.Values{"words.mail.mail-receipt.subject.nl": {"Wij kregen uw klacht {number}"}})
 }

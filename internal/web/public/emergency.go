@@ -1,8 +1,6 @@
 package public
 
 import (
-	"slices"
-
 	"klankbord/internal/profile"
 )
 
@@ -21,10 +19,7 @@ type emergencyLine struct{ Number, Name, For string }
 // emergency lists the numbers that are meant for a language.
 func (f *face) emergency(l string) *emergency {
 	e := &emergency{}
-	for _, line := range f.Profile.Emergency {
-		if len(line.Languages) > 0 && !slices.Contains(line.Languages, l) {
-			continue
-		}
+	for _, line := range f.Profile.EmergencyIn(l) {
 		if x := emergencyIn(line, l); len(e.Now) < urgent {
 			e.Now = append(e.Now, x)
 		} else {

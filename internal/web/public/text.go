@@ -32,7 +32,7 @@ func (f *face) showText(id string) func(http.ResponseWriter, *http.Request) erro
 		l := f.Renderer.Lang(r)
 		data := textPage{Intro: page.Intro.In(l), Who: id == "privacy"}
 		if id == "other-ways" {
-			data.Bodies = bodiesIn(f.Profile.External, l)
+			data.Bodies = bodiesIn(f.Profile.Outside(), l)
 		}
 		for _, b := range page.Blocks {
 			data.Blocks = append(data.Blocks, blockIn(b, l))
