@@ -37,6 +37,21 @@ func (c *crowd) person() (*person, error) {
 	return &person{Browser: b}, err
 }
 
+// journey is one person, from the first page to the receipt.
+func (c *crowd) journey(ctx context.Context) error {
+	p, err := c.person()
+	if err != nil {
+		return err
+	}
+	if err := p.fillIn(ctx); err != nil {
+		return err
+	}
+	if err := p.send(ctx); err != nil {
+		return err
+	}
+	return p.receipt(ctx)
+}
+
 func (c *crowd) leave() {
 	for _, n := range c.networks {
 		n.Close()

@@ -108,19 +108,7 @@ func (b *bench) journeys(ctx context.Context) error {
 		var rates []float64
 		for range journeyRuns {
 			c := &crowd{site: s.server.URL}
-			o := together(ctx, people, journeysPer, func(ctx context.Context, _ int) error {
-				p, err := c.person()
-				if err != nil {
-					return err
-				}
-				if err := p.fillIn(ctx); err != nil {
-					return err
-				}
-				if err := p.send(ctx); err != nil {
-					return err
-				}
-				return p.receipt(ctx)
-			})
+			o := together(ctx, people, journeysPer, func(ctx context.Context, _ int) error { return c.journey(ctx) })
 			c.leave()
 			if err := o.err(); err != nil {
 				return fmt.Errorf("journey: %w", err)
