@@ -37,7 +37,7 @@ func TestEveryMailHasAnExample(t *testing.T) {
 			switch beginning, _, _ := strings.Cut(plain, "{"); {
 			case !ok:
 				t.Errorf("%s: no mail has it", key)
-			case strings.ContainsAny(m.Subject+m.Text, "{}"):
+			case strings.ContainsAny(m.Subject+m.Text, "{}⟦⟧"):
 				t.Errorf("%s in %s: something is not filled in: %s %s", key, l, m.Subject, m.Text)
 			case !strings.HasPrefix(m.Subject, beginning) && !strings.HasPrefix(m.Text, beginning):
 				t.Errorf("%s in %s is not in its own mail: %s %s", key, l, m.Subject, m.Text)

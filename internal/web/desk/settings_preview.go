@@ -15,6 +15,7 @@ import (
 // that it is part of, else its texts.
 type settingsPreview struct {
 	Lang      string
+	Open      bool // what is long is folded, but for the language of the reader
 	Items     []settingsShown
 	Form      template.HTML
 	Sometimes bool // some questions of the form are asked after certain answers only
@@ -36,7 +37,7 @@ func (d *desk) previewOf(r *http.Request, p *profile.Profile, part, group string
 	var list []settingsPreview
 	step := previewStep(p, part, group)
 	for _, l := range d.Languages {
-		v := settingsPreview{Lang: l}
+		v := settingsPreview{Lang: l, Open: l == d.Renderer.Lang(r)}
 		if step != nil {
 			form := d.previewAsker(p, l).PreviewOf(*step, "preview-"+l+".")
 			v.Sometimes = form.Sometimes
@@ -54,7 +55,7 @@ func (d *desk) previewOf(r *http.Request, p *profile.Profile, part, group string
 				continue
 			}
 		}
-		v.Items = d.previewTexts(r, p, part, group, l)
+		v.Open, v.Items = true, d.previewTexts(r, p, part, group, l)
 		list = append(list, v)
 	}
 	return list, nil
