@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"html/template"
 	"net/http"
 	"slices"
 	"time"
@@ -9,6 +8,7 @@ import (
 	"klankbord/internal/lang"
 	"klankbord/internal/profile"
 	"klankbord/internal/web/question"
+	"klankbord/internal/web/ui"
 )
 
 // settingsPreview is how a group reads in one language: the page of the form or the mail
@@ -17,7 +17,7 @@ type settingsPreview struct {
 	Lang      string
 	Open      bool // what is long is folded, but for the language of the reader
 	Items     []settingsShown
-	Form      template.HTML
+	Form      *ui.Fragment // nil: it is of no page of the form
 	Sometimes bool // some questions of the form are asked after certain answers only
 	Mail      *MailExample
 }
@@ -41,10 +41,11 @@ func (d *desk) previewOf(r *http.Request, p *profile.Profile, part, group string
 		if step != nil {
 			form := d.previewAsker(p, l).PreviewOf(*step, "preview-"+l+".")
 			v.Sometimes = form.Sometimes
-			var err error
-			if v.Form, err = d.Renderer.Part("desk/settings_edit", "settings-form", l, form); err != nil {
+			shown, err := d.Renderer.Part("desk/settings_edit", "settings-form", l, form)
+			if err != nil {
 				return nil, err
 			}
+			v.Form = &shown
 			list = append(list, v)
 			continue
 		}

@@ -124,18 +124,24 @@ func (rd *Renderer) Bytes(name string, p Viewed) ([]byte, error) {
 	return rd.render(name, rd.complete(p.view()), nil)
 }
 
+// Fragment is a part of a page that was rendered already; only a Renderer makes one.
+type Fragment struct{ html template.HTML }
+
+// HTML is the part as a template puts it into a page.
+func (f Fragment) HTML() template.HTML { return f.html }
+
 // Part renders a template that a page may call, in any language, for a page that shows how
 // another reads.
-func (rd *Renderer) Part(page, part, lang string, data any) (template.HTML, error) {
+func (rd *Renderer) Part(page, part, lang string, data any) (Fragment, error) {
 	t, err := rd.page(page, lang)
 	if err != nil {
-		return "", err
+		return Fragment{}, err
 	}
 	var b bytes.Buffer
 	if err := t.ExecuteTemplate(&b, part, data); err != nil {
-		return "", fmt.Errorf("render part %s of %s: %w", part, page, err)
+		return Fragment{}, fmt.Errorf("render part %s of %s: %w", part, page, err)
 	}
-	return template.HTML(b.String()), nil //nolint:gosec // made by the template above, which escaped what it holds
+	return Fragment{template.HTML(b.String())}, nil //nolint:gosec // made by the template above, which escaped what it holds
 }
 
 // complete fills what the caller left out.
