@@ -18,7 +18,7 @@ type settingsPreview struct {
 	Open      bool // what is long is folded, but for the language of the reader
 	Items     []settingsShown
 	Form      *ui.Fragment // nil: it is of no page of the form
-	Sometimes bool // some questions of the form are asked after certain answers only
+	Sometimes bool         // some questions of the form are asked after certain answers only
 	Mail      *MailExample
 }
 
