@@ -57,10 +57,10 @@ func unset(n *html.Node, key string) {
 }
 
 // controls are the elements of a page in which something is typed or chosen, in
-// order. Hidden ones count only where all is set.
+// order. Hidden ones count only where all is set; what is switched off is never sent.
 func controls(doc *html.Node, all bool) (list []*html.Node) {
 	for n := range doc.Descendants() {
-		if n.Type != html.ElementNode {
+		if n.Type != html.ElementNode || off(n) {
 			continue
 		}
 		kind, _ := Attr(n, "type")
@@ -74,6 +74,16 @@ func controls(doc *html.Node, all bool) (list []*html.Node) {
 		}
 	}
 	return list
+}
+
+// off reports whether a control stands in a group that is switched off.
+func off(n *html.Node) bool {
+	for p := range n.Ancestors() {
+		if _, disabled := Attr(p, "disabled"); disabled && p.Data == "fieldset" {
+			return true
+		}
+	}
+	return false
 }
 
 func ticked(n *html.Node) bool {

@@ -84,3 +84,26 @@ func TestAnAgreementOfFormerKeysIsUsedNoMore(t *testing.T) {
 		t.Errorf("the request is %s", got.State)
 	}
 }
+
+// Keys that hold from the moment of the agreement do not make it one that nobody signed.
+func TestAnAgreementOfTheMomentOfNewKeysIsKnownAsOne(t *testing.T) {
+	i, s := apptest.Staffed(t)
+	n := i.Complain("nl", apptest.Answers("communication"), nil).Number
+	if err := i.StepAside(s.Service[0], n); err != nil {
+		t.Fatal(err)
+	}
+	request, err := i.Casework.AskReturn(t.Context(), s.Service[1], n, s.Service[0].Member, reason)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := i.Decide(s.Service[2], n, request, casefile.VerdictApproved); err != nil {
+		t.Fatal(err)
+	}
+	newKeys(i, s.Service[2])
+	if got := asked(t, i, s.Service[1], n); got.State != casework.RequestLapsed {
+		t.Errorf("the request is %s", got.State)
+	}
+	if _, err := i.Casework.AskReturn(t.Context(), s.Service[1], n, s.Service[0].Member, reason); err != nil {
+		t.Errorf("it cannot be asked again: %v", err)
+	}
+}

@@ -94,8 +94,8 @@ func (c *Casework) settle(o *custody.Opened, dir *staff.Directory, r *request, e
 		if !open || author == r.by || string(author) == r.For {
 			return
 		}
-		then, ok := dir.Chain().At(e.Created).Entry(author)
-		if !ok || !c.signed(o, then, *r, d) {
+		then, ok := c.signerThen(o, dir, *r, e, d)
+		if !ok {
 			r.forged = true
 			return
 		}
@@ -115,6 +115,17 @@ func (c *Casework) settle(o *custody.Opened, dir *staff.Directory, r *request, e
 			r.state = RequestUsed
 		}
 	}
+}
+
+// signerThen is the author of a decision with the keys that they had when they signed it. New
+// keys may hold from that very moment: those of just before count as well.
+func (c *Casework) signerThen(o *custody.Opened, dir *staff.Directory, r request, e custody.Entry, d casefile.Decision) (staff.Entry, bool) {
+	for _, at := range []time.Time{e.Created, e.Created.Add(-time.Microsecond)} {
+		if then, ok := dir.Chain().At(at).Entry(staff.ID(e.AuthorID)); ok && c.signed(o, then, r, d) {
+			return then, true
+		}
+	}
+	return staff.Entry{}, false
 }
 
 // signed checks a decision against the signing key that the directory vouched for when
