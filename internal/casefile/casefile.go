@@ -9,6 +9,9 @@ type ID string
 // Number is the case number that people see, such as KB-7Q4M-9X.
 type Number string
 
+// ExampleNumber stands where a page shows what a number looks like, and no case is meant.
+const ExampleNumber Number = "KB-7Q4M-2R"
+
 // Team is the group of members that handles a case.
 type Team string
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"klankbord/internal/casefile"
 	"klankbord/internal/lang"
 	"klankbord/internal/letter"
 )
@@ -31,7 +32,7 @@ func Example(words *lang.Catalogue, s Sender, key string, l lang.Lang, now time.
 // exampleOf is an order that has all that the words of its mail may name.
 func exampleOf(key string, now time.Time) (order letter.Order, ok bool) {
 	const day = 24 * time.Hour
-	order = letter.Order{Received: now, AnswerBy: now.Add(90 * day), Until: now.Add(7 * day), At: now, Number: "KB-7Q4M-2R", Credential: letter.PasswordChanged}
+	order = letter.Order{Received: now, AnswerBy: now.Add(90 * day), Until: now.Add(7 * day), At: now, Number: string(casefile.ExampleNumber), Credential: letter.PasswordChanged}
 	if fact, is := strings.CutPrefix(key, "mail.credential-notice."); is && fact != "subject" {
 		order.Credential = letter.Credential(fact)
 	}

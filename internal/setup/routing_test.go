@@ -145,6 +145,15 @@ func TestARoutingThatCannotHoldIsNotAskedFor(t *testing.T) {
 	}
 }
 
+// agreed is asked for and signed by two.
+func agreed(t *testing.T, i *apptest.Instance, team apptest.Staff, typed map[string]string) {
+	t.Helper()
+	id, err := i.Setup.AskRouting(ctx, team.Manager, typed)
+	must(t, err)
+	must(t, sign(i, team.Manager, id))
+	must(t, sign(i, team.HR, id))
+}
+
 func TestARoutingIsTakenBackOrReplacedByANewOne(t *testing.T) {
 	i, team := apptest.Staffed(t)
 	id, err := i.Setup.AskRouting(ctx, team.Manager, toComplaints())
@@ -154,16 +163,9 @@ func TestARoutingIsTakenBackOrReplacedByANewOne(t *testing.T) {
 	if err := sign(i, team.Manager, id); !errors.Is(err, fault.ErrNotFound) {
 		t.Errorf("signed after it was taken back: %v", err)
 	}
-	both := func(typed map[string]string) {
-		t.Helper()
-		id, err := i.Setup.AskRouting(ctx, team.Manager, typed)
-		must(t, err)
-		must(t, sign(i, team.Manager, id))
-		must(t, sign(i, team.HR, id))
-	}
-	both(toComplaints())
+	agreed(t, i, team, toComplaints())
 	i.Clock.Add(delay / 2)
-	both(map[string]string{"topics.communication.team": "", "topics.response-time.team": "complaints"}) // before the first holds
+	agreed(t, i, team, map[string]string{"topics.communication.team": "", "topics.response-time.team": "complaints"}) // before the first holds
 	r, err := i.Setup.Routes(ctx, team.Manager)
 	must(t, err)
 	if len(r.Coming) != 2 || r.Coming[0].Moves[0].Places[0].After != "complaints" || len(r.Coming[1].Moves) != 2 {
@@ -183,16 +185,9 @@ func TestARoutingIsTakenBackOrReplacedByANewOne(t *testing.T) {
 // its way never does.
 func TestWhatIsOnItsWayIsStopped(t *testing.T) {
 	i, team := apptest.Staffed(t)
-	both := func(typed map[string]string) {
-		t.Helper()
-		id, err := i.Setup.AskRouting(ctx, team.Manager, typed)
-		must(t, err)
-		must(t, sign(i, team.Manager, id))
-		must(t, sign(i, team.HR, id))
-	}
-	both(toComplaints())
+	agreed(t, i, team, toComplaints())
 	i.Clock.Add(delay / 2)
-	both(map[string]string{"topics.response-time.team": "complaints"})
+	agreed(t, i, team, map[string]string{"topics.response-time.team": "complaints"})
 	r, err := i.Setup.Routes(ctx, team.Manager)
 	must(t, err)
 	look, err := i.Setup.LookAtRouting(ctx, team.Manager, r.KeepRouting())
@@ -200,7 +195,7 @@ func TestWhatIsOnItsWayIsStopped(t *testing.T) {
 	if look.Delayed || len(look.Moves) != 2 || len(r.Coming) != 2 {
 		t.Errorf("stopping %d would mean %+v", len(r.Coming), look)
 	}
-	both(r.KeepRouting())
+	agreed(t, i, team, r.KeepRouting())
 	for range 3 {
 		r, err = i.Setup.Routes(ctx, team.Manager)
 		must(t, err)

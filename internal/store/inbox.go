@@ -68,9 +68,8 @@ func (f InboxFilter) where() (string, []any) {
 	}
 	if f.With != "" {
 		// Which cases both have is found first: where they are few, few are looked at.
-		add(`c.id IN (SELECT x.case_id FROM case_grant x JOIN case_grant y ON y.case_id = x.case_id AND y.epoch = x.epoch AND y.recipient_kind = x.recipient_kind
+		add(`(c.id, c.epoch) IN (SELECT x.case_id, x.epoch FROM case_grant x JOIN case_grant y ON y.case_id = x.case_id AND y.epoch = x.epoch AND y.recipient_kind = x.recipient_kind
 WHERE x.recipient_kind = 'member' AND x.recipient_id = ? AND y.recipient_id = ?)`, f.With, f.Member)
-		add(`EXISTS (SELECT 1 FROM case_grant w WHERE w.case_id = c.id AND w.epoch = c.epoch AND w.recipient_kind = 'member' AND w.recipient_id = ?)`, f.With)
 	}
 	switch {
 	case f.Unsorted:

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"klankbord/internal/casefile"
 	"klankbord/internal/lang"
 	"klankbord/internal/profile"
 	"klankbord/internal/web/question"
@@ -113,7 +114,7 @@ func (d *desk) templateExample(p *profile.Profile, l string) map[string]string {
 	const answered = 90 * 24 * time.Hour
 	now := d.Clock.Now()
 	return map[string]string{
-		"number": "KB-7Q4M-2R", "organisation": p.Organisation.Name.In(l),
+		"number": string(casefile.ExampleNumber), "organisation": p.Organisation.Name.In(l),
 		"received": lang.DateLong(lang.Lang(l), now), "answer": lang.DateLong(lang.Lang(l), now.Add(answered)),
 	}
 }
