@@ -30,6 +30,9 @@ type term struct {
 // one form of a word and the next made alike: a letter that stands twice counts once
 // (man, mannen; maan, manen), v is f and z is s (brief, brieven; huis, huizen).
 func FindForm(text string) string {
+	if ascii(text) {
+		return findFormASCII(text)
+	}
 	var b strings.Builder
 	b.Grow(len(text) + 2)
 	b.WriteByte(' ')
@@ -56,6 +59,41 @@ func FindForm(text string) string {
 	}
 	return b.String()
 }
+
+// findFormASCII is FindForm of text in which nothing decomposes.
+func findFormASCII(text string) string {
+	var b strings.Builder
+	b.Grow(len(text) + 2)
+	b.WriteByte(' ')
+	last := byte(' ')
+	for i := range len(text) {
+		c := likeASCII[text[i]]
+		if c == last && (c < '0' || c > '9') {
+			continue
+		}
+		b.WriteByte(c)
+		last = c
+	}
+	if last != ' ' {
+		b.WriteByte(' ')
+	}
+	return b.String()
+}
+
+// likeASCII gives for each ASCII character what FindForm makes of it.
+var likeASCII = func() (table [utf8.RuneSelf]byte) {
+	for c := range table {
+		table[c] = ' '
+	}
+	for c := byte('0'); c <= '9'; c++ {
+		table[c] = c
+	}
+	for c := byte('a'); c <= 'z'; c++ {
+		table[c], table[c-'a'+'A'] = c, c
+	}
+	table['v'], table['V'], table['z'], table['Z'] = 'f', 'f', 's', 's'
+	return table
+}()
 
 // ParseTerms reads what was typed. Words in quotation marks, or joined by hyphens and
 // the like, must follow one another. Empty when nothing of it is long enough to be

@@ -3,6 +3,7 @@ package casefile_test
 import (
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
@@ -99,3 +100,15 @@ func TestEveryWordOfATextIsFound(t *testing.T) {
 		}
 	})
 }
+
+// Text in which nothing decomposes takes a shorter way, to the same form.
+func TestPlainTextHasTheFormThatAccentsWouldGiveIt(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringOf(rapid.RuneFrom(nil, ascii)).Draw(t, "text")
+		if plain, long := casefile.FindForm(text+" e"), casefile.FindForm(text+" é"); plain != long {
+			t.Fatalf("%q: %q, beside an accent %q", text, plain, long)
+		}
+	})
+}
+
+var ascii = &unicode.RangeTable{R16: []unicode.Range16{{Lo: 0, Hi: 0x7f, Stride: 1}}, LatinOffset: 1}

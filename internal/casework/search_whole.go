@@ -44,9 +44,10 @@ func (c *Casework) readAll(ctx context.Context, actor access.Actor, b *library, 
 	var open sync.WaitGroup
 	for i := range shelves {
 		open.Go(func() {
+			scan := c.Custody.ScanSummaries(actor)
 			for batch := range batches {
 				for _, r := range batch {
-					plain, err := c.Custody.OpenSummaryWith(actor, r.ring, r.Summary)
+					plain, err := scan.Open(r.ring, r.Summary)
 					shelves[i].list = append(shelves[i].list, c.searched(ctx, actor, plain, err, at[r.Case], r.Revision, last[r.Case]))
 				}
 			}

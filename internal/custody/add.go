@@ -172,17 +172,25 @@ func (c *Custody) OpenSummary(actor access.Actor, row store.InboxRow) ([]byte, *
 	return plain, ring, err
 }
 
-// OpenSummaryWith opens a summary by the keyring row of its case. It fails with
-// seal.ErrOpen.
-func (c *Custody) OpenSummaryWith(actor access.Actor, ring seal.Box, s store.Summary) ([]byte, error) {
-	if !c.summaryHolds(s) {
+// SummaryScan opens the summaries of many cases by their keyring rows. It belongs to one
+// goroutine.
+type SummaryScan struct {
+	custody *Custody
+	scan    *seal.Scan
+}
+
+// ScanSummaries begins to open summaries as a member.
+func (c *Custody) ScanSummaries(actor access.Actor) *SummaryScan {
+	return &SummaryScan{c, actor.Keys.Scan(string(actor.Member))}
+}
+
+// Open opens a summary by the keyring row of its case. What it returns holds until the
+// next call. It fails with seal.ErrOpen.
+func (s *SummaryScan) Open(ring seal.Box, of store.Summary) ([]byte, error) {
+	if !s.custody.summaryHolds(of) {
 		return nil, seal.ErrOpen
 	}
-	keys, err := actor.Keys.OpenKeyring(c.instance, string(s.Case), s.Epoch, string(actor.Member), ring)
-	if err != nil {
-		return nil, err
-	}
-	return c.summaryOf(keys, s)
+	return s.scan.Open(of.Epoch, ring, s.custody.summaryContext(of), of.Box)
 }
 
 func (c *Custody) summaryOf(keys *seal.CaseKeys, s store.Summary) ([]byte, error) {

@@ -80,6 +80,11 @@ func sealDecoders(t testing.TB) []decoder {
 			return second(member.Keys().OpenGrant(instance, id, 0, seal.RecipientMember, "m", b))
 		}},
 		{"seal.Keys.OpenKeyring", one(member.Keys().SealKeyring("m", keys)), func(b []byte) error { return second(member.Keys().OpenKeyring(instance, id, 0, "m", b)) }},
+		{"seal.Scan.Open", one(member.Keys().SealKeyring("m", keys), room.Seal(where, []byte("text"))), func(b []byte) error {
+			scan := member.Keys().Scan("m")
+			_, _ = scan.Open(0, member.Keys().SealKeyring("m", keys), where, b)
+			return second(scan.Open(0, b, where, room.Seal(where, []byte("text"))))
+		}},
 		{"seal.Envelope.OpenRecovery", one(recovery.Box, recovery.Salt), func(b []byte) error {
 			_, _ = seal.Envelope{Kind: recovery.Kind, Params: recovery.Params, Salt: b, Box: recovery.Box}.OpenRecovery(pepper, instance, "m", code)
 			return second(seal.Envelope{Kind: recovery.Kind, Params: recovery.Params, Salt: recovery.Salt, Box: b}.OpenRecovery(pepper, instance, "m", code))

@@ -120,6 +120,37 @@ func TestAT5MovedKeyringRowOrSessionDoesNotOpen(t *testing.T) {
 	}
 }
 
+func TestAT5ObjectOpensByTheRowOfItsOwnCaseOnly(t *testing.T) {
+	member, ck := fixedKeys(1), fixedCase()
+	row := member.SealKeyring("m1", ck)
+	room, _ := ck.Compartment(Investigation)
+	box := room.Seal(note(), []byte("text"))
+	if plain, err := member.Scan("m1").Open(1, row, note(), box); err != nil || string(plain) != "text" {
+		t.Fatalf("%q, %v", plain, err)
+	}
+	at := func(change func(c *Context)) Context {
+		c := note()
+		change(&c)
+		return c
+	}
+	for name, c := range map[string]Context{
+		"instance": at(func(c *Context) { c.Instance = "other" }), "case": at(func(c *Context) { c.Case = "case-b" }),
+		"compartment": at(func(c *Context) { c.Compartment = Dialogue }), "no compartment": at(func(c *Context) { c.Compartment = None }),
+		"kind": at(func(c *Context) { c.Kind = "other" }), "object": at(func(c *Context) { c.Object = "o2" }), "revision": at(func(c *Context) { c.Revision++ }),
+	} {
+		_, err := member.Scan("m1").Open(1, row, c, box)
+		wantShut(t, name, err)
+	}
+	for name, try := range map[string]func() ([]byte, error){
+		"epoch":  func() ([]byte, error) { return member.Scan("m1").Open(0, row, note(), box) },
+		"member": func() ([]byte, error) { return member.Scan("m2").Open(1, row, note(), box) },
+		"keys":   func() ([]byte, error) { return fixedKeys(7).Scan("m1").Open(1, row, note(), box) },
+	} {
+		_, err := try()
+		wantShut(t, name, err)
+	}
+}
+
 // boxes gives one honest box of each construction with the way to open it.
 func boxes(t testing.TB) map[string]struct {
 	box  []byte
@@ -147,6 +178,14 @@ func boxes(t testing.TB) map[string]struct {
 		}},
 		"keyring": {member.SealKeyring("m1", ck), func(b []byte) error {
 			_, err := member.OpenKeyring("desk", "case-a", 1, "m1", b)
+			return err
+		}},
+		"row of one object": {member.SealKeyring("m1", ck), func(b []byte) error {
+			_, err := member.Scan("m1").Open(1, b, note(), key.Seal(note(), []byte("text")))
+			return err
+		}},
+		"one object": {key.Seal(note(), []byte("text")), func(b []byte) error {
+			_, err := member.Scan("m1").Open(1, member.SealKeyring("m1", ck), note(), b)
 			return err
 		}},
 	}

@@ -45,19 +45,16 @@ func BenchmarkOpenGrant(b *testing.B) {
 }
 
 // One summary in a scan over many cases: keyring row, then the object.
-func BenchmarkOpenKeyringAndObject(b *testing.B) {
+func BenchmarkScan(b *testing.B) {
 	member, ck := fixedKeys(1), fixedCase()
 	row := member.SealKeyring("m1", ck)
-	key, _ := ck.Compartment(Dialogue)
-	box := key.Seal(note(), content(1024))
+	c := note()
+	key, _ := ck.Compartment(c.Compartment)
+	box := key.Seal(c, content(1024))
+	scan := member.Scan("m1")
 	b.ReportAllocs()
 	for b.Loop() {
-		held, err := member.OpenKeyring("desk", "case-a", 1, "m1", row)
-		if err != nil {
-			b.Fatal(err)
-		}
-		key, _ := held.Compartment(Dialogue)
-		if _, err := key.Open(note(), box); err != nil {
+		if _, err := scan.Open(1, row, c, box); err != nil {
 			b.Fatal(err)
 		}
 	}

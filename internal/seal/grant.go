@@ -190,27 +190,38 @@ func (s *caseState) payload(share Share, gate *Key) ([]byte, error) {
 // caseKeysOf is the inverse of payload.
 func caseKeysOf(instance, caseID string, epoch uint32, payload []byte) (*CaseKeys, error) {
 	s := &caseState{instance: instance, caseID: caseID, epoch: epoch}
+	err := eachSecret(payload, func(c Compartment, form byte, secret []byte) {
+		if form == formOpen {
+			s.open[c] = compartmentOf([32]byte(secret))
+		} else {
+			s.gated = slices.Clone(Box(secret))
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &CaseKeys{s: veil(s)}, nil
+}
+
+// eachSecret hands out what a payload holds: of an open compartment its secret of 32
+// bytes, of the gated one its box. It fails with ErrOpen, maybe after some.
+func eachSecret(payload []byte, do func(c Compartment, form byte, secret []byte)) error {
 	d := decoder{b: payload}
 	if d.byte() != version || len(d.b) == 0 {
-		return nil, ErrOpen
+		return ErrOpen
 	}
 	last := None
 	for len(d.b) > 0 && !d.bad {
 		c, form, secret := Compartment(d.byte()), d.byte(), d.field()
-		switch {
-		case d.bad || c <= last || c > Investigation:
-			return nil, ErrOpen
-		case form == formOpen && len(secret) == 32:
-			s.open[c] = compartmentOf([32]byte(secret))
-		case form == formGated && c == Identity:
-			s.gated = slices.Clone(Box(secret))
-		default:
-			return nil, ErrOpen
+		isOpen, isGated := form == formOpen && len(secret) == 32, form == formGated && c == Identity
+		if d.bad || c <= last || c > Investigation || !isOpen && !isGated {
+			return ErrOpen
 		}
+		do(c, form, secret)
 		last = c
 	}
 	if !d.done() {
-		return nil, ErrOpen
+		return ErrOpen
 	}
-	return &CaseKeys{s: veil(s)}, nil
+	return nil
 }

@@ -115,6 +115,11 @@ func TestIdentityStaysUnderTheGateUntilItIsLifted(t *testing.T) {
 	if err := row.LiftGate(gate); err != nil {
 		t.Fatal(err)
 	}
+	who, _ := lifted.Compartment(Identity)
+	c := note()
+	c.Compartment = Identity
+	_, err = member.Scan("m1").Open(1, member.SealKeyring("m1", lifted), c, who.Seal(c, []byte("name")))
+	wantShut(t, "identity by a row under the gate", err)
 }
 
 func TestGrantWithOtherKeysThanTheStampedOnesIsRefused(t *testing.T) {

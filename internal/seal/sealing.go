@@ -3,8 +3,11 @@ package seal
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/subtle"
+	"hash"
 	"math/bits"
 )
 
@@ -17,6 +20,7 @@ const (
 	sealLabel  = "klankbord/seal/1"
 	sealHeader = 2 + 32 + 32
 	gcmTag     = 16
+	rootSalt   = sealLabel + "/root"
 	padFloor   = 64 // below it Padmé would show a short word's length
 )
 
@@ -37,7 +41,7 @@ type keyState struct {
 func NewKey() *Key { return keyOf(random32()) }
 
 func keyOf(secret [32]byte) *Key {
-	return &Key{s: veil(&keyState{secret: secret, root: extract(secret[:], sealLabel+"/root")})}
+	return &Key{s: veil(&keyState{secret: secret, root: extract(secret[:], rootSalt)})}
 }
 
 // sub derives an independent key, so that no two uses of k can be confused.
@@ -76,19 +80,27 @@ func (k *Key) Open(c Context, b Box) ([]byte, error) {
 
 // open is Open with this key alone.
 func (k *Key) open(c Context, b Box) ([]byte, error) {
+	_, plain, err := openInto(nil, hmac.New(sha256.New, k.s().root[:]), c, b)
+	return plain, err
+}
+
+// openInto opens by the HMAC under the root of a key. The text is a part of into, which is
+// given back, maybe grown.
+func openInto(into []byte, mac hash.Hash, c Context, b Box) (grown, plain []byte, err error) {
 	if len(b) < sealHeader+padFloor+gcmTag || b[0] != version || b[1] != suiteGCM {
-		return nil, ErrOpen
+		return into, nil, ErrOpen
 	}
 	info, aad := sealInfo(c, b[2:34])
-	keys := expand(&k.s().root, info, 64)
+	keys := expandBy(mac, info)
 	if subtle.ConstantTimeCompare(keys[32:], b[34:sealHeader]) != 1 {
-		return nil, ErrOpen
+		return into, nil, ErrOpen
 	}
-	padded, err := onceGCM(keys[:32]).Open(nil, zeroNonce(), b[sealHeader:], aad)
+	padded, err := onceGCM(keys[:32]).Open(into[:0], zeroNonce(), b[sealHeader:], aad)
 	if err != nil {
-		return nil, ErrOpen
+		return into, nil, ErrOpen
 	}
-	return unpad(padded)
+	plain, err = unpad(padded)
+	return padded, plain, err
 }
 
 // sealInfo gives the input of HKDF-Expand and, as a part of it, the bytes of the
