@@ -87,6 +87,7 @@ func (a *App) makePages(x *parts, before *ui.Assets) error {
 		Casework: x.casework, Intake: x.intake, SignIn: a.SignIn, Setup: x.setup, Settings: a.Settings, Renderer: rd, Words: words,
 		Cookies: ui.Cookies{Secure: a.Config.Secure()}, Clock: a.clock, Brand: brand, Languages: languages(), Offered: x.version.Profile.Offered(),
 		Public: a.Config.Public(), Example: a.mailExample,
+		TextPage: func(p *profile.Profile, l, id string) (ui.Fragment, bool, error) { return public.Preview(rd, p, l, id) },
 	}))
 	deskOnly.Handle("GET /assets/", assets)
 	deskOnly.Handle("GET /{$}", http.RedirectHandler("/desk", http.StatusSeeOther))

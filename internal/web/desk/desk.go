@@ -55,6 +55,9 @@ type Deps struct {
 	// Example is the mail that a text of the catalogue is part of, in the words of a profile;
 	// ok is false where it is of none.
 	Example func(p *profile.Profile, lang, key string) (m MailExample, ok bool)
+	// TextPage is a public page of text as it would be with a profile; ok is false where the
+	// profile has no such page.
+	TextPage func(p *profile.Profile, lang, id string) (shown ui.Fragment, ok bool, err error)
 }
 
 type desk struct {

@@ -12,13 +12,13 @@ import (
 	"klankbord/internal/web/ui"
 )
 
-// settingsPreview is how a group reads in one language: the page of the form or the mail
-// that it is part of, else its texts.
+// settingsPreview is how a group reads in one language: the page or the mail that it is part
+// of, else its texts.
 type settingsPreview struct {
 	Lang      string
 	Open      bool // what is long is folded, but for the language of the reader
 	Items     []settingsShown
-	Form      *ui.Fragment // nil: it is of no page of the form
+	Page      *ui.Fragment // nil: it is of no page
 	Sometimes bool         // some questions of the form are asked after certain answers only
 	Mail      *MailExample
 }
@@ -39,28 +39,37 @@ func (d *desk) previewOf(r *http.Request, p *profile.Profile, part, group string
 	step := previewStep(p, part, group)
 	for _, l := range d.Languages {
 		v := settingsPreview{Lang: l, Open: l == d.Renderer.Lang(r)}
-		if step != nil {
+		var shown ui.Fragment
+		is := step != nil
+		var err error
+		switch {
+		case is:
 			form := d.previewAsker(p, l).PreviewOf(*step, "preview-"+l+".")
 			v.Sometimes = form.Sometimes
-			shown, err := d.Renderer.Part("desk/settings_edit", "settings-form", l, form)
-			if err != nil {
-				return nil, err
-			}
-			v.Form = &shown
-			list = append(list, v)
-			continue
+			shown, err = d.Renderer.Part("desk/settings_edit", "settings-form", l, form)
+		case part == "texts" && d.TextPage != nil:
+			shown, is, err = d.TextPage(p, l, group)
 		}
-		if part == "words" && d.Example != nil {
-			if m, ok := d.Example(p, l, group); ok {
-				v.Mail = &m
-				list = append(list, v)
-				continue
-			}
+		if err != nil {
+			return nil, err
 		}
-		v.Open, v.Items = true, d.previewTexts(r, p, part, group, l)
+		if is {
+			v.Page = &shown
+		} else if m, ok := d.exampleOf(p, part, l, group); ok {
+			v.Mail = &m
+		} else {
+			v.Open, v.Items = true, d.previewTexts(r, p, part, group, l)
+		}
 		list = append(list, v)
 	}
 	return list, nil
+}
+
+func (d *desk) exampleOf(p *profile.Profile, part, l, key string) (m MailExample, ok bool) {
+	if part != "words" || d.Example == nil {
+		return m, false
+	}
+	return d.Example(p, l, key)
 }
 
 // previewStep is the page of the form on which a group shows; nil where there is none.

@@ -34,6 +34,27 @@ func settingsLookShowsTheFormAndTheMail(t *testing.T, h *house, c crew) {
 	if strings.Contains(h.browser().get("/fr/complaint").body, "Quelque chose manque ici") {
 		t.Error("it holds before it is saved")
 	}
+	t.Run("pages of text", func(t *testing.T) {
+		for id, want := range map[string][]string{
+			"public":  {"<h3>Reden Sie mit uns</h3>", `<ol class="steps">`, "<summary>"},
+			"privacy": {"<h3>Reden Sie mit uns</h3>", "<h4>"},
+		} {
+			p := look("/desk/settings/texts/"+id, url.Values{"texts." + id + ".title.de": {"Reden Sie mit uns"}})
+			_, german, _ := strings.Cut(p.body, `<div lang="de">`)
+			german, _, _ = strings.Cut(german, "</details>\n</section>\n<p>")
+			for _, w := range want {
+				if !strings.Contains(german, w) {
+					t.Errorf("page %s does not show %s: %s", id, w, german)
+				}
+			}
+			if strings.Contains(german, "<h1") || strings.Contains(german, "href=") || strings.Contains(german, " id=") {
+				t.Errorf("something in page %s leads away: %s", id, german)
+			}
+		}
+		if strings.Contains(h.browser().get("/de/privacy").body, "Reden Sie mit uns") {
+			t.Error("it holds before it is saved")
+		}
+	})
 	mail := "/desk/settings/words/mail.acknowledgement.subject"
 	p = look(mail, url.Values{"words.mail.acknowledgement.subject.de": {"Ihre Beschwerde {number} ist da"}})
 	for _, want := range []string{"Ihre Beschwerde KB-7Q4M-2R ist da", "/nl/mailbox", "Nous avons reçu"} {

@@ -49,12 +49,25 @@ func (f *face) showLanding(w http.ResponseWriter, r *http.Request) error {
 	}
 	l := f.Renderer.Lang(r)
 	page, _ := f.Profile.Page("public")
+	data := f.landing(page, l, f.openTeams(r))
+	for _, t := range data.Teams {
+		if t.Closed { // a browser must not keep it: it opens at any moment
+			w.Header().Set("Cache-Control", "no-store")
+		}
+	}
+	data.Closed = f.allClosed(r)
+	return f.Renderer.Render(w, r, http.StatusOK, "public/landing", ui.Page[landingPage]{
+		Title: page.Title.In(l), Path: "/", Compress: true, Index: true, Data: data,
+	})
+}
+
+func (f *face) landing(page profile.Page, l string, open map[casefile.Team]bool) landingPage {
 	block := func(id string) textBlock {
 		b, _ := page.Block(id)
 		return blockIn(b, l)
 	}
 	data := landingPage{
-		Intro: page.Intro.In(l), Start: f.at(r, "/complaint/"+f.firstStep()), Emergency: f.emergency(l),
+		Intro: page.Intro.In(l), Start: "/" + l + "/complaint/" + f.firstStep(), Emergency: f.emergency(l),
 		Follows: block("what-follows"), Choose: block("choose"),
 		Blocks: []textBlock{block("confidentiality"), block("independence"), block("no-retaliation"), block("inbox")},
 	}
@@ -63,19 +76,12 @@ func (f *face) showLanding(w http.ResponseWriter, r *http.Request) error {
 			data.Blocks = append(data.Blocks, blockIn(b, l))
 		}
 	}
-	teams := f.openTeams(r)
 	for _, t := range f.Profile.Teams {
 		x := f.landingTeam(t, page, l)
-		x.Closed = len(t.Routes) > 0 && !teams[t.ID]
+		x.Closed = len(t.Routes) > 0 && !open[t.ID]
 		data.Teams = append(data.Teams, x)
-		if x.Closed { // a browser must not keep it: it opens at any moment
-			w.Header().Set("Cache-Control", "no-store")
-		}
 	}
-	data.Closed = f.allClosed(r)
-	return f.Renderer.Render(w, r, http.StatusOK, "public/landing", ui.Page[landingPage]{
-		Title: page.Title.In(l), Path: "/", Compress: true, Index: true, Data: data,
-	})
+	return data
 }
 
 // placed reports whether a block has a place of its own on the page. What else a profile

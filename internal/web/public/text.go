@@ -30,17 +30,21 @@ func (f *face) showText(id string) func(http.ResponseWriter, *http.Request) erro
 			return fault.ErrNotFound
 		}
 		l := f.Renderer.Lang(r)
-		data := textPage{Intro: page.Intro.In(l), Who: id == "privacy"}
-		if id == "other-ways" {
-			data.Bodies = bodiesIn(f.Profile.Outside(), l)
-		}
-		for _, b := range page.Blocks {
-			data.Blocks = append(data.Blocks, blockIn(b, l))
-		}
 		return f.Renderer.Render(w, r, http.StatusOK, "public/text", ui.Page[textPage]{
-			Title: page.Title.In(l), Path: "/" + id, Compress: true, Index: true, Data: data,
+			Title: page.Title.In(l), Path: "/" + id, Compress: true, Index: true, Data: f.text(page, l),
 		})
 	}
+}
+
+func (f *face) text(page profile.Page, l string) textPage {
+	data := textPage{Intro: page.Intro.In(l), Who: page.ID == "privacy"}
+	if page.ID == "other-ways" {
+		data.Bodies = bodiesIn(f.Profile.Outside(), l)
+	}
+	for _, b := range page.Blocks {
+		data.Blocks = append(data.Blocks, blockIn(b, l))
+	}
+	return data
 }
 
 func blockIn(b profile.Block, l string) textBlock {
