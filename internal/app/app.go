@@ -129,7 +129,10 @@ func Open(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 			return nil, err
 		}
 	}
-	return a, a.wire(ctx, keys, o)
+	if err := a.wire(ctx, keys, o); err != nil {
+		return nil, err
+	}
+	return a, nil
 }
 
 func (a *App) openStorage(ctx context.Context) (err error) {
