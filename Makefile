@@ -35,7 +35,7 @@ tools: ## install what the tests and the linters need
 	@tools/need.sh git make go node && tools/install.sh lint
 
 bench: ## run the benchmarks and write bench/results.json; BENCH=-full for 100,000 cases
-	@tools/need.sh go && go run ./bench $(BENCH)
+	@tools/bench.sh $(BENCH)
 
 model: ## say what many organisations take, from bench/results.json; MODEL="-cases 50" for others
 	@tools/need.sh go && go run ./bench/model $(MODEL)

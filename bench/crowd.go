@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -35,6 +36,21 @@ func (c *crowd) person() (*person, error) {
 	c.count++
 	b, err := browser.New(c.networks[len(c.networks)-1], c.site)
 	return &person{Browser: b}, err
+}
+
+// readyToSend are people who have filled in every page.
+func (c *crowd) readyToSend(ctx context.Context, n int) ([]*person, error) {
+	ready := make([]*person, n)
+	prepared := together(ctx, people, n, func(ctx context.Context, i int) (err error) {
+		if ready[i], err = c.person(); err != nil {
+			return err
+		}
+		return ready[i].fillIn(ctx)
+	})
+	if err := prepared.err(); err != nil {
+		return nil, fmt.Errorf("fill in: %w", err)
+	}
+	return ready, nil
 }
 
 // journey is one person, from the first page to the receipt.

@@ -56,6 +56,7 @@ func parts() []part {
 	return []part{
 		{"limits", (*bench).limits}, {"start", (*bench).starts}, {"page", (*bench).pages}, {"signin", (*bench).signIns},
 		{"submit", (*bench).submits}, {"journey", (*bench).journeys}, {"file", (*bench).files}, {"organisations", (*bench).organisations},
+		{"processes", (*bench).processes},
 		{"10k", list(10_000, "inbox_ms_10k", true)}, {"100k", list(large, "inbox_ms_100k", false)}, {"growth", (*bench).growth},
 	}
 }

@@ -49,15 +49,9 @@ type submitted struct{ rate, p95, cpu, cpuAlone, failed float64 }
 func (s *session) submitRun(ctx context.Context, each int) (r submitted, err error) {
 	c := &crowd{site: s.server.URL}
 	defer c.leave()
-	ready := make([]*person, each)
-	prepared := together(ctx, people, each, func(ctx context.Context, i int) (err error) {
-		if ready[i], err = c.person(); err != nil {
-			return err
-		}
-		return ready[i].fillIn(ctx)
-	})
-	if err := prepared.err(); err != nil {
-		return r, fmt.Errorf("fill in: %w", err)
+	ready, err := c.readyToSend(ctx, each)
+	if err != nil {
+		return r, err
 	}
 	if err := s.server.Calm(ctx, mailPatience); err != nil {
 		return r, err

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests (and, with the argument lint, the linter) need and this
 # machine lacks: Debian packages, the browser tools of e2e/, an S3 server and golangci-lint. With the
-# argument faults only what the fault harness needs.
+# argument faults only what the fault harness needs, with bench what the benchmarks need.
 # Starts no service, asks nothing, may run again at any time, and ends at once
 # where all is there. Fails with the command to run where it cannot install.
 set -euo pipefail
@@ -19,9 +19,10 @@ fail() {
 
 # missing_packages names the Debian packages whose program is not there.
 missing_packages() {
-  command -v strace >/dev/null || echo strace
+  [ "$only" = bench ] || command -v strace >/dev/null || echo strace
   [ "$only" != faults ] || return 0
   ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || echo postgresql
+  [ "$only" != bench ] || return 0
   [ -x /usr/bin/chromium ] || echo chromium
   [ -x /usr/bin/chromium-headless-shell ] || echo chromium-headless-shell # less than half the work
   [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] || echo fonts-dejavu-core
@@ -77,14 +78,6 @@ fi
 
 [ "$only" != faults ] || exit 0
 
-stamp=e2e/node_modules/.klankbord
-want=$(cat e2e/package.json e2e/package-lock.json <(node --version) | sha256sum)
-if [ "$(cat "$stamp" 2>/dev/null)" != "$want" ]; then
-  (cd e2e && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) ||
-    fail 'could not install the browser tools; run: cd e2e && npm ci --ignore-scripts'
-  printf '%s\n' "$want" >"$stamp"
-fi
-
 # go_install NAME VERSION PACKAGE installs a program into the folder of tools, once.
 go_install() {
   grep -qsx "$2" "$tools/$1.version" && [ -x "$tools/bin/$1" ] && return 0
@@ -95,4 +88,14 @@ go_install() {
 }
 
 go_install versitygw "$s3_version" github.com/versity/versitygw/cmd/versitygw
+[ "$only" != bench ] || exit 0
+
+stamp=e2e/node_modules/.klankbord
+want=$(cat e2e/package.json e2e/package-lock.json <(node --version) | sha256sum)
+if [ "$(cat "$stamp" 2>/dev/null)" != "$want" ]; then
+  (cd e2e && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) ||
+    fail 'could not install the browser tools; run: cd e2e && npm ci --ignore-scripts'
+  printf '%s\n' "$want" >"$stamp"
+fi
+
 [ "$only" != lint ] || go_install golangci-lint "$lint_version" github.com/golangci/golangci-lint/v2/cmd/golangci-lint

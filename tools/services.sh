@@ -78,9 +78,9 @@ start_postgres() {
     return 1
   }
   cd "$pg" || return 1
-  # fsync is off because the tests kill processes, never the machine.
+  # fsync is off because the tests kill processes, never the machine; benchmarks have it on.
   run_service "$pg.log" "${as_postgres[@]}" --pdeathsig INT "$bin/postgres" -D data -p "$port" \
-    -k "$pg" -h 127.0.0.1 -c fsync=off -c full_page_writes=off -c max_connections=300 \
+    -k "$pg" -h 127.0.0.1 -c "fsync=${postgres_fsync:-off}" -c "full_page_writes=${postgres_fsync:-off}" -c max_connections=300 \
     -c shared_buffers=64MB -c timezone=UTC -c log_min_messages=fatal
   postgres_pid=$!
   cd "$OLDPWD" || return 1

@@ -40,6 +40,9 @@ func targets() []target {
 		most("start_ms", "ms", 150, ""), size, requests,
 		most("signin_ms", "ms", 300, "argon2id_ms"),
 		{key: "case_kib", unit: "KiB"}, {key: "organisation_rss_mib", unit: "MiB"}, {key: "organisation_idle_ms_s", unit: "ms/s"},
+		{key: "processes_submit_per_s_1", unit: "1/s"}, {key: "processes_submit_per_s_2", unit: "1/s"},
+		{key: "processes_submit_p95_ms_1", unit: "ms"}, {key: "processes_submit_p95_ms_2", unit: "ms"},
+		{key: "processes_submit_cpu_ms_1", unit: "ms"}, {key: "processes_submit_cpu_ms_2", unit: "ms"},
 	}
 }
 

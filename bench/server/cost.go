@@ -18,8 +18,11 @@ const tick = 10 * time.Millisecond
 var errProc = errors.New("kernel tells nothing about the process")
 
 // CPU is the processor time that the process has used, its threads together.
-func (s *Server) CPU() (time.Duration, error) {
-	b, err := os.ReadFile(s.proc("stat"))
+func (s *Server) CPU() (time.Duration, error) { return CPU(s.cmd.Process.Pid) }
+
+// CPU is the processor time that a process has used, its threads together.
+func CPU(pid int) (time.Duration, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0, fmt.Errorf("read cpu: %w", err)
 	}

@@ -32,6 +32,9 @@ func Build(ctx context.Context, root, folder string) (Program, error) {
 	return p, nil
 }
 
+// Path is where the program lies.
+func (p Program) Path() string { return p.path }
+
 // Settings are the environment without anything that sets the program.
 func Settings() []string {
 	var env []string

@@ -26,3 +26,9 @@ test('a skipped test is pending, with its reason', async () => {
   const got = await totals(['pass', 0, { skip }]);
   assert.deepEqual([got.passed, got.skipped, got.pending], [0, 1, ['x: no harness yet']]);
 });
+
+test('a failure is told with its reason', async () => {
+  const error = { message: '1 subtest failed', cause: { message: 'the button is missing' } };
+  const got = await totals(['fail', 0, { details: { error } }], ['fail', 0]);
+  assert.deepEqual(got.failures, [{ name: 'x', why: 'the button is missing' }, { name: 'x', why: 'no reason given' }]);
+});

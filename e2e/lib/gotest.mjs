@@ -76,6 +76,7 @@ export class Tally {
   totals() {
     const leaves = this.leaves();
     const count = (action) => leaves.filter((t) => t.action === action).length;
+    const failed = leaves.filter((t) => t.action === 'fail');
     const unfinished = leaves.filter((t) => t.action === 'run');
     const explained = new Set(leaves.filter((t) => t.action === 'fail' || t.action === 'run').map((t) => t.package));
     const silent = [...this.failedPackages].filter((p) => !explained.has(p));
@@ -84,12 +85,17 @@ export class Tally {
       failed: count('fail') + unfinished.length + silent.length,
       skipped: count('skip'),
       unfinished: unfinished.map((t) => `${t.package} ${t.test}`),
+      failures: [
+        ...failed.map((t) => ({ name: `${t.package} ${t.test}`, why: reason(t.output) })),
+        ...unfinished.map((t) => ({ name: `${t.package} ${t.test}`, why: 'it did not end' })),
+        ...silent.map((name) => ({ name, why: 'the package failed outside its tests' })),
+      ],
       pending: leaves.filter((t) => t.action === 'skip').map((t) => `${t.test}: ${reason(t.output)}`),
     };
   }
 }
 
-// reason takes out of a skipped test's output the sentence it gave.
+// reason takes out of a test's output what it said.
 function reason(output) {
   const lines = output.split('\n').filter((l) => !/^\s*(===|---)/.test(l) && l.trim() !== '');
   return lines.map((l) => l.replace(/^\s*\S+\.go:\d+: /, '').trim()).join(' ') || 'no reason given';

@@ -70,3 +70,11 @@ test('what is left out after subtests is pending as well', () => {
 test('a line that is no event is shown as it is', () => {
   assert.match(tally('go: module not found').printed, /go: module not found/);
 });
+
+test('a failure is told with what it said', () => {
+  const got = tally(out('TestA', '    a_test.go:3: want 1\n'), run('TestA', 'fail'), run('TestB', 'run'));
+  assert.deepEqual(got.failures, [
+    { name: 'klankbord/internal/x TestA', why: 'want 1' },
+    { name: 'klankbord/internal/x TestB', why: 'it did not end' },
+  ]);
+});

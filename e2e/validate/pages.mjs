@@ -10,6 +10,10 @@ import path from 'node:path';
 
 const types = { '.html': 'text/html; charset=utf-8', '.css': 'text/css', '.svg': 'image/svg+xml', '.js': 'text/javascript', '.png': 'image/png' };
 
+// leadsAway is the script that asks again for what was not ready yet: it would lead away
+// from a page while that is looked at.
+const leadsAway = /\/again\.[0-9a-f]+\.js$/;
+
 // languages are those every page exists in.
 export const languages = ['nl', 'fr', 'en', 'de'];
 
@@ -38,10 +42,14 @@ export function listPages(folder = process.env.KLANKBORD_PAGES) {
 }
 
 // servePages shows a folder of pages on loopback and returns its address. What is not
-// in the folder comes from origin, the real program.
+// in the folder comes from origin, the real program. No page leads away by itself.
 export async function servePages(t, folder, origin) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://pages');
+    if (leadsAway.test(pathname)) {
+      response.writeHead(200, { 'content-type': types['.js'], 'cache-control': 'max-age=3600' }).end();
+      return;
+    }
     const file = path.join(folder, path.normalize(pathname));
     if (existsSync(file) && statSync(file).isFile()) {
       const type = types[path.extname(file)] ?? 'application/octet-stream';

@@ -2,7 +2,8 @@
 // targets and barriers. KLANKBORD_FULL=1 takes every language at every width and
 // scheme. Otherwise the words decide what must be looked at again: each page in each
 // language on a phone, Dutch at a desk as well; barriers where a page has a kind of
-// element that none before had; html-validate once per skeleton, vnu everywhere.
+// element that none before had; html-validate once per skeleton, vnu everywhere. A browser
+// that ends is started again, and a page at which it ends twice has failed.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -34,19 +35,28 @@ test('rendered pages without barriers', { timeout: 40 * 60_000 }, async (t) => {
   const pages = listPages();
   const { url } = await startServer(t);
   const address = await servePages(t, process.env.KLANKBORD_PAGES, url);
-  const browser = await launch(t);
+  let browser = launch(t);
   const isNew = firstOf((html) => [...kinds(html), languageList(html)]);
   const left = [...pages];
   await Promise.all([lane(), lane()]); // two cores
 
   // lane takes the next page until none is left.
   async function lane() {
-    const open = {}; // a tab per language
+    let tabs = { of: browser, open: {} }; // one per language
     for (let p = left.shift(); p; p = left.shift()) {
-      open[p.language] ??= await (await visitor(browser, { loose: true, viewport: phone, locale: p.language })).newPage();
       const widths = full || p.language === 'nl' ? [phone, desk] : [phone];
       const closely = full || isNew(p.file);
-      const found = inspect(open[p.language], address + p.address, { language: p.language, widths, closely });
+      const look = async () => {
+        if (tabs.of !== browser) tabs = { of: browser, open: {} };
+        tabs.open[p.language] ??= await (await visitor(await browser, { loose: true, viewport: phone, locale: p.language })).newPage();
+        return inspect(tabs.open[p.language], address + p.address, { language: p.language, widths, closely });
+      };
+      const found = look().catch(async (err) => {
+        if ((await tabs.of).isConnected()) throw err;
+        t.diagnostic(`the browser ended at ${p.address} and is started again: ${err.message}`);
+        if (browser === tabs.of) browser = launch(t); // unless the other lane did
+        return look();
+      });
       for (const { width } of widths) {
         await t.test(`${p.language} ${p.state} at ${width} px`, async () => none((await found)[width]));
       }

@@ -11,11 +11,13 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/emersion/go-smtp"
 
 	"klankbord/bench/browser"
 	"klankbord/bench/machine"
+	"klankbord/bench/server"
 )
 
 // Several is one instance that several processes serve, each with a state folder of its
@@ -111,6 +113,21 @@ func (s *Several) StopOne(i int) error {
 
 // KillOne ends a process at once.
 func (s *Several) KillOne(i int) { s.each[i].kill() }
+
+// CPU is the processor time that all processes that run have used together.
+func (s *Several) CPU() (all time.Duration, err error) {
+	for _, p := range s.each {
+		if p == nil || !p.alive() {
+			continue
+		}
+		one, err := server.CPU(p.cmd.Process.Pid)
+		if err != nil {
+			return 0, err
+		}
+		all += one
+	}
+	return all, nil
+}
 
 // Verify lets one of them check the log, the rows and the sealed files.
 func (s *Several) Verify(ctx context.Context, i int) error {
