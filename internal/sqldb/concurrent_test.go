@@ -117,3 +117,35 @@ func TestSecondInstanceWaitsItsTurn(t *testing.T) {
 		}
 	})
 }
+
+// However many processes write, and however much each reads first, all get through: one
+// that has to run again is alone among all of them.
+func TestWritersOfSeveralProcessesAllGetThrough(t *testing.T) {
+	const processes, writers, each = 3, 8, 6
+	storetest.Each(t, func(t *testing.T, open func() *sqldb.DB) {
+		first := migrated(t, open())
+		instances := []*sqldb.DB{first, migrated(t, open()), migrated(t, open())}
+		var all sync.WaitGroup
+		for w := range processes * writers {
+			all.Go(func() {
+				for i := range each {
+					err := instances[w%processes].Write(t.Context(), func(tx *sqldb.Tx) error {
+						var n int
+						if err := tx.QueryRow("SELECT count(*) FROM member").Scan(&n); err != nil {
+							return err
+						}
+						_, err := tx.Exec(insert, fmt.Sprint(w, ".", i), fmt.Sprint(n, "th, ", w, ".", i))
+						return err
+					})
+					if err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		all.Wait()
+		if got := len(members(t, first)); got != processes*writers*each {
+			t.Errorf("%d rows, want %d", got, processes*writers*each)
+		}
+	})
+}

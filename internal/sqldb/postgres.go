@@ -29,8 +29,18 @@ const (
 type pgEngine struct {
 	pool    *sql.DB
 	writing sync.RWMutex // held alone by a write that runs again
+	turns   atomic.Bool  // the table by which processes take turns is there
 	shut    atomic.Bool
 }
+
+// The turns of writes of all processes: those that run for the first time share, one that
+// runs again waits for them and keeps new ones waiting. A lock of a table is taken before
+// what the transaction sees is fixed, which an advisory lock is not (PostgreSQL 17, 13.2.2
+// and LOCK). Whoever reads is never in the way.
+const (
+	turnShared = "LOCK TABLE schema_migration IN ROW SHARE MODE"
+	turnAlone  = "LOCK TABLE schema_migration IN EXCLUSIVE MODE"
+)
 
 func openPostgres(ctx context.Context, dsn string) (*pgEngine, error) {
 	dsn, own, err := ownPart(dsn)
@@ -96,39 +106,46 @@ func checkServer(ctx context.Context, c *pgx.Conn) error {
 
 // write runs fn as if it were alone, as SQLite does, so that a rule that holds
 // there holds here; PostgreSQL makes that so by asking some to run again. Those run
-// without the other writers of this process, so that only another instance can
-// still be in their way.
+// without the other writers of this process and, once the schema is there, of every other.
 func (e *pgEngine) write(ctx context.Context, fn func(*Tx) error) error {
 	e.writing.RLock()
-	again, err := e.onceUnlock(ctx, fn, e.writing.RUnlock)
+	again, err := e.onceUnlock(ctx, turnShared, fn, e.writing.RUnlock)
 	for try := 0; again && try < pgRetries; try++ {
 		if try > 0 && pause(ctx, pgFirstPause<<try) != nil {
 			return err
 		}
 		e.writing.Lock()
-		again, err = e.onceUnlock(ctx, fn, e.writing.Unlock)
+		again, err = e.onceUnlock(ctx, turnAlone, fn, e.writing.Unlock)
 	}
 	return err
 }
 
-func (e *pgEngine) onceUnlock(ctx context.Context, fn func(*Tx) error, unlock func()) (again bool, err error) {
+func (e *pgEngine) onceUnlock(ctx context.Context, turn string, fn func(*Tx) error, unlock func()) (again bool, err error) {
 	defer unlock() // also when fn panics
-	return e.once(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable}, fn)
+	if !e.turns.Load() {
+		turn = ""
+	}
+	return e.once(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable}, turn, fn)
 }
 
 func (e *pgEngine) read(ctx context.Context, fn func(*Tx) error) error {
-	_, err := e.once(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, fn)
+	_, err := e.once(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, "", fn)
 	return err
 }
 
-// once runs fn in one transaction and reports whether PostgreSQL asks for it to be
-// run again.
-func (e *pgEngine) once(ctx context.Context, o *sql.TxOptions, fn func(*Tx) error) (again bool, err error) {
+// once runs fn in one transaction, after its turn where it takes one, and reports whether
+// PostgreSQL asks for it to be run again.
+func (e *pgEngine) once(ctx context.Context, o *sql.TxOptions, turn string, fn func(*Tx) error) (again bool, err error) {
 	tx, err := e.pool.BeginTx(ctx, o)
 	if err != nil {
 		return false, e.closed(err)
 	}
 	defer func() { _ = tx.Rollback() }() // does nothing after a commit
+	if turn != "" {
+		if _, err := tx.ExecContext(ctx, turn); err != nil {
+			return collided(err), fmt.Errorf("wait for other writers: %w", err)
+		}
+	}
 	t := &Tx{ctx: ctx, run: ctx, on: pgTx{tx}}
 	err = fn(t)
 	again = collided(t.failed) // fn may have put other words in place of the error
@@ -139,7 +156,8 @@ func (e *pgEngine) once(ctx context.Context, o *sql.TxOptions, fn func(*Tx) erro
 }
 
 // alone waits for a lock that lives as long as its connection, in the schema that
-// the connection works in, and gives fn a transaction on that connection.
+// the connection works in, and gives fn, which brings the schema up to date, a transaction
+// on that connection.
 func (e *pgEngine) alone(ctx context.Context, fn func(*Tx) error) error {
 	c, err := e.pool.Conn(ctx)
 	if err != nil {
@@ -162,7 +180,11 @@ func (e *pgEngine) alone(ctx context.Context, fn func(*Tx) error) error {
 	if err := t.finish(fn(t)); err != nil {
 		return err
 	}
-	return tx.Commit()
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	e.turns.Store(true)
+	return nil
 }
 
 func (e *pgEngine) checkpoint(context.Context) error { return nil }
