@@ -53,7 +53,7 @@ test('rendered pages without barriers', { timeout: 40 * 60_000 }, async (t) => {
       };
       const found = look().catch(async (err) => {
         if ((await tabs.of).isConnected()) throw err;
-        t.diagnostic(`the browser ended at ${p.address} and is started again: ${err.message}`);
+        t.diagnostic(`the browser ended at ${p.address} and is started again: ${err.message.split('\n')[0]}`);
         if (browser === tabs.of) browser = launch(t); // unless the other lane did
         return look();
       });

@@ -98,6 +98,9 @@ func (s *states) looks(nele *browser) {
 		path := "/desk/settings/" + at
 		s.keep("settings_edit-look-"+name, nele.get(path).sendIn(s.lang, path, url.Values{place: {text}, "act": {"look"}}))
 	}
+	for _, page := range s.Current().Pages {
+		look("page-"+page.ID, "texts/"+page.ID, "texts."+page.ID+".title.en", "What we tell here")
+	}
 	for _, step := range s.Current().Form.Steps {
 		look("step-"+step.ID, "form/"+step.ID, "step."+step.ID+".title.en", "What we ask here")
 	}
