@@ -127,7 +127,7 @@ func holding(terms casefile.Terms, cases []*searched) (list []match) {
 		case s.damaged:
 		case terms.In(s.subject):
 			list = append(list, match{s, true})
-		case terms.In(s.subject, s.number, s.text):
+		case terms.In(s.subject, s.text) || terms.In(s.subject, casefile.FindForm(string(s.mark.Number)), s.text):
 			list = append(list, match{s, false})
 		}
 	}

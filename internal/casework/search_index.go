@@ -28,7 +28,6 @@ const (
 type searched struct {
 	mark    store.SearchMark
 	subject string
-	number  string
 	text    string
 	damaged bool
 }
@@ -298,7 +297,7 @@ func (c *Casework) searched(ctx context.Context, actor access.Actor, plain []byt
 	if err != nil {
 		return &searched{mark: mark, damaged: true}
 	}
-	s.subject, s.number = casefile.FindForm(subject), casefile.FindForm(string(mark.Number))
+	s.subject = casefile.FindForm(subject)
 	if heard > revision {
 		s.text += c.unheardOf(ctx, actor, mark.Number, revision)
 	}

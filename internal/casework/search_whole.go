@@ -48,7 +48,7 @@ func (c *Casework) readAll(ctx context.Context, actor access.Actor, b *library, 
 			for batch := range batches {
 				for _, r := range batch {
 					plain, err := scan.Open(r.ring, r.Summary)
-					shelves[i].list = append(shelves[i].list, c.searched(ctx, actor, plain, err, at[r.Case], r.Revision, last[r.Case]))
+					shelves[i].list = append(shelves[i].list, c.searched(ctx, actor, plain, err, r.mark, r.Revision, last[r.Case]))
 				}
 			}
 		})
@@ -62,10 +62,15 @@ func (c *Casework) readAll(ctx context.Context, actor access.Actor, b *library, 
 	if err := c.noteInbox(ctx, actor, viewSearch, nil); err != nil {
 		return nil, err
 	}
+	read := 0
 	for _, h := range shelves {
+		read += len(h.list)
 		for _, s := range h.list {
 			b.cases[s.mark.Case] = s
 		}
+	}
+	if read == len(stale) {
+		return nil, nil
 	}
 	for _, m := range stale {
 		if b.cases[m.Case] == nil || b.cases[m.Case].mark != m {
@@ -79,6 +84,7 @@ func (c *Casework) readAll(ctx context.Context, actor access.Actor, b *library, 
 type locked struct {
 	store.Summary
 	ring seal.Box
+	mark store.SearchMark
 }
 
 // readBatches hands out the rows of some cases for which the member has a keyring row.
@@ -86,10 +92,11 @@ func readBatches(tx *store.Tx, keys map[casefile.ID]store.Ring, at map[casefile.
 	var batch []locked
 	err := tx.EachSummary(func(s store.Summary) error {
 		key := keys[s.Case]
-		if _, wanted := at[s.Case]; !wanted || len(key.Box) == 0 || key.Epoch != s.Epoch {
+		mark, wanted := at[s.Case]
+		if !wanted || len(key.Box) == 0 || key.Epoch != s.Epoch {
 			return nil
 		}
-		if batch = append(batch, locked{s, key.Box}); len(batch) == wholeBatch {
+		if batch = append(batch, locked{s, key.Box, mark}); len(batch) == wholeBatch {
 			batches <- batch
 			batch = make([]locked, 0, wholeBatch)
 		}

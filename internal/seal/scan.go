@@ -19,8 +19,8 @@ type scanState struct {
 	member  string
 	keyring hash.Hash // HMAC under the root of the keyring key
 	root    hash.Hash // HMAC that gives the root of a compartment's key
-	row     []byte    // of the last case, as is the next
-	plain   []byte
+	row     opener
+	object  opener
 }
 
 // Scan begins to open objects as a member.
@@ -38,11 +38,12 @@ func (s *Scan) Open(epoch uint32, row Box, c Context, b Box) ([]byte, error) {
 	return s.s().open(epoch, row, c, b)
 }
 
-func (s *scanState) open(epoch uint32, row Box, c Context, b Box) (plain []byte, err error) {
-	var payload, secret []byte
-	if s.row, payload, err = openInto(s.row, s.keyring, keyringContext(c.Instance, c.Case, epoch, s.member), row); err != nil {
+func (s *scanState) open(epoch uint32, row Box, c Context, b Box) ([]byte, error) {
+	payload, err := s.row.open(s.keyring, keyringContext(c.Instance, c.Case, epoch, s.member), row)
+	if err != nil {
 		return nil, err
 	}
+	var secret []byte
 	err = eachSecret(payload, func(held Compartment, form byte, of []byte) {
 		if held == c.Compartment && form == formOpen {
 			secret = of
@@ -54,6 +55,5 @@ func (s *scanState) open(epoch uint32, row Box, c Context, b Box) (plain []byte,
 	s.root.Reset()
 	s.root.Write(secret)
 	var root [sha256.Size]byte
-	s.plain, plain, err = openInto(s.plain, hmac.New(sha256.New, s.root.Sum(root[:0])), c, b)
-	return plain, err
+	return s.object.open(hmac.New(sha256.New, s.root.Sum(root[:0])), c, b)
 }

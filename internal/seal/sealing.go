@@ -62,7 +62,7 @@ func (k *Key) Seal(c Context, plain []byte) Box {
 	body := box[sealHeader:]
 	copy(body, plain)
 	body[len(plain)] = 0x80 // ends the text; zeros follow
-	info, aad := sealInfo(c, box[2:34])
+	info, aad := sealInfo(nil, c, box[2:34])
 	keys := expand(&k.s().root, info, 64)
 	copy(box[34:sealHeader], keys[32:])
 	return onceGCM(keys[:32]).Seal(box[:sealHeader], zeroNonce(), body, aad)
@@ -80,34 +80,38 @@ func (k *Key) Open(c Context, b Box) ([]byte, error) {
 
 // open is Open with this key alone.
 func (k *Key) open(c Context, b Box) ([]byte, error) {
-	_, plain, err := openInto(nil, hmac.New(sha256.New, k.s().root[:]), c, b)
-	return plain, err
+	return (&opener{}).open(hmac.New(sha256.New, k.s().root[:]), c, b)
 }
 
-// openInto opens by the HMAC under the root of a key. The text is a part of into, which is
-// given back, maybe grown.
-func openInto(into []byte, mac hash.Hash, c Context, b Box) (grown, plain []byte, err error) {
+// opener keeps the room that opening takes for the next box.
+type opener struct{ info, plain []byte }
+
+// open opens by the HMAC under the root of a key. The text holds until the next one.
+func (o *opener) open(mac hash.Hash, c Context, b Box) ([]byte, error) {
 	if len(b) < sealHeader+padFloor+gcmTag || b[0] != version || b[1] != suiteGCM {
-		return into, nil, ErrOpen
+		return nil, ErrOpen
 	}
-	info, aad := sealInfo(c, b[2:34])
+	info, aad := sealInfo(o.info, c, b[2:34])
+	o.info = info
 	keys := expandBy(mac, info)
 	if subtle.ConstantTimeCompare(keys[32:], b[34:sealHeader]) != 1 {
-		return into, nil, ErrOpen
+		return nil, ErrOpen
 	}
-	padded, err := onceGCM(keys[:32]).Open(into[:0], zeroNonce(), b[sealHeader:], aad)
+	padded, err := onceGCM(keys[:32]).Open(o.plain[:0], zeroNonce(), b[sealHeader:], aad)
 	if err != nil {
-		return into, nil, ErrOpen
+		return nil, ErrOpen
 	}
-	plain, err = unpad(padded)
-	return padded, plain, err
+	o.plain = padded
+	return unpad(padded)
 }
 
 // sealInfo gives the input of HKDF-Expand and, as a part of it, the bytes of the
-// context, which are the associated data.
-func sealInfo(c Context, random []byte) (info, aad []byte) {
-	info = make([]byte, 0, 128+len(c.Instance)+len(c.Case)+len(c.Kind)+len(c.Object))
-	info = append(appendField(info, sealLabel), suiteGCM)
+// context, which are the associated data. Both are made in room, where that is enough.
+func sealInfo(room []byte, c Context, random []byte) (info, aad []byte) {
+	if n := 128 + len(c.Instance) + len(c.Case) + len(c.Kind) + len(c.Object); cap(room) < n {
+		room = make([]byte, 0, n)
+	}
+	info = append(appendField(room[:0], sealLabel), suiteGCM)
 	start := len(info)
 	info = c.append(info)
 	aad = info[start:len(info):len(info)]
