@@ -70,6 +70,8 @@ func fuzzedInside() map[string]string {
 		"seal.parseKeyFile":        "internal/seal FuzzInnerEncodings",
 		"seal.unwrap":              "internal/seal FuzzEveryBoxReader",
 		"seal.Envelope.open":       "internal/seal FuzzEveryBoxReader",
+		"seal.opener.open":         "internal/seal FuzzEveryBoxReader",
+		"seal.scanState.open":      "internal/seal FuzzEveryBoxReader",
 		"casework.readDraft":       "internal/casework FuzzReadDraft",
 		"custody.Custody.openPin":  "internal/custody FuzzWhatWasSeen",
 		"custody.Custody.last":     "internal/custody FuzzWhatWasSeen",
