@@ -67,7 +67,7 @@ func findFormASCII(text string) string {
 	b.WriteByte(' ')
 	last := byte(' ')
 	for i := range len(text) {
-		c := likeASCII[text[i]]
+		c := likeASCII(text[i])
 		if c == last && (c < '0' || c > '9') {
 			continue
 		}
@@ -80,20 +80,21 @@ func findFormASCII(text string) string {
 	return b.String()
 }
 
-// likeASCII gives for each ASCII character what FindForm makes of it.
-var likeASCII = func() (table [utf8.RuneSelf]byte) {
-	for c := range table {
-		table[c] = ' '
+// likeASCII is what FindForm makes of an ASCII character.
+func likeASCII(c byte) byte {
+	switch {
+	case 'A' <= c && c <= 'Z':
+		return likeASCII(c + 'a' - 'A')
+	case c == 'v':
+		return 'f'
+	case c == 'z':
+		return 's'
+	case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
+		return c
+	default:
+		return ' '
 	}
-	for c := byte('0'); c <= '9'; c++ {
-		table[c] = c
-	}
-	for c := byte('a'); c <= 'z'; c++ {
-		table[c], table[c-'a'+'A'] = c, c
-	}
-	table['v'], table['V'], table['z'], table['Z'] = 'f', 'f', 's', 's'
-	return table
-}()
+}
 
 // ParseTerms reads what was typed. Words in quotation marks, or joined by hyphens and
 // the like, must follow one another. Empty when nothing of it is long enough to be

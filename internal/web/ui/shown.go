@@ -32,9 +32,6 @@ func (rd *Renderer) Shown(name string, p Viewed) (Fragment, error) {
 	return Fragment{template.HTML(calm)}, nil //nolint:gosec // made by the template above, which escaped what it holds
 }
 
-// leading are the attributes that lead to a place or are one.
-var leading = []string{"id", "href", "for", "aria-label", "aria-labelledby", "aria-describedby"}
-
 func inert(main []byte) ([]byte, error) {
 	var out bytes.Buffer
 	for z := html.NewTokenizer(bytes.NewReader(main)); ; {
@@ -57,7 +54,12 @@ func inert(main []byte) ([]byte, error) {
 		if len(t.Data) == 2 && t.Data[0] == 'h' && t.Data[1] >= '1' && t.Data[1] <= '6' {
 			t.Data = "h" + string(min(t.Data[1]+2, '6'))
 		}
-		t.Attr = slices.DeleteFunc(t.Attr, func(a html.Attribute) bool { return slices.Contains(leading, a.Key) })
+		t.Attr = slices.DeleteFunc(t.Attr, leads)
 		out.WriteString(t.String())
 	}
+}
+
+// leads reports whether an attribute leads to a place, is one, or makes a landmark.
+func leads(a html.Attribute) bool {
+	return slices.Contains([]string{"id", "href", "for", "aria-label", "aria-labelledby", "aria-describedby"}, a.Key)
 }
