@@ -30,24 +30,15 @@ type term struct {
 // one form of a word and the next made alike: a letter that stands twice counts once
 // (man, mannen; maan, manen), v is f and z is s (brief, brieven; huis, huizen).
 func FindForm(text string) string {
-	if ascii(text) {
-		return findFormASCII(text)
+	if !ascii(text) { // else nothing decomposes
+		text = Fold(text)
 	}
 	var b strings.Builder
 	b.Grow(len(text) + 2)
 	b.WriteByte(' ')
 	last := ' '
-	for _, r := range Fold(text) {
-		switch {
-		case 'a' <= r && r <= 'z' && r != 'v' && r != 'z':
-			// as it is; most are
-		case r == 'v':
-			r = 'f'
-		case r == 'z':
-			r = 's'
-		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
-			r = ' '
-		}
+	for _, r := range text {
+		r = alike(r)
 		if r == last && !unicode.IsDigit(r) {
 			continue
 		}
@@ -60,37 +51,17 @@ func FindForm(text string) string {
 	return b.String()
 }
 
-// findFormASCII is FindForm of text in which nothing decomposes.
-func findFormASCII(text string) string {
-	var b strings.Builder
-	b.Grow(len(text) + 2)
-	b.WriteByte(' ')
-	last := byte(' ')
-	for i := range len(text) {
-		c := likeASCII(text[i])
-		if c == last && (c < '0' || c > '9') {
-			continue
-		}
-		b.WriteByte(c)
-		last = c
-	}
-	if last != ' ' {
-		b.WriteByte(' ')
-	}
-	return b.String()
-}
-
-// likeASCII is what FindForm makes of an ASCII character.
-func likeASCII(c byte) byte {
+// alike is what FindForm makes of one character.
+func alike(r rune) rune {
 	switch {
-	case 'A' <= c && c <= 'Z':
-		return likeASCII(c + 'a' - 'A')
-	case c == 'v':
+	case 'A' <= r && r <= 'Z':
+		return alike(r + 'a' - 'A')
+	case r == 'v':
 		return 'f'
-	case c == 'z':
+	case r == 'z':
 		return 's'
-	case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
-		return c
+	case 'a' <= r && r <= 'z', unicode.IsLetter(r), unicode.IsDigit(r):
+		return r
 	default:
 		return ' '
 	}

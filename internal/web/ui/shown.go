@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io"
 	"slices"
+	"strings"
 
 	"golang.org/x/net/html"
 )
@@ -17,24 +18,20 @@ import (
 // the page has a form.
 func (rd *Renderer) Shown(name string, p Viewed) (Fragment, error) {
 	v := rd.complete(p.view())
-	t, err := rd.page(name, v.Lang)
+	main, err := rd.Part(name, "main", v.Lang, v)
 	if err != nil {
 		return Fragment{}, err
 	}
-	var b bytes.Buffer
-	if err := t.ExecuteTemplate(&b, "main", v); err != nil {
-		return Fragment{}, fmt.Errorf("render page %s to show it: %w", name, err)
-	}
-	calm, err := inert(b.Bytes())
+	calm, err := inert(string(main.html))
 	if err != nil {
 		return Fragment{}, fmt.Errorf("show page %s: %w", name, err)
 	}
 	return Fragment{template.HTML(calm)}, nil //nolint:gosec // made by the template above, which escaped what it holds
 }
 
-func inert(main []byte) ([]byte, error) {
+func inert(main string) ([]byte, error) {
 	var out bytes.Buffer
-	for z := html.NewTokenizer(bytes.NewReader(main)); ; {
+	for z := html.NewTokenizer(strings.NewReader(main)); ; {
 		kind := z.Next()
 		if kind == html.ErrorToken {
 			if errors.Is(z.Err(), io.EOF) {
