@@ -42,7 +42,11 @@ func FindForm(text string) string {
 		if r == last && !unicode.IsDigit(r) {
 			continue
 		}
-		b.WriteRune(r)
+		if r < utf8.RuneSelf {
+			b.WriteByte(byte(r)) //nolint:gosec // an ASCII character; most are
+		} else {
+			b.WriteRune(r)
+		}
 		last = r
 	}
 	if last != ' ' {
@@ -53,14 +57,15 @@ func FindForm(text string) string {
 
 // alike is what FindForm makes of one character.
 func alike(r rune) rune {
+	if 'A' <= r && r <= 'Z' {
+		r += 'a' - 'A'
+	}
 	switch {
-	case 'A' <= r && r <= 'Z':
-		return alike(r + 'a' - 'A')
 	case r == 'v':
 		return 'f'
 	case r == 'z':
 		return 's'
-	case 'a' <= r && r <= 'z', unicode.IsLetter(r), unicode.IsDigit(r):
+	case 'a' <= r && r <= 'z', r == ' ', unicode.IsLetter(r), unicode.IsDigit(r):
 		return r
 	default:
 		return ' '

@@ -78,10 +78,8 @@ func (c *Casework) Search(ctx context.Context, actor access.Actor, typed string,
 	if err := c.noteInbox(ctx, actor, viewSearch, nil); err != nil {
 		return nil, err
 	}
-	found, h := library.find(terms)
-	h.Page = max(1, min(page, (len(found)+HitsPage-1)/HitsPage))
-	from := (h.Page - 1) * HitsPage
-	return h, c.show(ctx, actor, terms, found[from:min(len(found), from+HitsPage)], h)
+	ids, h := library.find(terms, max(1, page))
+	return h, c.show(ctx, actor, terms, ids, h)
 }
 
 // match is a case that holds the terms; best: its subject does.
@@ -90,48 +88,78 @@ type match struct {
 	best bool
 }
 
-// find lists the cases that hold the terms, the best first.
-func (b *library) find(terms casefile.Terms) (ids []casefile.ID, h *Hits) {
+// better orders matches: the best first, then the newest.
+func better(a, b match) int {
+	if a.best != b.best {
+		if a.best {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(b.s.mark.Received, a.s.mark.Received), strings.Compare(string(a.s.mark.Case), string(b.s.mark.Case)))
+}
+
+// ranking keeps the first of many matches; only these are ever sorted.
+type ranking struct {
+	first   []match // at least as many as are kept, where there are so many
+	most    int     // how many are kept
+	total   int
+	damaged int
+}
+
+func (r *ranking) add(m match) {
+	r.total++
+	if r.first = append(r.first, m); len(r.first) >= 2*r.most {
+		r.cut()
+	}
+}
+
+func (r *ranking) cut() {
+	slices.SortFunc(r.first, better)
+	r.first = r.first[:min(r.most, len(r.first))]
+}
+
+// find lists a page of the cases that hold the terms, the best first; the last page where
+// there are not so many.
+func (b *library) find(terms casefile.Terms, page int) (ids []casefile.ID, h *Hits) {
 	all := slices.Collect(maps.Values(b.cases))
-	parts := make([][]match, runtime.GOMAXPROCS(0))
+	pages := (len(all) + HitsPage - 1) / HitsPage
+	parts := make([]ranking, runtime.GOMAXPROCS(0))
 	var each sync.WaitGroup
 	for n := range parts {
-		each.Go(func() { parts[n] = holding(terms, all[n*len(all)/len(parts):(n+1)*len(all)/len(parts)]) })
+		each.Go(func() {
+			r := ranking{most: max(1, min(page, pages)) * HitsPage}
+			r.search(terms, all[n*len(all)/len(parts):(n+1)*len(all)/len(parts)])
+			parts[n] = r
+		})
 	}
 	each.Wait()
-	list := slices.Concat(parts...)
-	slices.SortFunc(list, func(a, b match) int {
-		if a.best != b.best {
-			if a.best {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Or(cmp.Compare(b.s.mark.Received, a.s.mark.Received), strings.Compare(string(a.s.mark.Case), string(b.s.mark.Case)))
-	})
-	h = &Hits{Total: len(list)}
-	for _, m := range list {
-		ids = append(ids, m.s.mark.Case)
+	h = &Hits{}
+	var list []match
+	for _, r := range parts {
+		list, h.Total, h.Damaged = append(list, r.first...), h.Total+r.total, h.Damaged+r.damaged
 	}
-	for _, s := range all {
-		if s.damaged {
-			h.Damaged++
-		}
+	slices.SortFunc(list, better)
+	h.Page = max(1, min(page, (h.Total+HitsPage-1)/HitsPage))
+	from := (h.Page - 1) * HitsPage
+	for _, m := range list[min(from, len(list)):min(from+HitsPage, len(list))] {
+		ids = append(ids, m.s.mark.Case)
 	}
 	return ids, h
 }
 
-func holding(terms casefile.Terms, cases []*searched) (list []match) {
+func (r *ranking) search(terms casefile.Terms, cases []*searched) {
 	for _, s := range cases {
 		switch {
 		case s.damaged:
+			r.damaged++
 		case terms.In(s.subject):
-			list = append(list, match{s, true})
-		case terms.In(s.subject, s.text) || terms.In(s.subject, casefile.FindForm(string(s.mark.Number)), s.text):
-			list = append(list, match{s, false})
+			r.add(match{s, true})
+		case terms.In(s.subject, s.number, s.text):
+			r.add(match{s, false})
 		}
 	}
-	return list
+	r.cut()
 }
 
 // show reads what a page shows of the cases.

@@ -1,7 +1,6 @@
 package casework
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +27,7 @@ const (
 type searched struct {
 	mark    store.SearchMark
 	subject string
+	number  string
 	text    string
 	damaged bool
 }
@@ -116,107 +116,6 @@ func (c *Casework) forgetCase(id casefile.ID) {
 	c.ledgers.erase(id)
 }
 
-// read brings a library up to date: what the member lost goes, what is new or changed
-// is opened. The log tells which cases changed since, so that only these are looked at.
-// The caller holds its lock.
-func (c *Casework) read(ctx context.Context, actor access.Actor, b *library) error {
-	var keys <-chan rings
-	if b.upTo == 0 {
-		keys = c.readRings(ctx, actor)
-	}
-	n, err := c.lookOver(ctx, actor, b.upTo)
-	held := rings{}
-	if keys != nil {
-		held = <-keys
-	}
-	if err := errors.Join(err, held.err); err != nil {
-		return err
-	}
-	stale := b.sift(n)
-	if keys != nil && c.Store.Most(len(stale), n.all) {
-		if stale, err = c.readAll(ctx, actor, b, stale, n.last, held.by); err != nil {
-			b.upTo = 0
-			return err
-		}
-	}
-	slices.SortFunc(stale, func(x, y store.SearchMark) int { return cmp.Compare(x.Received, y.Received) }) // as they lie on the disk
-	for chunk := range slices.Chunk(stale, 2*searchChunk) {
-		if err := c.readSome(ctx, actor, b, chunk, n.last); err != nil {
-			b.upTo = 0
-			return err
-		}
-	}
-	b.upTo = n.size
-	return nil
-}
-
-// news is what may have changed since a library was brought up to date.
-type news struct {
-	size    int64 // of the log
-	all     int   // how many cases there are, where all those of the member are looked at
-	whole   bool  // marks are those of all cases of the member
-	changed []casefile.ID
-	marks   []store.SearchMark
-	last    map[casefile.ID]int64 // where the complainant wrote last
-}
-
-// lookOver asks the log what changed since it had so many lines; without any, or when
-// it is much, it looks at everything.
-func (c *Casework) lookOver(ctx context.Context, actor access.Actor, since int64) (n news, err error) {
-	err = c.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		n = news{whole: since == 0}
-		if n.size, err = tx.LogSize(); err != nil {
-			return err
-		}
-		if !n.whole {
-			var few bool
-			if n.changed, few, err = tx.ChangedSince(since, searchChunk); err != nil {
-				return err
-			}
-			n.whole = !few
-		}
-		if n.whole {
-			n.changed = nil
-			n.marks, err = tx.SearchMarks(actor.Member)
-			if err == nil {
-				n.all, err = tx.Summaries()
-			}
-		} else {
-			n.marks, err = tx.SearchMarksOf(actor.Member, n.changed)
-		}
-		if err == nil && len(n.marks) > 0 {
-			n.last, err = tx.LastWords(n.changed)
-		}
-		return err
-	})
-	if err != nil {
-		return n, fmt.Errorf("look over cases: %w", err)
-	}
-	return n, nil
-}
-
-// sift drops what the member has no key of any more, and returns what is new or changed.
-func (b *library) sift(n news) (stale []store.SearchMark) {
-	there := make(map[casefile.ID]*searched, len(n.marks))
-	for _, m := range n.marks {
-		if s := b.cases[m.Case]; s != nil && s.mark == m {
-			there[m.Case] = s
-		} else {
-			stale = append(stale, m)
-		}
-	}
-	if n.whole {
-		b.cases = there
-		return stale
-	}
-	for _, id := range n.changed {
-		if there[id] == nil {
-			delete(b.cases, id)
-		}
-	}
-	return stale
-}
-
 // readSome opens the summaries of some cases, half of them on each of two cores. The
 // line of the log is written before any of it is used.
 func (c *Casework) readSome(ctx context.Context, actor access.Actor, b *library, marks []store.SearchMark, last map[casefile.ID]int64) error {
@@ -297,7 +196,7 @@ func (c *Casework) searched(ctx context.Context, actor access.Actor, plain []byt
 	if err != nil {
 		return &searched{mark: mark, damaged: true}
 	}
-	s.subject = casefile.FindForm(subject)
+	s.subject, s.number = casefile.FindForm(subject), casefile.FindForm(string(mark.Number))
 	if heard > revision {
 		s.text += c.unheardOf(ctx, actor, mark.Number, revision)
 	}

@@ -24,56 +24,35 @@ WHERE g.recipient_kind = 'member' AND g.recipient_id = $1 AND ` + notPractice
 
 // SearchMarks lists the cases that a member has the present key of.
 func (t *Tx) SearchMarks(member staff.ID) ([]SearchMark, error) {
-	var mine, there int
-	err := t.QueryRow(`SELECT (SELECT count(*) FROM case_grant WHERE recipient_kind = 'member' AND recipient_id = $1), (SELECT count(*) FROM summary)`, member).Scan(&mine, &there)
-	if err != nil {
-		return nil, err
-	}
-	if !t.store.Most(mine, there) {
-		rows, err := t.Query(searchMarks, member)
-		return all(rows, err, scanMark)
-	}
-	return t.searchMarksAll(member)
+	rows, err := t.Query(searchMarks, member)
+	return all(rows, err, scanMark)
 }
 
-// searchMarksAll is SearchMarks of a member who has a key to most cases: grants and cases
-// are each read in one go.
-func (t *Tx) searchMarksAll(member staff.ID) ([]SearchMark, error) {
-	type key struct {
-		id    string // and plain numbers: other types are scanned by reflection
-		epoch int64
-	}
-	rows, err := t.Query(`SELECT case_id, epoch FROM case_grant WHERE recipient_kind = 'member' AND recipient_id = $1`, member)
-	keys, err := all(rows, err, func(row scanner) (k key, err error) {
-		err = row.Scan(&k.id, &k.epoch)
-		return k, err
+// KeysOf is how many keys of cases a member has, and whether these are so many that all
+// cases are read faster as they lie on the disk.
+func (t *Tx) KeysOf(member staff.ID) (mine int, most bool, err error) {
+	var there int
+	err = t.QueryRow(`SELECT (SELECT count(*) FROM case_grant WHERE recipient_kind = 'member' AND recipient_id = $1), (SELECT count(*) FROM summary)`, member).Scan(&mine, &there)
+	return mine, t.store.Most(mine, there), err
+}
+
+// EpochMark is the mark of a case, and the epoch of its present keys.
+type EpochMark struct {
+	SearchMark
+	Epoch uint32
+}
+
+// EpochMarks lists all cases but those for practice, as they lie on the disk, whoever has
+// their keys.
+func (t *Tx) EpochMarks() ([]EpochMark, error) {
+	rows, err := t.Query(`SELECT c.id, c.epoch, c.number, c.turn, c.received FROM case_file c WHERE ` + notPractice)
+	return all(rows, err, func(row scanner) (m EpochMark, err error) {
+		var id, number string // and plain numbers: other types are scanned by reflection
+		var epoch int64
+		err = row.Scan(&id, &epoch, &number, &m.Turn, &m.Received)
+		m.Case, m.Number, m.Epoch = casefile.ID(id), casefile.Number(number), uint32(epoch) //nolint:gosec // as it was written
+		return m, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	held := make(map[key]bool, len(keys))
-	for _, k := range keys {
-		held[k] = true
-	}
-	rows, err = t.Query(`SELECT c.id, c.epoch, c.number, c.turn, c.received FROM case_file c WHERE ` + notPractice)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	marks := make([]SearchMark, 0, len(keys))
-	for rows.Next() {
-		var k key
-		var number string
-		var m SearchMark
-		if err := rows.Scan(&k.id, &k.epoch, &number, &m.Turn, &m.Received); err != nil {
-			return nil, err
-		}
-		if held[k] {
-			m.Case, m.Number = casefile.ID(k.id), casefile.Number(number)
-			marks = append(marks, m)
-		}
-	}
-	return marks, rows.Err()
 }
 
 // SearchMarksOf lists those of some cases that a member has the present key of.
@@ -142,11 +121,12 @@ func (t *Tx) SearchRows(member staff.ID, ids []casefile.ID) ([]InboxRow, error) 
 const searchRows = `SELECT s.case_id, s.epoch, s.revision, s.box, s.stamp, k.box FROM summary s
 LEFT JOIN keyring k ON k.member_id = $1 AND k.case_id = s.case_id AND k.epoch = s.epoch`
 
-// Keyring reads the newest keyring row of a member for each case.
-func (t *Tx) Keyring(member staff.ID) (map[casefile.ID]Ring, error) {
+// EachRing reads the keyring rows of a member, whose boxes the callee may keep. When do
+// fails it ends with that error.
+func (t *Tx) EachRing(member staff.ID, do func(Ring) error) error {
 	var mine, there int
 	if err := t.QueryRow(`SELECT (SELECT count(*) FROM keyring WHERE member_id = $1), (SELECT count(*) FROM keyring)`, member).Scan(&mine, &there); err != nil {
-		return nil, err
+		return err
 	}
 	where := `member_id = $1`
 	if t.store.Most(mine, there) {
@@ -154,24 +134,22 @@ func (t *Tx) Keyring(member staff.ID) (map[casefile.ID]Ring, error) {
 	}
 	rows, err := t.Query(`SELECT case_id, epoch, box FROM keyring WHERE `+where, member)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rows.Close()
-	found := make(map[casefile.ID]Ring, mine)
 	var boxes slab
 	for rows.Next() {
 		var id string
 		var epoch int64
 		var box sql.RawBytes
 		if err := rows.Scan(&id, &epoch, &box); err != nil {
-			return nil, err
+			return err
 		}
-		r := Ring{casefile.ID(id), uint32(epoch), boxes.keep(box)} //nolint:gosec // as it was written
-		if r.Epoch >= found[r.Case].Epoch {
-			found[r.Case] = r
+		if err := do(Ring{casefile.ID(id), uint32(epoch), boxes.keep(box)}); err != nil { //nolint:gosec // as it was written
+			return err
 		}
 	}
-	return found, rows.Err()
+	return rows.Err()
 }
 
 // EachSummary reads the summaries of all cases as they lie on the disk. When do fails it
