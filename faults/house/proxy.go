@@ -99,9 +99,12 @@ func (b *back) ask(ctx context.Context) {
 	}
 }
 
+// Ready reports whether a process said so when it was asked last.
+func (p *Proxy) Ready(i int) bool { return p.backs[i].ready.Load() }
+
 // await waits until a process is ready.
 func (p *Proxy) await(ctx context.Context, i int) error {
-	for begun := time.Now(); !p.backs[i].ready.Load(); time.Sleep(asking / 2) {
+	for begun := time.Now(); !p.Ready(i); time.Sleep(asking / 2) {
 		if time.Since(begun) > patience || ctx.Err() != nil {
 			return fmt.Errorf("%w: %s is not ready", errProgram, p.backs[i].at)
 		}

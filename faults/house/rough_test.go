@@ -27,16 +27,22 @@ func newHouse(t *testing.T, extra ...string) *house.House {
 }
 
 // newHouseIn is newHouse on a disk of one's own; by names what starts the program instead of it.
+// build makes a program of the tree, with further flags for the compiler.
+func build(t *testing.T, name string, flags ...string) (bin string) {
+	t.Helper()
+	bin = filepath.Join(t.TempDir(), name)
+	compile := exec.Command("go", append(append([]string{"build"}, flags...), "-o", bin, "./cmd/klankbord")...)
+	compile.Dir = "../.."
+	if out, err := compile.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v: %s", err, out)
+	}
+	return bin
+}
+
 func newHouseIn(t *testing.T, folder string, by func(bin string) string, extra ...string) *house.House {
 	t.Helper()
 	const root = "../.."
-	bin := filepath.Join(t.TempDir(), "klankbord")
-	build := exec.Command("go", "build", "-o", bin, "./cmd/klankbord")
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v: %s", err, out)
-	}
-	h, err := house.New(t.Context(), root, by(bin), folder, t.Logf, extra...)
+	h, err := house.New(t.Context(), root, by(build(t, "klankbord")), folder, t.Logf, extra...)
 	if err != nil {
 		t.Fatal(err)
 	}

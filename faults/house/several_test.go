@@ -5,9 +5,6 @@ import (
 	"flag"
 	"maps"
 	"math/rand/v2"
-	"os/exec"
-	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -148,12 +145,7 @@ func newSeveral(t *testing.T, n int) *house.Several {
 	t.Helper()
 	const root = "../.."
 	folder := t.TempDir()
-	bin := filepath.Join(folder, "klankbord")
-	build := exec.Command("go", "build", "-o", bin, "./cmd/klankbord")
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v: %s", err, out)
-	}
+	bin := build(t, "klankbord")
 	s, err := house.NewSeveral(t.Context(), root, bin, folder, storetest.PostgreSQL(t), storetest.Bucket(t).Address(""), n, t.Logf)
 	if err != nil {
 		t.Fatal(err)
@@ -221,17 +213,7 @@ func TestSeveralProcessesServeOneInstance(t *testing.T) {
 		t.Errorf("too little happened: %d complaints", len(later))
 	}
 	maps.Copy(all, later)
-	for word := range all {
-		list, err := desk.Cases(t.Context(), word)
-		if err != nil || len(list) != 1 {
-			t.Errorf("%s is %d cases: %v", word, len(list), err)
-			continue
-		}
-		page, err := desk.Case(t.Context(), list[0])
-		if err != nil || !strings.Contains(page.Text(), "end-"+word) || !strings.Contains(page.Text(), house.FileName) {
-			t.Errorf("%s is not whole: %v", word, err)
-		}
-	}
+	whole(t, desk, all)
 	// What the one that was killed had begun to send waits until its lease is over.
 	patience := time.Duration(0)
 	if *long > 0 {

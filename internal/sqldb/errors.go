@@ -73,7 +73,7 @@ func IsFull(err error) bool {
 }
 
 // IsDown reports whether err says that the database, or the disk below it, fails, is
-// out of reach or is held by others: the fault is not in what was asked, and the same
+// out of reach, is held by others or belongs to a later version of the program: the fault is not in what was asked, and the same
 // may succeed later.
 func IsDown(err error) bool {
 	switch sqliteCode(err) & 0xff {
@@ -85,7 +85,7 @@ func IsDown(err error) bool {
 		return true
 	}
 	var refused *pgconn.ConnectError
-	return IsBusy(err) || IsFull(err) || errors.As(err, &refused)
+	return IsBusy(err) || IsFull(err) || errors.As(err, &refused) || errors.Is(err, ErrNewer)
 }
 
 // collided reports whether PostgreSQL asks for the transaction to be run again.

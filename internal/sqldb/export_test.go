@@ -5,13 +5,16 @@ import (
 	"database/sql"
 )
 
-// Commits is how many commits the database has made for Write; 0 on PostgreSQL,
-// which counts for itself.
+// Commits is how many commits the database has made for Write.
 func (db *DB) Commits() int64 {
-	if e, ok := db.engine.(*sqliteEngine); ok {
+	switch e := db.engine.(type) {
+	case *sqliteEngine:
 		return e.commits.Load()
+	case *pgEngine:
+		return e.commits.Load()
+	default:
+		return 0
 	}
-	return 0
 }
 
 // MaxGroup is how many functions share one commit at most.

@@ -3,12 +3,63 @@ package sqldb
 import (
 	"context"
 	"errors"
-	"fmt"
+	"sync"
+	"sync/atomic"
 )
 
 // maxGroup bounds how many functions share one commit, and so how long the first
 // of them waits for the others.
 const maxGroup = 128
+
+// transaction is one that a group of functions shares.
+type transaction interface {
+	statements
+	// control runs a statement that begins, marks or ends a transaction.
+	control(statement string) error
+}
+
+// grouped is how a kind of database begins and ends the transactions of groups. Only
+// the conductor calls it.
+type grouped interface {
+	begin() (transaction, error)
+	// over gives the connection back; lost: it is in a state not worth trusting, and
+	// what was not committed is rolled back.
+	over(on transaction, lost bool)
+	// bound is the context of the statements of a function, and what ends it. A statement
+	// that its caller interrupts would roll back the transaction of everyone; so
+	// statements run to their end, and Tx asks for the caller's context between them.
+	bound(ctx context.Context) (context.Context, context.CancelFunc)
+}
+
+// conductor lets functions write one after the other, those that wait at the same time
+// in one transaction.
+type conductor struct {
+	on      grouped
+	most    int // functions in a group
+	queue   chan *request
+	upkeep  chan func()   // work between two groups
+	quit    chan struct{} // closed by stop
+	stopped chan struct{} // closed when run has ended
+	closing sync.Once
+	commits atomic.Int64
+	knows   atomic.Int64 // steps of the schema that this program knows; zero: it was not asked to migrate
+	newer   atomic.Int64 // steps that the database had, once it had more
+}
+
+func newConductor(on grouped, most int) *conductor {
+	return &conductor{
+		on: on, most: most, queue: make(chan *request), upkeep: make(chan func()),
+		quit: make(chan struct{}), stopped: make(chan struct{}),
+	}
+}
+
+func (g *conductor) migrated(knows int64) { g.knows.Store(knows) }
+
+// stop lets the group that is under way end.
+func (g *conductor) stop() {
+	close(g.quit)
+	<-g.stopped
+}
 
 var errAbandoned = errors.New("function ended without returning")
 
@@ -16,24 +67,24 @@ var errAbandoned = errors.New("function ended without returning")
 // so that a panic in it, or the end of that goroutine, is the caller's alone.
 type request struct {
 	ctx   context.Context
-	turn  chan *Tx   // conduct lends the transaction
+	turn  chan *Tx   // the conductor lends the transaction
 	ended chan error // the caller gives it back
-	done  chan error // conduct says what became of it; never blocks
+	done  chan error // the conductor says what became of it; never blocks
 
-	failed error // of the function itself; conduct's alone
+	failed error // of the function itself; the conductor's alone
 }
 
 // write queues the caller, runs fn when its turn comes and waits for the commit.
-func (e *sqliteEngine) write(ctx context.Context, fn func(*Tx) error) error {
+func (g *conductor) write(ctx context.Context, fn func(*Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	r := &request{ctx: ctx, turn: make(chan *Tx), ended: make(chan error), done: make(chan error, 1)}
 	select {
-	case e.queue <- r: // conduct takes it only when it is about to serve it
+	case g.queue <- r: // the conductor takes it only when it is about to serve it
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-e.quit:
+	case <-g.quit:
 		return ErrClosed
 	}
 	select {
@@ -52,37 +103,38 @@ func (r *request) run(t *Tx, fn func(*Tx) error) {
 	err = fn(t)
 }
 
-// conduct owns the writing connection. It ends when the database is closed.
-func (e *sqliteEngine) conduct(c *conn) {
-	defer close(e.stopped)
+// run serves those who wait until the conductor is stopped.
+func (g *conductor) run() {
+	defer close(g.stopped)
 	for {
 		select {
-		case <-e.quit:
-			if c != nil {
-				c.discard()
-			}
+		case <-g.quit:
 			return
-		case r := <-e.queue:
-			c = e.group(c, r)
-		case u := <-e.upkeep:
-			c = e.maintain(c, u)
+		case r := <-g.queue:
+			g.group(r)
+		case work := <-g.upkeep:
+			work()
 		}
 	}
 }
 
-// group serves first and whoever waits by then in one transaction, and returns
-// the connection for the next, or nil when this one can't be trusted any more.
-func (e *sqliteEngine) group(c *conn, first *request) *conn {
-	c, err := e.begin(c)
+// group serves first and whoever waits by then in one transaction.
+func (g *conductor) group(first *request) {
+	on, err := g.on.begin()
+	if err == nil {
+		if err = g.known(on); err != nil {
+			g.on.over(on, true)
+		}
+	}
 	if err != nil {
 		first.done <- err
-		return c
+		return
 	}
-	served := make([]*request, 0, maxGroup)
+	served := make([]*request, 0, g.most)
 	kept := 0
-	for r, n := first, 1; r != nil; r, n = e.next(n), n+1 {
+	for r, n := first, 1; r != nil; r, n = g.next(n), n+1 {
 		served = append(served, r)
-		if err = serve(c, r); err != nil {
+		if err = g.serve(on, r); err != nil {
 			break
 		}
 		if r.failed == nil {
@@ -90,16 +142,37 @@ func (e *sqliteEngine) group(c *conn, first *request) *conn {
 		}
 	}
 	if err == nil {
-		err = e.commit(c, kept)
+		err = g.commit(on, kept)
 	}
-	if err != nil {
-		c.discard() // rolls back; a failed commit leaves SQLite in a state not worth trusting
-		c = nil
-	}
+	g.on.over(on, err != nil) // a failed commit too leaves a state not worth trusting
 	for _, r := range served {
 		r.answer(err)
 	}
-	return c
+}
+
+// known refuses to write where a later version of the program has changed the schema since:
+// it may keep what this one does not know of.
+func (g *conductor) known(on transaction) error {
+	knows, has := g.knows.Load(), int64(0)
+	if knows == 0 {
+		return nil
+	}
+	ctx, over := g.on.bound(context.Background())
+	defer over()
+	err := on.QueryRowContext(ctx, "SELECT count(*) FROM schema_migration").Scan(&has)
+	if err == nil && has > knows {
+		g.newer.Store(has)
+		err = g.outdated()
+	}
+	return err
+}
+
+// outdated is the error of a program that met a later version's schema; nil of others.
+func (g *conductor) outdated() error {
+	if has := g.newer.Load(); has > 0 {
+		return newerError(has, g.knows.Load())
+	}
+	return nil
 }
 
 // answer says what became of a function once its group has ended. Even a failure
@@ -113,28 +186,13 @@ func (r *request) answer(group error) {
 	r.done <- r.failed
 }
 
-func (e *sqliteEngine) begin(c *conn) (*conn, error) {
-	if c == nil {
-		var err error
-		if c, err = connect(context.Background(), e.writers); err != nil {
-			return nil, fmt.Errorf("open connection to write: %w", err)
-		}
-	}
-	err := c.control("BEGIN IMMEDIATE")
-	if err != nil && !IsBusy(err) {
-		c.discard()
-		c = nil
-	}
-	return c, err
-}
-
 // next takes another caller that waits already, if n leave room for one.
-func (e *sqliteEngine) next(n int) *request {
-	if n >= maxGroup {
+func (g *conductor) next(n int) *request {
+	if n >= g.most {
 		return nil
 	}
 	select {
-	case r := <-e.queue:
+	case r := <-g.queue:
 		return r
 	default:
 		return nil
@@ -144,77 +202,46 @@ func (e *sqliteEngine) next(n int) *request {
 // serve runs one function between a savepoint and its release, and notes whether
 // it failed. An error means that the whole transaction is lost, with what earlier
 // functions did in it.
-func serve(c *conn, r *request) error {
+func (g *conductor) serve(on transaction, r *request) error {
 	if r.failed = r.ctx.Err(); r.failed != nil {
 		return nil //nolint:nilerr // write waits for turn or done, so answer reaches it
 	}
-	if err := c.control("SAVEPOINT f"); err != nil {
+	if err := on.control("SAVEPOINT f"); err != nil {
 		return err
 	}
-	// A statement interrupted by its context would make SQLite roll back the
-	// transaction of everyone; so statements run to their end, and Tx asks for the
-	// context between them. https://www.sqlite.org/c3ref/interrupt.html
-	r.turn <- &Tx{ctx: r.ctx, run: context.WithoutCancel(r.ctx), on: c}
+	run, over := g.on.bound(r.ctx)
+	r.turn <- &Tx{ctx: r.ctx, run: run, on: on}
 	r.failed = <-r.ended
+	over()
 	if r.failed != nil {
 		// Fails where SQLite has rolled back by itself, as on a full disk.
-		if err := c.control("ROLLBACK TO f"); err != nil {
+		if err := on.control("ROLLBACK TO f"); err != nil {
 			return err
 		}
 	}
-	return c.control("RELEASE f")
+	return on.control("RELEASE f")
 }
 
-func (e *sqliteEngine) commit(c *conn, kept int) error {
+func (g *conductor) commit(on transaction, kept int) error {
 	if kept == 0 {
-		return c.control("ROLLBACK")
+		return on.control("ROLLBACK")
 	}
-	if err := c.control("COMMIT"); err != nil {
+	if err := on.control("COMMIT"); err != nil {
 		return err
 	}
-	e.commits.Add(1)
+	g.commits.Add(1)
 	return nil
 }
 
-// upkeep is work on the writing connection outside any transaction.
-type upkeep struct {
-	run  func(*conn) error
-	done chan error
-}
-
-func (e *sqliteEngine) maintain(c *conn, u upkeep) *conn {
-	var err error
-	if c == nil {
-		c, err = connect(context.Background(), e.writers)
-	}
-	if err == nil {
-		err = u.run(c)
-	}
-	u.done <- err
-	return c
-}
-
-// checkpoint empties the write-ahead log.
-func (e *sqliteEngine) checkpoint(ctx context.Context) error {
-	u := upkeep{run: truncateLog, done: make(chan error, 1)}
+// between runs work between two groups and waits for it.
+func (g *conductor) between(ctx context.Context, work func() error) error {
+	done := make(chan error, 1)
 	select {
-	case e.upkeep <- u:
-		return <-u.done
+	case g.upkeep <- func() { done <- work() }:
+		return <-done
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-e.quit:
+	case <-g.quit:
 		return ErrClosed
 	}
-}
-
-func truncateLog(c *conn) error {
-	var busy, frames, moved int
-	row := c.Conn.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)")
-	if err := row.Scan(&busy, &frames, &moved); err != nil {
-		return fmt.Errorf("empty the write-ahead log: %w", err)
-	}
-	if busy != 0 {
-		return fmt.Errorf("empty the write-ahead log: %w", errReaders)
-	}
-	return nil
 }

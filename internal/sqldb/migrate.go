@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// ErrNewer is in the error of Migrate when a later version of the program has
-// already changed the database.
+// ErrNewer is in the error of Migrate when a later version of the program has already
+// changed the database, and of everything else once one did so while this one runs.
 var ErrNewer = errors.New("start the version of klankbord that last ran on it, or a later one; to go back, restore a backup made before the upgrade")
 
 // ErrHistory is in the error of Migrate when the database was made by migrations
@@ -41,7 +41,7 @@ func (db *DB) Migrate(ctx context.Context, files fs.FS) error {
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
-	return db.engine.alone(ctx, func(t *Tx) error {
+	err = db.engine.alone(ctx, func(t *Tx) error {
 		done, err := applied(t, db.dialect)
 		if err != nil {
 			return fmt.Errorf("read the schema's history: %w", err)
@@ -56,6 +56,15 @@ func (db *DB) Migrate(ctx context.Context, files fs.FS) error {
 		}
 		return nil
 	})
+	if err == nil {
+		db.engine.migrated(int64(len(steps)))
+	}
+	return err
+}
+
+// newerError tells of a schema of so many steps to a program that knows fewer.
+func newerError(has, knows int64) error {
+	return fmt.Errorf("the database's schema is at %d, this program knows up to %d: %w", has, knows, ErrNewer)
 }
 
 // readMigrations returns the steps in order, from 1 without a gap.
@@ -118,7 +127,7 @@ func history(t *Tx) ([]migration, error) {
 func sameHistory(done, steps []migration) error {
 	for i, m := range done {
 		if i == len(steps) {
-			return fmt.Errorf("the database's schema is at %d, this program knows up to %d: %w", len(done), len(steps), ErrNewer)
+			return newerError(int64(len(done)), int64(len(steps)))
 		}
 		if s := steps[i]; m.version != s.version || m.name != s.name || m.hash != s.hash {
 			return fmt.Errorf("schema step %04d_%s differs from %04d_%s: %w", m.version, m.name, s.version, s.name, ErrHistory)

@@ -80,6 +80,47 @@ func TestNewerDatabaseIsRefusedWithAdvice(t *testing.T) {
 	})
 }
 
+// A later version that begins to serve beside this one (F12): this one writes nothing from
+// then on, shows nothing, and says that it has to end.
+func TestALaterVersionEndsTheWorkOfThisOne(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *sqldb.DB) {
+		before, later := open(), open()
+		if err := before.Migrate(t.Context(), files(one)); err != nil {
+			t.Fatal(err)
+		}
+		write := func(db *sqldb.DB, n int) error {
+			return exec(db, t.Context(), "INSERT INTO a (n, b, s) VALUES ($1, NULL, 'x')", n)
+		}
+		if err := write(before, 2); err != nil {
+			t.Fatal(err)
+		}
+		var all sync.WaitGroup
+		all.Go(func() { // writes beside the change of the schema all the time
+			for n := 0; ; n++ {
+				if err := exec(before, t.Context(), "UPDATE a SET n = $1 WHERE s = 'x'", n); err != nil {
+					if !errors.Is(err, sqldb.ErrNewer) || !sqldb.IsDown(err) {
+						t.Errorf("write %d: %v", n, err)
+					}
+					return
+				}
+			}
+		})
+		if err := later.Migrate(t.Context(), files(one, two)); err != nil {
+			t.Fatal(err)
+		}
+		all.Wait()
+		if err := before.Read(t.Context(), func(*sqldb.Tx) error { return nil }); !errors.Is(err, sqldb.ErrNewer) || !sqldb.IsDown(err) {
+			t.Errorf("read: %v", err)
+		}
+		if err := exec(later, t.Context(), "INSERT INTO a (n, b, s, late) VALUES (4, NULL, 'y', 9)"); err != nil {
+			t.Errorf("the later version: %v", err)
+		}
+		if got := number(t, later, "SELECT count(*) FROM a"); got != 3 {
+			t.Errorf("%d rows, want 3", got)
+		}
+	})
+}
+
 func TestChangedHistoryIsRefused(t *testing.T) {
 	renamed := fstest.MapFS{"0001_other.sql": {Data: []byte(one)}}
 	storetest.Each(t, func(t *testing.T, open func() *sqldb.DB) {

@@ -4,13 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"database/sql/driver"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"maps"
 	"net"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -23,23 +23,29 @@ const (
 	pgConnections = 16
 	pgRetries     = 5
 	pgFirstPause  = 4 * time.Millisecond // doubles with each retry
+
+	// pgGroup bounds a group below the 64 savepoints that PostgreSQL remembers for each
+	// transaction; with more, every look at the database has to ask the disk.
+	pgGroup = 32
+	// pgPatience ends what waits for a server that is gone without a word.
+	pgPatience = 5 * time.Minute
 )
 
-// pgEngine is a pool of connections to a PostgreSQL server.
+// pgEngine is a pool of connections to a PostgreSQL server. Its conductor writes on one of
+// them.
 type pgEngine struct {
-	pool    *sql.DB
-	writing sync.RWMutex // held alone by a write that runs again
-	turns   atomic.Bool  // the table by which processes take turns is there
-	shut    atomic.Bool
+	*conductor
+	pool *sql.DB
+	shut atomic.Bool
 }
 
-// The turns of writes of all processes: those that run for the first time share, one that
-// runs again waits for them and keeps new ones waiting. A lock of a table is taken before
-// what the transaction sees is fixed, which an advisory lock is not (PostgreSQL 17, 13.2.2
-// and LOCK). Whoever reads is never in the way.
+// How a group begins: alone among the writers of all processes, whom it keeps waiting until
+// it has ended. The lock of a table is taken before what the transaction sees is fixed, which
+// an advisory lock is not (PostgreSQL 17, 13.2.2 and LOCK). Whoever reads is never in the way.
 const (
-	turnShared = "LOCK TABLE schema_migration IN ROW SHARE MODE"
-	turnAlone  = "LOCK TABLE schema_migration IN EXCLUSIVE MODE"
+	pgBegin     = "BEGIN ISOLATION LEVEL SERIALIZABLE"
+	pgTakeTurn  = "LOCK TABLE schema_migration IN EXCLUSIVE MODE"
+	pgTurnTable = "SELECT to_regclass('schema_migration') IS NOT NULL"
 )
 
 func openPostgres(ctx context.Context, dsn string) (*pgEngine, error) {
@@ -68,7 +74,10 @@ func openPostgres(ctx context.Context, dsn string) (*pgEngine, error) {
 	if err := pool.PingContext(ctx); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
-	return &pgEngine{pool: pool}, nil
+	e := &pgEngine{pool: pool}
+	e.conductor = newConductor(e, pgGroup)
+	go e.run()
+	return e, nil
 }
 
 // errInClear tells of an address that would send rows over a network in clear, or to
@@ -104,55 +113,74 @@ func checkServer(ctx context.Context, c *pgx.Conn) error {
 	return nil
 }
 
-// write runs fn as if it were alone, as SQLite does, so that a rule that holds
-// there holds here; PostgreSQL makes that so by asking some to run again. Those run
-// without the other writers of this process and, once the schema is there, of every other.
+// write runs fn alone, as SQLite does, so that a rule that holds there holds here. Where
+// PostgreSQL asks for it all the same, as beside another program, fn runs again.
 func (e *pgEngine) write(ctx context.Context, fn func(*Tx) error) error {
-	e.writing.RLock()
-	again, err := e.onceUnlock(ctx, turnShared, fn, e.writing.RUnlock)
-	for try := 0; again && try < pgRetries; try++ {
-		if try > 0 && pause(ctx, pgFirstPause<<try) != nil {
+	again := false
+	once := func(t *Tx) error {
+		err := fn(t)
+		again = collided(t.failed) // fn may have put other words in place of the error
+		return err
+	}
+	err := e.conductor.write(ctx, once)
+	for try := range pgRetries {
+		if err == nil || !again && !collided(err) || pause(ctx, pgFirstPause<<try) != nil {
 			return err
 		}
-		e.writing.Lock()
-		again, err = e.onceUnlock(ctx, turnAlone, fn, e.writing.Unlock)
+		again = false
+		err = e.conductor.write(ctx, once)
 	}
 	return err
 }
 
-func (e *pgEngine) onceUnlock(ctx context.Context, turn string, fn func(*Tx) error, unlock func()) (again bool, err error) {
-	defer unlock() // also when fn panics
-	if !e.turns.Load() {
-		turn = ""
+// begin takes a connection of the pool. One that died while it was idle, as when the server
+// was started again, is replaced once.
+func (e *pgEngine) begin() (transaction, error) {
+	ctx, over := context.WithTimeout(context.Background(), pgPatience)
+	defer over()
+	begin := pgBegin
+	if e.knows.Load() > 0 { // the table by which processes take turns is there
+		begin += "; " + pgTakeTurn
 	}
-	return e.once(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable}, turn, fn)
+	for first := true; ; first = false {
+		c, err := e.pool.Conn(ctx)
+		if err != nil {
+			return nil, e.closed(err)
+		}
+		t := pgConn{c}
+		if err = t.script(ctx, begin); err == nil {
+			return t, nil
+		}
+		e.over(t, true)
+		if !first || pgCode(err) != "" {
+			return nil, fmt.Errorf("begin to write: %w", err)
+		}
+	}
+}
+
+func (e *pgEngine) over(on transaction, lost bool) {
+	c, _ := on.(pgConn)
+	if lost {
+		_ = c.Raw(func(any) error { return driver.ErrBadConn }) // makes the pool drop it
+	}
+	_ = c.Close() // gives it back; after Raw it is gone already
+}
+
+func (e *pgEngine) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), pgPatience)
 }
 
 func (e *pgEngine) read(ctx context.Context, fn func(*Tx) error) error {
-	_, err := e.once(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, "", fn)
-	return err
-}
-
-// once runs fn in one transaction, after its turn where it takes one, and reports whether
-// PostgreSQL asks for it to be run again.
-func (e *pgEngine) once(ctx context.Context, o *sql.TxOptions, turn string, fn func(*Tx) error) (again bool, err error) {
-	tx, err := e.pool.BeginTx(ctx, o)
+	tx, err := e.pool.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
-		return false, e.closed(err)
+		return e.closed(err)
 	}
 	defer func() { _ = tx.Rollback() }() // does nothing after a commit
-	if turn != "" {
-		if _, err := tx.ExecContext(ctx, turn); err != nil {
-			return collided(err), fmt.Errorf("wait for other writers: %w", err)
-		}
-	}
 	t := &Tx{ctx: ctx, run: ctx, on: pgTx{tx}}
-	err = fn(t)
-	again = collided(t.failed) // fn may have put other words in place of the error
-	if err = t.finish(err); err == nil {
-		err = tx.Commit()
+	if err := t.finish(fn(t)); err != nil {
+		return err
 	}
-	return err != nil && (again || collided(err)), err
+	return tx.Commit()
 }
 
 // alone waits for a lock that lives as long as its connection, in the schema that
@@ -177,20 +205,32 @@ func (e *pgEngine) alone(ctx context.Context, fn func(*Tx) error) error {
 	}
 	defer func() { _ = tx.Rollback() }()
 	t := &Tx{ctx: ctx, run: ctx, on: pgTx{tx}}
-	if err := t.finish(fn(t)); err != nil {
+	if err := t.finish(e.inTurn(t, fn)); err != nil {
 		return err
 	}
-	if err := tx.Commit(); err != nil {
+	return tx.Commit()
+}
+
+// inTurn runs fn after the writes of other processes, whom it would otherwise wait for in
+// the middle of what they wait for. A new database has none.
+func (e *pgEngine) inTurn(t *Tx, fn func(*Tx) error) error {
+	var others bool
+	if err := t.QueryRow(pgTurnTable).Scan(&others); err != nil {
 		return err
 	}
-	e.turns.Store(true)
-	return nil
+	if others {
+		if _, err := t.Exec(pgTakeTurn); err != nil {
+			return err
+		}
+	}
+	return fn(t)
 }
 
 func (e *pgEngine) checkpoint(context.Context) error { return nil }
 
 func (e *pgEngine) close() error {
 	e.shut.Store(true)
+	e.closing.Do(e.stop)
 	return e.pool.Close()
 }
 
@@ -209,6 +249,20 @@ func (t pgTx) script(ctx context.Context, text string) error {
 	// Only the simple protocol takes several statements at once.
 	_, err := t.ExecContext(ctx, text, pgx.QueryExecModeSimpleProtocol)
 	return err
+}
+
+// pgConn is a connection on which a group writes.
+type pgConn struct{ *sql.Conn }
+
+func (c pgConn) script(ctx context.Context, text string) error {
+	_, err := c.ExecContext(ctx, text, pgx.QueryExecModeSimpleProtocol)
+	return err
+}
+
+func (c pgConn) control(statement string) error {
+	ctx, over := context.WithTimeout(context.Background(), pgPatience)
+	defer over()
+	return c.script(ctx, statement)
 }
 
 // pause waits for a random time up to limit, so that those who collided do not

@@ -67,7 +67,8 @@ func openFrozen(ctx context.Context, path string) (engine, error) {
 	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(&n); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	e := &sqliteEngine{readers: db, idle: make(chan *conn, sqliteReaders), quit: make(chan struct{})}
+	e := &sqliteEngine{readers: db, idle: make(chan *conn, sqliteReaders)}
+	e.conductor = newConductor(e, 0) // only told when it is closed
 	for range sqliteReaders {
 		e.idle <- nil
 	}

@@ -40,6 +40,10 @@ type engine interface {
 	read(ctx context.Context, fn func(*Tx) error) error
 	// alone is write, with every other process that calls alone kept out.
 	alone(ctx context.Context, fn func(*Tx) error) error
+	// migrated says how many steps of the schema the program knows, all of which are there.
+	migrated(knows int64)
+	// outdated is an error once a later version of the program changed the schema.
+	outdated() error
 	checkpoint(ctx context.Context) error
 	close() error
 }
@@ -69,17 +73,23 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 // alone. On an error from committing nothing is visible, though after a crash of
 // the machine in that instant it may be: whoever retries needs an idempotency key.
 //
-// On SQLite, functions that wait at the same time share one commit and one sync
-// of the disk; fn holds up all other writers while it runs. On PostgreSQL fn runs
-// again, up to 5 times, when it collides with another. So fn does no network,
-// sealing or hashing, sets what it captures anew each time, and must not call
+// Functions that wait at the same time share one commit and one sync of the disk; fn
+// holds up all other writers while it runs, on PostgreSQL those of every process. There
+// fn runs again, up to 5 times, when it collides with another program. So fn does no
+// network, sealing or hashing, sets what it captures anew each time, and must not call
 // Write or Read itself. A caller whose context ends before fn began is dropped.
+//
+// Once a later version of the program changed the schema, Write and Read fail with
+// ErrNewer: what they would write or show might miss what they do not know of.
 func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 	return db.engine.write(ctx, fn)
 }
 
 // Read runs fn in a read-only transaction that sees one moment of the database.
 func (db *DB) Read(ctx context.Context, fn func(*Tx) error) error {
+	if err := db.engine.outdated(); err != nil {
+		return err
+	}
 	return db.engine.read(ctx, fn)
 }
 

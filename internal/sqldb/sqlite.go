@@ -7,26 +7,18 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"sync"
-	"sync/atomic"
 )
 
 // sqliteReaders is how many reads run at once; the others wait.
 const sqliteReaders = 4
 
-// sqliteEngine is SQLite with one connection that writes, owned by the goroutine
-// conduct, and a few that read, owned by whoever took them from idle.
+// sqliteEngine is SQLite with one connection that writes, owned by the conductor, and a
+// few that read, owned by whoever took them from idle.
 type sqliteEngine struct {
+	*conductor
 	writers, readers *sql.DB
 	idle             chan *conn // sqliteReaders entries; nil is one not opened yet
-
-	queue   chan *request
-	upkeep  chan upkeep
-	quit    chan struct{} // closed by close
-	stopped chan struct{} // closed when conduct has ended
-	closing sync.Once
-
-	commits atomic.Int64 // how many commits conduct has made
+	writer           *conn      // nil: to be opened; the conductor's alone
 }
 
 func openSQLite(ctx context.Context, path string) (*sqliteEngine, error) {
@@ -42,26 +34,75 @@ func openSQLite(ctx context.Context, path string) (*sqliteEngine, error) {
 	if err := f.Close(); err != nil {
 		return nil, err
 	}
-	e := &sqliteEngine{
-		idle:  make(chan *conn, sqliteReaders),
-		queue: make(chan *request), upkeep: make(chan upkeep),
-		quit: make(chan struct{}), stopped: make(chan struct{}),
-	}
+	e := &sqliteEngine{idle: make(chan *conn, sqliteReaders)}
+	e.conductor = newConductor(e, maxGroup)
 	if e.writers, err = sql.Open("sqlite", sqliteDSN(path, false)); err != nil {
 		return nil, err
 	}
 	if e.readers, err = sql.Open("sqlite", sqliteDSN(path, true)); err != nil {
 		return nil, err
 	}
-	writer, err := connect(ctx, e.writers)
-	if err != nil {
+	if e.writer, err = connect(ctx, e.writers); err != nil {
 		return nil, errors.Join(err, e.writers.Close(), e.readers.Close())
 	}
 	for range sqliteReaders {
 		e.idle <- nil
 	}
-	go e.conduct(writer)
+	go e.run()
 	return e, nil
+}
+
+func (e *sqliteEngine) begin() (transaction, error) {
+	if err := e.connected(); err != nil {
+		return nil, fmt.Errorf("open connection to write: %w", err)
+	}
+	err := e.writer.control("BEGIN IMMEDIATE")
+	if err != nil && !IsBusy(err) {
+		e.over(nil, true)
+	}
+	return e.writer, err
+}
+
+// connected opens the connection to write where there is none.
+func (e *sqliteEngine) connected() (err error) {
+	if e.writer == nil {
+		e.writer, err = connect(context.Background(), e.writers)
+	}
+	return err
+}
+
+func (e *sqliteEngine) over(_ transaction, lost bool) {
+	if lost {
+		e.writer.discard()
+		e.writer = nil
+	}
+}
+
+// bound lets no context end a statement, https://www.sqlite.org/c3ref/interrupt.html.
+func (e *sqliteEngine) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithoutCancel(ctx), func() {}
+}
+
+// checkpoint empties the write-ahead log.
+func (e *sqliteEngine) checkpoint(ctx context.Context) error {
+	return e.between(ctx, func() error {
+		if err := e.connected(); err != nil {
+			return err
+		}
+		return truncateLog(e.writer)
+	})
+}
+
+func truncateLog(c *conn) error {
+	var busy, frames, moved int
+	row := c.Conn.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)")
+	if err := row.Scan(&busy, &frames, &moved); err != nil {
+		return fmt.Errorf("empty the write-ahead log: %w", err)
+	}
+	if busy != 0 {
+		return fmt.Errorf("empty the write-ahead log: %w", errReaders)
+	}
+	return nil
 }
 
 // read gives fn a snapshot on a connection of its own. SQLite takes the snapshot
@@ -120,8 +161,10 @@ func (e *sqliteEngine) alone(ctx context.Context, fn func(*Tx) error) error { re
 func (e *sqliteEngine) close() error {
 	var err error
 	e.closing.Do(func() {
-		close(e.quit)
-		<-e.stopped
+		e.stop()
+		if e.writer != nil {
+			e.writer.discard()
+		}
 		for range sqliteReaders {
 			if c := <-e.idle; c != nil {
 				c.discard()
