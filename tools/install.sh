@@ -30,6 +30,8 @@ missing_packages() {
   [ -x /usr/lib/dovecot/imap ] || echo dovecot-imapd
   [ -x /usr/lib/dovecot/lmtp ] || echo dovecot-lmtpd
   [ -x /usr/sbin/clamd ] || echo clamav-daemon
+  [ -x /usr/sbin/mkfs.ext4 ] || echo e2fsprogs
+  command -v mount >/dev/null || echo mount
   command -v openssl >/dev/null || echo openssl
   command -v systemd-analyze >/dev/null || echo systemd
   command -v podman >/dev/null || command -v buildah >/dev/null || echo buildah # docker needs a daemon
