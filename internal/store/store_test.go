@@ -158,6 +158,7 @@ func TestInboxListsOnlyWhatIsGranted(t *testing.T) {
 				"nobody":             {store.InboxFilter{Member: "sofie"}, 0},
 				"another route":      {store.InboxFilter{Member: "nele", Route: casefile.General}, 0},
 				"due in ten hours":   {store.InboxFilter{Member: "nele", DueTill: start.Add(10*time.Hour + time.Minute)}, 10},
+				"closed and due":     {store.InboxFilter{Member: "nele", Closed: true, Watched: true, DueTill: start.Add(10*time.Hour + time.Minute)}, 3},
 				"in a state":         {store.InboxFilter{Member: "nele", States: []casefile.State{casefile.StateReceived, casefile.StateTriage}}, 60},
 				"no cases asked for": {store.InboxFilter{Member: "nele", Cases: []casefile.ID{}}, 0},
 				"one, not granted":   {store.InboxFilter{Member: "sofie", Cases: []casefile.ID{"case-001"}}, 0},
