@@ -13,7 +13,7 @@ import (
 
 // Construction 4, file: parts of at most 8 MiB, each an age stream (age-encryption.org/v1)
 // with a file key of its own, which lies in the manifest instead of in the header.
-// Memory does not grow with the file: writing holds a chunk, reading one part.
+// Memory does not grow with the file: writing holds a chunk, reading two parts.
 
 // A part's age header: one stanza, always the same, which carries nothing.
 const (

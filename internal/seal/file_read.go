@@ -33,15 +33,23 @@ func (m Manifest) OpenRange(fetch func(blob string) (io.ReadCloser, error), off,
 	return r
 }
 
-// fileReader decrypts one part after another.
+// fileReader decrypts one part after another. While one is read, the next is fetched and
+// checked.
 type fileReader struct {
 	fetch  func(blob string) (io.ReadCloser, error)
 	parts  []Part // still to be fetched
 	skip   int64  // bytes to pass over in the next part
 	left   int64  // bytes still to give
 	part   io.Reader
-	inPart int64  // bytes of part still to come
-	sealed []byte // one part's sealed bytes, used again
+	inPart int64       // bytes of part still to come
+	sealed []byte      // what part reads
+	ahead  chan loaded // gets the next part; nil: it is not on its way
+	err    error
+}
+
+// loaded is the sealed bytes of a part, which are what they should be.
+type loaded struct {
+	sealed []byte
 	err    error
 }
 
@@ -68,42 +76,56 @@ func (r *fileReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// next fetches and checks a part, then passes over what was not asked for.
+// next takes a part that is checked, passes over what was not asked for, and sends for the
+// one after it.
 func (r *fileReader) next() error {
 	part := r.parts[0]
 	r.parts = r.parts[1:]
-	if err := r.load(part); err != nil {
-		return err
+	got, free := r.take(part), r.sealed
+	if got.err != nil {
+		return got.err
 	}
-	if sha256.Sum256(r.sealed) != part.secret().sum {
-		return ErrOpen
-	}
-	plain, err := age.Decrypt(bytes.NewReader(r.sealed), keyCatcher{part.secret()})
+	plain, err := age.Decrypt(bytes.NewReader(got.sealed), keyCatcher{part.secret()})
 	if err != nil {
 		return ErrOpen
 	}
 	if _, err := io.CopyN(io.Discard, plain, r.skip); err != nil {
 		return ErrOpen
 	}
-	r.part, r.inPart, r.skip = plain, part.Size-r.skip, 0
+	r.part, r.inPart, r.skip, r.sealed = plain, part.Size-r.skip, 0, got.sealed
+	if r.left > r.inPart && len(r.parts) > 0 {
+		r.ahead = make(chan loaded, 1) // so that nobody has to wait for it
+		go func(fetch func(string) (io.ReadCloser, error), part Part, to chan<- loaded) { to <- load(fetch, part, free) }(r.fetch, r.parts[0], r.ahead)
+	}
 	return nil
 }
 
-// load reads the sealed bytes of a part, no more than there should be.
-func (r *fileReader) load(part Part) error {
-	src, err := r.fetch(part.Blob)
+// take waits for the part that was sent for, or fetches it.
+func (r *fileReader) take(part Part) loaded {
+	if r.ahead == nil {
+		return load(r.fetch, part, nil)
+	}
+	got := <-r.ahead
+	r.ahead = nil
+	return got
+}
+
+// load reads the sealed bytes of a part, no more than there should be, into room, and checks
+// them.
+func load(fetch func(blob string) (io.ReadCloser, error), part Part, room []byte) loaded {
+	src, err := fetch(part.Blob)
 	if err != nil {
-		return fmt.Errorf("fetch part: %w", err)
+		return loaded{err: fmt.Errorf("fetch part: %w", err)}
 	}
 	defer func() { _ = src.Close() }()
-	r.sealed = slices.Grow(r.sealed[:0], int(part.SealedSize)+1)[:part.SealedSize+1]
-	switch n, err := io.ReadFull(src, r.sealed); {
+	room = slices.Grow(room[:0], int(part.SealedSize)+1)[:part.SealedSize+1]
+	n, err := io.ReadFull(src, room)
+	switch {
 	case err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
-		return fmt.Errorf("fetch part: %w", err)
-	case int64(n) != part.SealedSize:
-		return ErrOpen
+		return loaded{err: fmt.Errorf("fetch part: %w", err)}
+	case int64(n) != part.SealedSize || sha256.Sum256(room[:n]) != part.secret().sum:
+		return loaded{err: ErrOpen}
 	default:
-		r.sealed = r.sealed[:n]
-		return nil
+		return loaded{sealed: room[:n]}
 	}
 }
