@@ -94,8 +94,9 @@ func (r *fileReader) next() error {
 	}
 	r.part, r.inPart, r.skip, r.sealed = plain, part.Size-r.skip, 0, got.sealed
 	if r.left > r.inPart && len(r.parts) > 0 {
-		r.ahead = make(chan loaded, 1) // so that nobody has to wait for it
-		go func(fetch func(string) (io.ReadCloser, error), part Part, to chan<- loaded) { to <- load(fetch, part, free) }(r.fetch, r.parts[0], r.ahead)
+		ahead, coming := make(chan loaded, 1), r.parts[0] // with room, so that nobody has to wait for it
+		go func() { ahead <- load(r.fetch, coming, free) }()
+		r.ahead = ahead
 	}
 	return nil
 }

@@ -76,7 +76,7 @@ func openPostgres(ctx context.Context, dsn string) (*pgEngine, error) {
 	}
 	e := &pgEngine{pool: pool}
 	e.conductor = newConductor(e, pgGroup)
-	go e.run()
+	go e.run() //nolint:contextcheck // outlives the caller
 	return e, nil
 }
 
