@@ -103,6 +103,7 @@ func (a assumed) of(n int, f figures) need {
 		w.Bound = "that one may fail"
 	}
 	w.Machines = int(math.Ceil(max(most, a.Machines)))
+	w.Memory += float64(w.Machines) * f["idle_rss_mib"] / 1024 // the program itself, on each
 	return w
 }
 
