@@ -28,7 +28,7 @@ type grouped interface {
 	// bound is the context of the statements of a function, and what ends it. A statement
 	// that its caller interrupts would roll back the transaction of everyone; so
 	// statements run to their end, and Tx asks for the caller's context between them.
-	bound(ctx context.Context) (context.Context, context.CancelFunc)
+	bound(ctx context.Context, on transaction) (context.Context, context.CancelFunc)
 }
 
 // conductor lets functions write one after the other, those that wait at the same time
@@ -157,7 +157,7 @@ func (g *conductor) known(on transaction) error {
 	if knows == 0 {
 		return nil
 	}
-	ctx, over := g.on.bound(context.Background())
+	ctx, over := g.on.bound(context.Background(), on)
 	defer over()
 	err := on.QueryRowContext(ctx, "SELECT count(*) FROM schema_migration").Scan(&has)
 	if err == nil && has > knows {
@@ -209,7 +209,7 @@ func (g *conductor) serve(on transaction, r *request) error {
 	if err := on.control("SAVEPOINT f"); err != nil {
 		return err
 	}
-	run, over := g.on.bound(r.ctx)
+	run, over := g.on.bound(r.ctx, on)
 	r.turn <- &Tx{ctx: r.ctx, run: run, on: on}
 	r.failed = <-r.ended
 	over()

@@ -40,64 +40,70 @@ func together(t *testing.T, db *sqldb.DB, n int, call func(i int) error) []error
 }
 
 func TestWaitingWritersShareOneCommit(t *testing.T) {
-	db := migrated(t, storetest.Open(t, storetest.SQLite(t)))
-	const writers = 40
-	before := db.Commits()
-	for i, err := range together(t, db, writers, func(i int) error {
-		return exec(db, t.Context(), insert, fmt.Sprint(i), fmt.Sprint(i))
-	}) {
-		if err != nil {
-			t.Errorf("writer %d: %v", i, err)
+	storetest.Each(t, func(t *testing.T, open func() *sqldb.DB) {
+		db := migrated(t, open())
+		const writers = 40
+		before := db.Commits()
+		for i, err := range together(t, db, writers, func(i int) error {
+			return exec(db, t.Context(), insert, fmt.Sprint(i), fmt.Sprint(i))
+		}) {
+			if err != nil {
+				t.Errorf("writer %d: %v", i, err)
+			}
 		}
-	}
-	if got := len(members(t, db)); got != writers {
-		t.Errorf("%d rows, want %d", got, writers)
-	}
-	// One for all would be ideal; the scheduler may let a few come late.
-	if commits := db.Commits() - before; commits > writers/2 {
-		t.Errorf("%d commits for %d writers", commits, writers)
-	}
+		if got := len(members(t, db)); got != writers {
+			t.Errorf("%d rows, want %d", got, writers)
+		}
+		// One for all would be ideal; the scheduler may let a few come late.
+		if commits := db.Commits() - before; commits > writers/2 {
+			t.Errorf("%d commits for %d writers", commits, writers)
+		}
+	})
 }
 
 func TestGroupIsBounded(t *testing.T) {
-	db := migrated(t, storetest.Open(t, storetest.SQLite(t)))
-	const writers = 3 * sqldb.MaxGroup
-	before := db.Commits()
-	for i, err := range together(t, db, writers, func(i int) error {
-		return exec(db, t.Context(), insert, fmt.Sprint(i), fmt.Sprint(i))
-	}) {
-		if err != nil {
-			t.Errorf("writer %d: %v", i, err)
+	storetest.Each(t, func(t *testing.T, open func() *sqldb.DB) {
+		db := migrated(t, open())
+		const writers = 3 * sqldb.MaxGroup
+		before := db.Commits()
+		for i, err := range together(t, db, writers, func(i int) error {
+			return exec(db, t.Context(), insert, fmt.Sprint(i), fmt.Sprint(i))
+		}) {
+			if err != nil {
+				t.Errorf("writer %d: %v", i, err)
+			}
 		}
-	}
-	if commits := db.Commits() - before; commits < 3 {
-		t.Errorf("%d commits for %d writers and the one that held them up", commits, writers)
-	}
+		if commits := db.Commits() - before; commits < 3 {
+			t.Errorf("%d commits for %d writers and the one that held them up", commits, writers)
+		}
+	})
 }
 
 func TestOneFailingWriterRollsBackAlone(t *testing.T) {
-	db := migrated(t, storetest.Open(t, storetest.SQLite(t)))
-	const writers = 30
-	errs := together(t, db, writers, func(i int) error {
-		return db.Write(t.Context(), func(tx *sqldb.Tx) error {
-			if _, err := tx.Exec(insert, fmt.Sprint(i), fmt.Sprint(i)); err != nil {
+	storetest.Each(t, func(t *testing.T, open func() *sqldb.DB) {
+		db := migrated(t, open())
+		const writers = 30
+		errs := together(t, db, writers, func(i int) error {
+			return db.Write(t.Context(), func(tx *sqldb.Tx) error {
+				if _, err := tx.Exec(insert, fmt.Sprint(i), fmt.Sprint(i)); err != nil {
+					return err
+				}
+				if i%3 != 0 {
+					return nil
+				}
+				_, err := tx.Exec("INSERT INTO member (id, team, name) VALUES ($1, 'none', $1)", fmt.Sprint("x", i))
 				return err
-			}
-			if i%3 != 0 {
-				return nil
-			}
-			_, err := tx.Exec("INSERT INTO member (id, team, name) VALUES ($1, 'none', $1)", fmt.Sprint("x", i))
-			return err
+			})
 		})
-	})
-	for i, err := range errs {
-		if failed := i%3 == 0; failed != sqldb.IsForeignKey(err) || !failed && err != nil {
-			t.Errorf("writer %d: %v", i, err)
+		for i, err := range errs {
+			if failed := i%3 == 0; failed != sqldb.IsForeignKey(err) || !failed && err != nil {
+				t.Errorf("writer %d: %v", i, err)
+			}
 		}
-	}
-	if got := len(members(t, db)); got != writers/3*2 {
-		t.Errorf("%d rows, want %d", got, writers/3*2)
-	}
+		if got := len(members(t, db)); got != writers/3*2 {
+			t.Errorf("%d rows, want %d", got, writers/3*2)
+		}
+	})
 }
 
 // recovered calls fn and returns what it panicked with.
@@ -165,28 +171,30 @@ func TestEndOfAWritersGoroutineHarmsNoOther(t *testing.T) {
 }
 
 func TestWaitingWriterWhoseContextEndsIsDropped(t *testing.T) {
-	db := migrated(t, storetest.Open(t, storetest.SQLite(t)))
-	ctx, cancel := context.WithCancel(t.Context())
-	var all sync.WaitGroup
-	err := db.Write(t.Context(), func(*sqldb.Tx) error {
-		for range 10 {
-			all.Go(func() {
-				err := db.Write(ctx, func(*sqldb.Tx) error {
-					t.Error("began after its context ended")
-					return nil
+	storetest.Each(t, func(t *testing.T, open func() *sqldb.DB) {
+		db := migrated(t, open())
+		ctx, cancel := context.WithCancel(t.Context())
+		var all sync.WaitGroup
+		err := db.Write(t.Context(), func(*sqldb.Tx) error {
+			for range 10 {
+				all.Go(func() {
+					err := db.Write(ctx, func(*sqldb.Tx) error {
+						t.Error("began after its context ended")
+						return nil
+					})
+					if !errors.Is(err, context.Canceled) {
+						t.Errorf("Write = %v", err)
+					}
 				})
-				if !errors.Is(err, context.Canceled) {
-					t.Errorf("Write = %v", err)
-				}
-			})
+			}
+			cancel()
+			all.Wait() // they return although this one still holds the database
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
 		}
-		cancel()
-		all.Wait() // they return although this one still holds the database
-		return nil
 	})
-	if err != nil {
-		t.Error(err)
-	}
 }
 
 // acknowledged fails the test unless exactly the rows of the writers without an
@@ -291,29 +299,31 @@ func TestFullDatabaseAcknowledgesOnlyWhatItHolds(t *testing.T) {
 // A function that fails because of what another of its group did is told so only
 // when that is visible to everyone.
 func TestFailureOfAGroupIsToldAfterItsCommit(t *testing.T) {
-	db := migrated(t, storetest.Open(t, storetest.SQLite(t)))
-	ctx := t.Context()
-	if err := exec(db, ctx, insert, "x", "Ann"); err != nil {
-		t.Fatal(err)
-	}
-	errGone := errors.New("gone")
-	var all sync.WaitGroup
-	for range 16 {
-		all.Go(func() {
-			err := db.Write(ctx, func(tx *sqldb.Tx) error {
-				n, err := tx.Exec("DELETE FROM member WHERE id = 'x'")
-				if err == nil && n == 0 {
-					return errGone
+	storetest.Each(t, func(t *testing.T, open func() *sqldb.DB) {
+		db := migrated(t, open())
+		ctx := t.Context()
+		if err := exec(db, ctx, insert, "x", "Ann"); err != nil {
+			t.Fatal(err)
+		}
+		errGone := errors.New("gone")
+		var all sync.WaitGroup
+		for range 16 {
+			all.Go(func() {
+				err := db.Write(ctx, func(tx *sqldb.Tx) error {
+					n, err := tx.Exec("DELETE FROM member WHERE id = 'x'")
+					if err == nil && n == 0 {
+						return errGone
+					}
+					return err
+				})
+				if err != nil && !errors.Is(err, errGone) {
+					t.Error(err)
 				}
-				return err
+				if left := members(t, db); len(left) != 0 { //nolint:contextcheck // reads for the test
+					t.Errorf("after %v the row is still there", err)
+				}
 			})
-			if err != nil && !errors.Is(err, errGone) {
-				t.Error(err)
-			}
-			if left := members(t, db); len(left) != 0 { //nolint:contextcheck // reads for the test
-				t.Errorf("after %v the row is still there", err)
-			}
-		})
-	}
-	all.Wait()
+		}
+		all.Wait()
+	})
 }

@@ -27,7 +27,8 @@ const (
 	// pgGroup bounds a group below the 64 savepoints that PostgreSQL remembers for each
 	// transaction; with more, every look at the database has to ask the disk.
 	pgGroup = 32
-	// pgPatience ends what waits for a server that is gone without a word.
+	// pgPatience ends what waits for a server that is gone without a word: how long one
+	// statement may take, of those that a group waits for.
 	pgPatience = 5 * time.Minute
 )
 
@@ -147,7 +148,7 @@ func (e *pgEngine) begin() (transaction, error) {
 		if err != nil {
 			return nil, e.closed(err)
 		}
-		t := pgConn{c}
+		t := &pgConn{Conn: c}
 		if err = t.script(ctx, begin); err == nil {
 			return t, nil
 		}
@@ -159,15 +160,21 @@ func (e *pgEngine) begin() (transaction, error) {
 }
 
 func (e *pgEngine) over(on transaction, lost bool) {
-	c, _ := on.(pgConn)
+	c, _ := on.(*pgConn)
 	if lost {
 		_ = c.Raw(func(any) error { return driver.ErrBadConn }) // makes the pool drop it
 	}
 	_ = c.Close() // gives it back; after Raw it is gone already
 }
 
-func (e *pgEngine) bound(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), pgPatience)
+func (e *pgEngine) bound(ctx context.Context, on transaction) (context.Context, context.CancelFunc) {
+	c, _ := on.(*pgConn)
+	run, end := context.WithCancel(context.WithoutCancel(ctx))
+	c.waits = time.AfterFunc(pgPatience, end)
+	return run, func() {
+		c.waits.Stop()
+		end()
+	}
 }
 
 func (e *pgEngine) read(ctx context.Context, fn func(*Tx) error) error {
@@ -249,20 +256,6 @@ func (t pgTx) script(ctx context.Context, text string) error {
 	// Only the simple protocol takes several statements at once.
 	_, err := t.ExecContext(ctx, text, pgx.QueryExecModeSimpleProtocol)
 	return err
-}
-
-// pgConn is a connection on which a group writes.
-type pgConn struct{ *sql.Conn }
-
-func (c pgConn) script(ctx context.Context, text string) error {
-	_, err := c.ExecContext(ctx, text, pgx.QueryExecModeSimpleProtocol)
-	return err
-}
-
-func (c pgConn) control(statement string) error {
-	ctx, over := context.WithTimeout(context.Background(), pgPatience)
-	defer over()
-	return c.script(ctx, statement)
 }
 
 // pause waits for a random time up to limit, so that those who collided do not

@@ -79,7 +79,7 @@ func (e *sqliteEngine) over(_ transaction, lost bool) {
 }
 
 // bound lets no context end a statement, https://www.sqlite.org/c3ref/interrupt.html.
-func (e *sqliteEngine) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+func (e *sqliteEngine) bound(ctx context.Context, _ transaction) (context.Context, context.CancelFunc) {
 	return context.WithoutCancel(ctx), func() {}
 }
 
