@@ -115,16 +115,15 @@ func (c *command) strike(ctx context.Context, s tracer.Strike) (seen tracer.Reco
 // power looks what a loss of power would take at the moment of acknowledgement, up to three
 // times, as it does for a process that serves.
 func (c *command) power(ctx context.Context) (sum Tally, err error) {
-	var always []string
-	for range takes {
+	always, err := lostEachTime(func() ([]string, error) {
 		lost, err := c.take(ctx)
-		if err != nil {
-			return sum, err
+		if len(lost) > 0 {
+			c.o.Say("%s: a loss of power after it acknowledged takes: %s", c.name, strings.Join(lost, "; "))
 		}
-		if always = lost; len(lost) == 0 {
-			break
-		}
-		c.o.Say("%s: a loss of power after it acknowledged takes: %s", c.name, strings.Join(lost, "; "))
+		return lost, err
+	})
+	if err != nil {
+		return sum, err
 	}
 	sum.Runs, sum.Acknowledged = 1, 1
 	if len(always) > 0 {

@@ -23,15 +23,9 @@ func (h *harness) power(ctx context.Context, op operation, folder string) (sum T
 	if op.answer != "" {
 		answer = op.answer
 	}
-	var always []string
-	for range takes {
-		lost, err := h.take(ctx, op, answer, filepath.Join(folder, "record"))
-		if err != nil {
-			return sum, err
-		}
-		if always = lost; len(lost) == 0 {
-			break
-		}
+	always, err := lostEachTime(func() ([]string, error) { return h.take(ctx, op, answer, filepath.Join(folder, "record")) })
+	if err != nil {
+		return sum, err
 	}
 	sum.Runs, sum.Acknowledged = 1, 1
 	if len(always) > 0 {
@@ -39,6 +33,17 @@ func (h *harness) power(ctx context.Context, op operation, folder string) (sum T
 		h.say("%s: a power loss after the answer takes: %s", op.name, strings.Join(always, "; "))
 	}
 	return sum, nil
+}
+
+// lostEachTime looks what a loss of power would take, until it takes nothing, and returns
+// what it took the last time.
+func lostEachTime(take func() ([]string, error)) (lost []string, err error) {
+	for range takes {
+		if lost, err = take(); err != nil || len(lost) == 0 {
+			break
+		}
+	}
+	return lost, err
 }
 
 func (h *harness) take(ctx context.Context, op operation, answer, file string) ([]string, error) {

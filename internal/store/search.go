@@ -192,13 +192,7 @@ func (s *slab) keep(b []byte) []byte {
 	return (*s)[from:len(*s):len(*s)]
 }
 
-// Summaries is how many cases there are.
-func (t *Tx) Summaries() (n int, err error) {
-	err = t.QueryRow(`SELECT count(*) FROM summary`).Scan(&n)
-	return n, err
-}
-
-// SummariesUpTo counts them up to most, which does not take longer where there are more.
+// SummariesUpTo counts the cases up to most, which does not take longer where there are more.
 func (t *Tx) SummariesUpTo(most int) (n int, err error) {
 	err = t.QueryRow(`SELECT count(*) FROM (SELECT 1 FROM summary LIMIT $1) AS few`, most).Scan(&n)
 	return n, err
