@@ -128,11 +128,26 @@ func run(ctx context.Context, o options) (err error) {
 	return errors.Join(b.results.Write(o.out), b.writeGrowth(o.out))
 }
 
-const limitRuns = 5
+const (
+	limitRuns = 5
+	wrapRuns  = 101
+
+	// What the keys of a complaint of this bench come to: a key pair for each of three
+	// compartments and for the code, and a wrap to each of three members, to the recovery
+	// key and to the code.
+	keyPairs, keyWraps = 4, 5
+)
 
 // limits measures the machine.
 func (b *bench) limits(context.Context) error {
-	var syncs, seals, argon []float64
+	var syncs, seals, argon, wraps []float64
+	for range wrapRuns {
+		took, err := machine.Wraps(keyPairs, keyWraps)
+		if err != nil {
+			return err
+		}
+		wraps = append(wraps, figure.Milliseconds(took))
+	}
 	for range limitRuns {
 		rate, err := machine.SyncsPerSecond(b.folder, time.Second)
 		if err != nil {
@@ -147,6 +162,7 @@ func (b *bench) limits(context.Context) error {
 	}
 	b.results.ReportLimit("fsync_per_s", "1/s", "4 KiB appended and synced, one after another", syncs...)
 	b.results.ReportLimit("aes_gcm_mb_s", "MB/s", "AES-256-GCM in blocks of 64 KiB, one core", seals...)
+	b.results.ReportLimit("wraps_ms", "ms", "the key pairs and HPKE wraps of one complaint alone, one core", wraps...)
 	b.results.ReportLimit("argon2id_ms", "ms", "one password: t=3, m=64 MiB, p=4", argon...)
 	return nil
 }

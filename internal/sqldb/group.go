@@ -67,11 +67,11 @@ var errAbandoned = errors.New("function ended without returning")
 // so that a panic in it, or the end of that goroutine, is the caller's alone.
 type request struct {
 	ctx   context.Context
-	turn  chan *Tx   // the conductor lends the transaction
+	turn  chan *Tx   // the conductor lends the transaction, as often as it has to
 	ended chan error // the caller gives it back
 	done  chan error // the conductor says what became of it; never blocks
 
-	failed error // of the function itself; the conductor's alone
+	failed error // of the function itself, when it last ran; the conductor's alone
 }
 
 // write queues the caller, runs fn when its turn comes and waits for the commit.
@@ -87,12 +87,13 @@ func (g *conductor) write(ctx context.Context, fn func(*Tx) error) error {
 	case <-g.quit:
 		return ErrClosed
 	}
-	select {
-	case t := <-r.turn:
-		r.run(t, fn)
-		return <-r.done
-	case err := <-r.done:
-		return err
+	for {
+		select {
+		case t := <-r.turn:
+			r.run(t, fn)
+		case err := <-r.done:
+			return err
+		}
 	}
 }
 
@@ -118,36 +119,91 @@ func (g *conductor) run() {
 	}
 }
 
-// group serves first and whoever waits by then in one transaction.
+// group serves first and whoever waits by then in one transaction. Functions seldom fail,
+// so they run without savepoints, each of which would cost two statements and a copy of
+// every page that its function changes. Once one fails, everything of the group is
+// rolled back and runs again between savepoints.
 func (g *conductor) group(first *request) {
-	on, err := g.on.begin()
-	if err == nil {
-		if err = g.known(on); err != nil {
-			g.on.over(on, true)
-		}
-	}
+	on, err := g.begin()
 	if err != nil {
 		first.done <- err
 		return
 	}
-	served := make([]*request, 0, g.most)
-	kept := 0
-	for r, n := first, 1; r != nil; r, n = g.next(n), n+1 {
-		served = append(served, r)
-		if err = g.serve(on, r); err != nil {
-			break
-		}
-		if r.failed == nil {
-			kept++
-		}
+	served, kept, whole := g.together(on, first)
+	if !whole && kept > 0 {
+		on, kept, err = g.again(on, served)
 	}
 	if err == nil {
 		err = g.commit(on, kept)
 	}
-	g.on.over(on, err != nil) // a failed commit too leaves a state not worth trusting
+	if on != nil {
+		g.on.over(on, err != nil) // a failed commit too leaves a state not worth trusting
+	}
 	for _, r := range served {
 		r.answer(err)
 	}
+}
+
+// begin begins the transaction of a group; nil with an error.
+func (g *conductor) begin() (transaction, error) {
+	on, err := g.on.begin()
+	if err != nil {
+		return nil, err
+	}
+	if err = g.known(on); err != nil {
+		g.on.over(on, true)
+		return nil, err
+	}
+	return on, nil
+}
+
+// together runs first and whoever waits, and says how many it kept. whole: none failed.
+// It ends with one that fails.
+func (g *conductor) together(on transaction, first *request) (served []*request, kept int, whole bool) {
+	served = make([]*request, 0, g.most)
+	for r, n := first, 1; r != nil; r, n = g.next(n), n+1 {
+		served = append(served, r)
+		if !g.serve(on, r) {
+			continue
+		}
+		if r.failed != nil {
+			return served, kept, false
+		}
+		kept++
+	}
+	return served, kept, true
+}
+
+// again runs the functions of a group in another transaction; nil where none began.
+func (g *conductor) again(on transaction, served []*request) (another transaction, kept int, err error) {
+	g.on.over(on, on.control("ROLLBACK") != nil)
+	if another, err = g.begin(); err == nil {
+		kept, err = g.apart(another, served)
+	}
+	return another, kept, err
+}
+
+// apart runs functions once more, each between a savepoint and its release, so that one
+// that fails takes nothing of the others along. An error means that the whole
+// transaction is lost.
+func (g *conductor) apart(on transaction, served []*request) (kept int, err error) {
+	for _, r := range served {
+		if errors.Is(r.failed, errAbandoned) {
+			continue // its caller is gone
+		}
+		if err := on.control("SAVEPOINT f"); err != nil {
+			return kept, err
+		}
+		if g.serve(on, r) && r.failed == nil {
+			kept++
+		} else if err := on.control("ROLLBACK TO f"); err != nil {
+			return kept, err // as where SQLite has rolled back by itself, on a full disk
+		}
+		if err := on.control("RELEASE f"); err != nil {
+			return kept, err
+		}
+	}
+	return kept, nil
 }
 
 // known refuses to write where a later version of the program has changed the schema since:
@@ -199,27 +255,16 @@ func (g *conductor) next(n int) *request {
 	}
 }
 
-// serve runs one function between a savepoint and its release, and notes whether
-// it failed. An error means that the whole transaction is lost, with what earlier
-// functions did in it.
-func (g *conductor) serve(on transaction, r *request) error {
+// serve runs one function, unless its caller waits no longer, and notes whether it failed.
+func (g *conductor) serve(on transaction, r *request) (ran bool) {
 	if r.failed = r.ctx.Err(); r.failed != nil {
-		return nil //nolint:nilerr // write waits for turn or done, so answer reaches it
-	}
-	if err := on.control("SAVEPOINT f"); err != nil {
-		return err
+		return false // write waits for turn or done, so answer reaches it
 	}
 	run, over := g.on.bound(r.ctx, on)
 	r.turn <- &Tx{ctx: r.ctx, run: run, on: on}
 	r.failed = <-r.ended
 	over()
-	if r.failed != nil {
-		// Fails where SQLite has rolled back by itself, as on a full disk.
-		if err := on.control("ROLLBACK TO f"); err != nil {
-			return err
-		}
-	}
-	return on.control("RELEASE f")
+	return true
 }
 
 func (g *conductor) commit(on transaction, kept int) error {

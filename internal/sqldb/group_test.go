@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -21,18 +22,21 @@ func together(t *testing.T, db *sqldb.DB, n int, call func(i int) error) []error
 	t.Helper()
 	errs := make([]error, n)
 	var waiting, all sync.WaitGroup
+	var come sync.Once
 	_ = db.Write(t.Context(), func(*sqldb.Tx) error { // shares the fate of its group
-		for i := range n {
-			waiting.Add(1)
-			all.Go(func() {
-				waiting.Done()
-				errs[i] = call(i)
-			})
-		}
-		waiting.Wait()
-		for range 10 * n { // lets each get from Done to the queue
-			runtime.Gosched()
-		}
+		come.Do(func() {
+			for i := range n {
+				waiting.Add(1)
+				all.Go(func() {
+					waiting.Done()
+					errs[i] = call(i)
+				})
+			}
+			waiting.Wait()
+			for range 10 * n { // lets each get from Done to the queue
+				runtime.Gosched()
+			}
+		})
 		return nil
 	})
 	all.Wait()
@@ -102,6 +106,51 @@ func TestOneFailingWriterRollsBackAlone(t *testing.T) {
 		}
 		if got := len(members(t, db)); got != writers/3*2 {
 			t.Errorf("%d rows, want %d", got, writers/3*2)
+		}
+	})
+}
+
+func TestFunctionsRunAgainOnlyWhereOneFailed(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *sqldb.DB) {
+		db := migrated(t, open())
+		const writers = 30
+		run := func(from string, fails func(int) bool) (most int64) {
+			runs := make([]atomic.Int64, writers)
+			gone, leave := context.WithCancel(t.Context())
+			errs := together(t, db, writers, func(i int) error {
+				ctx := t.Context()
+				if i == writers/2 {
+					ctx = gone // waits no longer when its turn comes, which is no failure of the group
+				}
+				return db.Write(ctx, func(tx *sqldb.Tx) error {
+					runs[i].Add(1)
+					leave()
+					if _, err := tx.Exec(insert, from+fmt.Sprint(i), from+fmt.Sprint(i)); err != nil {
+						return err
+					}
+					if fails(i) {
+						return errors.New("cannot be done")
+					}
+					return nil
+				})
+			})
+			for i, err := range errs {
+				if (err != nil) != fails(i) && i != writers/2 {
+					t.Errorf("writer %s%d: %v", from, i, err)
+				}
+				most = max(most, runs[i].Load())
+			}
+			return most
+		}
+		if most := run("a", func(int) bool { return false }); most != 1 {
+			t.Errorf("a function ran %d times though none failed", most)
+		}
+		again := false
+		for n := range 50 { // the scheduler may let the one that fails come first
+			again = again || run(fmt.Sprint("b", n, "-"), func(i int) bool { return i == 7 }) == 2
+		}
+		if !again {
+			t.Error("no function shared the group of the one that failed: nothing was tried")
 		}
 	})
 }
@@ -224,11 +273,11 @@ func TestLostTransactionIsAcknowledgedToNobody(t *testing.T) {
 	const writers = 12
 	errs := together(t, db, writers, func(i int) error {
 		return db.Write(t.Context(), func(tx *sqldb.Tx) error {
-			query := insert
 			if i%4 == 3 {
-				query = "ROLLBACK -- $1, $2"
+				_, err := tx.Exec("ROLLBACK")
+				return errors.Join(err, errors.New("the disk is full"))
 			}
-			_, err := tx.Exec(query, fmt.Sprint(i), fmt.Sprint(i))
+			_, err := tx.Exec(insert, fmt.Sprint(i), fmt.Sprint(i))
 			return err
 		})
 	})
@@ -276,19 +325,20 @@ func failedCommit(t *testing.T) bool {
 
 func TestFullDatabaseAcknowledgesOnlyWhatItHolds(t *testing.T) {
 	db := migrated(t, storetest.Open(t, storetest.SQLite(t)))
-	limit := func(pages int64) error {
-		return db.Write(t.Context(), func(tx *sqldb.Tx) error {
-			return tx.QueryRow(fmt.Sprint("PRAGMA max_page_count = ", pages)).Scan(&pages)
-		})
-	}
-	if err := limit(number(t, db, "PRAGMA page_count") + 20); err != nil {
-		t.Fatal(err)
+	room := number(t, db, "PRAGMA page_count") + 20
+	limit := func(tx *sqldb.Tx, pages int64) error { // of the connection, which may be another one soon
+		return tx.QueryRow(fmt.Sprint("PRAGMA max_page_count = ", pages)).Scan(&pages)
 	}
 	errs := together(t, db, 30, func(i int) error {
-		const big = "INSERT INTO member (id, team, name, key) VALUES ($1, 'complaints', $1, zeroblob(10000))"
-		return exec(db, t.Context(), big, fmt.Sprint(i))
+		return db.Write(t.Context(), func(tx *sqldb.Tx) error {
+			if err := limit(tx, room); err != nil {
+				return err
+			}
+			_, err := tx.Exec("INSERT INTO member (id, team, name, key) VALUES ($1, 'complaints', $1, zeroblob(10000))", fmt.Sprint(i))
+			return err
+		})
 	})
-	if err := limit(1 << 30); err != nil {
+	if err := db.Write(t.Context(), func(tx *sqldb.Tx) error { return limit(tx, 1<<30) }); err != nil {
 		t.Fatal(err)
 	}
 	if n := acknowledged(t, db, errs); n == 0 || n == len(errs) {

@@ -51,7 +51,8 @@ type step struct {
 	change Change
 	vetted bool
 
-	recipient seal.Recipient // of the reading key that the change brings
+	recipient seal.Recipient            // of the reading key that the change brings
+	recovery  map[string]seal.Recipient // of the recovery keys that the change brings, by id
 }
 
 // Verify checks a whole chain against the instance's own signing key, which is
@@ -157,6 +158,14 @@ func (c *Chain) add(e Event) error {
 	s := step{seq: count, from: time.UnixMicro(p.From).UTC(), change: p.Change, vetted: rule.vets}
 	if len(p.Change.Reading) > 0 {
 		if s.recipient, err = seal.NewRecipient(seal.RecipientMember, string(p.Change.Member), p.Change.Reading); err != nil {
+			return errEvent
+		}
+	}
+	for _, r := range p.Change.Recovery {
+		if s.recovery == nil {
+			s.recovery = map[string]seal.Recipient{}
+		}
+		if s.recovery[r.ID], err = seal.NewRecipient(seal.RecipientRecovery, r.ID, r.Key); err != nil {
 			return errEvent
 		}
 	}

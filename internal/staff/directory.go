@@ -87,25 +87,22 @@ func (d *Directory) Recipient(id ID) (seal.Recipient, bool) {
 }
 
 // RecoveryKeys lists the recovery keys with their keepers.
-func (d *Directory) RecoveryKeys() []Recovery {
-	var list []Recovery
-	for _, s := range d.chain.recovery.steps {
-		if !s.from.After(d.at) {
-			list = s.change.Recovery
-		}
-	}
-	return slices.Clone(list)
-}
+func (d *Directory) RecoveryKeys() []Recovery { return slices.Clone(d.recovery().change.Recovery) }
 
 // RecoveryRecipient returns the verified recovery key with that id.
 func (d *Directory) RecoveryRecipient(id string) (seal.Recipient, bool) {
-	for _, r := range d.RecoveryKeys() {
-		if r.ID == id {
-			to, err := seal.NewRecipient(seal.RecipientRecovery, r.ID, r.Key)
-			return to, err == nil
+	to, ok := d.recovery().recovery[id]
+	return to, ok
+}
+
+// recovery is the change by which the recovery keys hold now.
+func (d *Directory) recovery() (now step) {
+	for _, s := range d.chain.recovery.steps {
+		if !s.from.After(d.at) {
+			now = s
 		}
 	}
-	return seal.Recipient{}, false
+	return now
 }
 
 // Upcoming is a change that has its place and does not hold yet.

@@ -141,7 +141,7 @@ func (d *desk) filters(r *http.Request, in *casework.Inbox) []ui.Field {
 func (d *desk) caseTable(r *http.Request, in *casework.Inbox) ui.Table {
 	t := ui.Table{Caption: d.text(r, "desk.inbox.caption", "view", d.text(r, "desk.view."+string(in.View))), Stacked: true, Select: "case", Form: "page"}
 	for _, key := range []string{"subject", "number", "due", "state", "route", "charge"} {
-		t.Columns = append(t.Columns, ui.Column{Text: d.text(r, "desk.column."+key)})
+		t.Columns = append(t.Columns, ui.Column{Text: d.text(r, "desk.column."+key), Whole: key == "number"})
 	}
 	t.Empty = d.text(r, "desk.empty."+string(in.View))
 	for _, row := range in.Rows {
