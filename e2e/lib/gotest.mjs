@@ -35,6 +35,7 @@ export class Tally {
     if (event.Action === 'output') test.output += event.Output;
     if (['pass', 'fail', 'skip'].includes(event.Action)) test.action = event.Action;
     if (event.Action === 'fail') this.print(test.output);
+    test.seconds = event.Elapsed ?? 0;
   }
 
   #package(owner, event) {
@@ -68,6 +69,14 @@ export class Tally {
       const below = parents.get(`${t.package} ${t.test}`);
       return !below || t.action === 'skip' || (t.action === 'fail' && below.every((c) => c.action !== 'fail'));
     });
+  }
+
+  // slowest returns the n tests that took longest, with their subtests, so that whoever reads
+  // the run sees where its time went.
+  slowest(n) {
+    const whole = [...this.tests.values()].filter((t) => !t.test.includes('/'));
+    whole.sort((a, b) => b.seconds - a.seconds);
+    return whole.slice(0, n).map((t) => `${Math.round(t.seconds)} s  ${t.package} ${t.test}`);
   }
 
   // totals counts. A test that never ended (its process died) has failed, and so

@@ -12,6 +12,13 @@ function tally(...events) {
 const run = (Test, Action, Package = 'klankbord/internal/x') => ({ Action, Package, Test });
 const out = (Test, Output, Package = 'klankbord/internal/x') => ({ Action: 'output', Package, Test, Output });
 
+test('the tests that took longest are named, with their subtests, longest first', () => {
+  const t = new Tally(() => {});
+  const ended = (name, seconds) => t.line(JSON.stringify({ ...run(name, 'pass'), Elapsed: seconds }));
+  for (const [name, seconds] of [['TestA/one', 9], ['TestA', 10.4], ['TestB', 70], ['TestC', 1]]) ended(name, seconds);
+  assert.deepEqual(t.slowest(2), ['70 s  klankbord/internal/x TestB', '10 s  klankbord/internal/x TestA']);
+});
+
 test('a test with subtests counts once per subtest', () => {
   const got = tally(run('TestA/one', 'pass'), run('TestA/two', 'fail'), run('TestA', 'fail'), run('TestB', 'pass'));
   assert.deepEqual([got.passed, got.failed, got.skipped], [2, 1, 0]);
