@@ -7,11 +7,13 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strings"
 	"testing"
+	"time"
 
 	"klankbord/internal/apptest"
 	"klankbord/internal/casefile"
@@ -22,11 +24,24 @@ import (
 	"klankbord/internal/staff"
 )
 
+// clobberFree makes Go overwrite what is freed (package runtime). Otherwise a new string may
+// have old words in the few bytes behind its end, which nobody can reach and which a dump of
+// the heap shows all the same.
+const clobberFree = "clobberfree=1"
+
 // PT6: a canary that is typed is found nowhere it was not typed: not in the database
 // or its write-ahead log, the blobs, the temporary folder, the logs or the mails, at
 // no moment of a complaint's way; and once everybody has left, nothing that the
 // process holds on to contains it.
 func TestPT6_CanaryIsFoundNowhere(t *testing.T) {
+	if !strings.Contains(os.Getenv("GODEBUG"), clobberFree) {
+		again := exec.CommandContext(t.Context(), os.Args[0], "-test.v", "-test.run", "^"+t.Name()+"$")
+		again.Env = append(os.Environ(), "GODEBUG="+clobberFree)
+		if out, err := again.CombinedOutput(); err != nil || !bytes.Contains(out, []byte("--- PASS: "+t.Name())) {
+			t.Errorf("%v\n%s", err, out)
+		}
+		return
+	}
 	temp := t.TempDir()
 	t.Setenv("TMPDIR", temp)
 	i, team := apptest.Staffed(t)
@@ -158,9 +173,23 @@ func (p *traces) play(team apptest.Staff, member apptest.Enrolled, pages http.Ha
 	p.step("everybody has left")
 }
 
-// live looks through everything that the process can still reach. What it has let go
-// may lie in its memory until that is used again: no test can promise more of Go.
+// live looks through everything that the process can still reach, and once more for a while
+// where something is found: what was begun beside a page may end a moment later. What the
+// process has let go may lie in its memory until that is used again: no test can promise
+// more of Go.
 func (p *traces) live() {
+	p.t.Helper()
+	left := p.holds()
+	for until := time.Now().Add(10 * time.Second); len(left) > 0 && time.Now().Before(until); left = p.holds() {
+		time.Sleep(500 * time.Millisecond)
+	}
+	for _, w := range left {
+		p.t.Errorf("%s is still held on to after everybody has left", flipped([]byte(w)))
+	}
+}
+
+// holds lists what was typed and can still be reached.
+func (p *traces) holds() (words []string) {
 	p.t.Helper()
 	held := []byte("Kanarie" + "held" + "Zq7x")
 	dump := reachable(p.t)
@@ -171,10 +200,11 @@ func (p *traces) live() {
 	for _, d := range p.disguise {
 		for _, w := range [][]byte{flipped(d), bytes.ToLower(flipped(d))} {
 			if contains(p.t, dump, w) {
-				p.t.Errorf("%s is still held on to after everybody has left", w)
+				words = append(words, string(flipped(w))) // turned round, or the next look finds it here
 			}
 		}
 	}
+	return words
 }
 
 // letGo gives memory that is no longer used back to the system, so that what was in it

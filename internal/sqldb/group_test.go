@@ -116,9 +116,11 @@ func TestFunctionsRunAgainOnlyWhereOneFailed(t *testing.T) {
 		const writers = 30
 		run := func(from string, fails func(int) bool) (most int64) {
 			runs := make([]atomic.Int64, writers)
-			gone, leave := context.WithCancel(t.Context())
+			waits := t.Context()
+			gone, leave := context.WithCancel(waits)
+			defer leave()
 			errs := together(t, db, writers, func(i int) error {
-				ctx := t.Context()
+				ctx := waits
 				if i == writers/2 {
 					ctx = gone // waits no longer when its turn comes, which is no failure of the group
 				}

@@ -71,11 +71,12 @@ func (t *Tx) QueryRow(query string, args ...any) *Row {
 		return &Row{err: err}
 	}
 	row := t.on.QueryRowContext(t.run, query, args...)
-	return &Row{row: row, err: t.fail(row.Err())}
+	return &Row{tx: t, row: row, err: t.fail(row.Err())}
 }
 
 // Row is the result of QueryRow.
 type Row struct {
+	tx  *Tx
 	row *sql.Row
 	err error
 }
@@ -85,7 +86,11 @@ func (r *Row) Scan(dest ...any) error {
 	if r.err != nil {
 		return r.err
 	}
-	return r.row.Scan(dest...)
+	err := r.row.Scan(dest...)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		_ = r.tx.fail(err)
+	}
+	return err
 }
 
 // Err is the error of the statement, without its row.
@@ -93,13 +98,14 @@ func (r *Row) Err() error { return r.err }
 
 // ready says whether a further statement may run.
 func (t *Tx) ready(args []any) error {
+	open := t.rowsOpen()
 	if t.failed != nil {
 		return t.failed
 	}
 	if err := t.ctx.Err(); err != nil {
 		return t.fail(err)
 	}
-	if t.rowsOpen() {
+	if open {
 		return t.fail(errRowsOpen)
 	}
 	for i, a := range args {
@@ -118,7 +124,8 @@ func (t *Tx) fail(err error) error {
 }
 
 // rowsOpen reports whether the rows of the last Query are still open: Columns
-// fails once they are closed.
+// fails once they are closed. A statement that failed after its first rows has failed, even
+// where nobody asked the rows for it.
 func (t *Tx) rowsOpen() bool {
 	if t.rows == nil {
 		return false
@@ -126,6 +133,7 @@ func (t *Tx) rowsOpen() bool {
 	if _, err := t.rows.Columns(); err == nil {
 		return true
 	}
+	_ = t.fail(t.rows.Err())
 	t.rows = nil
 	return false
 }

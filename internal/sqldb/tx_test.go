@@ -37,6 +37,43 @@ func TestAfterAFailedStatementNothingCommits(t *testing.T) {
 	})
 }
 
+// SQLite may have rolled back by itself then, and what follows would stand outside the
+// transaction.
+func TestAStatementThatFailsOnTheWayFailsTheTransaction(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *sqldb.DB) {
+		db := migrated(t, open())
+		const overflows = "WITH n(x) AS (VALUES (1), (2), (3)) SELECT abs(CASE x WHEN 2 THEN -9223372036854775807 - 1 ELSE x END) FROM n"
+		for _, then := range []string{"", insert} {
+			read := 0
+			err := db.Write(t.Context(), func(tx *sqldb.Tx) error {
+				if _, err := tx.Exec(insert, "before", "before"); err != nil {
+					return err
+				}
+				rows, err := tx.Query(overflows) //nolint:rowserrcheck // the misuse under test
+				if err != nil {
+					return err
+				}
+				for rows.Next() {
+					read++
+				}
+				_ = rows.Close() //nolint:sqlclosecheck // before the next statement; and nobody asks for rows.Err()
+				if then != "" {
+					if _, err := tx.Exec(then, "after", "after"); err == nil {
+						t.Error("a further statement ran")
+					}
+				}
+				return nil
+			})
+			if read != 1 || err == nil {
+				t.Errorf("%d rows, then %v: want one, and the error", read, err)
+			}
+		}
+		if got := members(t, db); len(got) > 0 {
+			t.Errorf("kept %v", got)
+		}
+	})
+}
+
 func TestQueryRow(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *sqldb.DB) {
 		db := migrated(t, open())
