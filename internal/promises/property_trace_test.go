@@ -13,7 +13,6 @@ import (
 	"runtime/debug"
 	"strings"
 	"testing"
-	"time"
 
 	"klankbord/internal/apptest"
 	"klankbord/internal/casefile"
@@ -173,23 +172,9 @@ func (p *traces) play(team apptest.Staff, member apptest.Enrolled, pages http.Ha
 	p.step("everybody has left")
 }
 
-// live looks through everything that the process can still reach, and once more for a while
-// where something is found: what was begun beside a page may end a moment later. What the
-// process has let go may lie in its memory until that is used again: no test can promise
-// more of Go.
+// live looks through everything that the process can still reach. What it has let go
+// may lie in its memory until that is used again: no test can promise more of Go.
 func (p *traces) live() {
-	p.t.Helper()
-	left := p.holds()
-	for until := time.Now().Add(10 * time.Second); len(left) > 0 && time.Now().Before(until); left = p.holds() {
-		time.Sleep(500 * time.Millisecond)
-	}
-	for _, w := range left {
-		p.t.Errorf("%s is still held on to after everybody has left", flipped([]byte(w)))
-	}
-}
-
-// holds lists what was typed and can still be reached.
-func (p *traces) holds() (words []string) {
 	p.t.Helper()
 	held := []byte("Kanarie" + "held" + "Zq7x")
 	dump := reachable(p.t)
@@ -200,11 +185,10 @@ func (p *traces) holds() (words []string) {
 	for _, d := range p.disguise {
 		for _, w := range [][]byte{flipped(d), bytes.ToLower(flipped(d))} {
 			if contains(p.t, dump, w) {
-				words = append(words, string(flipped(w))) // turned round, or the next look finds it here
+				p.t.Errorf("%s is still held on to after everybody has left", w)
 			}
 		}
 	}
-	return words
 }
 
 // letGo gives memory that is no longer used back to the system, so that what was in it

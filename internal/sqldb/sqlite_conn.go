@@ -21,7 +21,7 @@ type conn struct {
 
 // How much of the database a connection keeps in memory, in KiB. Reads are served by the
 // system's page cache. What a group changes has to fit, or it is written to the log once
-// more before the commit: the sixteen complaints of a group change 2 MiB.
+// more before the commit: sixteen complaints that come at once change more than a MiB.
 const (
 	readerCache = 1024
 	writerCache = 4096
