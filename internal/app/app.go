@@ -46,6 +46,7 @@ type Options struct {
 	Words     *lang.Catalogue // that several instances share; nil: one of its own
 	Tree      string          // a checkout whose templates are read again for every page; empty: those inside
 	Copies    *bare.Maker     // makes copies of files without metadata; nil: none are made
+	Passwords seal.Cost       // of checking one; the zero value is what an instance uses
 	Older     bool            // the database may lie under a key of the instance from before it was renewed
 
 	AnyConfiguration bool // open also where this program cannot take the configuration, to put another in its place
@@ -120,9 +121,7 @@ func Open(ctx context.Context, c config.Config, o Options) (_ *App, err error) {
 		return nil, err
 	}
 	if a.Words = o.Words; a.Words == nil {
-		if a.Words, err = lang.New(); err != nil {
-			return nil, fmt.Errorf("read catalogue: %w", err)
-		}
+		a.Words = lang.New()
 	}
 	if o.Transport == nil {
 		if o.Transport, err = a.smtp(); err != nil {
@@ -203,7 +202,7 @@ func (a *App) wire(ctx context.Context, keys keyFiles, o Options) error {
 	if err := a.mailboxes(); err != nil {
 		return err
 	}
-	if a.SignIn, err = a.signIn(keys, mails, a.Work.Wake); err != nil {
+	if a.SignIn, err = a.signIn(keys, mails, o.Passwords); err != nil {
 		return err
 	}
 	if a.scanner, err = a.newScanner(); err != nil {

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -84,10 +83,7 @@ func OpenOrganisations(ctx context.Context, process config.Config, tenants []Ten
 	if len(o.list) == 0 {
 		return nil, errNoTenant
 	}
-	var err error
-	if o.words, err = lang.New(); err != nil {
-		return nil, fmt.Errorf("read catalogue: %w", err)
-	}
+	o.words = lang.New()
 	var all sync.WaitGroup
 	turns := make(chan struct{}, openAtOnce)
 	for _, g := range o.list {

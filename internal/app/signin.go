@@ -14,12 +14,12 @@ import (
 
 // signIn makes the use case that lets members in, with the identity provider of the
 // settings if there is one.
-func (a *App) signIn(keys keyFiles, mails *seal.Key, wake func()) (*signin.SignIn, error) {
+func (a *App) signIn(keys keyFiles, mails *seal.Key, cost seal.Cost) (*signin.SignIn, error) {
 	limits := signin.DefaultLimits()
 	limits.Idle, limits.MostIdle = a.Config.SessionIdle, a.Config.SessionMost
 	parts := signin.Parts{
-		Store: a.Store, Custody: a.Custody, Pepper: pepperIn(a.Config.State, keys.Pepper).now, Limits: limits, Rest: a.rest, Mails: mails, Wake: wake,
-		Address: a.Config.Desk(), Names: a.names(),
+		Store: a.Store, Custody: a.Custody, Pepper: pepperIn(a.Config.State, keys.Pepper).now, Limits: limits, Rest: a.rest, Mails: mails, Wake: a.Work.Wake,
+		Address: a.Config.Desk(), Names: a.names(), Cost: cost,
 	}
 	if a.Config.SSOIssuer == "" {
 		return signin.New(parts), nil

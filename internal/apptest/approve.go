@@ -35,7 +35,7 @@ func (i *Instance) Password(actor access.Actor) string {
 	i.check(err)
 	pepper, err := seal.LoadPepper(file)
 	i.check(err)
-	e, err := seal.SealPassword(pepper, i.Instance(), string(actor.Member), Password, i.secrets[actor.Member])
+	e, err := i.cost.SealPassword(pepper, i.Instance(), string(actor.Member), Password, i.secrets[actor.Member])
 	i.check(err)
 	leaf := custody.Leaf(i.Clock.Now(), custody.Event{Kind: audit.CredentialChanged, Actor: custody.ByMember(actor.Member)})
 	i.check(i.Store.Write(ctx, func(tx *store.Tx) error {

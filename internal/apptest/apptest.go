@@ -40,6 +40,7 @@ type Instance struct {
 	signers map[staff.ID]*seal.Signer
 	secrets map[staff.ID]*seal.MemberSecret
 	joined  []access.Actor
+	cost    seal.Cost // of checking a password
 }
 
 // Start is where the clock of a new instance stands: a Monday morning.
@@ -47,6 +48,10 @@ var Start = time.Date(2026, time.March, 2, 8, 30, 0, 0, time.UTC)
 
 // Option changes the settings of an instance.
 type Option func(*config.Config, *app.Options)
+
+// FullPasswords lets the check of a password take what it takes in an instance, for tests of
+// that; in others it takes next to nothing.
+func FullPasswords(_ *config.Config, o *app.Options) { o.Passwords = seal.Cost{} }
 
 // New founds and opens an instance of wwf-belgium without members.
 func New(t testing.TB, options ...Option) *Instance {
@@ -66,9 +71,11 @@ func newAt(t testing.TB, at time.Time, k setup.Keeping, options []Option) *Insta
 	i := &Instance{T: t, Clock: clock.NewFixed(at), Box: &post.Sink{}, Log: &Buffer{}, State: c.State, signers: map[staff.ID]*seal.Signer{}}
 	i.secrets = map[staff.ID]*seal.MemberSecret{}
 	o := app.Options{Clock: i.Clock, Transport: i.Box, Log: slog.New(slog.NewJSONHandler(i.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	o.Passwords = seal.LeastCost()
 	for _, option := range options {
 		option(&c, &o)
 	}
+	i.cost = o.Passwords
 	ctx := t.Context()
 	founded, err := app.Found(ctx, c, "wwf-belgium", app.First("Nele Janssens", "nele@desk.example", "nl"), k, i.Clock)
 	i.check(err)
@@ -205,7 +212,7 @@ func (i *Instance) Restart(between func()) {
 	i.check(i.App.Close())
 	between()
 	a, err := app.Open(context.Background(), i.Config, app.Options{
-		Clock: i.Clock, Transport: i.Box, Log: slog.New(slog.NewJSONHandler(i.Log, nil)),
+		Clock: i.Clock, Transport: i.Box, Log: slog.New(slog.NewJSONHandler(i.Log, nil)), Passwords: i.cost,
 	})
 	i.check(err)
 	i.App = a

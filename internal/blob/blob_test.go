@@ -305,3 +305,43 @@ func TestListEndsWithTheFirstError(t *testing.T) {
 		}
 	})
 }
+
+// A start makes no subfolder: only an upload makes the one it needs, and what has none is
+// still read, listed and deleted as nothing.
+func TestSubfoldersAreMadeByTheUploadThatNeedsThem(t *testing.T) {
+	f, dir := folder(t)
+	lies := func(want int) {
+		t.Helper()
+		if entries, err := os.ReadDir(dir); err != nil || len(entries) != want {
+			t.Errorf("%d subfolders, %v; want %d", len(entries), err, want)
+		}
+	}
+	lies(0)
+	missing := ident.New()
+	if _, err := read(t, f, missing); !errors.Is(err, blob.ErrMissing) {
+		t.Errorf("open where nothing lies: %v", err)
+	}
+	if err := f.Delete(t.Context(), missing); err != nil {
+		t.Errorf("delete where nothing lies: %v", err)
+	}
+	if found := list(t, f); len(found) != 0 {
+		t.Errorf("found %v", found)
+	}
+	name := keep(t, f, "sealed")
+	lies(1)
+	again, err := blob.NewFolder(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	for range 300 { // more than there are subfolders: some are used twice, by two processes
+		keep(t, f, "sealed")
+		keep(t, again, "sealed")
+	}
+	if err := again.Delete(t.Context(), name); err != nil {
+		t.Error(err)
+	}
+	if found := list(t, f); len(found) != 600 {
+		t.Errorf("found %d blobs, want 600", len(found))
+	}
+}

@@ -18,6 +18,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"klankbord/internal/ident"
@@ -32,16 +33,17 @@ const (
 	unfinished = ".part" // ends the name of a file that is still written
 )
 
-// Folder keeps blobs as files in 256 subfolders. Safe for concurrent use, by
+// Folder keeps blobs as files in up to 256 subfolders. Safe for concurrent use, by
 // several processes too.
 type Folder struct {
 	root  *os.Root
 	spare int64 // bytes of the disk that no blob may take; set before use
+
+	mu      sync.Mutex
+	durable map[string]bool // subfolders of which this process knows it; guarded by mu
 }
 
-// NewFolder opens the folder at dir, made when missing, for its owner only. The
-// subfolders are made here and not by the first upload that needs one: another
-// could commit into it before it is durable.
+// NewFolder opens the folder at dir, made when missing, for its owner only.
 func NewFolder(dir string) (*Folder, error) {
 	if err := os.MkdirAll(dir, folderMode); err != nil {
 		return nil, fmt.Errorf("make folder for blobs: %w", err)
@@ -50,12 +52,7 @@ func NewFolder(dir string) (*Folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open folder for blobs: %w", err)
 	}
-	f := &Folder{root: root}
-	for i := range 256 {
-		if err := root.Mkdir(subfolder(byte(i)), folderMode); err != nil && !errors.Is(err, fs.ErrExist) {
-			return nil, errors.Join(fmt.Errorf("make folder for blobs: %w", err), root.Close())
-		}
-	}
+	f := &Folder{root: root, durable: map[string]bool{}}
 	above, err := os.Open(filepath.Dir(filepath.Clean(dir)))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open the folder above the blobs: %w", err), root.Close())
@@ -73,7 +70,7 @@ func OpenFolder(dir string) (*Folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open folder of blobs: %w", err)
 	}
-	return &Folder{root: root}, nil
+	return &Folder{root: root, durable: map[string]bool{}}, nil
 }
 
 // Size is how many bytes a blob has; ErrMissing where there is none.
@@ -95,7 +92,23 @@ func (f *Folder) Size(ctx context.Context, name string) (int64, error) {
 	return info.Size(), nil
 }
 
-func subfolder(b byte) string { return fmt.Sprintf("%02x", b) }
+// needs makes the subfolder where it is missing, and durable. Each process does so before its
+// first upload into one: that it is there does not say that whoever made it got so far.
+func (f *Folder) needs(sub string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.durable[sub] {
+		return nil
+	}
+	if err := f.root.Mkdir(sub, folderMode); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("make folder for blobs: %w", full(err))
+	}
+	if err := f.sync("."); err != nil {
+		return full(err)
+	}
+	f.durable[sub] = true
+	return nil
+}
 
 // Close gives the folder back. Uploads and readers that are open stay usable.
 func (f *Folder) Close() error { return f.root.Close() }
@@ -107,8 +120,8 @@ func file(name string) (string, bool) {
 		return "", false
 	}
 	h := fnv.New32a()
-	_, _ = h.Write([]byte(name))                             // never fails
-	return path.Join(subfolder(byte(h.Sum32())), name), true //nolint:gosec // one byte of a hash
+	_, _ = h.Write([]byte(name))                                       // never fails
+	return path.Join(fmt.Sprintf("%02x", byte(h.Sum32())), name), true //nolint:gosec // one byte of a hash
 }
 
 // Open returns a reader of the blob, which the caller closes. Reading fails once
@@ -161,7 +174,7 @@ func (f *Folder) Delete(ctx context.Context, name string) error {
 		}
 	}
 	// Also where nothing was found: a process killed here before may not have got to it.
-	return f.sync(path.Dir(at))
+	return gone(f.sync(path.Dir(at)))
 }
 
 // List calls each for every blob, and for every upload that was neither committed
@@ -187,7 +200,7 @@ func (f *Folder) List(ctx context.Context, each func(name string, size int64, mo
 	})
 }
 
-// gone forgives what was deleted, or committed, while we looked.
+// gone forgives what is not there: deleted, committed while we looked, or never made.
 func gone(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

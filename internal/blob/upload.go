@@ -38,6 +38,9 @@ func (f *Folder) CreateAs(ctx context.Context, name string) (Upload, error) {
 	if !ok {
 		return nil, fmt.Errorf("create blob: name %q", name)
 	}
+	if err := f.needs(path.Dir(at)); err != nil {
+		return nil, fmt.Errorf("create blob: %w", err)
+	}
 	w, err := f.root.OpenFile(at+unfinished, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
 	if err != nil {
 		return nil, fmt.Errorf("create blob: %w", full(err))

@@ -38,11 +38,18 @@ func loggerTo(out io.Writer, level string) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: l}))
 }
 
-type commands struct {
+// serving is what of the commands is read when a service starts: each other command has
+// the settings as flags of its own, and reading them all takes as long as opening a small
+// instance.
+type serving struct {
 	SettingsFile kong.ConfigFlag `name:"config" env:"KLANKBORD_CONFIG" help:"Configuration file: JSON with the names of the flags as keys."`
 
-	Init    initCommand     `cmd:"" help:"Make an instance in an empty state folder."`
-	Serve   serveCommand    `cmd:"" help:"Serve the pages of an instance."`
+	Serve serveCommand `cmd:"" help:"Serve the pages of an instance."`
+}
+
+type commands struct {
+	Init    initCommand `cmd:"" help:"Make an instance in an empty state folder."`
+	serving `embed:""`
 	Demo    demoCommand     `cmd:"" help:"Serve a demo with sample members and cases; mail is caught and shown."`
 	Config  configCommands  `cmd:"" help:"Look at the settings, which doc/configuration.md lists."`
 	Keys    keysCommands    `cmd:"" help:"Renew the key files of an instance."`
@@ -76,8 +83,11 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 			code = int(c)
 		}
 	}()
-	var c commands
-	parser, err := kong.New(&c, kong.Name("klankbord"), kong.Description("A confidential complaints and integrity desk that an organisation hosts itself."),
+	var c any = &commands{}
+	if len(args) > 0 && args[0] == "serve" {
+		c = &serving{}
+	}
+	parser, err := kong.New(c, kong.Name("klankbord"), kong.Description("A confidential complaints and integrity desk that an organisation hosts itself."),
 		kong.Writers(out, errOut), kong.Exit(func(code int) { panic(exit(code)) }), kong.Configuration(settingsFile), kong.UsageOnError())
 	if err != nil {
 		_, _ = fmt.Fprintln(errOut, "klankbord:", err)

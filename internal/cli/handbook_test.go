@@ -54,3 +54,18 @@ func TestHandbooksNameCommandsThatExist(t *testing.T) {
 		t.Errorf("only %d commands were seen", seen)
 	}
 }
+
+// `serve` is read by a grammar of its own, so that a service starts sooner. It must know
+// what the whole grammar knows of it, which is used where something stands before the word.
+func TestServeAloneIsReadAsAmongAllCommands(t *testing.T) {
+	settings := filepath.Join(t.TempDir(), "settings.json")
+	if err := os.WriteFile(settings, []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var alone, among, errOut strings.Builder
+	first := cli.Main(t.Context(), []string{"serve", "--help"}, &alone, &errOut)
+	second := cli.Main(t.Context(), []string{"--config", settings, "serve", "--help"}, &among, &errOut)
+	if first != 0 || second != 0 || alone.Len() < 1000 || alone.String() != among.String() {
+		t.Errorf("exit codes %d and %d; help of %d and %d bytes\n%s", first, second, alone.Len(), among.Len(), errOut.String())
+	}
+}

@@ -53,42 +53,50 @@ func entryOf(v any) (entry, error) {
 }
 
 // Catalogue holds every text in every language. It does not change after New, so
-// any number of goroutines may read it.
+// any number of goroutines may use it; a language is read when it is first asked for.
 type Catalogue struct {
-	texts map[Lang]map[string]entry
+	texts map[Lang]func() map[string]entry // each reads its language once
 }
 
-// New reads the catalogue that is built into the program, each language by itself. It
-// fails when a file is missing, is not JSON, or has a key of another area.
-func New() (*Catalogue, error) {
-	c := &Catalogue{texts: map[Lang]map[string]entry{}}
-	errs := make([]error, len(All()))
-	var each sync.WaitGroup
-	for i, l := range All() {
-		into := map[string]entry{}
-		c.texts[l] = into
-		each.Go(func() { errs[i] = read(into, l) })
+// New makes the catalogue that is built into the program. A language of which a file is
+// missing, is not JSON, or has a key of another area is left out; a test keeps that from
+// being built.
+func New() *Catalogue {
+	c := &Catalogue{texts: map[Lang]func() map[string]entry{}}
+	for _, l := range All() {
+		c.texts[l] = sync.OnceValue(func() map[string]entry {
+			into, err := read(l)
+			if err != nil {
+				return nil
+			}
+			return into
+		})
 	}
-	each.Wait()
-	if err := errors.Join(errs...); err != nil {
-		return nil, fmt.Errorf("read catalogue: %w", err)
-	}
-	return c, nil
+	return c
 }
 
-// read fills in every text of a language.
-func read(into map[string]entry, l Lang) error {
+// of is every text of a language, by key; nil where the catalogue does not have it.
+func (c *Catalogue) of(l Lang) map[string]entry {
+	if texts, ok := c.texts[l]; ok {
+		return texts()
+	}
+	return nil
+}
+
+// read is every text of a language.
+func read(l Lang) (map[string]entry, error) {
+	into := map[string]entry{}
 	for _, area := range areas() {
 		name := path.Join("text", string(l), area+".json")
 		b, err := texts.ReadFile(name)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := add(into, area, b); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	return nil
+	return into, nil
 }
 
 func add(into map[string]entry, area string, b []byte) error {
@@ -112,7 +120,7 @@ func add(into map[string]entry, area string, b []byte) error {
 // Has reports whether the catalogue has a text under this key in every language.
 func (c *Catalogue) Has(key string) bool {
 	for _, l := range All() {
-		if _, ok := c.texts[l][key]; !ok {
+		if _, ok := c.of(l)[key]; !ok {
 			return false
 		}
 	}
@@ -122,8 +130,8 @@ func (c *Catalogue) Has(key string) bool {
 // Keys returns every key that exists in any language, sorted.
 func (c *Catalogue) Keys() []string {
 	all := map[string]bool{}
-	for _, file := range c.texts {
-		for k := range file {
+	for l := range c.texts {
+		for k := range c.of(l) {
 			all[k] = true
 		}
 	}
@@ -161,7 +169,7 @@ func (c *Catalogue) Plural(l Lang, key string, n int, args map[string]string) st
 // names in args ({n} of a text that counts apart), else ErrNoText or
 // ErrOpenPlaceholder. It is for tests of those who use a key.
 func (c *Catalogue) Check(l Lang, key string, args map[string]string) error {
-	e, ok := c.texts[l][key]
+	e, ok := c.of(l)[key]
 	if !ok {
 		return fmt.Errorf("%s in %s: %w", key, l, ErrNoText)
 	}
@@ -180,13 +188,13 @@ func (c *Catalogue) Check(l Lang, key string, args map[string]string) error {
 func (c *Catalogue) Incomplete() []string {
 	var out []string
 	for _, k := range c.Keys() {
-		model, ok := c.texts[EN][k]
+		model, ok := c.of(EN)[k]
 		if !ok {
 			out = append(out, k+": missing in en")
 			continue
 		}
 		for _, l := range All() {
-			e, ok := c.texts[l][k]
+			e, ok := c.of(l)[k]
 			switch {
 			case !ok:
 				out = append(out, k+": missing in "+string(l))
@@ -203,10 +211,10 @@ func (c *Catalogue) Incomplete() []string {
 }
 
 func (c *Catalogue) entry(l Lang, key string) (entry, bool) {
-	if e, ok := c.texts[l][key]; ok {
+	if e, ok := c.of(l)[key]; ok {
 		return e, true
 	}
-	e, ok := c.texts[EN][key]
+	e, ok := c.of(EN)[key]
 	return e, ok
 }
 
@@ -238,14 +246,14 @@ func fill(text string, args map[string]string) string {
 // Plain returns the text under key in l as it stands, with what it leaves open; not ok
 // where there is none, or one that counts something.
 func (c *Catalogue) Plain(l Lang, key string) (text string, ok bool) {
-	e, ok := c.texts[l][key]
+	e, ok := c.of(l)[key]
 	return e.other, ok && e.one == ""
 }
 
 // Fits reports whether a text can stand in the place of the one under key: that counts
 // nothing, and this leaves the same open.
 func (c *Catalogue) Fits(l Lang, key, text string) bool {
-	e, ok := c.texts[l][key]
+	e, ok := c.of(l)[key]
 	return ok && e.one == "" && strings.TrimSpace(text) != "" && slices.Equal(e.placeholders(), entry{other: text}.placeholders())
 }
 
@@ -255,16 +263,17 @@ func (c *Catalogue) With(other map[string]map[string]string) *Catalogue {
 	if len(other) == 0 {
 		return c
 	}
-	changed := &Catalogue{texts: map[Lang]map[string]entry{}}
-	for l, texts := range c.texts {
-		changed.texts[l] = maps.Clone(texts)
-	}
-	for key, text := range other {
-		for l, s := range text {
-			if c.Fits(Lang(l), key, s) {
-				changed.texts[Lang(l)][key] = entry{other: s}
+	changed := &Catalogue{texts: map[Lang]func() map[string]entry{}}
+	for l := range c.texts {
+		changed.texts[l] = sync.OnceValue(func() map[string]entry {
+			all := maps.Clone(c.of(l))
+			for key, text := range other {
+				if s, ok := text[string(l)]; ok && c.Fits(l, key, s) {
+					all[key] = entry{other: s}
+				}
 			}
-		}
+			return all
+		})
 	}
 	return changed
 }

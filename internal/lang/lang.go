@@ -1,8 +1,8 @@
 // Package lang holds the words that people read, in four languages: a catalogue of
 // texts that is built into the program, and dates, times and numbers as people of
 // each language write them. It must never hold words about a case, and it knows no
-// page. Loading fails when a file of the catalogue is not well formed; at run time
-// nothing fails, a missing text falls back to English and then to its key in ⟦⟧.
+// page. Nothing fails at run time: a missing text falls back to English and then to its
+// key in ⟦⟧. That every file of the catalogue is well formed is for tests to see.
 package lang
 
 import (

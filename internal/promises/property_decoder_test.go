@@ -65,7 +65,7 @@ func fuzzedInside() map[string]string {
 		"seal.decodeMemberSecret":  "internal/seal FuzzInnerEncodings",
 		"seal.caseKeysOf":          "internal/seal FuzzInnerEncodings",
 		"seal.unpad":               "internal/seal FuzzInnerEncodings",
-		"seal.parseParams":         "internal/seal FuzzInnerEncodings",
+		"seal.Cost.parse":          "internal/seal FuzzInnerEncodings",
 		"seal.splitAppended":       "internal/seal FuzzInnerEncodings",
 		"seal.parseKeyFile":        "internal/seal FuzzInnerEncodings",
 		"seal.unwrap":              "internal/seal FuzzEveryBoxReader",

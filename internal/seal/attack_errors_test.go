@@ -47,7 +47,7 @@ func TestAT16EveryFailureHasOneError(t *testing.T) {
 		"manifest":       func() error { _, err := DecodeManifest(junk); return err },
 		"context":        func() error { _, err := ParseContext(junk); return err },
 		"session":        func() error { _, err := NewToken().OpenKeys(key, note(), good); return err },
-		"envelope kind":  func() error { _, err := Envelope{Box: good}.OpenPassword(key, "", "", ""); return err },
+		"envelope kind":  func() error { _, err := Cost{}.OpenPassword(Envelope{Box: good}, key, "", "", ""); return err },
 		"recovery kind":  func() error { _, err := Envelope{Box: good}.OpenRecovery(key, "", "", NewCode()); return err },
 		"passkey kind":   func() error { _, err := Envelope{Box: good}.OpenPasskey(key, "", "", make([]byte, 32)); return err },
 		"member secret":  func() error { _, err := decodeMemberSecret(junk); return err },

@@ -232,7 +232,7 @@ func TestAT7UnknownVersionOrSuiteIsRefused(t *testing.T) {
 
 func TestAT7PasswordRowLoweredOrRaisedIsRefused(t *testing.T) {
 	pepper, ms := NewKey(), NewMemberSecret()
-	honest, err := SealPassword(pepper, "desk", "m1", "correct horse", ms)
+	honest, err := Cost{}.SealPassword(pepper, "desk", "m1", "correct horse", ms)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,10 +244,10 @@ func TestAT7PasswordRowLoweredOrRaisedIsRefused(t *testing.T) {
 	} {
 		e := honest
 		e.Params = params
-		if _, err := parseParams(params); err == nil {
+		if _, err := (Cost{}).parse(params); err == nil {
 			t.Errorf("%q accepted", params)
 		}
-		_, err := e.OpenPassword(pepper, "desk", "m1", "correct horse")
+		_, err := Cost{}.OpenPassword(e, pepper, "desk", "m1", "correct horse")
 		wantShut(t, params, err)
 	}
 	for name, salt := range map[string][]byte{
@@ -256,12 +256,12 @@ func TestAT7PasswordRowLoweredOrRaisedIsRefused(t *testing.T) {
 	} {
 		e := honest
 		e.Salt = salt
-		_, err := e.OpenPassword(pepper, "desk", "m1", "correct horse")
+		_, err := Cost{}.OpenPassword(e, pepper, "desk", "m1", "correct horse")
 		wantShut(t, "salt "+name, err)
 	}
 	inside := honest
 	inside.Params = "argon2id v=19 t=4 m=65536 p=4" // believable, but not what was sealed
-	_, err = inside.OpenPassword(pepper, "desk", "m1", "correct horse")
+	_, err = Cost{}.OpenPassword(inside, pepper, "desk", "m1", "correct horse")
 	wantShut(t, "other cost", err)
 }
 

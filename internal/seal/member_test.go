@@ -9,7 +9,7 @@ import (
 func TestEnvelopesOpenTheSameSecret(t *testing.T) {
 	pepper, code, ms, prf := NewKey(), NewCode(), NewMemberSecret(), bytes.Repeat([]byte{9}, 32)
 	ms.RequireSecondFactor()
-	byPassword, err := SealPassword(pepper, "desk", "m1", "correct horse", ms)
+	byPassword, err := Cost{}.SealPassword(pepper, "desk", "m1", "correct horse", ms)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +24,9 @@ func TestEnvelopesOpenTheSameSecret(t *testing.T) {
 	otherPasskey := byPasskey
 	otherPasskey.Credential = "c2"
 	for name, open := range map[string]func() (*MemberSecret, error){
-		"password": func() (*MemberSecret, error) { return byPassword.OpenPassword(pepper, "desk", "m1", "correct horse") },
+		"password": func() (*MemberSecret, error) {
+			return Cost{}.OpenPassword(byPassword, pepper, "desk", "m1", "correct horse")
+		},
 		"recovery": func() (*MemberSecret, error) { return byCode.OpenRecovery(pepper, "desk", "m1", code) },
 		"passkey":  func() (*MemberSecret, error) { return byPasskey.OpenPasskey(pepper, "desk", "m1", prf) },
 	} {
@@ -37,16 +39,26 @@ func TestEnvelopesOpenTheSameSecret(t *testing.T) {
 		}
 	}
 	for name, open := range map[string]func() (*MemberSecret, error){
-		"other password": func() (*MemberSecret, error) { return byPassword.OpenPassword(pepper, "desk", "m1", "correct Horse") },
-		"other pepper":   func() (*MemberSecret, error) { return byPassword.OpenPassword(NewKey(), "desk", "m1", "correct horse") },
-		"no pepper":      func() (*MemberSecret, error) { return byPassword.OpenPassword(nil, "desk", "m1", "correct horse") },
-		"other member":   func() (*MemberSecret, error) { return byPassword.OpenPassword(pepper, "desk", "m2", "correct horse") },
-		"other instance": func() (*MemberSecret, error) { return byPassword.OpenPassword(pepper, "x", "m1", "correct horse") },
-		"other kind":     func() (*MemberSecret, error) { return byPassword.OpenRecovery(pepper, "desk", "m1", code) },
-		"other code":     func() (*MemberSecret, error) { return byCode.OpenRecovery(pepper, "desk", "m1", NewCode()) },
-		"no code":        func() (*MemberSecret, error) { return byCode.OpenRecovery(pepper, "desk", "m1", Code{}) },
-		"code, member":   func() (*MemberSecret, error) { return byCode.OpenRecovery(pepper, "desk", "m2", code) },
-		"code, pepper":   func() (*MemberSecret, error) { return byCode.OpenRecovery(NewKey(), "desk", "m1", code) },
+		"other password": func() (*MemberSecret, error) {
+			return Cost{}.OpenPassword(byPassword, pepper, "desk", "m1", "correct Horse")
+		},
+		"other pepper": func() (*MemberSecret, error) {
+			return Cost{}.OpenPassword(byPassword, NewKey(), "desk", "m1", "correct horse")
+		},
+		"no pepper": func() (*MemberSecret, error) {
+			return Cost{}.OpenPassword(byPassword, nil, "desk", "m1", "correct horse")
+		},
+		"other member": func() (*MemberSecret, error) {
+			return Cost{}.OpenPassword(byPassword, pepper, "desk", "m2", "correct horse")
+		},
+		"other instance": func() (*MemberSecret, error) {
+			return Cost{}.OpenPassword(byPassword, pepper, "x", "m1", "correct horse")
+		},
+		"other kind":   func() (*MemberSecret, error) { return byPassword.OpenRecovery(pepper, "desk", "m1", code) },
+		"other code":   func() (*MemberSecret, error) { return byCode.OpenRecovery(pepper, "desk", "m1", NewCode()) },
+		"no code":      func() (*MemberSecret, error) { return byCode.OpenRecovery(pepper, "desk", "m1", Code{}) },
+		"code, member": func() (*MemberSecret, error) { return byCode.OpenRecovery(pepper, "desk", "m2", code) },
+		"code, pepper": func() (*MemberSecret, error) { return byCode.OpenRecovery(NewKey(), "desk", "m1", code) },
 		"other result": func() (*MemberSecret, error) {
 			return byPasskey.OpenPasskey(pepper, "desk", "m1", bytes.Repeat([]byte{8}, 32))
 		},
@@ -109,14 +121,14 @@ func TestTooManyPasswordsAtOnceAreTurnedAway(t *testing.T) {
 	for range argonSlots {
 		argonTurn <- struct{}{}
 	}
-	_, err := writtenParams().stretch("p", make([]byte, saltSize))
+	_, err := Cost{}.written().stretch("p", make([]byte, saltSize))
 	for range argonSlots {
 		<-argonTurn
 	}
 	if !errors.Is(err, ErrBusy) {
 		t.Errorf("third password at once: %v, want ErrBusy", err)
 	}
-	if _, err := writtenParams().stretch("p", make([]byte, saltSize)); err != nil {
+	if _, err := (Cost{}).written().stretch("p", make([]byte, saltSize)); err != nil {
 		t.Errorf("after the others: %v", err)
 	}
 }

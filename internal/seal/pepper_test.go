@@ -9,7 +9,7 @@ import (
 // ways are the three kinds of envelope of one member, and how each is opened.
 func ways(t *testing.T, pepper *Key, ms *MemberSecret, code Code, prf []byte) map[string]Envelope {
 	t.Helper()
-	p, err1 := SealPassword(pepper, "i", "m", "five words make a sentence", ms)
+	p, err1 := Cost{}.SealPassword(pepper, "i", "m", "five words make a sentence", ms)
 	r, err2 := SealRecovery(pepper, "i", "m", code, ms)
 	k, err3 := SealPasskey(pepper, "i", "m", "credential", prf, ms)
 	for _, err := range []error{err1, err2, err3} {
@@ -23,7 +23,7 @@ func ways(t *testing.T, pepper *Key, ms *MemberSecret, code Code, prf []byte) ma
 func opensBy(e Envelope, pepper *Key, code Code, prf []byte) (*MemberSecret, error) {
 	switch e.Kind {
 	case EnvelopePassword:
-		return e.OpenPassword(pepper, "i", "m", "five words make a sentence")
+		return Cost{}.OpenPassword(e, pepper, "i", "m", "five words make a sentence")
 	case EnvelopeRecovery:
 		return e.OpenRecovery(pepper, "i", "m", code)
 	default:
@@ -83,7 +83,7 @@ func TestARenewedPepperOpensWhatWasSealedBefore(t *testing.T) {
 		if _, err := opensBy(other, second, code, prf); err == nil {
 			t.Errorf("%s: opens for another credential", name)
 		}
-		if _, err := (Envelope{Kind: e.Kind, Params: e.Params, Salt: e.Salt, Box: once.Box}).OpenPassword(second, "i", "other", "five words make a sentence"); err == nil {
+		if _, err := (Cost{}).OpenPassword(Envelope{Kind: e.Kind, Params: e.Params, Salt: e.Salt, Box: once.Box}, second, "i", "other", "five words make a sentence"); err == nil {
 			t.Errorf("%s: opens for another member", name)
 		}
 	}

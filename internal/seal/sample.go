@@ -79,7 +79,7 @@ func (s Sample) Matches(typed string) (bool, error) {
 }
 
 func sampleSum(symbols string, salt []byte) ([]byte, error) {
-	stretched, err := writtenParams().stretch(sampleLabel+"/"+symbols, salt)
+	stretched, err := Cost{}.written().stretch(sampleLabel+"/"+symbols, salt)
 	if err != nil {
 		return nil, err
 	}

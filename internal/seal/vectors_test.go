@@ -47,11 +47,11 @@ func makeVectors(t *testing.T) map[string][]byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	password, err := SealPassword(pepper, "desk", "m1", "correct horse", ms)
+	password, err := Cost{}.SealPassword(pepper, "desk", "m1", "correct horse", ms)
 	if err != nil {
 		t.Fatal(err)
 	}
-	stretched, err := writtenParams().stretch("correct horse", password.Salt)
+	stretched, err := Cost{}.written().stretch("correct horse", password.Salt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +193,7 @@ func TestPT7_VectorsStillOpen(t *testing.T) {
 		t.Errorf("session: %v", err)
 	}
 	e := Envelope{Kind: EnvelopePassword, Params: string(v["envelope.password.params"]), Salt: v["envelope.password.salt"], Box: v["envelope.password"]}
-	if _, err := e.OpenPassword(pepper, "desk", "m1", "correct horse"); err != nil {
+	if _, err := (Cost{}).OpenPassword(e, pepper, "desk", "m1", "correct horse"); err != nil {
 		t.Errorf("password: %v", err)
 	}
 	e = Envelope{Kind: EnvelopeRecovery, Params: recoveryParams, Salt: v["envelope.recovery.salt"], Box: v["envelope.recovery"]}

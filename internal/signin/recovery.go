@@ -121,7 +121,7 @@ func (s *SignIn) afterRecovery(ctx context.Context, m store.Member, r *recovered
 
 // sealPassword seals a member's secret under a password.
 func (s *SignIn) sealPassword(id staff.ID, password string, secret *seal.MemberSecret) (seal.Envelope, error) {
-	e, err := seal.SealPassword(s.pepper(), s.instance(), string(id), password, secret)
+	e, err := s.cost.SealPassword(s.pepper(), s.instance(), string(id), password, secret)
 	if errors.Is(err, seal.ErrBusy) {
 		return e, errBusy
 	}

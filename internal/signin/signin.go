@@ -63,10 +63,11 @@ type Parts struct {
 	Limits   Limits
 	Rest     func() (idle, most time.Duration) // what the organisation wants instead of Idle and MostIdle, within them; 0, or nil: nothing
 	Mails    Sealer
-	Wake     func()   // tells the background work that there is a job; may be nil
-	Address  string   // of the desk, "https://…": passkeys are made for its host
-	Names    []string // of the organisation and its desk: not to be used as passwords
-	Provider Provider // nil: no single sign-on
+	Wake     func()    // tells the background work that there is a job; may be nil
+	Address  string    // of the desk, "https://…": passkeys are made for its host
+	Names    []string  // of the organisation and its desk: not to be used as passwords
+	Provider Provider  // nil: no single sign-on
+	Cost     seal.Cost // of checking a password
 }
 
 // SignIn is the use case. It is safe for concurrent use.
@@ -81,6 +82,7 @@ type SignIn struct {
 	passkeys *webauthn.WebAuthn // nil: the desk's address is none that passkeys work on
 	names    []string
 	provider Provider
+	cost     seal.Cost
 	lanes    lanes
 
 	greetings greetings
@@ -92,10 +94,10 @@ type SignIn struct {
 func New(p Parts) *SignIn {
 	in := &SignIn{
 		store: p.Store, custody: p.Custody, pepper: p.Pepper, limits: p.Limits, rest: p.Rest, mails: p.Mails, wake: p.Wake,
-		passkeys: relyingParty(p.Address), names: p.Names, provider: p.Provider,
+		passkeys: relyingParty(p.Address), names: p.Names, provider: p.Provider, cost: p.Cost,
 	}
 	in.decoy = sync.OnceValues(func() (seal.Envelope, error) {
-		return seal.SealPassword(p.Pepper(), p.Custody.Instance(), "", seal.NewCode().Text(), seal.NewMemberSecret())
+		return p.Cost.SealPassword(p.Pepper(), p.Custody.Instance(), "", seal.NewCode().Text(), seal.NewMemberSecret())
 	})
 	return in
 }
@@ -118,7 +120,7 @@ func (s *SignIn) Password(ctx context.Context, from Browser, email, password str
 		return pending, err
 	}
 	defer leave()
-	secret, err := envelope.OpenPassword(s.pepper(), s.instance(), string(member.ID), password)
+	secret, err := s.cost.OpenPassword(envelope, s.pepper(), s.instance(), string(member.ID), password)
 	if errors.Is(err, seal.ErrBusy) {
 		return pending, errBusy
 	}

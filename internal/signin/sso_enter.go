@@ -52,7 +52,7 @@ func (s *SignIn) EnterByProvider(ctx context.Context, cookie, password string) (
 	if err != nil {
 		return e, nil, err
 	}
-	secret, err := envelope.OpenPassword(s.pepper(), s.instance(), string(m.ID), password)
+	secret, err := s.cost.OpenPassword(envelope, s.pepper(), s.instance(), string(m.ID), password)
 	if errors.Is(err, seal.ErrBusy) {
 		return e, nil, errBusy
 	}

@@ -61,7 +61,7 @@ func (s *SignIn) unlockByPassword(ctx context.Context, actor access.Actor, passw
 	if err != nil {
 		return nil, fmt.Errorf("read envelope: %w", err)
 	}
-	secret, err := e.OpenPassword(s.pepper(), s.instance(), string(actor.Member), password)
+	secret, err := s.cost.OpenPassword(e, s.pepper(), s.instance(), string(actor.Member), password)
 	if errors.Is(err, seal.ErrBusy) {
 		return nil, errBusy
 	}

@@ -76,8 +76,7 @@ func newDeskWith(t testing.TB, profileName string, found func(*desk), options ..
 	t.Cleanup(func() { d.check(blobs.Close()) })
 	d.profile, err = profile.Load(profileName)
 	d.check(err)
-	d.words, err = lang.New()
-	d.check(err)
+	d.words = lang.New()
 	d.custody = custody.New(d.store, instanceID, d.instance.Stamper(), d.instance.Subkey("gates"), d.instance.Signer(), heads.In(d.folder))
 	d.intake = &intake.Intake{
 		Store: d.store, Blobs: blobs, Custody: d.custody, Profile: d.profile, Calendar: deadline.Belgium(lang.Brussels()),
