@@ -69,7 +69,7 @@ func entersBy(t *testing.T, i *apptest.Instance, e apptest.Enrolled, when string
 
 func member(t *testing.T) (*apptest.Instance, apptest.Enrolled) {
 	t.Helper()
-	i, team := apptest.Staffed(t)
+	i, team := apptest.Staffed(t, apptest.FullPasswords)
 	e := i.Enrol(team.Manager, "Lotte Maes", staff.Assignment{Role: staff.RoleHandler, Team: casefile.SupportersService})
 	return i, e
 }

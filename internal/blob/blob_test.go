@@ -219,6 +219,9 @@ func TestDeletedBlobIsMissingAndDeletingRepeats(t *testing.T) {
 func TestForeignFilesAreNotListed(t *testing.T) {
 	f, dir := folder(t)
 	name := keep(t, f, "ours")
+	if err := os.Mkdir(filepath.Join(dir, "00"), 0o700); err != nil && !errors.Is(err, os.ErrExist) {
+		t.Fatal(err)
+	}
 	for _, at := range []string{"README", "00/notes", ident.New()} {
 		if err := os.WriteFile(filepath.Join(dir, at), nil, 0o600); err != nil {
 			t.Fatal(err)

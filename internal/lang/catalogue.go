@@ -56,6 +56,7 @@ func entryOf(v any) (entry, error) {
 // any number of goroutines may use it; a language is read when it is first asked for.
 type Catalogue struct {
 	texts map[Lang]func() map[string]entry // each reads its language once
+	keys  func() []string                  // every key, sorted
 }
 
 // New makes the catalogue that is built into the program. A language of which a file is
@@ -63,6 +64,7 @@ type Catalogue struct {
 // being built.
 func New() *Catalogue {
 	c := &Catalogue{texts: map[Lang]func() map[string]entry{}}
+	c.keys = sync.OnceValue(c.allKeys)
 	for _, l := range All() {
 		c.texts[l] = sync.OnceValue(func() map[string]entry {
 			into, err := read(l)
@@ -128,7 +130,9 @@ func (c *Catalogue) Has(key string) bool {
 }
 
 // Keys returns every key that exists in any language, sorted.
-func (c *Catalogue) Keys() []string {
+func (c *Catalogue) Keys() []string { return slices.Clone(c.keys()) }
+
+func (c *Catalogue) allKeys() []string {
 	all := map[string]bool{}
 	for l := range c.texts {
 		for k := range c.of(l) {
@@ -263,7 +267,7 @@ func (c *Catalogue) With(other map[string]map[string]string) *Catalogue {
 	if len(other) == 0 {
 		return c
 	}
-	changed := &Catalogue{texts: map[Lang]func() map[string]entry{}}
+	changed := &Catalogue{texts: map[Lang]func() map[string]entry{}, keys: c.keys} // none is new
 	for l := range c.texts {
 		changed.texts[l] = sync.OnceValue(func() map[string]entry {
 			all := maps.Clone(c.of(l))

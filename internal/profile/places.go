@@ -23,6 +23,7 @@ type lister struct {
 	list        []Place
 	part, group string
 	of          Text
+	chosen      map[int]answers // by step
 }
 
 func (l *lister) add(kind PlaceKind, address, name string, at any, more ...func(*Place)) {

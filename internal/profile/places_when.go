@@ -80,16 +80,38 @@ func (p *Profile) whenPlace(l *lister, at string, f *Field, step int) {
 			offer("topic."+t.ID, t.Label)
 		}
 		for i := range p.Form.Steps[:step] {
-			for _, e := range p.Form.Steps[i].Fields {
-				if e.ID == FieldTopics || e.Kind != Choice && e.Kind != Choices {
-					continue
-				}
-				for _, o := range e.Options {
-					offer(e.ID+"."+o.ID, joined(e.Label, o.Label))
-				}
-			}
+			a := l.answers(p, i)
+			x.Options, x.Labels = append(x.Options, a.values...), append(x.Labels, a.labels...)
 		}
 	})
+}
+
+// answers are those that a step asks to choose from, each with its question.
+type answers struct {
+	values []string
+	labels []Text
+}
+
+// answers puts those of a step together once: every question of the steps behind it offers
+// them.
+func (l *lister) answers(p *Profile, step int) answers {
+	if a, ok := l.chosen[step]; ok {
+		return a
+	}
+	var a answers
+	for _, e := range p.Form.Steps[step].Fields {
+		if e.ID == FieldTopics || e.Kind != Choice && e.Kind != Choices {
+			continue
+		}
+		for _, o := range e.Options {
+			a.values, a.labels = append(a.values, e.ID+"."+o.ID), append(a.labels, joined(e.Label, o.Label))
+		}
+	}
+	if l.chosen == nil {
+		l.chosen = map[int]answers{}
+	}
+	l.chosen[step] = a
+	return a
 }
 
 // joined is a question with one of its answers.

@@ -41,7 +41,7 @@ type envelopeRow struct {
 
 func newGate(t *testing.T) *gate {
 	t.Helper()
-	i, team := apptest.Staffed(t)
+	i, team := apptest.Staffed(t, apptest.FullPasswords)
 	g := &gate{Instance: i, t: t, team: team, me: i.Enrol(team.Manager, "Victim", staff.Assignment{Role: staff.RoleAuditor})}
 	must(t, i.Store.Read(ctx, func(tx *store.Tx) error {
 		return tx.QueryRow(`SELECT params, salt, box FROM envelope WHERE member_id = $1 AND kind = 'password'`, g.me.Member).
