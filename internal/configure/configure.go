@@ -52,6 +52,8 @@ type Version struct {
 	Changes profile.Changes
 	Routing int64 // number of the directory's event that says where complaints go; -1: the profile does
 	Profile *profile.Profile
+
+	hash string // of its bytes in the database
 }
 
 // ErrAltered tells that a version in the database is not the one that the log tells of, or
@@ -99,13 +101,25 @@ func (c *Configure) Base(ctx context.Context) (*Version, error) {
 		return nil, err
 	}
 	if row.Number == 0 {
-		return c.Built()
+		return c.version(ctx, 0)
+	}
+	if err := sound(row); err != nil {
+		return nil, err
 	}
 	c.mu.Lock()
-	delete(c.known, row.Number) // its bytes are looked at again
-	c.laid = nil
+	if v := c.known[row.Number]; v != nil && v.hash != string(row.Hash) {
+		c.known, c.laid = nil, nil
+	}
 	c.mu.Unlock()
 	return c.version(ctx, row.Number)
+}
+
+// sound fails where the bytes of a version are not those of its hash.
+func sound(row store.Configuration) error {
+	if sum := sha256.Sum256(row.Body); string(sum[:]) != string(row.Hash) {
+		return fmt.Errorf("%w: the bytes of version %d", ErrAltered, row.Number)
+	}
+	return nil
 }
 
 // Kept is the newest version as it lies in the database, held against the log and not put
@@ -212,7 +226,7 @@ func (c *Configure) version(ctx context.Context, number int64) (*Version, error)
 	if err != nil {
 		return nil, err
 	}
-	v = &Version{Number: number, Made: row.Made, By: row.By, Why: row.Why, Changes: changes, Routing: unrouted}
+	v = &Version{Number: number, Made: row.Made, By: row.By, Why: row.Why, Changes: changes, Routing: unrouted, hash: string(row.Hash)}
 	if v.Profile, err = profile.LoadChanged(c.Name, changes); err != nil {
 		return nil, fmt.Errorf("configuration, version %d: %w", number, err)
 	}
@@ -222,8 +236,8 @@ func (c *Configure) version(ctx context.Context, number int64) (*Version, error)
 
 // changes are those of one version, whose bytes are held against their hash.
 func (c *Configure) changes(row store.Configuration) (profile.Changes, error) {
-	if sum := sha256.Sum256(row.Body); string(sum[:]) != string(row.Hash) {
-		return nil, fmt.Errorf("%w: the bytes of version %d", ErrAltered, row.Number)
+	if err := sound(row); err != nil {
+		return nil, err
 	}
 	name, changes, err := profile.DecodeChanges(row.Body)
 	if err == nil && name != c.Name {
