@@ -47,7 +47,7 @@ func (s *Sequencer) Step(ctx context.Context, holder string) error {
 }
 
 func (s *Sequencer) step(ctx context.Context, holder string) error {
-	waiting, err := s.follow(ctx)
+	waiting, err := s.follow(ctx, holder)
 	if err != nil || !waiting {
 		return err
 	}
@@ -78,15 +78,21 @@ func (s *Sequencer) step(ctx context.Context, holder string) error {
 }
 
 // follow takes note of what another instance signed, and tells whether leaves wait.
-func (s *Sequencer) follow(ctx context.Context) (waiting bool, err error) {
+// ErrElsewhere: they do, and another instance has the lease.
+func (s *Sequencer) follow(ctx context.Context, holder string) (waiting bool, err error) {
 	var last store.Checkpoint
+	elsewhere := false
 	seen := s.Head.Sight()
 	err = s.Store.Read(ctx, func(tx *store.Tx) error {
 		leaves, err := tx.WaitingLeaves(1)
 		if err != nil {
 			return err
 		}
-		waiting = len(leaves) > 0
+		if waiting = len(leaves) > 0; waiting {
+			if elsewhere, err = tx.Leased("sequencer", holder); err != nil {
+				return err
+			}
+		}
 		if last, err = tx.LatestCheckpoint(); err != nil && !errors.Is(err, store.ErrNone) {
 			return err
 		}
@@ -96,14 +102,15 @@ func (s *Sequencer) follow(ctx context.Context) (waiting bool, err error) {
 		}
 		return nil
 	})
-	if err != nil || bytes.Equal(last.Note, s.followed) {
-		return waiting, err
+	if err == nil && !bytes.Equal(last.Note, s.followed) {
+		if err = s.Head.Advance(last.Note); err == nil {
+			s.followed = last.Note
+		}
 	}
-	if err := s.Head.Advance(last.Note); err != nil {
-		return waiting, err
+	if err == nil && elsewhere {
+		err = ErrElsewhere
 	}
-	s.followed = last.Note
-	return waiting, nil
+	return waiting, err
 }
 
 // place gives positions from size on and returns the signed checkpoint; nil when no

@@ -80,6 +80,13 @@ WHERE name = $3 AND (holder = $1 OR until < $4)`, holder, micros(t.now.Add(d)), 
 	return fence, err
 }
 
+// Leased reports whether somebody other than holder has the lease. It takes nothing, so that
+// those who would be refused find out without a transaction that fails.
+func (t *Tx) Leased(name, holder string) (elsewhere bool, err error) {
+	err = t.QueryRow(`SELECT count(*) > 0 FROM lease WHERE name = $1 AND holder <> $2 AND until >= $3`, name, holder, micros(t.now)).Scan(&elsewhere)
+	return elsewhere, err
+}
+
 // EndLease gives a lease back before it ends. ErrStale: another took it.
 func (t *Tx) EndLease(name, holder string, fence int64) error {
 	n, err := t.Exec(`UPDATE lease SET until = 0 WHERE name = $1 AND holder = $2 AND fence = $3`, name, holder, fence)

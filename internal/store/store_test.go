@@ -303,7 +303,20 @@ func TestLeaseHasOneHolderAndAGrowingFence(t *testing.T) {
 		if _, err := take("b"); !errors.Is(err, store.ErrStale) {
 			t.Errorf("a second holder: %v", err)
 		}
+		leased := func(to string, want bool) {
+			t.Helper()
+			write(t, s, func(tx *store.Tx) error {
+				got, err := tx.Leased("log", to)
+				if got != want {
+					t.Errorf("somebody other than %s has it: %v, want %v", to, got, want)
+				}
+				return err
+			})
+		}
+		leased("a", false)
+		leased("b", true)
 		c.Add(2 * time.Minute)
+		leased("b", false)
 		second, err := take("b")
 		if err != nil || second <= first {
 			t.Errorf("after its end: fence %d, %v", second, err)
