@@ -16,6 +16,7 @@ import (
 )
 
 const (
+	sequencerName  = "sequencer" // of the lease
 	sequencerLease = 10 * time.Second
 	leafBatch      = 1000
 )
@@ -54,7 +55,7 @@ func (s *Sequencer) step(ctx context.Context, holder string) error {
 	var signed []byte
 	seen := s.Head.Sight()
 	err = s.Store.Write(ctx, func(tx *store.Tx) error {
-		fence, err := tx.TakeLease("sequencer", holder, sequencerLease)
+		fence, err := tx.TakeLease(sequencerName, holder, sequencerLease)
 		if err != nil {
 			return err
 		}
@@ -65,7 +66,7 @@ func (s *Sequencer) step(ctx context.Context, holder string) error {
 		if signed, err = s.place(tx, last.Size); err != nil {
 			return err
 		}
-		return tx.HoldLease("sequencer", holder, fence)
+		return tx.HoldLease(sequencerName, holder, fence)
 	})
 	if errors.Is(err, store.ErrStale) {
 		return ErrElsewhere
@@ -89,7 +90,7 @@ func (s *Sequencer) follow(ctx context.Context, holder string) (waiting bool, er
 			return err
 		}
 		if waiting = len(leaves) > 0; waiting {
-			if elsewhere, err = tx.Leased("sequencer", holder); err != nil {
+			if elsewhere, err = tx.Leased(sequencerName, holder); err != nil {
 				return err
 			}
 		}
