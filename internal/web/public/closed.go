@@ -34,9 +34,9 @@ func anyOpen(teams map[casefile.Team]bool) bool {
 	return false
 }
 
-// allClosed tells that no team receives complaints; nil where one does.
-func (f *face) allClosed(r *http.Request) *question.Closed {
-	if anyOpen(f.openTeams(r)) {
+// allClosed tells that none of teams receives complaints; nil where one does.
+func (f *face) allClosed(r *http.Request, teams map[casefile.Team]bool) *question.Closed {
+	if anyOpen(teams) {
 		return nil
 	}
 	return f.everyWay(r)
@@ -54,7 +54,7 @@ func (f *face) everyWay(r *http.Request) *question.Closed {
 // noBegin tells why no complaint can be begun now: nobody would receive it, or there
 // is no room to keep it. It is nil where one can.
 func (f *face) noBegin(r *http.Request) *question.Closed {
-	n := f.allClosed(r)
+	n := f.allClosed(r, f.openTeams(r))
 	if n == nil && errors.Is(f.Intake.Room(), fault.ErrFull) {
 		n = f.everyWay(r)
 		n.Full = true
@@ -65,11 +65,12 @@ func (f *face) noBegin(r *http.Request) *question.Closed {
 // closedTo tells that a team receives no complaints; nil where it does, or where no
 // team is meant.
 func (f *face) closedTo(r *http.Request, id casefile.Team) *question.Closed {
-	if n := f.allClosed(r); n != nil {
+	teams := f.openTeams(r)
+	if n := f.allClosed(r, teams); n != nil {
 		return n
 	}
 	team, ok := f.Profile.Team(id)
-	if !ok || f.openTeams(r)[id] {
+	if !ok || teams[id] {
 		return nil
 	}
 	l := f.Renderer.Lang(r)

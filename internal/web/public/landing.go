@@ -49,13 +49,14 @@ func (f *face) showLanding(w http.ResponseWriter, r *http.Request) error {
 	}
 	l := f.Renderer.Lang(r)
 	page, _ := f.Profile.Page("public")
-	data := f.landing(page, l, f.openTeams(r))
+	teams := f.openTeams(r)
+	data := f.landing(page, l, teams)
 	for _, t := range data.Teams {
 		if t.Closed { // a browser must not keep it: it opens at any moment
 			w.Header().Set("Cache-Control", "no-store")
 		}
 	}
-	data.Closed = f.allClosed(r)
+	data.Closed = f.allClosed(r, teams)
 	return f.Renderer.Render(w, r, http.StatusOK, "public/landing", ui.Page[landingPage]{
 		Title: page.Title.In(l), Path: "/", Compress: true, Index: true, Data: data,
 	})
