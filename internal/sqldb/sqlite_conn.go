@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"net/url"
+	"regexp"
 )
 
 // maxPrepared bounds the statements that a connection keeps prepared. The store's
@@ -94,6 +95,11 @@ func (c *conn) control(statement string) error {
 	return nil
 }
 
+// boundLimit is a limit that is given with the other values. SQLite plans by its value, and
+// so would prepare the statement again whenever one is bound, which takes longer than most
+// statements run; of a sum it does not ask the value, and plans as if it were unknown.
+var boundLimit = regexp.MustCompile(`\bLIMIT (\$[0-9]+)`)
+
 // statement returns query prepared, or nil when it is not to be kept.
 func (c *conn) statement(ctx context.Context, query string) (*sql.Stmt, error) {
 	if s, ok := c.prepared[query]; ok {
@@ -102,7 +108,7 @@ func (c *conn) statement(ctx context.Context, query string) (*sql.Stmt, error) {
 	if len(c.prepared) >= maxPrepared {
 		return nil, nil //nolint:nilnil // nil is a documented answer, not a missing one
 	}
-	s, err := c.PrepareContext(ctx, query)
+	s, err := c.PrepareContext(ctx, boundLimit.ReplaceAllString(query, "LIMIT ($1 + 0)"))
 	if err != nil {
 		return nil, err
 	}
