@@ -32,5 +32,8 @@ func Connect(ctx context.Context, pool *sql.DB) error {
 	return err
 }
 
+// AsPrepared is a statement as SQLite prepares it.
+func AsPrepared(query string) string { return asPrepared(query) }
+
 // CheckServer checks a connection to PostgreSQL.
 var CheckServer = checkServer

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"klankbord/internal/sqldb"
 	"klankbord/internal/storetest"
@@ -95,8 +96,9 @@ func TestALaterVersionEndsTheWorkOfThisOne(t *testing.T) {
 			t.Fatal(err)
 		}
 		var all sync.WaitGroup
-		all.Go(func() { // writes beside the change of the schema all the time
+		all.Go(func() { // writes beside the change of the schema all the time, with gaps: SQLite's lock is not fair
 			for n := 0; ; n++ {
+				time.Sleep(time.Millisecond)
 				if err := exec(before, t.Context(), "UPDATE a SET n = $1 WHERE s = 'x'", n); err != nil {
 					if !errors.Is(err, sqldb.ErrNewer) || !sqldb.IsDown(err) {
 						t.Errorf("write %d: %v", n, err)

@@ -95,10 +95,13 @@ func (c *conn) control(statement string) error {
 	return nil
 }
 
-// boundLimit is a limit that is given with the other values. SQLite plans by its value, and
-// so would prepare the statement again whenever one is bound, which takes longer than most
-// statements run; of a sum it does not ask the value, and plans as if it were unknown.
+// boundLimit is a limit that is given with the other values.
 var boundLimit = regexp.MustCompile(`\bLIMIT (\$[0-9]+)`)
+
+// asPrepared keeps SQLite from planning by the value of a limit. It would prepare the
+// statement again whenever one is bound, which takes longer than most statements run; of a
+// sum it does not ask the value, and plans as if it were unknown.
+func asPrepared(query string) string { return boundLimit.ReplaceAllString(query, "LIMIT ($1 + 0)") }
 
 // statement returns query prepared, or nil when it is not to be kept.
 func (c *conn) statement(ctx context.Context, query string) (*sql.Stmt, error) {
@@ -108,7 +111,7 @@ func (c *conn) statement(ctx context.Context, query string) (*sql.Stmt, error) {
 	if len(c.prepared) >= maxPrepared {
 		return nil, nil //nolint:nilnil // nil is a documented answer, not a missing one
 	}
-	s, err := c.PrepareContext(ctx, boundLimit.ReplaceAllString(query, "LIMIT ($1 + 0)"))
+	s, err := c.PrepareContext(ctx, asPrepared(query))
 	if err != nil {
 		return nil, err
 	}

@@ -37,6 +37,36 @@ func TestAfterAFailedStatementNothingCommits(t *testing.T) {
 	})
 }
 
+func TestALimitIsNotPlannedBy(t *testing.T) {
+	for query, want := range map[string]string{
+		"SELECT id FROM a LIMIT $1":                      "SELECT id FROM a LIMIT ($1 + 0)",
+		"SELECT id FROM a WHERE b = $1 LIMIT $12 OFFSET": "SELECT id FROM a WHERE b = $1 LIMIT ($12 + 0) OFFSET",
+		"SELECT id FROM a ORDER BY id LIMIT 1":           "SELECT id FROM a ORDER BY id LIMIT 1",
+	} {
+		if got := sqldb.AsPrepared(query); got != want {
+			t.Errorf("%s is prepared as %s, want %s", query, got, want)
+		}
+	}
+	storetest.Each(t, func(t *testing.T, open func() *sqldb.DB) {
+		db := migrated(t, open())
+		for _, n := range []int64{0, 2, 3, 1, 4} { // one statement, another limit each time
+			err := db.Read(t.Context(), func(tx *sqldb.Tx) error {
+				var got int64
+				if err := tx.QueryRow("SELECT count(*) FROM (SELECT 1 FROM (VALUES (1), (2), (3)) AS v LIMIT $1) AS few", n).Scan(&got); err != nil {
+					return err
+				}
+				if got != min(n, 3) {
+					t.Errorf("LIMIT %d gave %d rows", n, got)
+				}
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
 // SQLite may have rolled back by itself then, and what follows would stand outside the
 // transaction.
 func TestAStatementThatFailsOnTheWayFailsTheTransaction(t *testing.T) {

@@ -1,11 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash"
+	"slices"
 
 	"klankbord/internal/audit"
 	"klankbord/internal/casefile"
@@ -116,8 +118,7 @@ UNION ALL SELECT 9, 0, 0, 0, 0, 0, '', '', '', stamp FROM notice_address WHERE c
 UNION ALL SELECT 10, at, until, shut, 0, 0, id, member_id, '', stamp FROM opening WHERE case_id = $1 AND until > at
 UNION ALL SELECT 11, started, ready, kept, 0, 0, id, member_id, lookup, stamp FROM code_change WHERE case_id = $1
 UNION ALL SELECT 12, seq, 0, 0, 0, 0, member_id, '', '', stamp FROM lost_access WHERE case_id = $1
-UNION ALL SELECT 7, size, created, 0, 0, 0, name, object_id, '', NULL FROM blob_ref WHERE owner_kind = 'case' AND owner_id = $1
-ORDER BY part, a, b, n1, n2`
+UNION ALL SELECT 7, size, created, 0, 0, 0, name, object_id, '', NULL FROM blob_ref WHERE owner_kind = 'case' AND owner_id = $1`
 	erasedStateRow = `SELECT turn, case_id, number, route, team, channel, language, topics, outcome, received, closed, days, acknowledged,
   answered, apart, rule, due, erased, story_erased, identity_erased, member_id, second_id, leaf_id FROM erased_case WHERE case_id = $1`
 	deskStateRow     = `SELECT turn, id, profile, created FROM instance`
@@ -154,7 +155,7 @@ ORDER BY part, a, b, c, d, e, n1`
 func (t *Tx) CaseState(id casefile.ID) (number int64, state [32]byte, err error) {
 	h := newStateHash("klankbord/state/case/1")
 	if number, err = t.hashRow(h, caseStateRow, id); err == nil {
-		_, err = t.hashRows(h, caseStateParts, id)
+		err = t.hashCaseParts(h, id)
 	}
 	return number, h.sum(), err
 }
@@ -219,6 +220,20 @@ func (h stateHash) value(v any) error {
 	return nil
 }
 
+func (h stateHash) row(values ...any) error {
+	for _, v := range values {
+		if err := h.value(v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// end tells how many rows a query gave.
+func (h stateHash) end(rows int) {
+	h.put('r', binary.BigEndian.AppendUint64(nil, uint64(rows))) //nolint:gosec // never negative
+}
+
 func (h stateHash) sum() [32]byte { return [32]byte(h.Sum(nil)) }
 
 // hashRow hashes the one row of a query and returns its first column, which is a
@@ -250,7 +265,7 @@ func (t *Tx) hashRows(h stateHash, query string, args ...any) (first any, err er
 	for i := range values {
 		dest[i] = &values[i]
 	}
-	count := int64(0)
+	count := 0
 	for ; rows.Next(); count++ {
 		if err := rows.Scan(dest...); err != nil {
 			return nil, err
@@ -258,14 +273,44 @@ func (t *Tx) hashRows(h stateHash, query string, args ...any) (first any, err er
 		if count == 0 {
 			first = values[0]
 		}
-		for _, v := range values {
-			if err := h.value(v); err != nil {
-				return nil, err
-			}
+		if err := h.row(values...); err != nil {
+			return nil, err
 		}
 	}
-	h.put('r', binary.BigEndian.AppendUint64(nil, uint64(count)))
+	h.end(count)
 	return first, rows.Err()
+}
+
+// part is a row of caseStateParts.
+type part struct {
+	part       int64
+	n1, n2, n3 int64
+	n4, n5     int64
+	a, b, c    string
+	x          any
+}
+
+// hashCaseParts hashes what belongs to a case, ordered by part, a, b, n1 and n2. It is
+// ordered here: SQLite would pass each row through as many steps as there are kinds.
+func (t *Tx) hashCaseParts(h stateHash, id casefile.ID) error {
+	rows, err := t.Query(caseStateParts, id)
+	list, err := all(rows, err, func(row scanner) (p part, err error) {
+		err = row.Scan(&p.part, &p.n1, &p.n2, &p.n3, &p.n4, &p.n5, &p.a, &p.b, &p.c, &p.x)
+		return p, err
+	})
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(list, func(p, q part) int {
+		return cmp.Or(cmp.Compare(p.part, q.part), cmp.Compare(p.a, q.a), cmp.Compare(p.b, q.b), cmp.Compare(p.n1, q.n1), cmp.Compare(p.n2, q.n2))
+	})
+	for _, p := range list {
+		if err := h.row(p.part, p.n1, p.n2, p.n3, p.n4, p.n5, p.a, p.b, p.c, p.x); err != nil {
+			return err
+		}
+	}
+	h.end(len(list))
+	return nil
 }
 
 // KeepsUp reports whether the row of a case stands at the newest turn that a line of
