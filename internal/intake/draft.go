@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"slices"
 	"time"
 
 	"klankbord/internal/fault"
@@ -43,17 +42,6 @@ func (d *Draft) LogValue() slog.Value { return slog.StringValue("[sealed]") }
 
 // String keeps answers out of whatever prints a draft.
 func (d *Draft) String() string { return "[sealed]" }
-
-// copy is a draft whose answers can be changed while d stays as it is; nil of nil.
-func (d *Draft) copy() *Draft {
-	if d == nil {
-		return nil
-	}
-	c := *d
-	c.Answers, c.Named = maps.Clone(d.Answers), maps.Clone(d.Named)
-	c.Visited, c.Files = slices.Clone(d.Visited), slices.Clone(d.Files)
-	return &c
-}
 
 // content is what is sealed of a draft.
 type content struct {
@@ -195,17 +183,8 @@ func (i *Intake) Name(ctx context.Context, tok seal.Token, lang string, named ma
 
 // change applies fn to the draft and writes it, again if another tab was first.
 func (i *Intake) change(ctx context.Context, tok seal.Token, lang string, fn func(*Draft)) (*Draft, error) {
-	return i.changeKnown(ctx, tok, lang, nil, fn)
-}
-
-// changeKnown is change of a draft that the caller read under tok before, which is read
-// again only where it changed since; nil: it was not read. It leaves known as it is.
-func (i *Intake) changeKnown(ctx context.Context, tok seal.Token, lang string, known *Draft, fn func(*Draft)) (*Draft, error) {
-	for n := range 32 { // of the tabs that collide one always gets through
-		d, err := known.copy(), error(nil)
-		if d == nil || n > 0 {
-			d, err = i.Ensure(ctx, tok, lang)
-		}
+	for range 32 { // of the tabs that collide one always gets through
+		d, err := i.Ensure(ctx, tok, lang)
 		if err != nil {
 			return nil, err
 		}

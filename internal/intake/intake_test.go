@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"klankbord/internal/access"
 	"klankbord/internal/apptest"
 	"klankbord/internal/casefile"
@@ -122,53 +120,6 @@ func TestTwoTabsBothKeepWhatTheySave(t *testing.T) {
 	for key := range a {
 		if !d.Answers.Given(key) {
 			t.Errorf("%s was lost", key)
-		}
-	}
-}
-
-// TestASaveOverAnOlderDraftKeepsBoth: a page wrote over a draft that another tab had changed
-// since it was read, and another draft took its place meanwhile.
-func TestASaveOverAnOlderDraftKeepsBoth(t *testing.T) {
-	i, _ := apptest.Staffed(t)
-	a := apptest.Answers("communication")
-	steps := i.Profile.StepsFor(a)
-	for _, gone := range []bool{false, true} {
-		tok := seal.NewToken()
-		read, err := i.Intake.Ensure(ctx, tok, "nl")
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := read.Answers.Clone()
-		if gone {
-			if err := i.Intake.Discard(ctx, tok); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if _, err := i.Intake.Save(ctx, tok, "nl", steps[0], a); err != nil {
-			t.Fatal(err)
-		}
-		for _, step := range steps[1:] {
-			if _, err := i.Intake.SaveOver(ctx, tok, "nl", read, step, a); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := i.Intake.PrepareCodeOf(ctx, tok, "nl", read); err != nil {
-			t.Fatal(err)
-		}
-		d, err := i.Intake.Draft(ctx, tok)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for key := range a {
-			if !d.Answers.Given(key) {
-				t.Errorf("%s was lost (discarded in between: %v)", key, gone)
-			}
-		}
-		if len(d.Visited) != len(steps) {
-			t.Errorf("visited %v", d.Visited)
-		}
-		if diff := cmp.Diff(want, read.Answers); diff != "" {
-			t.Errorf("what was read was changed: %s", diff)
 		}
 	}
 }

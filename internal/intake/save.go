@@ -16,13 +16,7 @@ func (i *Intake) Room() error { return i.Blobs.Room() }
 // Save keeps the answers of one step as typed, right or wrong, and leaves those of
 // other steps alone. Two tabs that save at once both keep what they have.
 func (i *Intake) Save(ctx context.Context, tok seal.Token, lang string, step profile.Step, typed profile.Answers) (*Draft, error) {
-	return i.SaveOver(ctx, tok, lang, nil, step, typed)
-}
-
-// SaveOver is Save over a draft that was read under tok before, which stays as it is; nil: it
-// was not.
-func (i *Intake) SaveOver(ctx context.Context, tok seal.Token, lang string, known *Draft, step profile.Step, typed profile.Answers) (*Draft, error) {
-	return i.changeKnown(ctx, tok, lang, known, func(d *Draft) {
+	return i.change(ctx, tok, lang, func(d *Draft) {
 		d.Lang = lang
 		if !slices.Contains(d.Visited, step.ID) {
 			d.Visited = append(d.Visited, step.ID)

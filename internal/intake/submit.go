@@ -36,18 +36,10 @@ var (
 // same one. The check page calls it.
 func (i *Intake) PrepareCode(ctx context.Context, tok seal.Token, lang string) error {
 	d, err := i.Draft(ctx, tok)
-	if err != nil {
+	if err != nil || d.code != "" {
 		return err
 	}
-	return i.PrepareCodeOf(ctx, tok, lang, d)
-}
-
-// PrepareCodeOf is PrepareCode of a draft that was read under tok before.
-func (i *Intake) PrepareCodeOf(ctx context.Context, tok seal.Token, lang string, known *Draft) error {
-	if known.code != "" {
-		return nil
-	}
-	_, err := i.changeKnown(ctx, tok, lang, known, func(d *Draft) {
+	_, err = i.change(ctx, tok, lang, func(d *Draft) {
 		if d.code == "" {
 			d.code = seal.NewCode().Text()
 		}

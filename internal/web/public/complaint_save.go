@@ -38,11 +38,7 @@ func (f *face) saveStep(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	dropRow(a.values, step)
-	known := before
-	if f.asksFiles(step.ID) {
-		known = nil // its files came meanwhile
-	}
-	d, err := f.Intake.SaveOver(r.Context(), a.tok, f.Renderer.Lang(r), known, step, typedAnswers(a.values))
+	d, err := f.Intake.Save(r.Context(), a.tok, f.Renderer.Lang(r), step, typedAnswers(a.values))
 	if fault.Unkept(err) {
 		return f.refuseFull(w, r, before, step, a, err)
 	}
@@ -98,7 +94,7 @@ func (f *face) goOn(w http.ResponseWriter, r *http.Request, d *intake.Draft, v s
 	}
 	next := f.after(r, d, v.step.ID, v.from)
 	if next == f.at(r, "/complaint/check") {
-		err := f.Intake.PrepareCodeOf(r.Context(), a.tok, f.Renderer.Lang(r), d)
+		err := f.Intake.PrepareCode(r.Context(), a.tok, f.Renderer.Lang(r))
 		if fault.Unkept(err) {
 			return f.refuseFull(w, r, d, v.step, a, err)
 		}
