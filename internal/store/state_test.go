@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -200,5 +201,42 @@ func TestTurnsOfOneCaseNeverShareANumber(t *testing.T) {
 			}
 			return err
 		})
+	})
+}
+
+// TestStateDoesNotDependOnTheOrderOfRows: neither the order in which rows were written, nor
+// the database they lie in, changes how a case stands.
+func TestStateDoesNotDependOnTheOrderOfRows(t *testing.T) {
+	var first [32]byte
+	each(t, func(t *testing.T, s *store.Store, _ *clock.Fixed) {
+		c := aCase(1)
+		write(t, s, logged(c.ID, func(tx *store.Tx) error { return insertCase(tx, c) }))
+		grants := []struct {
+			epoch    int
+			kind, id string
+		}{{1, "member", "b"}, {2, "code", "z"}, {1, "recovery", "a"}, {2, "member", "a"}, {1, "member", "a"}, {2, "member", "b"}}
+		for range 2 {
+			write(t, s, func(tx *store.Tx) error {
+				if _, err := tx.Exec("DELETE FROM case_grant"); err != nil {
+					return err
+				}
+				for n, g := range grants {
+					_, err := tx.Exec(`INSERT INTO case_grant (case_id, epoch, recipient_kind, recipient_id, seq, fingerprint, box, created, stamp)
+VALUES ($1, $2, $3, $4, 7, 'f', $5, 8, $5)`, c.ID, g.epoch, g.kind, g.id, []byte{1})
+					if err != nil {
+						return fmt.Errorf("grant %d: %w", n, err)
+					}
+				}
+				_, state, err := tx.CaseState(c.ID)
+				if first == [32]byte{} {
+					first = state
+				}
+				if state != first {
+					t.Errorf("grants in the order %v: the state is %x, and was %x", grants, state, first)
+				}
+				return err
+			})
+			slices.Reverse(grants)
+		}
 	})
 }
