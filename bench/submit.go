@@ -99,9 +99,13 @@ func (s *session) settle(ctx context.Context, mails int64) error {
 // journeys measures the whole way from the first page to the receipt.
 func (b *bench) journeys(ctx context.Context) error {
 	return b.serving(ctx, b.staffed, func(s *session) error {
-		var rates []float64
+		var rates, cpu []float64
 		for range journeyRuns {
 			c := &crowd{site: s.server.URL}
+			before, err := s.server.CPU()
+			if err != nil {
+				return err
+			}
 			o := together(ctx, people, journeysPer, func(ctx context.Context, _ int) error { return c.journey(ctx) })
 			c.leave()
 			if err := o.err(); err != nil {
@@ -111,7 +115,14 @@ func (b *bench) journeys(ctx context.Context) error {
 			if err := s.server.Calm(ctx, mailPatience); err != nil {
 				return err
 			}
+			after, err := s.server.CPU()
+			if err != nil {
+				return err
+			}
+			cpu = append(cpu, figure.Milliseconds(after-before)/journeysPer)
 		}
-		return b.report(measured{"journey_per_s", fmt.Sprintf("%d a run, %d at once, first page to receipt", journeysPer, people), rates})
+		note := fmt.Sprintf("%d a run, %d at once, first page to receipt; %.1f ms of processor time of the server each, mail and log included",
+			journeysPer, people, figure.Median(cpu))
+		return b.report(measured{"journey_per_s", note, rates})
 	})
 }

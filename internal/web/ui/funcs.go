@@ -47,7 +47,7 @@ func (rd *Renderer) funcs(code string) template.FuncMap {
 		"list":      func(v ...any) []any { return v },
 		"errorfor":  func(e []FormError, name string) string { return ErrorFor(e, name) },
 		"carry":     CarryTo,
-		"public":    func(path string) string { return "/" + code + path },
+		"public":    func(path string) string { return publicPath(code, path) },
 		"dial":      telURL,
 		"upper":     strings.ToUpper,
 		"unbroken":  func(s string) string { return strings.ReplaceAll(s, " ", "\u00a0") },
@@ -55,6 +55,9 @@ func (rd *Renderer) funcs(code string) template.FuncMap {
 	maps.Copy(m, fieldFuncs())
 	return m
 }
+
+// publicPath is where a public page lies in a language.
+func publicPath(lang, path string) string { return "/" + lang + path }
 
 // args turns "name", value, … into placeholders. An odd count is a mistake in a
 // template and panics, which the template reports as its error.

@@ -61,6 +61,8 @@ type Renderer struct {
 
 	mu     sync.Mutex
 	parsed map[pageKey]*template.Template // guarded by mu
+
+	squeezed squeezed
 }
 
 type pageKey struct{ page, lang string }
@@ -186,6 +188,9 @@ func langHref(v view, lang string) string {
 	return "/" + lang + v.Path
 }
 
+// usualPage is room for most pages, so that writing one seldom moves it.
+const usualPage = 12 << 10
+
 // render makes the content of the page first: the layout around it has to know
 // whether it holds something to type. typed, where not nil, is written into it.
 func (rd *Renderer) render(name string, v view, typed map[string][]string) ([]byte, error) {
@@ -194,6 +199,7 @@ func (rd *Renderer) render(name string, v view, typed map[string][]string) ([]by
 		return nil, err
 	}
 	var b bytes.Buffer
+	b.Grow(usualPage)
 	if err := t.ExecuteTemplate(&b, "main", v); err != nil {
 		return nil, fmt.Errorf("render page %s: %w", name, err)
 	}
@@ -246,7 +252,10 @@ func (rd *Renderer) parse(name, lang string) (*template.Template, error) {
 			return nil, err
 		}
 	}
-	return t.ParseFS(files, page+".html")
+	if t, err = t.ParseFS(files, page+".html"); err == nil {
+		rd.fold(t, lang)
+	}
+	return t, err
 }
 
 // Check parses every page of every set in every language.

@@ -1,9 +1,6 @@
 package ui
 
 import (
-	"bytes"
-	"compress/gzip"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -49,16 +46,8 @@ func (rd *Renderer) send(w http.ResponseWriter, r *http.Request, status int, bod
 	if compress {
 		h.Add("Vary", "Accept-Encoding")
 		if accepts(r, "gzip") {
-			var b bytes.Buffer
-			z := gzip.NewWriter(&b)
-			if _, err := z.Write(body); err != nil {
-				return fmt.Errorf("compress page: %w", err)
-			}
-			if err := z.Close(); err != nil {
-				return fmt.Errorf("compress page: %w", err)
-			}
 			h.Set("Content-Encoding", "gzip")
-			body = b.Bytes()
+			body = rd.squeezed.of(body)
 		}
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
