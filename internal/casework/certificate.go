@@ -77,7 +77,7 @@ func (c *Casework) Certificate(ctx context.Context, actor access.Actor, n casefi
 			return store.ErrNone
 		}
 		k = c.certificate(row)
-		leaf, err := tx.Leaf(row.Leaf)
+		leaf, err := tx.Leaf(row.Case, row.Leaf)
 		if err != nil {
 			return err
 		}

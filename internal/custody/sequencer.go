@@ -130,7 +130,7 @@ func (s *Sequencer) place(tx *store.Tx, size int64) ([]byte, error) {
 		if copy(hashes[i][:], l.Hash) != tlog.HashSize {
 			return nil, fmt.Errorf("leaf %s: hash is not %d bytes", l.ID, tlog.HashSize)
 		}
-		if err := tx.PlaceLeaf(l.ID, size+int64(i)); err != nil {
+		if err := tx.PlaceLeaf(l, size+int64(i)); err != nil {
 			return nil, err
 		}
 	}

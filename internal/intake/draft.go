@@ -63,7 +63,7 @@ func (i *Intake) Draft(ctx context.Context, tok seal.Token) (*Draft, error) {
 	var row store.Draft
 	var files []store.DraftFile
 	err := i.Store.Read(ctx, func(tx *store.Tx) (err error) {
-		if row, err = tx.DraftBySession(tok.ID()); err != nil {
+		if row, err = tx.DraftBySession(tok.ID()); err != nil || row.Files == 0 {
 			return err
 		}
 		files, err = tx.DraftFiles(row.ID)

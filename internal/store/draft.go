@@ -18,16 +18,18 @@ type Draft struct {
 	Revision  int64
 	Created   time.Time
 	Expires   time.Time
+	Files     int // how many it has, as read
 }
 
-const draftColumns = `id, session_id, key_box, resume_id, resume_box, box, revision, created, expires`
+const draftColumns = `id, session_id, key_box, resume_id, resume_box, box, revision, created, expires,
+  (SELECT count(*) FROM draft_file WHERE draft_id = draft.id)`
 
 func scanDraft(row scanner) (Draft, error) {
 	var d Draft
 	var resume *string
 	var keyBox, resumeBox, box []byte
 	var created, expires int64
-	err := row.Scan(&d.ID, &d.Session, &keyBox, &resume, &resumeBox, &box, &d.Revision, &created, &expires)
+	err := row.Scan(&d.ID, &d.Session, &keyBox, &resume, &resumeBox, &box, &d.Revision, &created, &expires, &d.Files)
 	if resume != nil {
 		d.Resume = *resume
 	}

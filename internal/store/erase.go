@@ -142,26 +142,26 @@ func scanErased(row scanner) (ErasedCase, error) {
 // ErasedCases lists what is left of erased cases, the newest first. by narrows it to
 // those that a member erased or agreed to; empty lists all.
 func (t *Tx) ErasedCases(by staff.ID, limit int) ([]ErasedCase, error) {
-	rows, err := t.Query(`SELECT `+erasedColumns+` FROM erased_case e LEFT JOIN log_leaf l ON l.id = e.leaf_id
+	rows, err := t.Query(`SELECT `+erasedColumns+` FROM erased_case e LEFT JOIN log_leaf l ON l.case_id = e.case_id AND l.id = e.leaf_id
 WHERE $1 = '' OR e.member_id = $1 OR e.second_id = $1 ORDER BY e.erased DESC, e.case_id LIMIT $2`, by, limit)
 	return all(rows, err, scanErased)
 }
 
 // ErasedByNumber reads what is left of the case that last had a number.
 func (t *Tx) ErasedByNumber(n casefile.Number) (ErasedCase, error) {
-	return one(t.QueryRow(`SELECT `+erasedColumns+` FROM erased_case e LEFT JOIN log_leaf l ON l.id = e.leaf_id
+	return one(t.QueryRow(`SELECT `+erasedColumns+` FROM erased_case e LEFT JOIN log_leaf l ON l.case_id = e.case_id AND l.id = e.leaf_id
 WHERE e.number = $1 ORDER BY e.erased DESC LIMIT 1`, n), scanErased)
 }
 
 // Erased reads what is left of a case.
 func (t *Tx) Erased(id casefile.ID) (ErasedCase, error) {
-	return one(t.QueryRow(`SELECT `+erasedColumns+` FROM erased_case e LEFT JOIN log_leaf l ON l.id = e.leaf_id
+	return one(t.QueryRow(`SELECT `+erasedColumns+` FROM erased_case e LEFT JOIN log_leaf l ON l.case_id = e.case_id AND l.id = e.leaf_id
 WHERE e.case_id = $1`, id), scanErased)
 }
 
-// Leaf reads a line of the log.
-func (t *Tx) Leaf(id string) (Leaf, error) {
-	return one(t.QueryRow(`SELECT `+leafColumns+` FROM log_leaf WHERE id = $1`, id), scanLeaf)
+// Leaf reads a line of the log about a case.
+func (t *Tx) Leaf(of casefile.ID, id string) (Leaf, error) {
+	return one(t.QueryRow(`SELECT `+leafColumns+` FROM log_leaf WHERE case_id = $1 AND id = $2`, of, id), scanLeaf)
 }
 
 // DeleteStaleDrafts forgets what members wrote and neither sent nor changed since.

@@ -68,7 +68,7 @@ func (f InboxFilter) where() (string, []any) {
 	}
 	if f.With != "" {
 		// Which cases both have is found first: where they are few, few are looked at.
-		add(`(c.id, c.epoch) IN (SELECT x.case_id, x.epoch FROM case_grant x JOIN case_grant y ON y.case_id = x.case_id AND y.epoch = x.epoch AND y.recipient_kind = x.recipient_kind
+		add(`(c.id, c.epoch) IN (SELECT x.case_id, x.epoch FROM case_grant x JOIN case_grant y ON y.case_id = x.case_id AND y.epoch = x.epoch AND y.recipient_kind = 'member'
 WHERE x.recipient_kind = 'member' AND x.recipient_id = ? AND y.recipient_id = ?)`, f.With, f.Member)
 	}
 	switch {

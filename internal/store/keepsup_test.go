@@ -44,7 +44,7 @@ func TestACaseKeepsUpWithItsLines(t *testing.T) {
 			write(t, s, func(tx *store.Tx) error {
 				waiting, err := tx.WaitingLeaves(100)
 				for _, l := range waiting {
-					err = errors.Join(err, tx.PlaceLeaf(l.ID, position))
+					err = errors.Join(err, tx.PlaceLeaf(l, position))
 					position++
 				}
 				return err

@@ -61,8 +61,8 @@ func (t *Tx) WaitingLeaves(limit int) ([]Leaf, error) {
 }
 
 // PlaceLeaf gives a leaf its position; a position can be given once.
-func (t *Tx) PlaceLeaf(id string, position int64) error {
-	n, err := t.Exec(`UPDATE log_leaf SET position = $1 WHERE id = $2 AND position IS NULL`, position, id)
+func (t *Tx) PlaceLeaf(l Leaf, position int64) error {
+	n, err := t.Exec(`UPDATE log_leaf SET position = $1 WHERE case_id = $2 AND id = $3 AND position IS NULL`, position, l.Case, l.ID)
 	return changed(n, err, ErrStale)
 }
 

@@ -94,7 +94,7 @@ func (t *Tx) ResignAcceptance(a Acceptance) error {
 
 // RestampLeaf replaces the stamp of a line of the log.
 func (t *Tx) RestampLeaf(l Leaf) error {
-	n, err := t.Exec(`UPDATE log_leaf SET stamp = $1 WHERE id = $2`, l.Stamp, l.ID)
+	n, err := t.Exec(`UPDATE log_leaf SET stamp = $1 WHERE case_id = $2 AND id = $3`, l.Stamp, l.Case, l.ID)
 	return changed(n, err, ErrNone)
 }
 

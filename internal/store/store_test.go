@@ -340,15 +340,15 @@ func TestLeafIsPlacedOnce(t *testing.T) {
 			}
 			return nil
 		})
-		write(t, s, func(tx *store.Tx) error { return tx.PlaceLeaf("a", 0) })
+		write(t, s, func(tx *store.Tx) error { return tx.PlaceLeaf(store.Leaf{ID: "a"}, 0) })
 		for name, fn := range map[string]func(*store.Tx) error{
-			"again": func(tx *store.Tx) error { return tx.PlaceLeaf("a", 1) },
+			"again": func(tx *store.Tx) error { return tx.PlaceLeaf(store.Leaf{ID: "a"}, 1) },
 		} {
 			if err := s.Write(t.Context(), fn); !errors.Is(err, store.ErrStale) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		if err := s.Write(t.Context(), func(tx *store.Tx) error { return tx.PlaceLeaf("b", 0) }); !sqldb.IsUnique(err) {
+		if err := s.Write(t.Context(), func(tx *store.Tx) error { return tx.PlaceLeaf(store.Leaf{ID: "b"}, 0) }); !sqldb.IsUnique(err) {
 			t.Errorf("two leaves at one position: %v", err)
 		}
 		read(t, s, func(tx *store.Tx) error {

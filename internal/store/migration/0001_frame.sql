@@ -275,7 +275,7 @@ CREATE TABLE case_grant (
   stamp          {bytes} NOT NULL,
   PRIMARY KEY (case_id, epoch, recipient_kind, recipient_id)
 ) {strict};
-CREATE INDEX case_grant_recipient ON case_grant (recipient_kind, recipient_id, case_id, epoch);
+CREATE INDEX case_grant_member ON case_grant (recipient_id, case_id, epoch) WHERE recipient_kind = 'member';
 
 -- The same keys under the member's own keyring key, made at the first opening.
 CREATE TABLE keyring (
@@ -580,7 +580,7 @@ CREATE INDEX erased_case_erased ON erased_case (erased, case_id);
 -- sequencer gives positions to those whose stamp holds. record and salt go at
 -- erasure, hash and stamp stay.
 CREATE TABLE log_leaf (
-  id       {text}  NOT NULL PRIMARY KEY,
+  id       {text}  NOT NULL,
   position {int}   UNIQUE,
   case_id  {text}  NOT NULL DEFAULT '',
   at       {int}   NOT NULL,
@@ -588,10 +588,10 @@ CREATE TABLE log_leaf (
   record   {bytes},
   salt     {bytes},
   hash     {bytes} NOT NULL,
-  stamp    {bytes} NOT NULL
+  stamp    {bytes} NOT NULL,
+  PRIMARY KEY (case_id, id) -- the lines of a case lie together: ids are random
 ) {strict};
 CREATE INDEX log_leaf_waiting ON log_leaf (at, id) WHERE position IS NULL;
-CREATE INDEX log_leaf_case ON log_leaf (case_id);
 CREATE INDEX log_leaf_receipt ON log_leaf (case_id, hash) WHERE kind = 'receipt' AND record IS NOT NULL AND position IS NOT NULL;
 CREATE INDEX log_leaf_checked ON log_leaf (position) WHERE kind = 'log-checked';
 
