@@ -55,7 +55,8 @@ type Work struct {
 const (
 	lease      = 2 * time.Minute
 	batch      = 20
-	idleJobs   = 5 * time.Second // how late a job of another instance may be noticed
+	idleJobs   = 5 * time.Second        // how late a job of another instance may be noticed
+	gathering  = 100 * time.Millisecond // how long what just came waits for what comes with it
 	sequence   = 200 * time.Millisecond
 	rest       = 9 // turns of the sequencer between two looks for what other instances wrote: two seconds
 	sweepEvery = 10 * time.Minute
@@ -216,6 +217,7 @@ func (w *Work) runJobs(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-w.wake:
+			gather(ctx)
 		case <-timer.C:
 		}
 		pause := idleJobs
@@ -231,6 +233,17 @@ func (w *Work) runJobs(ctx context.Context) {
 			pause = 0
 		}
 		timer.Reset(max(pause, 100*time.Millisecond))
+	}
+}
+
+// gather lets those who write together have their mails sent together: claims, and what
+// follows from sending, then share their commits.
+func gather(ctx context.Context) {
+	short := time.NewTimer(gathering)
+	defer short.Stop()
+	select {
+	case <-ctx.Done():
+	case <-short.C:
 	}
 }
 
