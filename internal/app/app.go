@@ -187,7 +187,7 @@ func (a *App) wire(ctx context.Context, keys keyFiles, o Options) error {
 	}
 	a.Work = &work.Work{
 		Jobs: &custody.Jobs{Store: a.Store, SkipLocked: a.db.ForUpdateSkipLocked()}, Log: a.log, Wrote: a.Store.Wrote,
-		Sweeper: &custody.Sweeper{Store: a.Store, Blobs: a.Blobs, Custody: a.Custody},
+		Sweeper: &custody.Sweeper{Store: a.Store, Blobs: a.Blobs, Custody: a.Custody, Trim: a.db.Trim},
 		Watch: func(ctx context.Context) error {
 			a.now().casework.ForgetSearches("")
 			return a.Custody.Watch(ctx)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -194,5 +195,63 @@ func TestCheckpointSaysWhenAReaderIsInTheWay(t *testing.T) {
 	}
 	if err := db.Checkpoint(t.Context()); err != nil {
 		t.Errorf("Checkpoint without readers: %v", err)
+	}
+}
+
+// What was written lies in the database file and nowhere else once there was time for it,
+// and a reader who takes long holds nobody up meanwhile.
+func TestTrimEmptiesTheLogAndWaitsForNobody(t *testing.T) {
+	dsn := storetest.SQLite(t)
+	db := migrated(t, storetest.Open(t, dsn))
+	log := strings.TrimPrefix(dsn, "sqlite:") + "-wal"
+	size := func() int64 {
+		info, err := os.Stat(log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Size()
+	}
+	if err := exec(db, t.Context(), insert, "1", "Ann"); err != nil {
+		t.Fatal(err)
+	}
+	err := db.Read(t.Context(), func(tx *sqldb.Tx) error {
+		var n int
+		if err := tx.QueryRow("SELECT count(*) FROM member").Scan(&n); err != nil {
+			return err
+		}
+		if err := exec(db, t.Context(), insert, "2", "Bob"); err != nil { // which this reader does not see
+			return err
+		}
+		began := time.Now()
+		if err := db.Trim(t.Context()); err != nil {
+			t.Errorf("Trim beside a reader: %v", err)
+		}
+		if took := time.Since(began); took > 2*time.Second {
+			t.Errorf("Trim waited %v", took)
+		}
+		if size() == 0 {
+			t.Error("the log is empty though a reader needs it")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Trim(t.Context()); err != nil || size() != 0 {
+		t.Errorf("Trim: %v, the log has %d bytes", err, size())
+	}
+	err = db.Write(t.Context(), func(tx *sqldb.Tx) error {
+		var ms int
+		if err := tx.QueryRow("PRAGMA busy_timeout").Scan(&ms); err != nil || ms != 5000 {
+			t.Errorf("whoever writes waits %d ms for another: %v", ms, err)
+		}
+		_, err := tx.Exec(insert, "3", "Cas")
+		return err
+	})
+	if err != nil || size() == 0 {
+		t.Fatalf("a write after it: %v, %d bytes", err, size())
+	}
+	if got := members(t, db); len(got) != 3 {
+		t.Errorf("members %v", got)
 	}
 }

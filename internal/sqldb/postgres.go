@@ -234,6 +234,7 @@ func (e *pgEngine) inTurn(t *Tx, fn func(*Tx) error) error {
 }
 
 func (e *pgEngine) checkpoint(context.Context) error { return nil }
+func (e *pgEngine) trim(context.Context) error       { return nil }
 
 func (e *pgEngine) close() error {
 	e.shut.Store(true)

@@ -41,6 +41,7 @@ type readOnly struct{ engine }
 func (readOnly) write(context.Context, func(*Tx) error) error { return errReadOnly }
 func (readOnly) alone(context.Context, func(*Tx) error) error { return errReadOnly }
 func (readOnly) checkpoint(context.Context) error             { return errReadOnly }
+func (readOnly) trim(context.Context) error                   { return errReadOnly }
 
 // frozen is SQLite with connections that only read.
 type frozen struct{ *sqliteEngine }

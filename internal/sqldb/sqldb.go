@@ -45,6 +45,7 @@ type engine interface {
 	// outdated is an error once a later version of the program changed the schema.
 	outdated() error
 	checkpoint(ctx context.Context) error
+	trim(ctx context.Context) error
 	close() error
 }
 
@@ -98,6 +99,10 @@ func (db *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 // when a reader stays in the way. PostgreSQL looks after its own log; there it
 // does nothing.
 func (db *DB) Checkpoint(ctx context.Context) error { return db.engine.checkpoint(ctx) }
+
+// Trim is Checkpoint for when there is time: it waits for nobody, and where a reader is in
+// the way, or nothing was written since, it leaves the log as it is.
+func (db *DB) Trim(ctx context.Context) error { return db.engine.trim(ctx) }
 
 // Dialect says which kind of database this is; for tests and diagnoses.
 func (db *DB) Dialect() Dialect { return db.dialect }

@@ -19,6 +19,7 @@ type sqliteEngine struct {
 	writers, readers *sql.DB
 	idle             chan *conn // sqliteReaders entries; nil is one not opened yet
 	writer           *conn      // nil: to be opened; the conductor's alone
+	trimmed          int64      // commits when the write-ahead log was last emptied; the conductor's alone
 }
 
 func openSQLite(ctx context.Context, path string) (*sqliteEngine, error) {
@@ -90,6 +91,34 @@ func (e *sqliteEngine) checkpoint(ctx context.Context) error {
 			return err
 		}
 		return truncateLog(e.writer)
+	})
+}
+
+// trim empties the write-ahead log where that takes no waiting: a reader that takes long,
+// such as a backup, would hold up everyone who writes.
+func (e *sqliteEngine) trim(ctx context.Context) error {
+	return e.between(ctx, func() error {
+		n := e.commits.Load()
+		if n == e.trimmed {
+			return nil
+		}
+		if err := e.connected(); err != nil {
+			return err
+		}
+		err := e.writer.control("PRAGMA busy_timeout = 0")
+		if err == nil {
+			err = truncateLog(e.writer)
+		}
+		if err == nil {
+			e.trimmed = n
+		}
+		if errors.Is(err, errReaders) {
+			err = nil
+		}
+		if err = errors.Join(err, e.writer.control(fmt.Sprintf("PRAGMA busy_timeout = %d", patience))); err != nil {
+			e.over(nil, true)
+		}
+		return err
 	})
 }
 

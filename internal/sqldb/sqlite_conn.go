@@ -28,12 +28,15 @@ const (
 	writerCache = 4096
 )
 
+// patience is how long a connection waits for one that is in the way, in milliseconds.
+const patience = 5000
+
 // sqliteSettings are set on every connection, with how much it keeps in memory. A mapped
 // file would count as ours. What is deleted is overwritten; what SQLite sets aside stays
 // in memory.
 func sqliteSettings(cache int) []string {
 	return []string{
-		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)",
+		fmt.Sprintf("busy_timeout(%d)", patience), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)",
 		"secure_delete(ON)", "trusted_schema(OFF)", "cell_size_check(ON)", "temp_store(MEMORY)",
 		fmt.Sprintf("cache_size(-%d)", cache), "mmap_size(0)", "journal_size_limit(4194304)",
 	}
