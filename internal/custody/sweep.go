@@ -32,8 +32,20 @@ const UnsentLife = 14 * 24 * time.Hour
 // sentLife is how long it is known which mails have left.
 const sentLife = 7 * 24 * time.Hour
 
-// Sweep does all of it once.
-func (s *Sweeper) Sweep(ctx context.Context) error {
+// Sweep does all of it once, and what it can of it where something fails.
+func (s *Sweeper) Sweep(ctx context.Context) error { return errors.Join(s.sweep(ctx), s.trim(ctx)) }
+
+func (s *Sweeper) trim(ctx context.Context) error {
+	if s.Trim == nil {
+		return nil
+	}
+	if err := s.Trim(ctx); err != nil {
+		return fmt.Errorf("empty journal: %w", err)
+	}
+	return nil
+}
+
+func (s *Sweeper) sweep(ctx context.Context) error {
 	err := s.Store.Write(ctx, func(tx *store.Tx) error {
 		if _, err := tx.DeleteExpiredDrafts(); err != nil {
 			return err
@@ -63,11 +75,6 @@ func (s *Sweeper) Sweep(ctx context.Context) error {
 	})
 	if err != nil {
 		return fmt.Errorf("sweep rows: %w", err)
-	}
-	if s.Trim != nil {
-		if err := s.Trim(ctx); err != nil {
-			return fmt.Errorf("empty journal: %w", err)
-		}
 	}
 	switch err := s.Custody.Watch(ctx); {
 	case errors.Is(err, ErrUnknown) || err == nil && len(s.Custody.Alarms()) > 0:
