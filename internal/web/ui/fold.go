@@ -12,7 +12,8 @@ import (
 // and nothing more, and addresses of our own, {{public "/privacy"}}, which are half of all
 // that a page calls. t has parsed them for one language and has not run yet. What it makes
 // is the same byte for byte: a text in which a character means something to HTML stays an
-// action, which escapes it for where it stands.
+// action, which escapes it for where it stands. Words stand in no address and no script, and
+// addresses of ours in no query, where they would be written otherwise; a test looks.
 func (rd *Renderer) fold(t *template.Template, code string) {
 	f := folder{
 		"t":      func(key string) (string, bool) { return rd.words.Text(code, key, nil), true },

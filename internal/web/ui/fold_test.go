@@ -2,6 +2,10 @@ package ui
 
 import (
 	"html/template"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -54,6 +58,44 @@ func TestFoldedPagesAreTheSameBytes(t *testing.T) {
 		if want, got := pageOf(t, once), pageOf(t, again); got != want {
 			t.Errorf("%s:\n got %s\nwant %s", src, got, want)
 		}
+	}
+}
+
+// misplaced are words in an address, a script or a style, addresses in a query, and either
+// without quotes: html/template writes them otherwise there than they are.
+func misplaced() *regexp.Regexp {
+	return regexp.MustCompile(`[\s"](?:data-)?(?:href|action|formaction|cite|poster|background|data|style|on[a-z]+|[a-z-]*(?:src|uri|url)[a-z-]*)="[^"]*\{\{-? *t "` +
+		`|\?[^" ]*\{\{-? *(?:public|asset) "|=\{\{-? *(?:t|public|asset) "|<(?:script|style)[^>]*>[^<]*\{\{`)
+}
+
+func TestNothingIsFoldedWhereItWouldBeWrittenOtherwise(t *testing.T) {
+	for _, wrong := range []string{
+		`<a href="{{t "key"}}">`, `<a class="x" href="/x/{{t "key"}}">`, `<p data-url="{{t "key"}}">`, `<p onclick="{{t "key"}}">`,
+		`<a href="/x?to={{public "/y"}}">`, `<p class={{t "key"}}>`, `<script>let a = {{t "key"}}</script>`,
+	} {
+		if !misplaced().MatchString(wrong) {
+			t.Errorf("%s is not noticed", wrong)
+		}
+	}
+	looked := 0
+	for _, set := range []string{"", "public", "desk", "demo"} {
+		err := fs.WalkDir(os.DirFS("../../.."), folderOf(set), func(at string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			looked++
+			b, err := os.ReadFile(filepath.Join("../../..", at))
+			if wrong := misplaced().Find(b); wrong != nil {
+				t.Errorf("%s: %s", at, wrong)
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if looked < 50 {
+		t.Errorf("only %d templates were looked at", looked)
 	}
 }
 

@@ -155,7 +155,7 @@ func (rd *Renderer) complete(v view) view {
 		v.Brand = rd.brand(v.Lang)
 	}
 	if v.Brand.Home == "" {
-		v.Brand.Home = "/" + v.Lang + "/"
+		v.Brand.Home = publicPath(v.Lang, "/")
 	}
 	if v.User != nil && v.User.SignOut == "" {
 		u := *v.User
@@ -185,7 +185,7 @@ func langHref(v view, lang string) string {
 	if v.Desk {
 		return withQuery(v.Path, "lang", lang)
 	}
-	return "/" + lang + v.Path
+	return publicPath(lang, v.Path)
 }
 
 // usualPage is room for most pages, so that writing one seldom moves it.
